@@ -1,0 +1,144 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// One table of targets, one array of settings. `Tests/edges.txt` holds the checked-in list of
+// dependency edges; `make check` compares it with this file.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let hummingbird = product("Hummingbird", "hummingbird")
+let hummingbirdTesting = product("HummingbirdTesting", "hummingbird")
+let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
+let configuration = product("Configuration", "swift-configuration")
+let logging = product("Logging", "swift-log")
+let metrics = product("Metrics", "swift-metrics")
+let coreMetrics = product("CoreMetrics", "swift-metrics")
+let arguments = product("ArgumentParser", "swift-argument-parser")
+let subprocess = product("Subprocess", "swift-subprocess")
+let grdb = product("GRDB", "GRDB.swift")
+let yams = product("Yams", "Yams")
+let crypto = product("Crypto", "swift-crypto")
+let deque = product("DequeModule", "swift-collections")
+let ordered = product("OrderedCollections", "swift-collections")
+
+func shared(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Shared/\(name)", resources: resources, swiftSettings: strict)
+}
+func service(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Services/\(name)", resources: resources, swiftSettings: strict)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "nephoran",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "api-gateway", targets: ["APIGateway"]),
+        .executable(name: "llm-processor", targets: ["LLMProcessor"]),
+        .executable(name: "rag-api", targets: ["RAGAPI"]),
+        .executable(name: "manifest-generator", targets: ["ManifestGenerator"]),
+        .executable(name: "oran-adaptor", targets: ["ORANAdaptor"]),
+        .executable(name: "nephio-bridge", targets: ["NephioBridge"]),
+        .executable(name: "nephoran", targets: ["Nephoran"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(
+            url: "https://github.com/apple/swift-configuration",
+            from: "1.4.0",
+            traits: [.defaults, "YAML", "Reloading", "CommandLineArguments"]
+        ),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        // Level 0
+        .systemLibrary(name: "CCurl", path: "Shared/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CHiredis", path: "Shared/CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        shared("IntentModel", []),
+        // Level 1
+        shared("HTTPFetch", ["CCurl", lifecycle]),
+        shared("RedisClient", ["CHiredis", lifecycle, logging]),
+        shared("Telemetry", [metrics, coreMetrics, logging]),
+        shared("Resilience", []),
+        shared("GitObjects", ["IntentModel", crypto]),
+        shared("JSONSchema", []),
+        // Level 2
+        shared("Caching", ["RedisClient", deque]),
+        shared(
+            "Ledger",
+            ["IntentModel", "RedisClient", lifecycle, logging, metrics],
+            resources: ["accept", "step", "postpone", "tick"].map { .embedInCode("Scripts/\($0).lua") }
+        ),
+        shared("ServiceRuntime", ["IntentModel", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, crypto, yams]),
+        // Level 3
+        shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime"]),
+        shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "Telemetry", metrics]),
+        shared("TestSupport", ["JSONSchema", "RedisClient", hummingbird, logging]),
+        // Services
+        service(
+            "APIGateway",
+            ["HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, yams],
+            resources: [.copy("Public")]
+        ),
+        service(
+            "LLMProcessor",
+            ["Caching", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, yams],
+            resources: [.copy("Vocabulary"), .copy("Prompts")]
+        ),
+        service(
+            "RAGAPI",
+            ["Caching", "IntentModel", "RedisClient", "ServiceRuntime", hummingbird, lifecycle, metrics, grdb, crypto],
+            resources: [.copy("Knowledge")]
+        ),
+        service(
+            "ManifestGenerator",
+            ["GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "ServiceClient", "ServiceRuntime", hummingbird, lifecycle, logging, yams],
+            resources: [.copy("Catalogue")]
+        ),
+        service(
+            "ORANAdaptor",
+            ["HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceRuntime", hummingbird, lifecycle, metrics],
+            resources: [.copy("PolicyTypes")]
+        ),
+        service(
+            "NephioBridge",
+            ["GitObjects", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, subprocess]
+        ),
+        service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, yams]),
+        // Tests
+        tests("IntentModelTests", ["IntentModel"]),
+        tests("HTTPFetchTests", ["HTTPFetch", hummingbird, hummingbirdTesting, lifecycle, logging]),
+        tests("RedisClientTests", ["RedisClient", "TestSupport"]),
+        tests("TelemetryTests", ["Telemetry", metrics, logging]),
+        tests("ResilienceTests", ["Resilience"]),
+        tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
+        tests("CachingTests", ["Caching", "RedisClient", "TestSupport"]),
+        tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
+        tests("ServiceRuntimeTests", ["ServiceRuntime", hummingbird, hummingbirdTesting, configuration]),
+        tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "Resilience", "TestSupport"]),
+        tests("APIGatewayTests", ["APIGateway", "IntentModel", hummingbird, hummingbirdTesting]),
+        tests("LLMProcessorTests", ["LLMProcessor", "IntentModel", "JSONSchema", "TestSupport", "HTTPFetch", "Resilience"], resources: [.copy("Fixtures")]),
+        tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
+        tests("ManifestGeneratorTests", ["ManifestGenerator", "GitObjects", "IntentModel", yams], resources: [.copy("Golden")]),
+        tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "TestSupport"]),
+        tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
+        tests("NephoranTests", ["Nephoran"]),
+        tests("SystemTests", ["IntentModel", "HTTPFetch", "RedisClient", "TestSupport", subprocess, hummingbird], resources: [.copy("Fixtures")]),
+    ]
+)

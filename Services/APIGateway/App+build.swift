@@ -1,0 +1,90 @@
+import Foundation
+import HTTPFetch
+import Hummingbird
+import Ledger
+import LedgerRuntime
+import RedisClient
+import ServiceClient
+import ServiceLifecycle
+import ServiceRuntime
+
+/// Wires the gateway. The only function that names concrete clients.
+func buildService(_ context: ServiceContext) async throws -> ServiceParts {
+    let settings = context.settings
+    let configuration = try LedgerSettings.configuration(context)
+    let redis = RedisClient(configuration.redis, label: "ledger")
+    let ledger = Ledger(configuration, redis: redis)
+    let feed = EventFeed(ledger: ledger)
+    let fetcher = HTTPFetcher()
+    let token = settings[CommonSettings.authToken]
+    func client(_ name: String, _ key: SettingKey<String>) -> ServiceClient {
+        ServiceClient(name: name, base: settings[key], token: token, fetcher: fetcher)
+    }
+    let interpreter = client("llm-processor", GatewaySettings.interpreter)
+    let knowledge = client("rag-api", GatewaySettings.knowledge)
+    let planner = client("manifest-generator", GatewaySettings.planner)
+    let adaptor = client("oran-adaptor", GatewaySettings.adaptor)
+    let bridge = client("nephio-bridge", GatewaySettings.bridge)
+
+    let backpressure = Backpressure(ledger: ledger, maxBacklog: settings[GatewaySettings.maxBacklog])
+    let site = try Site(directory: Bundle.module.bundlePath + "/Public")
+    let intents = IntentController(
+        ledger: ledger, waiter: IntentWaiter(ledger: ledger, feed: feed), dryRun: DryRun(interpreter: interpreter, planner: planner),
+        bridge: bridge, backpressure: backpressure, maxBytes: settings[GatewaySettings.maxIntentBytes]
+    )
+    let edge = GatewayEdge(authenticator: context.authenticator, limiter: RateLimiter(rate: settings[GatewaySettings.rateLimit]), settings: settings)
+    let upstreams = [interpreter, knowledge, planner, adaptor, bridge]
+
+    return ServiceParts(
+        routes: { router in
+            site.addRoutes(to: router)
+            let api = router.group().add(middleware: edge)
+            intents.addRoutes(to: api)
+            DecisionController(ledger: ledger).addRoutes(to: api)
+            EventController(ledger: ledger, feed: feed, drain: context.drain).addRoutes(to: api)
+            OperationsController(ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge).addRoutes(to: api)
+        },
+        services: [fetcher, redis, FeedService(feed: feed), QueueGauges(backpressure: backpressure)],
+        healthChecks: [LedgerSettings.healthCheck(redis)] + upstreams.map { upstream in
+            HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }
+        },
+        problems: GatewayProblems.mapping,
+        beforeServing: {
+            // Redis may start at the same time as we do; a ledger that may not be used ends us at once.
+            let deadline = ContinuousClock.now + .seconds(30)
+            while true {
+                do throws(LedgerError) {
+                    try await ledger.open()
+                    return
+                } catch {
+                    guard error.code != .misconfigured, ContinuousClock.now < deadline else { throw error }
+                    try await Task.sleep(for: .milliseconds(25))
+                }
+            }
+        }
+    )
+}
+
+/// Ends all event streams when the gateway drains, so that their connections do not hold it up.
+struct FeedService: Service {
+    let feed: EventFeed
+
+    func run() async throws {
+        try await gracefulShutdown()
+        self.feed.stop()
+    }
+}
+
+/// Keeps the queue gauges fresh for the scraper when nobody else asks.
+struct QueueGauges: Service {
+    let backpressure: Backpressure
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            while true {
+                await self.backpressure.refresh()
+                try await Task.sleep(for: .seconds(5))
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+import Hummingbird
+import IntentModel
+import Ledger
+import ServiceLifecycle
+import ServiceRuntime
+
+/// Server-Sent Events: each transition once, in order, resumable.
+struct EventController: Sendable {
+    let ledger: Ledger
+    let feed: EventFeed
+    let drain: Drain
+
+    private static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+
+    func addRoutes(to router: some RouterMethods<AppContext>) {
+        router.get("/v1/intents/{id}/events", use: self.intent)
+        router.get("/v1/events", use: self.all)
+    }
+
+    /// The id of an event is its 1-based index in the intent's history. Ends with the intent.
+    @Sendable private func intent(_ request: Request, context: AppContext) async throws -> Response {
+        let snapshot = try await self.ledger.visible(context, .intentsRead)
+        var last = 0
+        if let header = request.headers[HeaderName.lastEventID] {
+            guard let number = Int(header), number >= 0 else { throw ProblemError(.badRequest, code: "invalid_header", detail: "Last-Event-ID must be a number.") }
+            last = number
+        }
+        let (ledger, feed, id, start) = (self.ledger, self.feed, snapshot.id, last)
+        return Response(
+            status: .ok, headers: Self.headers,
+            body: ResponseBody { writer in
+                let events = await feed.listen(to: id)
+                var last = start
+                /// Writes what the history holds beyond `last`; true once the intent has ended.
+                func catchUp(_ writer: inout any ResponseBodyWriter) async throws -> Bool {
+                    guard let snapshot = try await ledger.read(id) else { return true }
+                    for (index, entry) in try snapshot.historyEntries().enumerated() where index >= last {
+                        try await writer.write(Self.frame(id: "\(index + 1)", intent: id, entry: try LedgerJSON.encode(entry)))
+                        last = index + 1
+                    }
+                    return snapshot.phase.isTerminal
+                }
+                try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
+                var hasEnded = try await catchUp(&writer)
+                if !hasEnded {
+                    for try await event in events.withHeartbeat() {
+                        guard let event else {
+                            try await writer.write(ByteBuffer(string: ": \n\n"))
+                            continue
+                        }
+                        if event.sequence <= last { continue }
+                        if event.sequence > last + 1 {
+                            hasEnded = try await catchUp(&writer)
+                        } else {
+                            try await writer.write(Self.frame(id: "\(event.sequence)", intent: id, entry: event.entry))
+                            last = event.sequence
+                            hasEnded = event.phase?.isTerminal ?? false
+                        }
+                        if hasEnded { break }
+                    }
+                }
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    /// The id of an event is the position in every partition, so that a reader may resume anywhere.
+    @Sendable private func all(_ request: Request, context: AppContext) async throws -> Response {
+        let principal = try context.requirePrincipal(.intentsRead)
+        guard principal.may(.admin) else { throw ProblemError(.forbidden, code: "forbidden", detail: "The feed of all intents needs the scope admin.") }
+        let resume = try request.headers[HeaderName.lastEventID].map { try FeedCursor($0) }
+        let (ledger, feed) = (self.ledger, self.feed)
+        return Response(
+            status: .ok, headers: Self.headers,
+            body: ResponseBody { writer in
+                let events = await feed.listenToAll()
+                var cursor = resume ?? FeedCursor()
+                try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
+                for (partition, position) in cursor.positions.sorted(by: { $0.key < $1.key }) {
+                    var position = position
+                    while true {
+                        let page = try await ledger.events(partition: partition, after: position, limit: 500)
+                        for event in page {
+                            cursor.positions[partition] = event.position
+                            try await writer.write(Self.frame(id: cursor.description, intent: event.id, entry: event.entry))
+                        }
+                        guard let next = page.last?.position else { break }
+                        position = next
+                    }
+                }
+                for try await event in events.withHeartbeat() {
+                    guard let event else {
+                        try await writer.write(ByteBuffer(string: ": \n\n"))
+                        continue
+                    }
+                    guard cursor.advance(event.partition, to: event.position) else { continue }
+                    try await writer.write(Self.frame(id: cursor.description, intent: event.id, entry: event.entry))
+                }
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    /// One frame; the data is the history entry with the intent's id in front.
+    static func frame(id: String, intent: IntentID, entry: [UInt8]) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(entry.count + 120)
+        buffer.writeString("id: \(id)\nevent: phase\ndata: {\"id\":\"\(intent)\",")
+        buffer.writeBytes(entry.dropFirst())
+        buffer.writeString("\n\n")
+        return buffer
+    }
+}
+
+/// The position in each partition's stream, as `p.ms-n` joined by commas.
+struct FeedCursor: CustomStringConvertible {
+    var positions: [Int: String] = [:]
+
+    init() {}
+
+    init(_ text: String) throws {
+        for part in text.split(separator: ",") {
+            let pieces = part.split(separator: ".")
+            guard pieces.count == 2, let partition = Int(pieces[0]), Self.parse(String(pieces[1])) != nil else {
+                throw ProblemError(.badRequest, code: "invalid_header", detail: "Last-Event-ID is none that this feed has given.")
+            }
+            self.positions[partition] = String(pieces[1])
+        }
+    }
+
+    /// False when the event was seen already.
+    mutating func advance(_ partition: Int, to position: String) -> Bool {
+        if let known = self.positions[partition].flatMap(Self.parse), let new = Self.parse(position), new <= known { return false }
+        self.positions[partition] = position
+        return true
+    }
+
+    var description: String { self.positions.sorted { $0.key < $1.key }.map { "\($0.key).\($0.value)" }.joined(separator: ",") }
+
+    private static func parse(_ text: String) -> (Int64, Int64)? {
+        let parts = text.split(separator: "-").compactMap { Int64($0) }
+        return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
+}
+
+extension AsyncStream where Element == LedgerEvent {
+    /// The events, and nil after every 15 quiet seconds, so that proxies and dead clients are noticed.
+    func withHeartbeat() -> AsyncStream<LedgerEvent?> {
+        let (stream, continuation) = AsyncStream<LedgerEvent?>.makeStream(bufferingPolicy: .bufferingNewest(8192))
+        let events = self
+        let forward = Task {
+            for await event in events { continuation.yield(event) }
+            continuation.finish()
+        }
+        let beat = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(15))
+                continuation.yield(nil)
+            }
+        }
+        continuation.onTermination = { _ in
+            forward.cancel()
+            beat.cancel()
+        }
+        return stream
+    }
+}

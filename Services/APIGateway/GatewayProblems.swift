@@ -1,0 +1,30 @@
+import Hummingbird
+import Ledger
+import ServiceClient
+import ServiceRuntime
+
+/// The gateway's own errors as callers see them.
+enum GatewayProblems {
+    static let mapping = ProblemMapping { error in
+        switch error {
+        case let error as LedgerError:
+            switch error.code {
+            case .unavailable:
+                ProblemError(
+                    .serviceUnavailable, code: "ledger_unavailable", detail: "The ledger does not answer. Whether a submission was taken is unknown: repeat it with the same Idempotency-Key.",
+                    headers: [.retryAfter: "1"]
+                )
+            case .overloaded:
+                ProblemError(.serviceUnavailable, code: "overloaded", detail: "More requests are waiting for the ledger than it can take.", headers: [.retryAfter: "1"])
+            case .corrupt, .misconfigured: nil
+            }
+        case let error as ServiceCallError:
+            switch error {
+            case .refused(_, let problem): ProblemError(problem)
+            case .timedOut: ProblemError(.gatewayTimeout, code: "timeout", detail: "\(error).")
+            default: ProblemError(.badGateway, code: "upstream_unavailable", detail: "\(error).", headers: [.retryAfter: "2"])
+            }
+        default: nil
+        }
+    }
+}

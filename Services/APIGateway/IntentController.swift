@@ -1,0 +1,194 @@
+import Crypto
+import Foundation
+import Hummingbird
+import IntentModel
+import Ledger
+import ServiceClient
+import ServiceRuntime
+
+/// Submitting and looking at intents.
+struct IntentController: Sendable {
+    let ledger: Ledger
+    let waiter: IntentWaiter
+    let dryRun: DryRun
+    let bridge: ServiceClient
+    let backpressure: Backpressure
+    let maxBytes: Int
+
+    func addRoutes(to router: some RouterMethods<AppContext>) {
+        router.post("/v1/intents", use: self.submit)
+        router.get("/v1/intents", use: self.list)
+        router.get("/v1/intents/{id}", use: self.show)
+        router.get("/v1/intents/{id}/manifests", use: self.manifests)
+    }
+
+    // MARK: Submitting
+
+    /// `202` once the intent is on disk.
+    @Sendable func submit(_ request: Request, context: AppContext) async throws -> Response {
+        let principal = try context.requirePrincipal(.intentsWrite)
+        let body = try await JSONBody.bytes(of: request, limit: self.maxBytes, mediaTypes: ["text/plain", "text/html"], allowsNoContentType: true)
+        let bytes = Array(body.readableBytesView)
+        let submission = try IntentSubmission(json: bytes)
+        let intent = submission.request(by: principal)
+
+        switch request.uri.queryParameters["dryRun"] {
+        case "true": return Response.json(try await self.dryRun.run(intent))
+        case nil, "false": break
+        case .some(let value):
+            throw ProblemError(.badRequest, code: "invalid_query", detail: "dryRun must be true or false, not \(value).")
+        }
+        let wait = try Preference.wait(in: request.headers)
+        let key = try IdempotencyKey.read(request.headers)
+        if self.backpressure.refuses(intent.priority) {
+            throw ProblemError(.serviceUnavailable, code: "overloaded", detail: "Too much work is waiting; \(intent.priority.rawValue) priority must wait.", headers: [.retryAfter: "5"])
+        }
+
+        let digest = key == nil ? "" : SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+        let outcome = try await self.ledger.accept(
+            request: try LedgerJSON.encode(intent), priority: intent.priority, tenant: intent.tenant, by: intent.requestedBy, idempotencyKey: key, digest: digest
+        )
+        let id: IntentID
+        let created: Int64
+        var isRepeat = false
+        switch outcome {
+        case .accepted(let new, let at): (id, created) = (new, at)
+        case .repeated(let known, let at): (id, created, isRepeat) = (known, at, true)
+        case .conflict(let known):
+            throw ProblemError(.conflict, code: "idempotency_conflict", detail: "This Idempotency-Key stands for another body, that of intent \(known).")
+        }
+        if let wait, let snapshot = try await self.waiter.settled(id, within: wait) {
+            return Response.json(try snapshot.record(), headers: [.location: "/v1/intents/\(id)", Preference.applied: "wait"])
+        }
+        let phase = isRepeat ? try await self.ledger.read(id)?.phase ?? .received : .received
+        return Self.accepted(id, phase: phase, created: created)
+    }
+
+    /// Written by hand: every acceptance sends one.
+    private static func accepted(_ id: IntentID, phase: Phase, created: Int64) -> Response {
+        let id = id.description
+        var body = ByteBuffer()
+        body.reserveCapacity(420)
+        body.writeString(#"{"id":""#)
+        body.writeString(id)
+        body.writeString(#"","phase":""#)
+        body.writeString(phase.rawValue)
+        body.writeString(#"","createdAt":""#)
+        body.writeString(Timestamp.text(created))
+        body.writeString(#"","links":{"self":"/v1/intents/"#)
+        body.writeString(id)
+        body.writeString(#"","events":"/v1/intents/"#)
+        body.writeString(id)
+        body.writeString(#"/events","manifests":"/v1/intents/"#)
+        body.writeString(id)
+        body.writeString(#"/manifests"}}"#)
+        return Response.json(bytes: body, status: .accepted, headers: [.location: "/v1/intents/" + id])
+    }
+
+    // MARK: Looking
+
+    @Sendable func show(_ request: Request, context: AppContext) async throws -> Response {
+        Response.json(try await self.snapshot(context, .intentsRead).record())
+    }
+
+    @Sendable func list(_ request: Request, context: AppContext) async throws -> Response {
+        let principal = try context.requirePrincipal(.intentsRead)
+        let query = request.uri.queryParameters
+        let phase = try query["phase"].map { try Self.value(String($0), "phase", Phase.self) }
+        let priority = try query["priority"].map { try Self.value(String($0), "priority", Priority.self) }
+        guard let limit = Int(query["limit"] ?? "50"), (1...200).contains(limit) else {
+            throw ProblemError(.badRequest, code: "invalid_query", detail: "limit must be a number from 1 to 200.")
+        }
+        var before: IntentID?
+        if let cursor = query["cursor"] {
+            guard let id = IntentID(cursor) else { throw ProblemError(.badRequest, code: "invalid_query", detail: "cursor is none that a list has given.") }
+            before = id
+        }
+        var items: [IntentSummary] = []
+        // Filters that the index does not know are applied page by page, with a bound on the work of one request.
+        for _ in 0..<20 {
+            let page = try await self.ledger.list(phase: phase, limit: limit, before: before)
+            before = page.last?.id
+            for snapshot in page {
+                let summary = try IntentSummary(snapshot)
+                guard priority == nil || summary.request.priority == priority, summary.request.tenant == principal.tenant else { continue }
+                items.append(summary)
+                if items.count == limit {
+                    before = snapshot.id
+                    return Response.json(IntentPage(items: items, nextCursor: before?.description))
+                }
+            }
+            if page.count < limit { return Response.json(IntentPage(items: items, nextCursor: nil)) }
+        }
+        return Response.json(IntentPage(items: items, nextCursor: before?.description))
+    }
+
+    /// The packages as one YAML stream: as rendered while they wait, else as published.
+    @Sendable func manifests(_ request: Request, context: AppContext) async throws -> Response {
+        let snapshot = try await self.snapshot(context, .intentsRead)
+        var packages: [(path: String, files: [PackageFile])] = []
+        if let waiting = try await self.ledger.files([snapshot.id]).first ?? nil {
+            packages = try LedgerJSON.decode([String: [PackageFile]].self, waiting).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        } else {
+            for package in try snapshot.decode([PublishedPackage].self, .packages) ?? [] where package.change != .delete {
+                guard let found = try await self.bridge.get(PackageAnswer.self, "/v1/packages/\(package.path)?revision=\(package.revision)") else { continue }
+                packages.append((package.path, found.files))
+            }
+        }
+        guard !packages.isEmpty else {
+            throw ProblemError(.notFound, code: "not_found", detail: "Intent \(snapshot.id) has no manifests in phase \(snapshot.phase.rawValue).")
+        }
+        var stream = ""
+        for package in packages {
+            for file in package.files where file.path.hasSuffix(".yaml") || file.path == "Kptfile" {
+                let body = file.content.hasPrefix("---\n") ? String(file.content.dropFirst(4)) : file.content
+                stream += "---\n# \(package.path)/\(file.path)\n" + body + (body.hasSuffix("\n") ? "" : "\n")
+            }
+        }
+        return Response.text(stream, type: "application/yaml")
+    }
+
+    private func snapshot(_ context: AppContext, _ scope: Scope) async throws -> RecordSnapshot {
+        try await self.ledger.visible(context, scope)
+    }
+
+    private static func value<Value: RawRepresentable & CaseIterable>(_ text: String, _ name: String, _ type: Value.Type) throws -> Value where Value.RawValue == String {
+        guard let value = Value(rawValue: text) else {
+            throw ProblemError(.badRequest, code: "invalid_query", detail: "\(name) must be one of \(Value.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        return value
+    }
+}
+
+struct PackageAnswer: Decodable {
+    var files: [PackageFile]
+}
+
+extension Ledger {
+    /// The record that a path names, when this caller may see it; somebody else's is as good as none.
+    func visible(_ context: AppContext, _ scope: Scope) async throws -> RecordSnapshot {
+        let principal = try context.requirePrincipal(scope)
+        let text = context.parameters.get("id") ?? ""
+        guard let id = IntentID(text), let snapshot = try await self.read(id), try snapshot.request().tenant == principal.tenant else {
+            throw ProblemError(.notFound, code: "not_found", detail: "There is no intent \(text.prefix(64)).")
+        }
+        return snapshot
+    }
+}
+
+extension AppContext {
+    func requirePrincipal(_ scope: Scope) throws -> Principal {
+        guard let principal = self.principal else { throw ProblemError(.unauthorized, code: "unauthorized", detail: "Send a key.") }
+        try principal.require(scope)
+        return principal
+    }
+}
+
+extension IntentSubmission {
+    func request(by principal: Principal) -> IntentRequest {
+        IntentRequest(
+            intent: self.intent, priority: self.priority, namespace: self.namespace, cluster: self.cluster, approval: self.approval,
+            labels: self.labels, tenant: principal.tenant, requestedBy: principal.name
+        )
+    }
+}

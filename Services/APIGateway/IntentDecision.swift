@@ -1,0 +1,79 @@
+import IntentModel
+import Ledger
+
+/// What a person may do to an intent, as a pure function from the record to the step, or to the reason why not.
+enum IntentDecision: Sendable, Equatable {
+    case approve(reason: String?)
+    case reject(reason: String?)
+    case cancel(reason: String?)
+    case retry(reason: String?)
+    case clarify([ClarificationAnswer])
+
+    var name: String {
+        switch self {
+        case .approve: "approve"
+        case .reject: "reject"
+        case .cancel: "cancel"
+        case .retry: "retry"
+        case .clarify: "clarify"
+        }
+    }
+
+    /// - Throws: a ``Problem``: 409 when the phase does not allow it, 400 for answers that answer nothing.
+    func step(on snapshot: RecordSnapshot, by person: String) throws -> Step {
+        switch self {
+        case .approve(let reason):
+            try self.require(snapshot, snapshot.phase == .awaitingApproval, "only an intent that awaits approval can be approved")
+            guard let plan = try snapshot.plan() else { throw LedgerError(.corrupt, "intent \(snapshot.id) awaits approval without a plan") }
+            var step = Step(phase: .executing, by: person, detail: Self.sentence("approved", reason))
+            step.via = [.rendering]
+            step.forks = plan.tracks
+            let approval = ApprovalDecision(by: person, at: Timestamp.text(Timestamp.now()), reason: reason, changes: plan.changeDigests)
+            step.fields = [(.approval, try LedgerJSON.encode(approval))]
+            return step
+        case .reject(let reason):
+            try self.require(snapshot, snapshot.phase == .awaitingApproval, "only an intent that awaits approval can be rejected")
+            return Step(phase: .cancelled, by: person, detail: Self.sentence("rejected", reason))
+        case .cancel(let reason):
+            let mayCancel: Set<Phase> = [.received, .interpreting, .awaitingClarification, .planning, .awaitingApproval, .rendering]
+            try self.require(
+                snapshot, mayCancel.contains(snapshot.phase),
+                snapshot.phase.isTerminal ? "the intent has ended" : "its effects are being applied; wait for its end"
+            )
+            return Step(phase: .cancelled, by: person, detail: Self.sentence("cancelled", reason))
+        case .retry(let reason):
+            try self.require(snapshot, snapshot.phase == .failed, "only a failed intent can be retried")
+            let isUnderstood = try snapshot.interpretation()?.decision == .accepted
+            var step = Step(phase: isUnderstood ? .planning : .interpreting, by: person, detail: Self.sentence("retried", reason))
+            step.next = [isUnderstood ? .plan : .interpret]
+            step.fields = [(.problem, [])]
+            step.abandonsTracks = true
+            return step
+        case .clarify(let answers):
+            try self.require(snapshot, snapshot.phase == .awaitingClarification, "the intent has no open question")
+            let open = try snapshot.decode([Clarification].self, .clarifications) ?? []
+            let faults = answers.enumerated().compactMap { index, answer -> Problem.Item? in
+                open.contains { $0.expectation == answer.expectation && $0.field == answer.field }
+                    ? nil : .init(pointer: "/answers/\(index)", detail: "there is no open question about \(answer.field) of \(answer.expectation)")
+            }
+            guard faults.isEmpty else {
+                throw Problem(status: 400, code: "invalid_body", title: "Not an answer", detail: faults[0].detail, errors: faults)
+            }
+            let wasUnderstood = try snapshot.interpretation()?.decision == .accepted
+            var step = Step(phase: wasUnderstood ? .planning : .interpreting, by: person, detail: "answered: " + answers.map { "\($0.field) = \($0.value)" }.joined(separator: ", "))
+            step.next = [wasUnderstood ? .plan : .interpret]
+            step.fields = [(.answers, try LedgerJSON.encode(try snapshot.answers() + answers)), (.clarifications, [])]
+            return step
+        }
+    }
+
+    private func require(_ snapshot: RecordSnapshot, _ condition: Bool, _ reason: String) throws(Problem) {
+        guard !condition else { return }
+        throw Problem(
+            status: 409, code: "phase_conflict", title: "Not possible now",
+            detail: "Cannot \(self.name) an intent in phase \(snapshot.phase.rawValue): \(reason).", instance: "/v1/intents/\(snapshot.id)"
+        )
+    }
+
+    private static func sentence(_ word: String, _ reason: String?) -> String { reason.map { "\(word): \($0)" } ?? word }
+}

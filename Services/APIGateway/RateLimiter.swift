@@ -1,0 +1,43 @@
+import Synchronization
+
+/// A token bucket for each key. Tokens are refilled at `rate` a second up to one second's worth.
+final class RateLimiter: Sendable {
+    struct Verdict: Equatable {
+        var isAllowed: Bool
+        var limit: Int
+        var remaining: Int
+        /// Whole seconds until there is a token again.
+        var retryAfter: Int
+    }
+
+    private struct Bucket {
+        var tokens: Double
+        var at: ContinuousClock.Instant
+    }
+
+    private static let maxKeys = 10_000
+    private let rate: Double
+    private let buckets = Mutex<[String: Bucket]>([:])
+
+    /// - Parameter rate: requests per second and key; 0 switches the limiter off.
+    init(rate: Int) { self.rate = Double(rate) }
+
+    var isOff: Bool { self.rate <= 0 }
+
+    func take(_ key: String, now: ContinuousClock.Instant = .now) -> Verdict {
+        self.buckets.withLock { buckets in
+            if buckets[key] == nil, buckets.count >= Self.maxKeys {
+                // Full buckets say nothing that a new one would not.
+                buckets = buckets.filter { ($0.value.at.duration(to: now) / .seconds(1)) * self.rate + $0.value.tokens < self.rate }
+            }
+            var bucket = buckets[key] ?? Bucket(tokens: self.rate, at: now)
+            bucket.tokens = min(self.rate, bucket.tokens + (bucket.at.duration(to: now) / .seconds(1)) * self.rate)
+            bucket.at = now
+            let isAllowed = bucket.tokens >= 1
+            if isAllowed { bucket.tokens -= 1 }
+            buckets[key] = bucket
+            let wait = isAllowed ? 0 : max(1, Int(((1 - bucket.tokens) / self.rate).rounded(.up)))
+            return Verdict(isAllowed: isAllowed, limit: Int(self.rate), remaining: Int(bucket.tokens), retryAfter: wait)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import Hummingbird
+import ServiceRuntime
+import Yams
+
+/// The console, the specification and its page: a handful of files, read once.
+struct Site: Sendable {
+    private struct Page: Sendable {
+        var path: String
+        var type: String
+        var body: ByteBuffer
+        var etag: String
+    }
+
+    private let pages: [Page]
+
+    /// Nothing from elsewhere is loaded, framed or sent to.
+    private static let policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+    /// - Throws: when a file of the site is missing or the specification is not YAML.
+    init(directory: String) throws {
+        func read(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)")) }
+        let files = [
+            ("/", "index.html", "text/html; charset=utf-8"), ("/console.css", "console.css", "text/css; charset=utf-8"),
+            ("/console.js", "console.js", "text/javascript; charset=utf-8"), ("/docs", "docs.html", "text/html; charset=utf-8"),
+            ("/docs.js", "docs.js", "text/javascript; charset=utf-8"), ("/openapi.yaml", "openapi.yaml", "application/yaml"),
+        ]
+        var pages = try files.map { path, name, type in Page(path: path, type: type, body: ByteBuffer(bytes: try read(name)), etag: "") }
+        let specification = try Yams.load(yaml: String(decoding: try read("openapi.yaml"), as: UTF8.self)) ?? [:]
+        let json = try JSONSerialization.data(withJSONObject: specification, options: [.sortedKeys, .withoutEscapingSlashes])
+        pages.append(Page(path: "/openapi.json", type: "application/json", body: ByteBuffer(bytes: json), etag: ""))
+        self.pages = pages.map { page in
+            var page = page
+            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            for byte in page.body.readableBytesView { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            page.etag = "\"\(String(hash, radix: 16))\""
+            return page
+        }
+    }
+
+    func addRoutes(to router: some RouterMethods<AppContext>) {
+        for page in self.pages {
+            router.get(RouterPath(page.path)) { request, _ in
+                var headers: HTTPFields = [.contentType: page.type, .eTag: page.etag, .cacheControl: "no-cache", .xContentTypeOptions: "nosniff"]
+                headers[.contentSecurityPolicy] = Self.policy
+                if request.headers[.ifNoneMatch] == page.etag { return Response(status: .notModified, headers: headers) }
+                return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: page.body))
+            }
+        }
+    }
+}

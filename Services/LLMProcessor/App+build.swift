@@ -1,0 +1,58 @@
+import Caching
+import Foundation
+import HTTPFetch
+import Hummingbird
+import Ledger
+import LedgerRuntime
+import RedisClient
+import ServiceClient
+import ServiceLifecycle
+import ServiceRuntime
+
+/// Wires llm-processor. The only function that names concrete clients.
+func buildService(_ context: ServiceContext) async throws -> ServiceParts {
+    let settings = context.settings
+    let vocabulary = try Vocabulary.load(directory: Bundle.module.bundlePath + "/Vocabulary")
+    let embedded = EmbeddedInterpreter(vocabulary: vocabulary)
+    let fetcher = HTTPFetcher()
+
+    var model: GroundedInterpreter?
+    var passages: PassageSource?
+    if settings[LLMSettings.provider] == "openai" {
+        guard let baseURL = settings[LLMSettings.baseURL] else {
+            throw InvalidSetting(key: "LLM_BASE_URL", allowed: "the address of the model server, because LLM_PROVIDER is openai")
+        }
+        var endpoint = ModelSettings(baseURL: baseURL, model: settings[LLMSettings.model], apiKey: settings[LLMSettings.apiKey])
+        endpoint.timeout = settings[LLMSettings.timeout]
+        endpoint.concurrency = settings[LLMSettings.maxConcurrent]
+        endpoint.price = ModelPrice(prompt: settings[LLMSettings.promptPrice], completion: settings[LLMSettings.completionPrice])
+        let prompt = try Prompt.load()
+        model = GroundedInterpreter(
+            model: OpenAIInterpreter(settings: endpoint, prompt: prompt, fetcher: fetcher), modelName: "\(endpoint.provider)/\(endpoint.model)",
+            embedded: { embedded.interpret($0) }
+        )
+        passages = PassageSource(
+            client: ServiceClient(
+                name: "rag-api", base: settings[LLMSettings.knowledge], token: settings[CommonSettings.authToken], fetcher: fetcher, timeout: .seconds(1)
+            )
+        )
+    }
+    let reading = IntentReading(
+        embedded: embedded, model: model, passages: passages,
+        cache: MemoryCache(byteLimit: settings[LLMSettings.memoryCacheSize], lifetime: CacheLifetime(settings[LLMSettings.memoryCacheLifetime]))
+    )
+
+    let configuration = try LedgerSettings.configuration(context)
+    let redis = RedisClient(configuration.redis, label: "ledger")
+    let worker = StageWorker(
+        ledger: Ledger(configuration, redis: redis), handler: InterpretStage(concurrency: settings[LLMSettings.workers], reading: reading)
+    )
+    return ServiceParts(
+        routes: { router in
+            let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
+            api.addRoutes(InterpretController(reading: reading).routes, atPath: "/v1/interpret")
+        },
+        services: [fetcher, redis, worker],
+        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]
+    )
+}

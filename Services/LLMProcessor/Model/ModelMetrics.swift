@@ -1,0 +1,31 @@
+import Metrics
+
+/// Metric handles of one provider and model, made once.
+struct ModelMetrics: Sendable {
+    private let duration: Metrics.Timer
+    private let promptTokens: Counter
+    private let completionTokens: Counter
+    private let cost: FloatingPointCounter
+    private let outcomes: [String: Counter]
+
+    init(_ settings: ModelSettings) {
+        let labels = [("provider", settings.provider), ("model", settings.model)]
+        let outcomes = ["ok", "timeout", "unreachable", "rate_limited", "error", "malformed", "suspended", "busy"]
+        self.duration = Metrics.Timer(label: "llm_request_duration_seconds", dimensions: labels)
+        self.promptTokens = Counter(label: "llm_tokens_total", dimensions: labels + [("kind", "prompt")])
+        self.completionTokens = Counter(label: "llm_tokens_total", dimensions: labels + [("kind", "completion")])
+        self.cost = FloatingPointCounter(label: "llm_token_costs_usd_total", dimensions: labels)
+        self.outcomes = Dictionary(uniqueKeysWithValues: outcomes.map { ($0, Counter(label: "llm_requests_total", dimensions: labels + [("outcome", $0)])) })
+    }
+
+    func record(outcome: String, took: Duration) {
+        self.outcomes[outcome]?.increment()
+        self.duration.recordNanoseconds(Int64(took / .nanoseconds(1)))
+    }
+
+    func record(_ usage: ModelUsage, cost: Double) {
+        self.promptTokens.increment(by: usage.promptTokens)
+        self.completionTokens.increment(by: usage.completionTokens)
+        self.cost.increment(by: cost)
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import HTTPFetch
+import Hummingbird
+import Ledger
+import LedgerRuntime
+import RedisClient
+import ServiceClient
+import ServiceLifecycle
+import ServiceRuntime
+
+/// Wires manifest-generator. The only function that names concrete clients.
+func buildService(_ context: ServiceContext) async throws -> ServiceParts {
+    let settings = context.settings
+    let catalogue = try Catalogue.load(directory: Bundle.module.bundlePath + "/Catalogue")
+    let fetcher = HTTPFetcher()
+    let token = settings[CommonSettings.authToken]
+    let bridge = ServiceClient(name: "nephio-bridge", base: settings[PlanningSettings.bridge], token: token, fetcher: fetcher)
+    let adaptor = ServiceClient(name: "oran-adaptor", base: settings[PlanningSettings.adaptor], token: token, fetcher: fetcher, timeout: .seconds(5))
+    let planner = Planner(
+        catalogue: catalogue, policy: catalogue.approval.inInstallation(environment: context.environment), clusters: settings[PlanningSettings.clusters],
+        policies: try PolicyPlanner(directory: RICDirectoryClient(client: adaptor))
+    )
+    let planning = IntentPlanning(planner: planner, inventory: PublishedInventory(client: bridge))
+
+    let configuration = try LedgerSettings.configuration(context)
+    let redis = RedisClient(configuration.redis, label: "ledger")
+    let worker = StageWorker(ledger: Ledger(configuration, redis: redis), handler: PlanStage(planning: planning))
+    return ServiceParts(
+        routes: { router in
+            PlanController(planning: planning).addRoutes(to: router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead)))
+        },
+        services: [fetcher, redis, worker],
+        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]
+            + [bridge, adaptor].map { upstream in
+                HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }
+            }
+    )
+}

@@ -1,0 +1,85 @@
+import Foundation
+
+/// Everything the generator knows about functions, cores and slices; data, read once at start.
+package struct Catalogue: Sendable {
+    /// By canonical code.
+    package let functions: [String: FunctionEntry]
+    /// Functions of a core network in the order they depend on each other, by its code.
+    package let cores: [String: [String]]
+    package let slices: [String: SliceEntry]
+    package let rules: SizingRules
+    package let approval: ApprovalPolicy
+
+    /// Reads `functions/*.yaml`, `core.yaml`, `slices.yaml`, `sizing.yaml` and `approval-policy.yaml`, then the
+    /// entries of the operator's own directory, which add to or replace those of the same code.
+    /// Throws what is wrong, and where.
+    package static func load(directory: String, extensions: String? = nil) throws(CatalogueError) -> Catalogue {
+        var functions = try self.functions(in: "\(directory)/functions")
+        if let extensions { functions.merge(try self.functions(in: extensions)) { $1 } }
+        for entry in functions.values.sorted(by: { $0.code < $1.code }) {
+            for peer in entry.peers ?? [] where functions[peer] == nil {
+                throw CatalogueError(place: "\(entry.name): peers", problem: "'\(peer)' is no function of the catalogue")
+            }
+        }
+        guard functions[FunctionEntry.customCode] != nil else { throw CatalogueError(place: "\(directory)/functions", problem: "no entry Custom") }
+
+        var cores: [String: [String]] = [:]
+        for core in try self.reader("\(directory)/core.yaml").members() {
+            let codes = try core.value.texts()
+            for code in codes where functions[code] == nil { throw core.value.fault("'\(code)' is no function of the catalogue") }
+            cores[core.key] = codes
+        }
+        var slices: [String: SliceEntry] = [:]
+        for slice in try self.reader("\(directory)/slices.yaml").members() {
+            let entry = try SliceEntry(type: slice.key, slice.value)
+            for code in entry.functions where functions[code] == nil { throw slice.value.fault("'\(code)' is no function of the catalogue") }
+            slices[slice.key] = entry
+        }
+        return Catalogue(
+            functions: functions,
+            cores: cores,
+            slices: slices,
+            rules: try SizingRules(try self.reader("\(directory)/sizing.yaml")),
+            approval: try ApprovalPolicy(try self.reader("\(directory)/approval-policy.yaml"))
+        )
+    }
+
+    /// The catalogue that is part of the program.
+    package static func bundled(extensions: String? = nil) throws(CatalogueError) -> Catalogue {
+        try self.load(directory: "\(Bundle.module.bundlePath)/Catalogue", extensions: extensions)
+    }
+
+    private static func functions(in directory: String) throws(CatalogueError) -> [String: FunctionEntry] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".yaml") }.sorted()
+        } catch {
+            throw CatalogueError(place: directory, problem: "cannot be listed")
+        }
+        var functions: [String: FunctionEntry] = [:]
+        for name in names {
+            let entry = try FunctionEntry(try self.reader("\(directory)/\(name)"))
+            guard functions.updateValue(entry, forKey: entry.code) == nil else { throw CatalogueError(place: "\(name): code", problem: "'\(entry.code)' occurs twice") }
+        }
+        return functions
+    }
+
+    private static func reader(_ path: String) throws(CatalogueError) -> CatalogueReader {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard let data = FileManager.default.contents(atPath: path) else { throw CatalogueError(place: path, problem: "cannot be read") }
+        do {
+            return CatalogueReader(try YAMLNode.document(in: String(decoding: data, as: UTF8.self)), place: "\(name):")
+        } catch {
+            throw CatalogueError(place: name, problem: error.description)
+        }
+    }
+}
+
+extension FunctionEntry {
+    /// The entry of everything the catalogue has no code for.
+    package static let customCode = "Custom"
+    /// The package of a slice itself: its S-NSSAI and service profile, without a workload.
+    package static let sliceCode = "NetworkSlice"
+    /// The package of a policy that no RAN controller takes.
+    package static let policyCode = "Policy"
+}

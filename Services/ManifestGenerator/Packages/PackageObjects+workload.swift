@@ -1,0 +1,195 @@
+extension PackageObjects {
+    func workload(_ state: WorkloadState, configurationHash: String?) -> YAMLNode {
+        let isStateful = self.entry.workload == .statefulSet
+        var spec: [YAMLEntry] = []
+        // An autoscaler owns the number: stated here as well, every sync would reset it.
+        if state.autoscaling == nil || state.replicas == 0 { spec.append(YAMLEntry("replicas", .integer(state.replicas))) }
+        spec.append(YAMLEntry("selector", ["matchLabels": self.selector]))
+        if isStateful {
+            spec.append(YAMLEntry("serviceName", .text(self.name)))
+            spec.append(YAMLEntry("podManagementPolicy", "Parallel"))
+        } else {
+            spec.append(YAMLEntry("strategy", ["type": "RollingUpdate", "rollingUpdate": ["maxSurge": 1, "maxUnavailable": 0]]))
+        }
+        spec.append(YAMLEntry("template", self.podTemplate(state, configurationHash: configurationHash)))
+        if isStateful, let storage = state.storage {
+            spec.append(
+                YAMLEntry(
+                    "volumeClaimTemplates",
+                    [
+                        [
+                            "metadata": ["name": "data"],
+                            "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": .text("\(storage)Gi")]]],
+                        ]
+                    ]))
+        }
+        return [
+            "apiVersion": "apps/v1",
+            "kind": .text(self.entry.workload.rawValue),
+            "metadata": ["name": .text(self.name), "namespace": .text(self.identity.namespace), "labels": self.labels],
+            "spec": .mapping(spec),
+        ]
+    }
+
+    private func podTemplate(_ state: WorkloadState, configurationHash: String?) -> YAMLNode {
+        var annotations: [YAMLEntry] = []
+        if let restartedAt = state.restartedAt { annotations.append(YAMLEntry(Self.restartAnnotation, .text(restartedAt))) }
+        if let configurationHash { annotations.append(YAMLEntry(Self.hashAnnotation, .text(configurationHash))) }
+        if let exception = self.entry.security.exception { annotations.append(YAMLEntry("nephoran.com/security-exception", .text(exception))) }
+        if state.isMonitored { annotations.append(contentsOf: self.scrapeAnnotations) }
+
+        let security = self.entry.security
+        var podSecurity: YAMLNode = ["runAsNonRoot": .boolean(security.user != 0), "runAsUser": .integer(security.user), "runAsGroup": .integer(security.user)]
+        if security.user != 0 { podSecurity["fsGroup"] = .integer(security.user) }
+        podSecurity["seccompProfile"] = ["type": "RuntimeDefault"]
+
+        var spec: [YAMLEntry] = [
+            YAMLEntry("serviceAccountName", .text(self.name)),
+            YAMLEntry("automountServiceAccountToken", false),
+            YAMLEntry("terminationGracePeriodSeconds", 30),
+            YAMLEntry("securityContext", podSecurity),
+        ]
+        if state.highAvailability { spec.append(YAMLEntry("topologySpreadConstraints", self.spread)) }
+        if let affinity = self.affinity(state) { spec.append(YAMLEntry("affinity", affinity)) }
+        spec.append(YAMLEntry("containers", [self.container(state)]))
+        spec.append(YAMLEntry("volumes", self.volumes(state)))
+        return [
+            "metadata": .compact(["labels": self.labels, "annotations": annotations.isEmpty ? nil : .mapping(annotations)]),
+            "spec": .mapping(spec),
+        ]
+    }
+
+    var scrapeAnnotations: [YAMLEntry] {
+        var entries = [YAMLEntry("prometheus.io/scrape", "true")]
+        if let port = self.entry.ports.first(where: { $0.name == "metrics" }) ?? self.entry.ports.first(where: { $0.transport == .tcp }) {
+            entries.append(YAMLEntry("prometheus.io/port", .text(String(port.number))))
+        }
+        return entries
+    }
+
+    /// Evenly over zones; a cluster of one zone still runs it.
+    var spread: YAMLNode {
+        [
+            [
+                "maxSkew": 1,
+                "topologyKey": "topology.kubernetes.io/zone",
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": ["matchLabels": self.selector],
+            ]
+        ]
+    }
+
+    var antiAffinity: YAMLNode {
+        [
+            "preferredDuringSchedulingIgnoredDuringExecution": [
+                ["weight": 100, "podAffinityTerm": ["topologyKey": "kubernetes.io/hostname", "labelSelector": ["matchLabels": self.selector]]]
+            ]
+        ]
+    }
+
+    /// A place that was said is where it runs, or it does not run.
+    private func affinity(_ state: WorkloadState) -> YAMLNode? {
+        var affinity: [YAMLEntry] = []
+        if let node = Self.nodeAffinity(region: state.region, zone: state.zone) { affinity.append(YAMLEntry("nodeAffinity", node)) }
+        if state.highAvailability { affinity.append(YAMLEntry("podAntiAffinity", self.antiAffinity)) }
+        return affinity.isEmpty ? nil : .mapping(affinity)
+    }
+
+    static func nodeAffinity(region: String?, zone: String?) -> YAMLNode? {
+        let expressions = [("topology.kubernetes.io/region", region), ("topology.kubernetes.io/zone", zone)].compactMap { key, value -> YAMLNode? in
+            value.map { ["key": .text(key), "operator": "In", "values": [.text($0)]] }
+        }
+        if expressions.isEmpty { return nil }
+        return ["requiredDuringSchedulingIgnoredDuringExecution": ["nodeSelectorTerms": [["matchExpressions": .sequence(expressions)]]]]
+    }
+
+    private func container(_ state: WorkloadState) -> YAMLNode {
+        let values = TemplateValues(identity: self.identity, context: .init())
+        let security = self.entry.security
+        let environment = self.entry.environment.map { variable -> YAMLNode in
+            ["name": .text(variable.name), "value": .text(variable.value.filled(values.callAsFunction))]
+        }
+        let arguments = self.entry.arguments.map { YAMLNode.text($0.filled(values.callAsFunction)) }
+        let ports = self.entry.ports.map { port -> YAMLNode in
+            ["name": .text(port.name), "containerPort": .integer(port.number), "protocol": .text(port.transport.rawValue)]
+        }
+        return .compact([
+            "name": .text(self.entry.name),
+            "image": state.image.map { .text($0) },
+            "imagePullPolicy": "IfNotPresent",
+            "command": self.entry.command.isEmpty ? nil : .sequence(self.entry.command.map { .text($0) }),
+            "args": arguments.isEmpty ? nil : .sequence(arguments),
+            "env": environment.isEmpty ? nil : .sequence(environment),
+            "ports": ports.isEmpty ? nil : .sequence(ports),
+            "resources": self.resources(state),
+            "readinessProbe": self.entry.readiness.map(self.probe),
+            "livenessProbe": self.entry.liveness.map(self.probe),
+            "securityContext": [
+                "allowPrivilegeEscalation": false,
+                "readOnlyRootFilesystem": .boolean(security.readOnlyRoot),
+                "capabilities": .compact([
+                    "drop": ["ALL"],
+                    "add": security.capabilities.isEmpty ? nil : .sequence(security.capabilities.map { .text($0) }),
+                ]),
+            ],
+            "volumeMounts": self.mounts(state),
+        ])
+    }
+
+    private func resources(_ state: WorkloadState) -> YAMLNode {
+        let ephemeral = self.entry.workload == .deployment ? state.storage.map { YAMLNode.text("\($0)Gi") } : nil
+        return [
+            "requests": .compact([
+                "cpu": state.cpuRequest.map { .text(Quantity.cores($0)) }, "memory": state.memoryRequest.map { .text(Quantity.memory($0)) },
+                "ephemeral-storage": ephemeral,
+            ]),
+            "limits": .compact([
+                "cpu": state.cpuLimit.map { .text(Quantity.cores($0)) }, "memory": state.memoryLimit.map { .text(Quantity.memory($0)) },
+                "ephemeral-storage": ephemeral,
+            ]),
+        ]
+    }
+
+    private func probe(_ probe: FunctionEntry.Probe) -> YAMLNode {
+        let check: (String, YAMLNode) =
+            switch probe.check {
+            case .tcp(let port): ("tcpSocket", ["port": .text(port)])
+            case .http(let port, let path): ("httpGet", ["path": .text(path), "port": .text(port)])
+            case .exec(let command): ("exec", ["command": .sequence(command.map { .text($0) })])
+            }
+        return .mapping([
+            YAMLEntry(check.0, check.1),
+            YAMLEntry("initialDelaySeconds", .integer(probe.initialDelaySeconds)),
+            YAMLEntry("periodSeconds", .integer(probe.periodSeconds)),
+            YAMLEntry("failureThreshold", .integer(probe.failureThreshold)),
+        ])
+    }
+
+    /// Where parameters go when the catalogue gives the function no configuration directory of its own.
+    private static let parametersPath = "/etc/nephoran"
+
+    private func hasConfiguration(_ state: WorkloadState) -> Bool { self.entry.configuration != nil || !state.parameters.isEmpty }
+
+    private func mounts(_ state: WorkloadState) -> YAMLNode {
+        var mounts: [YAMLNode] = [["name": "tmp", "mountPath": "/tmp"]]
+        if self.hasConfiguration(state) {
+            mounts.append(["name": "config", "mountPath": .text(self.entry.configuration?.mountPath ?? Self.parametersPath), "readOnly": true])
+        }
+        if self.entry.workload == .statefulSet, state.storage != nil { mounts.append(["name": "data", "mountPath": .text(self.entry.dataPath)]) }
+        for (index, path) in self.entry.writablePaths.enumerated() { mounts.append(["name": .text("writable-\(index)"), "mountPath": .text(path)]) }
+        return .sequence(mounts)
+    }
+
+    private func volumes(_ state: WorkloadState) -> YAMLNode {
+        let scratch: YAMLNode = ["sizeLimit": "256Mi"]
+        var volumes: [YAMLNode] = [["name": "tmp", "emptyDir": scratch]]
+        if self.hasConfiguration(state) { volumes.append(self.configurationVolume) }
+        for index in self.entry.writablePaths.indices { volumes.append(["name": .text("writable-\(index)"), "emptyDir": scratch]) }
+        return .sequence(volumes)
+    }
+
+    var configurationVolume: YAMLNode { ["name": "config", "configMap": ["name": .text(self.configMapName)]] }
+    var configurationMount: YAMLNode {
+        ["name": "config", "mountPath": .text(self.entry.configuration?.mountPath ?? Self.parametersPath), "readOnly": true]
+    }
+}

@@ -1,0 +1,206 @@
+import GitObjects
+
+/// The Kubernetes objects of one instance.
+struct PackageObjects {
+    let identity: PackageIdentity
+    let entry: FunctionEntry
+
+    static let managedBy = "nephoran"
+    static let hashAnnotation = "nephoran.com/config-hash"
+    static let restartAnnotation = "kubectl.kubernetes.io/restartedAt"
+    static let localConfig: YAMLNode = ["config.kubernetes.io/local-config": "true"]
+
+    var name: String { self.identity.instance }
+    var configMapName: String { "\(self.identity.instance)-config" }
+
+    /// The labels a selector may use: they never change.
+    var selector: YAMLNode {
+        ["app.kubernetes.io/name": .text(self.entry.name), "app.kubernetes.io/instance": .text(self.name)]
+    }
+
+    var labels: YAMLNode {
+        [
+            "app.kubernetes.io/name": .text(self.entry.name),
+            "app.kubernetes.io/instance": .text(self.name),
+            "app.kubernetes.io/component": .text(self.entry.kind.lowercased()),
+            "app.kubernetes.io/part-of": .text(self.identity.partOf ?? "nephoran"),
+            "app.kubernetes.io/managed-by": .text(Self.managedBy),
+            "nephoran.com/function": .text(self.entry.code),
+        ]
+    }
+
+    private func metadata(_ name: String, annotations: YAMLNode? = nil) -> YAMLNode {
+        .compact(["name": .text(name), "namespace": .text(self.identity.namespace), "labels": self.labels, "annotations": annotations])
+    }
+
+    private func object(_ apiVersion: String, _ kind: String, name: String, _ members: KeyValuePairs<String, YAMLNode?>) -> YAMLNode {
+        var entries = [YAMLEntry("apiVersion", .text(apiVersion)), YAMLEntry("kind", .text(kind)), YAMLEntry("metadata", self.metadata(name))]
+        for member in members { if let value = member.value { entries.append(YAMLEntry(member.key, value)) } }
+        return .mapping(entries)
+    }
+
+    // MARK: The package itself
+
+    func kptfile() -> YAMLNode {
+        [
+            "apiVersion": "kpt.dev/v1",
+            "kind": "Kptfile",
+            "metadata": ["name": .text(self.name), "labels": self.labels, "annotations": Self.localConfig],
+            "info": [
+                "description": .text(self.entry.description),
+                "keywords": ["nephoran", .text(self.entry.code)],
+            ],
+            "pipeline": [
+                "mutators": [
+                    ["image": "ghcr.io/kptdev/krm-functions-catalog/set-namespace:v0.4.1", "configMap": ["namespace": .text(self.identity.namespace)]]
+                ],
+                "validators": [
+                    ["image": "ghcr.io/kptdev/krm-functions-catalog/kubeconform:v0.1.3", "configMap": ["ignore_missing_schemas": "true"]]
+                ],
+            ],
+        ]
+    }
+
+    func packageContext() -> YAMLNode {
+        [
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": ["name": "kptfile.kpt.dev", "annotations": Self.localConfig],
+            "data": [
+                "name": .text(self.name), "namespace": .text(self.identity.namespace), "cluster": .text(self.identity.cluster),
+                "function": .text(self.entry.code),
+            ],
+        ]
+    }
+
+    /// Every package of a namespace brings the same Namespace, so the annotations tell kpt and Config Sync, Flux and
+    /// Argo CD to leave it when one of the packages goes.
+    func namespace() -> YAMLNode {
+        [
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": [
+                "name": .text(self.identity.namespace),
+                "labels": ["app.kubernetes.io/managed-by": .text(Self.managedBy), "pod-security.kubernetes.io/warn": "restricted"],
+                "annotations": [
+                    "argocd.argoproj.io/sync-options": "Prune=false",
+                    "client.lifecycle.config.k8s.io/deletion": "detach",
+                    "kustomize.toolkit.fluxcd.io/prune": "disabled",
+                ],
+            ],
+        ]
+    }
+
+    // MARK: Configuration
+
+    /// Nil when the function reads no configuration and nothing was said that needs one.
+    func configMap(_ state: WorkloadState, values: TemplateValues) -> YAMLNode? {
+        var data: [YAMLEntry] = []
+        if let configuration = self.entry.configuration { data.append(YAMLEntry(configuration.file, .text(configuration.content.filled(values.callAsFunction)))) }
+        if !state.parameters.isEmpty { data.append(YAMLEntry(Parameters.file, .text(state.parameters.text))) }
+        return data.isEmpty ? nil : self.configMap(data: .mapping(data))
+    }
+
+    func configMap(data: YAMLNode) -> YAMLNode { self.object("v1", "ConfigMap", name: self.configMapName, ["data": data]) }
+
+    /// Names the content of a ConfigMap, so that another content rolls the pods.
+    static func configurationHash(_ configMap: YAMLNode) -> String {
+        String(GitBlob.id(of: Array(YAMLEmitter.text(configMap["data"] ?? .mapping([])).utf8)).prefix(16))
+    }
+
+    func serviceAccount() -> YAMLNode { self.object("v1", "ServiceAccount", name: self.name, ["automountServiceAccountToken": false]) }
+
+    // MARK: Availability
+
+    func autoscaler(_ autoscaling: WorkloadState.Autoscaling) -> YAMLNode {
+        self.object(
+            "autoscaling/v2", "HorizontalPodAutoscaler", name: self.name,
+            [
+                "spec": [
+                    "scaleTargetRef": ["apiVersion": "apps/v1", "kind": .text(self.entry.workload.rawValue), "name": .text(self.name)],
+                    "minReplicas": .integer(autoscaling.minimum),
+                    "maxReplicas": .integer(autoscaling.maximum),
+                    "metrics": Self.metrics(autoscaling),
+                    // Sessions are slow to move: scale down only after five quiet minutes, and gently.
+                    "behavior": [
+                        "scaleDown": ["stabilizationWindowSeconds": 300, "policies": [["type": "Percent", "value": 50, "periodSeconds": 60]]]
+                    ],
+                ]
+            ])
+    }
+
+    static func metrics(_ autoscaling: WorkloadState.Autoscaling) -> YAMLNode {
+        .sequence(
+            [("cpu", autoscaling.cpu), ("memory", autoscaling.memory)].compactMap { name, utilization in
+                utilization.map { ["type": "Resource", "resource": ["name": .text(name), "target": ["type": "Utilization", "averageUtilization": .integer($0)]]] }
+            })
+    }
+
+    func disruptionBudget() -> YAMLNode {
+        self.object("policy/v1", "PodDisruptionBudget", name: self.name, ["spec": ["maxUnavailable": 1, "selector": ["matchLabels": self.selector]]])
+    }
+
+    // MARK: Network
+
+    func service() -> YAMLNode {
+        let ports = self.entry.ports.map { port -> YAMLNode in
+            ["name": .text(port.name), "port": .integer(port.number), "targetPort": .text(port.name), "protocol": .text(port.transport.rawValue)]
+        }
+        return self.object(
+            "v1", "Service", name: self.name,
+            [
+                "spec": .compact([
+                    "type": "ClusterIP",
+                    "clusterIP": self.entry.workload == .statefulSet ? "None" : nil,
+                    "selector": self.selector,
+                    "ports": .sequence(ports),
+                ])
+            ])
+    }
+
+    /// Lets in what the catalogue names as peers, and everybody on the ports that face the outside; lets out to the
+    /// peers and to DNS.
+    func networkPolicy() -> YAMLNode {
+        func ports(_ ports: [FunctionEntry.Port]) -> YAMLNode {
+            .sequence(ports.map { ["port": .integer($0.number), "protocol": .text($0.transport.rawValue)] })
+        }
+        let everywhere: YAMLNode = ["namespaceSelector": .mapping([])]
+        let peers: YAMLNode
+        if let codes = self.entry.peers, !codes.isEmpty {
+            peers = [
+                [
+                    "namespaceSelector": .mapping([]),
+                    "podSelector": ["matchExpressions": [["key": "nephoran.com/function", "operator": "In", "values": .sequence(codes.map { .text($0) })]]],
+                ]
+            ]
+        } else {
+            peers = [["podSelector": .mapping([])]]
+        }
+        var ingress: [YAMLNode] = []
+        if !self.entry.ports.isEmpty { ingress.append(["from": peers, "ports": ports(self.entry.ports)]) }
+        let external = self.entry.ports.filter(\.isExternal)
+        if !external.isEmpty { ingress.append(["ports": ports(external)]) }
+        if let metrics = self.entry.ports.first(where: { $0.name == "metrics" }) {
+            ingress.append(["from": [["namespaceSelector": .mapping([]), "podSelector": ["matchLabels": ["nephoran.com/function": "Monitoring"]]]], "ports": ports([metrics])])
+        }
+        var egress: [YAMLNode]
+        if self.entry.reachesOutside || self.entry.peers == nil {
+            egress = [.mapping([])]
+        } else {
+            egress = [
+                ["to": [everywhere], "ports": [["port": 53, "protocol": "UDP"], ["port": 53, "protocol": "TCP"]]],
+                ["to": peers],
+            ]
+        }
+        return self.object(
+            "networking.k8s.io/v1", "NetworkPolicy", name: self.name,
+            [
+                "spec": [
+                    "podSelector": ["matchLabels": self.selector],
+                    "policyTypes": ["Ingress", "Egress"],
+                    "ingress": .sequence(ingress),
+                    "egress": .sequence(egress),
+                ]
+            ])
+    }
+}

@@ -1,0 +1,45 @@
+/// How an instance runs, as far as intents change it: read from a package, or wanted of it.
+package struct WorkloadState: Sendable, Equatable {
+    package struct Autoscaling: Sendable, Equatable {
+        package var minimum: Int
+        package var maximum: Int
+        /// Target utilisation of the requests, %.
+        package var cpu: Int?
+        package var memory: Int?
+    }
+
+    /// Replicas; while autoscaled the least there are. 0 switches the workload off, autoscaled or not.
+    package var replicas: Int
+    package var autoscaling: Autoscaling?
+    /// Spread over zones and hosts, with a disruption budget.
+    package var highAvailability: Bool
+    /// Millicores.
+    package var cpuRequest: Int?
+    package var cpuLimit: Int?
+    /// MiB.
+    package var memoryRequest: Int?
+    package var memoryLimit: Int?
+    /// GiB: the volume of a StatefulSet's replica, the ephemeral storage of a Deployment's.
+    package var storage: Int?
+    package var image: String?
+    package var region: String?
+    package var zone: String?
+    /// Scraped by Prometheus.
+    package var isMonitored: Bool
+    package var restartedAt: String?
+    package var parameters: Parameters
+
+    /// A new instance of an entry, before anything is said of it.
+    package init(_ entry: FunctionEntry) {
+        self.replicas = entry.replicas.standard
+        self.highAvailability = false
+        self.cpuRequest = entry.resources.cpuRequest
+        self.cpuLimit = entry.resources.cpuLimit
+        self.memoryRequest = entry.resources.memoryRequest
+        self.memoryLimit = entry.resources.memoryLimit
+        self.storage = entry.resources.storage
+        self.image = entry.image?.reference
+        self.isMonitored = false
+        self.parameters = Parameters()
+    }
+}

@@ -1,0 +1,50 @@
+import Hummingbird
+import IntentModel
+import ServiceRuntime
+
+/// `POST /v1/plans`: `{interpretation, request, answers?}` → plan with its packages, or the questions, or the refusal.
+/// `POST /v1/manifests`: the same, answering the packages alone.
+struct PlanController: Sendable {
+    struct Body: Decodable {
+        var interpretation: Interpretation
+        var request: IntentRequest?
+        var answers: [ClarificationAnswer]?
+    }
+
+    struct Package: Encodable {
+        var path: String
+        var files: [PackageFile]
+    }
+
+    struct Answer: Encodable {
+        var plan: Plan?
+        var packages: [Package]?
+        var clarifications: [Clarification]?
+        var problem: Problem?
+    }
+
+    let planning: IntentPlanning
+
+    func addRoutes(to router: some RouterMethods<AppContext>) {
+        router.post("/v1/plans") { request, context in Response.json(try await self.answer(request, context)) }
+        router.post("/v1/manifests") { request, context in
+            let answer = try await self.answer(request, context)
+            if let problem = answer.problem { throw problem }
+            guard let packages = answer.packages else {
+                throw ProblemError(.unprocessableContent, code: "not_plannable", detail: answer.clarifications?.map(\.question).joined(separator: " ") ?? "There is no plan.")
+            }
+            return Response.json(["packages": packages])
+        }
+    }
+
+    private func answer(_ request: Request, _ context: AppContext) async throws -> Answer {
+        let body = try await JSONBody.decode(Body.self, from: request, context: context, limit: 1 << 20)
+        let asked = body.request ?? IntentRequest(intent: "")
+        switch try await self.planning.plan(body.interpretation, answers: body.answers ?? [], request: asked) {
+        case .plan(let plan, let files):
+            return Answer(plan: plan, packages: files.sorted { $0.key < $1.key }.map { Package(path: $0.key, files: $0.value) })
+        case .clarify(let questions): return Answer(clarifications: questions)
+        case .refuse(let problem): return Answer(problem: problem)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package import IntentModel
+
+extension Planner {
+    /// The interpretation with the operator's answers to the questions of planning in it. An answer to `confirm` makes
+    /// the expectation a deploy, or, for a removal, takes it as done; a no refuses the intent.
+    package static func applying(_ answers: [ClarificationAnswer], to interpretation: Interpretation) -> Interpretation {
+        var result = interpretation
+        for answer in answers {
+            guard let index = result.expectations.firstIndex(where: { $0.id == answer.expectation }) else { continue }
+            let text = answer.value.description
+            if answer.field == "confirm" {
+                let word = text.lowercased()
+                if word == "yes" || word == "true" || word == "y" || word == "deploy" {
+                    if result.expectations[index].verb == .remove { result.expectations.remove(at: index) } else { result.expectations[index].verb = .deploy }
+                } else {
+                    result.decision = .refused
+                    result.refusal = Refusal(reason: .outOfScope, detail: "declined by the operator")
+                }
+                continue
+            }
+            self.apply(answer, text: text, to: &result.expectations[index])
+        }
+        let answered = Set(answers.map { "\($0.expectation) \($0.field)" })
+        result.clarifications.removeAll { answered.contains("\($0.expectation) \($0.field)") }
+        if result.decision == .needsClarification, result.clarifications.isEmpty, !result.expectations.isEmpty { result.decision = .accepted }
+        return result
+    }
+
+    private static func apply(_ answer: ClarificationAnswer, text: String, to expectation: inout Expectation) {
+        let parts = answer.field.split(separator: ".", maxSplits: 1).map(String.init)
+        switch (parts.first, parts.count > 1 ? parts[1] : nil) {
+        case ("verb", nil): if let verb = Verb(rawValue: text) { expectation.verb = verb }
+        case ("object", "type"): expectation.object.type = text
+        case ("object", "name"): expectation.object.name = text
+        case ("context", "namespace"): expectation.context.namespace = text
+        case ("context", "cluster"): expectation.context.cluster = text
+        case ("context", "region"): expectation.context.region = text
+        case ("context", "zone"): expectation.context.zone = text
+        case ("context", "site"): expectation.context.site = text
+        case ("context", "from"): expectation.context.from = text
+        case ("context", "environment"): expectation.context.environment = text
+        case ("context", "dnn"): expectation.context.dnn = text
+        case ("context", "plmn"): expectation.context.plmn = text
+        case ("context", "tenant"): expectation.context.tenant = text
+        case ("targets", let attribute?):
+            guard let kind = Attribute.table[attribute]?.kind, let value = self.value(answer.value, kind: kind) else { return }
+            // An answer is a figure, also where the text was relative ("two more").
+            let target = Target(attribute: attribute, condition: .equals, value: value, unit: Attribute.unit(of: attribute), evidence: text)
+            expectation.targets.removeAll { $0.attribute == attribute }
+            expectation.targets.append(target)
+        default: return
+        }
+    }
+
+    private static func value(_ value: TargetValue, kind: Attribute.Kind) -> TargetValue? {
+        switch (kind, value) {
+        case (.number, .number), (.number, .range), (.boolean, .boolean), (.text, .text): value
+        case (.number, .text(let text)): Double(text).map { .number($0) }
+        case (.boolean, .text(let text)): text.lowercased() == "yes" || text.lowercased() == "true" ? .boolean(true) : text.lowercased() == "no" || text.lowercased() == "false" ? .boolean(false) : nil
+        case (.text, _): .text(value.description)
+        default: nil
+        }
+    }
+}

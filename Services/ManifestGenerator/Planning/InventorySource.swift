@@ -1,0 +1,18 @@
+package import IntentModel
+
+/// What is published: the state every plan starts from.
+package protocol InventorySource: Sendable {
+    /// The instances that meet every criterion given.
+    func items(function: String?, instance: String?, namespace: String?, cluster: String?) async throws -> [InventoryItem]
+
+    /// A package's files and the Git tree id of its directory; nil when there is none. `revision` (`v3`) asks for an
+    /// earlier one, nil for the current.
+    func files(path: String, revision: String?) async throws -> (tree: String, files: [PackageFile])?
+
+    /// The revisions of a package, newest first.
+    func revisions(path: String) async throws -> [String]
+}
+
+extension InventorySource {
+    package func files(path: String) async throws -> (tree: String, files: [PackageFile])? { try await self.files(path: path, revision: nil) }
+}

@@ -1,0 +1,196 @@
+import GitObjects
+import IntentModel
+
+extension PlanningStep {
+    // MARK: Deploy
+
+    /// Something new; or, where the instance exists, what the text says of it and no more.
+    func deploy(_ identity: PackageIdentity, entry: FunctionEntry, expectation: Expectation, profile: SliceEntry? = nil, into draft: inout PlanDraft) async throws {
+        if let package = try await self.package(identity, draft: draft), package.files != nil {
+            let function = try await self.publishedFunction(package, identity)
+            guard function == nil || function == identity.function else {
+                throw self.ask("object.name", "\(identity.instance) in \(identity.namespace) is a \(function ?? "") already. What shall the \(identity.function) be called?")
+            }
+            return try await self.edit(identity, entry: entry, expectation: expectation, into: &draft)
+        }
+        var initial = WorkloadState(entry)
+        var figures = self.placeFigures(identity)
+        if let profile {
+            for (attribute, value) in profile.profile where expectation.target(attribute) == nil {
+                let unit = Attribute.unit(of: attribute)
+                initial.parameters.set("objectives", attribute, .compact(["value": .decimal(value), "unit": unit.map { .text($0) }]))
+                figures.append(Figure(name: attribute, value: [TargetValue.number(value).description, unit].compactMap { $0 }.joined(separator: " "), source: .default, reason: "the profile of \(profile.type) slices"))
+            }
+            initial.parameters.set("settings", "sliceType", .text(profile.type))
+        }
+        let sizing = SizingPlan(expectation, entry: entry, rules: self.catalogue.rules, current: initial, isNew: true)
+        if !sizing.questions.isEmpty { throw PlanningStop.ask(sizing.questions) }
+        for note in sizing.notes { draft.note(note) }
+        var package = try await self.package(identity, draft: draft) ?? PlanDraft.Package(identity: identity)
+        package.identity = identity
+        package.files = self.planner.renderer.files(identity, entry: entry, state: sizing.wanted, context: expectation.context)
+        if entry.workload != .none { package.replicas = (package.replicas.before, sizing.wanted.replicas) }
+        self.mark(&package, figures: figures + sizing.figures)
+        draft.put(package)
+    }
+
+    private func placeFigures(_ identity: PackageIdentity) -> [Figure] {
+        func figure(_ name: String, _ value: String, said: String?, requested: String?, otherwise: String) -> Figure {
+            if said != nil { return Figure(name: name, value: value, source: .text, reason: "the text says so") }
+            if requested != nil { return Figure(name: name, value: value, source: .request, reason: "the request says so") }
+            return Figure(name: name, value: value, source: .default, reason: otherwise)
+        }
+        return [
+            figure("cluster", identity.cluster, said: self.context.cluster ?? (self.request.cluster == nil ? self.statedCluster : nil), requested: self.request.cluster, otherwise: "the only cluster"),
+            figure("namespace", identity.namespace, said: self.context.namespace, requested: self.request.namespace, otherwise: "no namespace was said"),
+            figure("instance", identity.instance, said: self.object.name, requested: nil, otherwise: "the function's name"),
+        ]
+    }
+
+    // MARK: Changes of what is there
+
+    func change(_ identity: PackageIdentity, entry: FunctionEntry, into draft: inout PlanDraft) async throws {
+        switch self.expectation.verb {
+        case .deploy, .scale, .configure, .optimize: try await self.edit(identity, entry: entry, expectation: self.expectation, into: &draft)
+        case .remove: try await self.remove(identity, into: &draft)
+        case .restart: try await self.restart(identity, entry: entry, into: &draft)
+        case .migrate: try await self.migrate(identity, entry: entry, into: &draft)
+        case .rollback: try await self.rollback(identity, entry: entry, into: &draft)
+        case .report: break
+        }
+    }
+
+    /// Edits the published package: what the text says changes, a person's own edits stay.
+    func edit(_ identity: PackageIdentity, entry: FunctionEntry, expectation: Expectation, into draft: inout PlanDraft) async throws {
+        guard var package = try await self.package(identity, draft: draft), let files = package.files else { throw self.nothingThere(called: identity.function) }
+        var contents = PackageContents(files)
+        let current = try contents.state(of: identity, entry: entry)
+        let sizing = SizingPlan(expectation, entry: entry, rules: self.catalogue.rules, current: current, isNew: false)
+        if !sizing.questions.isEmpty { throw PlanningStop.ask(sizing.questions) }
+        if !sizing.saysSomething, expectation.verb != .deploy {
+            switch expectation.verb {
+            case .scale: throw self.ask("targets.replicas", "How many replicas of \(identity.instance) shall run? There are \(current.replicas).")
+            case .configure: throw self.ask("targets", "What shall be configured on \(identity.instance)?")
+            default: throw self.ask("targets", "What shall \(identity.instance) be optimised for, in figures?")
+            }
+        }
+        if entry.workload == .statefulSet, let storage = sizing.wanted.storage, let now = current.storage, storage != now {
+            throw PlanningStop.refuse(
+                Problem(
+                    status: 422, code: "immutable_storage", title: "The storage of a StatefulSet cannot be changed in place",
+                    detail: "\(identity.instance) has \(now) GiB per replica. Deploy another instance with \(storage) GiB and migrate to it."))
+        }
+        for note in sizing.notes { draft.note(note) }
+        try contents.apply(sizing.wanted, over: current, identity: identity, entry: entry)
+        for path in contents.lostComments { draft.note("The comments of \(identity.path)/\(path) are not kept.") }
+        package.files = contents.files
+        if entry.workload != .none { package.replicas = (package.replicas.before ?? current.replicas, sizing.wanted.replicas) }
+        self.mark(&package, figures: sizing.figures)
+        draft.put(package)
+    }
+
+    private func remove(_ identity: PackageIdentity, into draft: inout PlanDraft) async throws {
+        guard var package = try await self.package(identity, draft: draft) else { return }
+        package.files = nil
+        self.mark(&package, figures: [])
+        draft.put(package)
+    }
+
+    private func restart(_ identity: PackageIdentity, entry: FunctionEntry, into draft: inout PlanDraft) async throws {
+        guard var package = try await self.package(identity, draft: draft), let files = package.files else { return }
+        var contents = PackageContents(files)
+        let current = try contents.state(of: identity, entry: entry)
+        var wanted = current
+        wanted.restartedAt = self.acceptedAt ?? package.base?.tree ?? GitTree.id(of: files)
+        try contents.apply(wanted, over: current, identity: identity, entry: entry)
+        package.files = contents.files
+        self.mark(&package, figures: [Figure(name: "restart", value: wanted.restartedAt ?? "", source: .text, reason: "marks the pods, which rolls them")])
+        draft.put(package)
+    }
+
+    private func migrate(_ identity: PackageIdentity, entry: FunctionEntry, into draft: inout PlanDraft) async throws {
+        var destination = identity
+        if let cluster = self.statedCluster { destination.cluster = try self.known(cluster: cluster) }
+        if let namespace = try self.label(self.context.namespace, field: "context.namespace") { destination.namespace = namespace }
+        guard destination.path != identity.path else {
+            if self.context.region != nil || self.context.zone != nil { return try await self.edit(identity, entry: entry, expectation: self.expectation, into: &draft) }
+            throw self.ask("context.cluster", "Where shall \(identity.instance) move to?", options: self.planner.clusters.filter { $0 != identity.cluster })
+        }
+        guard var package = try await self.package(identity, draft: draft), let files = package.files else { return }
+        if let there = try await self.package(destination, draft: draft), there.files != nil {
+            throw self.ask("object.name", "There is a \(identity.instance) in \(destination.cluster)/\(destination.namespace) already. Where shall this one move to?")
+        }
+        var contents = PackageContents(files)
+        let state = try contents.state(of: identity, entry: entry)
+        try contents.move(from: identity, to: destination, entry: entry)
+        var moved = PlanDraft.Package(identity: destination)
+        moved.files = contents.files
+        moved.replicas = (state.replicas, state.replicas)
+        self.mark(
+            &moved,
+            figures: [
+                Figure(name: "from", value: identity.path, source: .current, reason: "where it is published"),
+                Figure(name: "to", value: destination.path, source: .text, reason: "the text says so"),
+            ])
+        draft.put(moved)
+        package.files = nil
+        self.mark(&package, figures: [])
+        draft.put(package)
+        draft.note("\(identity.path) is removed once \(destination.path) is healthy.")
+    }
+
+    private func rollback(_ identity: PackageIdentity, entry: FunctionEntry, into draft: inout PlanDraft) async throws {
+        guard var package = try await self.package(identity, draft: draft), let files = package.files else { return }
+        let revisions = try await self.inventory.revisions(path: identity.path)
+        let earlier = Array(revisions.dropFirst())
+        guard let previous = earlier.first else {
+            throw PlanningStop.refuse(
+                Problem(status: 422, code: "no_earlier_revision", title: "There is no earlier revision", detail: "\(identity.path) has only the revision it is at."))
+        }
+        guard let target = self.expectation.target("version") else {
+            throw self.ask("targets.version", "To which revision of \(identity.instance) shall it return?", options: Array(earlier.prefix(5)))
+        }
+        let said = target.value.description.lowercased()
+        let revision: String
+        if ["previous", "last", "earlier", "before"].contains(said) {
+            revision = previous
+        } else if let known = revisions.first(where: { $0 == said || $0 == "v\(said)" }) {
+            revision = known
+        } else {
+            throw self.ask("targets.version", "\(identity.instance) has no revision “\(target.value)”. Which one?", options: Array(earlier.prefix(5)))
+        }
+        guard let old = try await self.inventory.files(path: identity.path, revision: revision) else {
+            throw self.ask("targets.version", "The revision \(revision) of \(identity.instance) is not there any more. Which one?", options: earlier.filter { $0 != revision })
+        }
+        var (before, after) = (PackageContents(files), PackageContents(old.files))
+        package.replicas = entry.workload == .none ? (nil, nil) : (try before.state(of: identity, entry: entry).replicas, try after.state(of: identity, entry: entry).replicas)
+        package.files = old.files
+        self.mark(&package, figures: [Figure(name: "revision", value: revision, source: .text, reason: target.evidence.map { "the text says “\($0)”" } ?? "stated")])
+        draft.put(package)
+    }
+
+    // MARK: Parts
+
+    /// The package as this intent has left it so far, else as it is published; nil when there is none.
+    private func package(_ identity: PackageIdentity, draft: PlanDraft) async throws -> PlanDraft.Package? {
+        if let package = draft.package(at: identity.path) { return package }
+        guard let published = try await self.inventory.files(path: identity.path) else { return nil }
+        return PlanDraft.Package(identity: identity, base: published, files: published.files)
+    }
+
+    /// The function an existing directory says it is.
+    private func publishedFunction(_ package: PlanDraft.Package, _ identity: PackageIdentity) async throws -> String? {
+        var contents = PackageContents(package.files ?? [])
+        guard let location = try contents.locate(kinds: ["Kptfile"]) else { return nil }
+        return contents[location][["metadata", "labels", "nephoran.com/function"]]?.string
+    }
+
+    private func mark(_ package: inout PlanDraft.Package, figures: [Figure]) {
+        if !package.expectations.contains(self.expectation.id) { package.expectations.append(self.expectation.id) }
+        package.verbs.insert(self.expectation.verb)
+        for figure in figures {
+            package.figures.removeAll { $0.name == figure.name }
+            package.figures.append(figure)
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import IntentModel
+
+extension PlanningStep {
+    // MARK: Names
+
+    /// A name of the text as a DNS label, lower-cased; asks when it is none. Nil stays nil.
+    func label(_ name: String?, field: String) throws -> String? {
+        guard let name else { return nil }
+        if let label = DNSLabel.lowered(name) { return label }
+        let shown = name.count > 80 ? "\(name.prefix(80))…" : name
+        throw self.ask(
+            field, "“\(shown)” cannot be a name: letters, digits and hyphens are allowed, starting with a letter, at most \(DNSLabel.maximumLength). Which name shall it have?",
+            options: DNSLabel.proposal(for: name).map { [$0] } ?? [])
+    }
+
+    // MARK: The place of something new
+
+    func newPlace() throws -> (cluster: String, namespace: String) {
+        (try self.newCluster(), try self.label(self.context.namespace ?? self.request.namespace, field: "context.namespace") ?? "default")
+    }
+
+    func newIdentity(_ entry: FunctionEntry) throws -> PackageIdentity {
+        let place = try self.newPlace()
+        let name: String
+        if let said = try self.label(self.object.name, field: "object.name") {
+            name = said
+        } else if entry.code != FunctionEntry.customCode {
+            name = entry.name
+        } else if let type = self.object.type, type != FunctionEntry.customCode, let label = try self.label(type, field: "object.name") {
+            name = label
+        } else {
+            throw self.ask("object.name", "What shall the function be called?")
+        }
+        return PackageIdentity(cluster: place.cluster, namespace: place.namespace, instance: name, function: entry.code)
+    }
+
+    /// The cluster the text, a place of the text, or the request names.
+    var statedCluster: String? {
+        if let cluster = self.context.cluster { return cluster }
+        for place in [self.context.site, self.context.zone, self.context.region] {
+            if let place, let cluster = self.planner.clusters.first(where: { $0.lowercased() == place.lowercased() }) { return cluster }
+        }
+        return self.request.cluster
+    }
+
+    private func newCluster() throws -> String {
+        let clusters = self.planner.clusters
+        guard let stated = self.statedCluster else {
+            if clusters.isEmpty { return "default" }
+            if clusters.count == 1, let only = clusters.first { return only }
+            throw self.ask("context.cluster", "In which cluster?", options: clusters)
+        }
+        return try self.known(cluster: stated)
+    }
+
+    func known(cluster: String) throws -> String {
+        guard !self.planner.clusters.isEmpty else { return try self.label(cluster, field: "context.cluster") ?? "default" }
+        guard let known = self.planner.clusters.first(where: { $0.lowercased() == cluster.lowercased() }) else {
+            throw self.ask("context.cluster", "There is no cluster called “\(cluster)”. Which one is meant?", options: self.planner.clusters)
+        }
+        return known
+    }
+
+    // MARK: What is there
+
+    /// The namespace that was said; a label that cannot exist is asked about.
+    func statedNamespace() throws -> String? { try self.label(self.context.namespace ?? self.request.namespace, field: "context.namespace") }
+
+    /// What is published, or will be by an earlier expectation of this intent.
+    func candidates(function: String?, instance: String?, draft: PlanDraft) async throws -> [InventoryItem] {
+        let origin = self.expectation.verb == .migrate ? self.context.from?.lowercased() : nil
+        // The cluster and namespace of a migration are where it goes.
+        let isMigration = self.expectation.verb == .migrate
+        let namespace = isMigration && (origin != nil || self.context.cluster == nil) ? nil : try self.statedNamespace()
+        let cluster = isMigration ? nil : self.statedCluster?.lowercased()
+        var items = try await self.inventory.items(function: function, instance: instance, namespace: namespace, cluster: cluster)
+        for package in draft.packages {
+            items.removeAll { $0.path == package.identity.path }
+            guard package.files != nil, function == nil || function == package.identity.function, instance == nil || instance == package.identity.instance,
+                namespace == nil || namespace == package.identity.namespace, cluster == nil || cluster == package.identity.cluster
+            else { continue }
+            items.append(
+                InventoryItem(
+                    instance: package.identity.instance, function: package.identity.function, cluster: package.identity.cluster, namespace: package.identity.namespace,
+                    path: package.identity.path, revision: "", commit: "", tree: package.base?.tree ?? "", updatedAt: "", replicas: package.replicas.after))
+        }
+        if isMigration {
+            if let origin { items.removeAll { $0.cluster != origin && $0.namespace != origin } }
+            let there = (cluster: self.statedCluster?.lowercased(), namespace: try self.statedNamespace())
+            if there.cluster != nil || there.namespace != nil {
+                items.removeAll { ($0.cluster == there.cluster || there.cluster == nil) && ($0.namespace == there.namespace || there.namespace == nil) }
+            }
+        }
+        return items.sorted { $0.path < $1.path }
+    }
+
+    /// The one instance a change is about; asks when there is none or are several.
+    func existing(entry: FunctionEntry, draft: PlanDraft) async throws -> InventoryItem {
+        let isCustom = entry.code == FunctionEntry.customCode
+        var name = try self.label(self.object.name, field: "object.name")
+        if isCustom, name == nil, let type = self.object.type, type != FunctionEntry.customCode { name = DNSLabel.lowered(type) }
+        if isCustom, name == nil { throw self.ask("object.name", "Which function is meant?", options: try await self.names(function: nil, draft: draft)) }
+        let called = isCustom ? name ?? entry.name : self.object.name.map { "\(entry.code) \($0)" } ?? entry.code
+        let found = try await self.candidates(function: isCustom ? nil : entry.code, instance: name, draft: draft)
+        if found.isEmpty { throw self.nothingThere(called: called) }
+        try self.onePlace(found, called: called)
+        guard found.count == 1, let item = found.first else {
+            throw self.ask("object.name", "There are \(found.count) \(called) in \(found.first?.namespace ?? ""). Which one is meant?", options: found.map(\.instance))
+        }
+        return item
+    }
+
+    private func names(function: String?, draft: PlanDraft) async throws -> [String] {
+        Array(try await self.candidates(function: function, instance: nil, draft: draft).map(\.instance).prefix(10))
+    }
+
+    /// Asks when candidates are in several clusters or namespaces.
+    func onePlace(_ items: [InventoryItem], called: String) throws {
+        let clusters = items.map(\.cluster).uniqued
+        if clusters.count > 1 { throw self.ask("context.cluster", "\(called) runs in several clusters. Which one is meant?", options: clusters) }
+        let namespaces = items.map(\.namespace).uniqued
+        if namespaces.count > 1 { throw self.ask("context.namespace", "\(called) runs in several namespaces. Which one is meant?", options: namespaces) }
+    }
+
+    /// What to ask when a change is about something that is not there.
+    func nothingThere(called: String) -> PlanningStop {
+        let place = self.context.from ?? self.context.namespace ?? self.request.namespace ?? self.statedCluster ?? "default"
+        let question = self.expectation.verb == .remove ? "There is no \(called) in \(place). Take it as removed?" : "There is no \(called) in \(place). Deploy it?"
+        return self.ask("confirm", question, options: ["yes", "no"])
+    }
+
+    func identity(of item: InventoryItem) -> PackageIdentity {
+        PackageIdentity(cluster: item.cluster, namespace: item.namespace, instance: item.instance, function: item.function)
+    }
+}
+
+extension Array where Element == String {
+    /// Each once, in order.
+    var uniqued: [String] {
+        var seen: Set<String> = []
+        return self.filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,229 @@
+import IntentModel
+
+/// The planning of one expectation.
+struct PlanningStep {
+    let planner: Planner
+    let expectation: Expectation
+    let request: IntentRequest
+    let inventory: any InventorySource
+    let acceptedAt: String?
+
+    var catalogue: Catalogue { self.planner.catalogue }
+    var context: Context { self.expectation.context }
+    var object: ObjectReference { self.expectation.object }
+
+    func plan(into draft: inout PlanDraft) async throws {
+        if self.expectation.verb == .report { return try await self.report(into: &draft) }
+        switch self.object.kind {
+        case .radioNetwork: try await self.planPolicies(into: &draft, orElse: .refuse)
+        case .policy: try await self.planPolicies(into: &draft, orElse: .package)
+        case .networkSlice: try await self.planSlice(into: &draft)
+        case .coreNetwork: try await self.planCore(into: &draft)
+        case .networkFunction, .e2Node, .application, .infrastructure: try await self.planFunction(into: &draft)
+        }
+    }
+
+    func ask(_ field: String, _ question: String, options: [String] = []) -> PlanningStop {
+        PlanningStop.ask(self.expectation, field, question, options: options)
+    }
+
+    func unsupported(_ detail: String) -> PlanningStop {
+        .refuse(Problem(status: 422, code: "unsupported_object", title: "This installation cannot do that", detail: detail))
+    }
+
+    // MARK: One function
+
+    private func planFunction(into draft: inout PlanDraft) async throws {
+        let entry = try self.entry()
+        if self.object.kind == .e2Node || self.isRadioFunction(entry), self.expectation.verb == .configure || self.expectation.verb == .optimize,
+            try await self.addPolicies(into: &draft)
+        {
+            return
+        }
+        if self.expectation.verb == .deploy {
+            let identity = try self.newIdentity(entry)
+            try await self.deploy(identity, entry: entry, expectation: self.expectation, into: &draft)
+        } else {
+            let item = try await self.existing(entry: entry, draft: draft)
+            try await self.change(self.identity(of: item), entry: self.entry(of: item), into: &draft)
+        }
+    }
+
+    /// The catalogue's entry of the object, `Custom` for what it does not know.
+    private func entry() throws -> FunctionEntry {
+        if let type = self.object.type, let entry = self.catalogue.entry(type), entry.workload != .none { return entry }
+        if self.object.kind == .infrastructure, self.object.type != nil, self.object.type != FunctionEntry.customCode, self.object.name == nil {
+            throw self.unsupported("Infrastructure of the type \(self.object.type ?? "") is not provisioned from here; Monitoring, Database and Cache are.")
+        }
+        guard self.object.name != nil || self.object.type == FunctionEntry.customCode || self.object.type != nil else {
+            throw self.ask("object.type", "Which function is meant?", options: [])
+        }
+        guard let custom = self.catalogue.entry(FunctionEntry.customCode) else { throw self.unsupported("The catalogue has no entry Custom.") }
+        return custom
+    }
+
+    func entry(of item: InventoryItem) -> FunctionEntry {
+        self.catalogue.entry(item.function) ?? self.catalogue.entry(FunctionEntry.customCode) ?? FunctionEntry.unknown
+    }
+
+    private func isRadioFunction(_ entry: FunctionEntry) -> Bool {
+        ["O-CU", "O-CU-CP", "O-CU-UP", "O-DU", "O-RU", "gNB", "eNB", "NearRT-RIC"].contains(entry.code)
+    }
+
+    // MARK: A core network
+
+    private func planCore(into draft: inout PlanDraft) async throws {
+        guard let type = self.object.type, let codes = self.catalogue.cores[type] else {
+            throw self.ask("object.type", "Which core network is meant?", options: self.catalogue.cores.keys.sorted())
+        }
+        let prefix = try self.label(self.object.name, field: "object.name").map { "\($0)-" } ?? ""
+        if self.expectation.verb == .deploy {
+            let place = try self.newPlace()
+            for code in codes {
+                guard let entry = self.catalogue.entry(code) else { continue }
+                var expectation = self.expectation
+                // What is said of a core is said of its functions, not of the database they share.
+                if entry.kind != "NetworkFunction" { expectation.targets = [] }
+                let identity = PackageIdentity(cluster: place.cluster, namespace: place.namespace, instance: "\(prefix)\(entry.name)", function: code, partOf: self.object.name.map { $0.lowercased() })
+                try await self.deploy(identity, entry: entry, expectation: expectation, into: &draft)
+            }
+            return
+        }
+        var members: [InventoryItem] = []
+        for code in codes {
+            guard let entry = self.catalogue.entry(code), entry.kind == "NetworkFunction" || self.expectation.verb == .remove || self.expectation.verb == .migrate else { continue }
+            members += try await self.candidates(function: code, instance: "\(prefix)\(entry.name)", draft: draft)
+        }
+        if members.isEmpty { throw self.nothingThere(called: type) }
+        try self.onePlace(members, called: type)
+        for item in members { try await self.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
+    }
+
+    // MARK: A slice
+
+    private func planSlice(into draft: inout PlanDraft) async throws {
+        let bySST = self.context.slice.flatMap { slice in self.catalogue.slices.values.filter { $0.sst == slice.sst }.min { $0.type < $1.type } }
+        guard let slice = self.object.type.flatMap({ self.catalogue.slices[$0] }) ?? bySST ?? (self.object.name == nil ? nil : self.catalogue.slices[FunctionEntry.customCode]),
+            let profile = self.catalogue.entry(FunctionEntry.sliceCode)
+        else { throw self.ask("object.type", "Which type of slice is meant?", options: ["eMBB", "URLLC", "mMTC", "V2X"]) }
+        let instance = try self.label(self.object.name, field: "object.name") ?? "slice-\(slice.type.lowercased())"
+        var expectation = self.expectation
+        if expectation.context.slice == nil, let sst = slice.sst { expectation.context.slice = SliceID(sst: sst) }
+
+        if self.expectation.verb == .deploy {
+            let place = try self.newPlace()
+            let identity = PackageIdentity(cluster: place.cluster, namespace: place.namespace, instance: instance, function: FunctionEntry.sliceCode)
+            _ = try await self.addPolicies(into: &draft)
+            try await self.deploy(identity, entry: profile, expectation: expectation, profile: slice, into: &draft)
+            for code in slice.functions {
+                guard let entry = self.catalogue.entry(code) else { continue }
+                let member = PackageIdentity(cluster: place.cluster, namespace: place.namespace, instance: "\(instance)-\(entry.name)", function: code, partOf: instance)
+                try await self.deploy(member, entry: entry, expectation: expectation.sizing, into: &draft)
+            }
+            return
+        }
+
+        let found = try await self.candidates(function: FunctionEntry.sliceCode, instance: instance, draft: draft)
+        let isMapped = self.expectation.verb == .restart || self.expectation.verb == .rollback || self.expectation.verb == .migrate ? false : try await self.addPolicies(into: &draft)
+        guard !found.isEmpty else {
+            if isMapped { return }
+            throw self.nothingThere(called: "\(slice.type) slice")
+        }
+        try self.onePlace(found, called: "\(slice.type) slice")
+        guard let item = found.first else { return }
+        var members: [InventoryItem] = []
+        for code in slice.functions {
+            guard let entry = self.catalogue.entry(code) else { continue }
+            members += try await self.candidates(function: code, instance: "\(instance)-\(entry.name)", draft: draft).filter { $0.cluster == item.cluster && $0.namespace == item.namespace }
+        }
+        switch self.expectation.verb {
+        case .remove, .migrate:
+            for item in [item] + members { try await self.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
+        case .restart:
+            for item in members { try await self.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
+        case .rollback:
+            try await self.change(self.identity(of: item), entry: profile, into: &draft)
+        default:
+            if !expectation.sizing.targets.isEmpty {
+                for item in members { try await self.edit(self.identity(of: item), entry: self.entry(of: item), expectation: expectation.sizing, into: &draft) }
+            }
+            if expectation.sizing.targets.count < expectation.targets.count || !isMapped && expectation.sizing.targets.isEmpty {
+                try await self.edit(self.identity(of: item), entry: profile, expectation: expectation, into: &draft)
+            }
+        }
+    }
+
+    // MARK: Policies
+
+    private enum Otherwise { case refuse, package }
+
+    /// Whether the expectation, or a part of it, became policies.
+    private func addPolicies(into draft: inout PlanDraft) async throws -> Bool {
+        guard let planning = self.planner.policies else { return false }
+        let result: PolicyPlanningResult = try await planning.policies(for: self.expectation, request: self.request)
+        switch result {
+        case .policies(let changes, let notes):
+            draft.policies += changes
+            for note in notes { draft.note(note) }
+            return !changes.isEmpty
+        case .notMapped: return false
+        case .clarify(let questions): throw PlanningStop.ask(questions)
+        case .refuse(let problem): throw PlanningStop.refuse(problem)
+        }
+    }
+
+    private func planPolicies(into draft: inout PlanDraft, orElse otherwise: Otherwise) async throws {
+        if try await self.addPolicies(into: &draft) { return }
+        let called = "\(self.object.type ?? "RAN") \(self.object.kind == .policy ? "policy" : "behaviour")"
+        if self.expectation.targets.isEmpty {
+            throw self.ask("targets", "What shall the \(called) reach, in figures?", options: [])
+        }
+        guard otherwise == .package, let entry = self.catalogue.entry(FunctionEntry.policyCode) else {
+            throw PlanningStop.refuse(
+                Problem(
+                    status: 422, code: "not_mapped", title: "No policy type covers this",
+                    detail: "The targets \(self.expectation.targets.map(\.attribute).joined(separator: ", ")) of the \(called) have no counterpart in a policy type of the RAN controllers."))
+        }
+        let instance = try self.label(self.object.name, field: "object.name") ?? "policy-\((self.object.type ?? "custom").lowercased())"
+        let place = try self.newPlace()
+        let identity = PackageIdentity(cluster: place.cluster, namespace: place.namespace, instance: instance, function: FunctionEntry.policyCode)
+        if self.expectation.verb == .deploy || self.expectation.verb == .configure || self.expectation.verb == .optimize {
+            try await self.deploy(identity, entry: entry, expectation: self.expectation, into: &draft)
+            draft.note("No policy type of the RAN controllers covers the \(called); it is published as configuration.")
+        } else {
+            let found = try await self.candidates(function: FunctionEntry.policyCode, instance: instance, draft: draft)
+            if found.isEmpty { throw self.nothingThere(called: called) }
+            try self.onePlace(found, called: called)
+            for item in found { try await self.change(self.identity(of: item), entry: entry, into: &draft) }
+        }
+    }
+}
+
+extension Expectation {
+    /// The same with only what sizes a workload.
+    fileprivate var sizing: Expectation {
+        let attributes: Set<String> = [
+            "replicas", "minReplicas", "maxReplicas", "cpu", "memory", "storage", "targetCPUUtilization", "targetMemoryUtilization", "autoscaling",
+            "highAvailability",
+        ]
+        var copy = self
+        copy.targets = self.targets.filter { attributes.contains($0.attribute) }
+        return copy
+    }
+}
+
+extension Catalogue {
+    /// The entry of a code; upper and lower case do not matter.
+    package func entry(_ code: String) -> FunctionEntry? {
+        self.functions[code] ?? self.functions.values.first { $0.code.lowercased() == code.lowercased() }
+    }
+}
+
+extension FunctionEntry {
+    /// Stands in for what neither the catalogue nor its `Custom` entry describes; a loaded catalogue always has that.
+    static let unknown = FunctionEntry(
+        code: customCode, name: "custom", description: "", kind: "NetworkFunction", workload: .deployment, image: nil, command: [], arguments: [], environment: [],
+        ports: [], readiness: nil, liveness: nil, resources: Resources(cpuRequest: 100, cpuLimit: 200, memoryRequest: 128, memoryLimit: 128, storage: nil),
+        replicas: Replicas(standard: 1, highAvailability: 3, range: 0...100), security: Security(user: 10001, capabilities: [], readOnlyRoot: true, exception: nil),
+        configuration: nil, writablePaths: [], dataPath: "/data", capacity: Capacity(), peers: nil, reachesOutside: false)
+}

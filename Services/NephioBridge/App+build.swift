@@ -1,0 +1,48 @@
+import Hummingbird
+import Ledger
+import LedgerRuntime
+import RedisClient
+import ServiceLifecycle
+import ServiceRuntime
+
+/// Wires nephio-bridge. The only function that names concrete clients.
+func buildService(_ context: ServiceContext) async throws -> ServiceParts {
+    let settings = context.settings
+    let place = settings[BridgeSettings.repository]
+    let target: PublishTarget
+    if place.contains("://") || place.contains("@") {
+        let credential: GitCredential = settings[BridgeSettings.token].map { .token($0) } ?? .none
+        target = .remote(RemoteRepository(url: place, credential: credential), mirror: settings[BridgeSettings.mirror])
+    } else {
+        target = .directory(place)
+    }
+    let repository = PackageRepository(target: target, branch: settings[BridgeSettings.branch])
+
+    let configuration = try LedgerSettings.configuration(context)
+    let redis = RedisClient(configuration.redis, label: "ledger")
+    let ledger = Ledger(configuration, redis: redis)
+    let publisher = StageWorker(ledger: ledger, handler: PublishStage(repository: repository))
+    let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository))
+    return ServiceParts(
+        routes: { router in
+            let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
+            api.addRoutes(PackageController(repository: repository).routes, atPath: "/v1")
+        },
+        services: [redis, RepositoryService(repository: repository), publisher, verifier],
+        healthChecks: [
+            LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
+            HealthCheck("git") { _ = try await repository.items() },
+        ]
+    )
+}
+
+/// Opens the repository early and ends its git processes last.
+struct RepositoryService: Service {
+    let repository: PackageRepository
+
+    func run() async throws {
+        try? await self.repository.open()
+        try? await gracefulShutdown()
+        await self.repository.stop()
+    }
+}

@@ -1,0 +1,32 @@
+/// Why git did not do what was asked.
+enum GitError: Error, Equatable, CustomStringConvertible {
+    /// The branch moved meanwhile; read it again and repeat.
+    case moved
+    case timedOut(command: String)
+    case failed(command: String, message: String)
+    /// The remote could not be reached, or refused the credentials. May pass.
+    case unreachable(String)
+    /// The remote's rules refuse the change. Repeating does not help.
+    case declined(String)
+    case tooLarge(String)
+    case overloaded
+
+    var mayRetry: Bool {
+        switch self {
+        case .declined, .tooLarge: false
+        default: true
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .moved: "the branch kept moving"
+        case .timedOut(let command): "git \(command) took too long"
+        case .failed(let command, let message): "git \(command) failed: \(message)"
+        case .unreachable(let message): "the Git server could not be reached: \(message)"
+        case .declined(let message): "the Git server declined the change: \(message)"
+        case .tooLarge(let what): "\(what) is too large"
+        case .overloaded: "too many batches are waiting for the repository"
+        }
+    }
+}

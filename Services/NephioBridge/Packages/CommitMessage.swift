@@ -1,0 +1,51 @@
+import IntentModel
+
+/// What a publication's commit says. Subject, the operator's words, the figures, and trailers that a program can trust:
+/// nothing in the body can begin a line of its own that looks like one.
+enum CommitMessage {
+    enum Trailer: String, CaseIterable {
+        case intent = "Nephoran-Intent"
+        case instance = "Nephoran-Instance"
+        case revision = "Nephoran-Revision"
+        case change = "Nephoran-Change"
+    }
+
+    /// `Deploy amf in core5g (v1)`.
+    static func subject(verb: Verb, change: PackageChange.Change, path: PackagePath, revision: Int) -> String {
+        let verb = change == .delete ? Verb.remove : verb
+        let place = path.cluster == "default" ? path.namespace : "\(path.namespace) on \(path.cluster)"
+        return "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(path.instance) in \(place) (v\(revision))"
+    }
+
+    static func text(verb: Verb, summary: String, figures: [Figure], intentId: IntentID, path: PackagePath, change: PackageChange.Change, revision: Int) -> String {
+        var text = self.subject(verb: verb, change: change, path: path, revision: revision) + "\n\n"
+        let request = self.line(summary, limit: 500)
+        if !request.isEmpty { text += "Request: \(request)\n\n" }
+        if !figures.isEmpty {
+            for figure in figures.prefix(40) {
+                text += "- \(self.line(figure.name, limit: 80)): \(self.line(figure.value, limit: 120)) (\(self.line(figure.reason, limit: 200)))\n"
+            }
+            text += "\n"
+        }
+        text += "\(Trailer.intent.rawValue): \(intentId)\n"
+        text += "\(Trailer.instance.rawValue): \(path)\n"
+        text += "\(Trailer.revision.rawValue): v\(revision)\n"
+        text += "\(Trailer.change.rawValue): \(change.rawValue)\n"
+        return text
+    }
+
+    /// One line of printable characters, at most `limit` of them.
+    private static func line(_ text: String, limit: Int) -> String {
+        var line = ""
+        var length = 0
+        for scalar in text.unicodeScalars {
+            guard length < limit else { return line + "…" }
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: line.unicodeScalars.append(" ")
+            default: line.unicodeScalars.append(scalar)
+            }
+            length += 1
+        }
+        return line.trimmed
+    }
+}

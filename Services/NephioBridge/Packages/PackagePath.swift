@@ -1,0 +1,42 @@
+/// The directory of a package in the repository: `<cluster>/<namespace>/<instance>`, each a DNS label (RFC 1123).
+///
+/// The only form in which a directory name reaches git: no `..`, no quoting, no option, no second meaning.
+struct PackagePath: Hashable, Sendable, Comparable, CustomStringConvertible {
+    let cluster: String
+    let namespace: String
+    let instance: String
+
+    /// Nil unless `text` is three DNS labels joined by `/`.
+    init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts.allSatisfy({ Self.isLabel($0) }) else { return nil }
+        self.cluster = String(parts[0])
+        self.namespace = String(parts[1])
+        self.instance = String(parts[2])
+    }
+
+    /// The package that the file or directory `path` of the repository belongs to; nil when it belongs to none.
+    init?(containing path: some StringProtocol) {
+        let parts = path.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4 else { return nil }
+        self.init(parts[..<3].joined(separator: "/"))
+    }
+
+    var description: String { "\(self.cluster)/\(self.namespace)/\(self.instance)" }
+
+    /// Name of the tag of a revision, below `refs/tags/`.
+    func tag(revision: Int) -> String { "\(self)/v\(revision)" }
+
+    static func < (a: PackagePath, b: PackagePath) -> Bool { a.description < b.description }
+
+    static func isLabel(_ text: some StringProtocol) -> Bool {
+        let bytes = text.utf8
+        func isAlphanumeric(_ byte: UInt8) -> Bool {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+        guard let first = bytes.first, let last = bytes.reversed().first, bytes.count <= 63, isAlphanumeric(first), isAlphanumeric(last) else {
+            return false
+        }
+        return bytes.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+    }
+}

@@ -1,0 +1,44 @@
+import Logging
+
+/// What piled up since the last maintenance.
+struct MaintenanceNeed: Sendable {
+    private(set) var packs = 0
+    private(set) var tags = 0
+    /// Every object is looked for in every pack; every tag is a file of its own until packed.
+    static let packLimit = 50
+    static let tagLimit = 4_000
+
+    mutating func count(packs: Int, tags: Int) {
+        self.packs += packs
+        self.tags += tags
+    }
+
+    /// What is due now, which then counts as done.
+    mutating func take() -> (packs: Bool, tags: Bool) {
+        let due = (packs: self.packs >= Self.packLimit, tags: self.tags >= Self.tagLimit)
+        if due.packs { self.packs = 0 }
+        if due.tags { self.tags = 0 }
+        return due
+    }
+}
+
+extension PackageRepository {
+    /// Joins packs and loose tags in the background. Neither takes the lock of the branch, so publishing goes on.
+    func maintainIfNeeded() {
+        guard self.maintaining == nil else { return }
+        let due = self.maintenance.take()
+        guard due.packs || due.tags else { return }
+        self.maintaining = Task.detached { [git, logger] in
+            do {
+                // Geometric: packs of like size are joined, so that old history is not copied again and again.
+                if due.packs { try await git.output(["-c", "core.fsync=all", "repack", "--geometric=2", "-d", "--quiet"], deadline: .seconds(600)) }
+                if due.tags { try await git.output(["-c", "core.fsync=all", "pack-refs"], deadline: .seconds(600)) }
+            } catch {
+                logger.warning("maintenance of the package repository failed", metadata: ["error": "\(error)"])
+            }
+            await self.maintained()
+        }
+    }
+
+    private func maintained() { self.maintaining = nil }
+}

@@ -1,0 +1,72 @@
+import IntentModel
+
+extension PackageRepository {
+    /// Packages at the head of the branch, in the order of their paths; nil matches everything, functions in any case.
+    func items(function: String? = nil, instance: String? = nil, namespace: String? = nil, cluster: String? = nil) async throws -> [InventoryItem] {
+        try await self.becomeFresh()
+        let function = function?.lowercased()
+        return self.index.entries { entry in
+            (function == nil || entry.function.lowercased() == function) && (instance == nil || entry.path.instance == instance)
+                && (namespace == nil || entry.path.namespace == namespace) && (cluster == nil || entry.path.cluster == cluster)
+        }.map(\.item)
+    }
+
+    func item(at path: PackagePath) async throws -> InventoryItem? {
+        try await self.becomeFresh()
+        return self.index.entries[path]?.item
+    }
+
+    /// The files of a package as it stands, sorted by path; nil when there is none.
+    /// - Throws: ``GitError/tooLarge(_:)`` when a file is larger than the reader holds: an edit of the rest would lose it.
+    func files(path: String) async throws -> [PackageFile]? {
+        try await self.becomeFresh()
+        guard let path = PackagePath(path), let entry = self.index.entries[path] else { return nil }
+        return try await self.files(tree: entry.tree)
+    }
+
+    /// The files of an earlier revision (`v3`); nil when there is no such revision or it deleted the package.
+    func files(path: String, revision: String) async throws -> [PackageFile]? {
+        try await self.becomeFresh()
+        guard let path = PackagePath(path), let tree = try await self.tree(of: path, revision: revision) else { return nil }
+        return try await self.files(tree: tree)
+    }
+
+    /// The git tree id of a revision.
+    func tree(of path: PackagePath, revision: String) async throws -> ObjectID? {
+        guard revision.hasPrefix("v"), let number = Int(revision.dropFirst()), number > 0 else { return nil }
+        let commit = self.owedTags[path.tag(revision: number)]?.description ?? "refs/tags/\(path.tag(revision: number))"
+        guard let object = try await self.reader.object("\(commit):\(path)"), object.kind == .tree else { return nil }
+        return object.id
+    }
+
+    /// What an intent published, oldest first; also from before this process began.
+    func deployments(_ intentId: IntentID) async throws -> [PublishedPackage] {
+        try await self.becomeFresh()
+        let from = CommitTime(seconds: intentId.milliseconds / 1_000 - 86_400)
+        if self.memory.publications(of: intentId).isEmpty, !self.memory.covers(from) {
+            let pattern = "--grep=^\(CommitMessage.Trailer.intent.rawValue): \(intentId)$"
+            for commit in try await self.history(matching: [pattern], from: from) { if let publication = commit.publication { self.memory.remember(publication) } }
+        }
+        return self.memory.publications(of: intentId).map { $0.published(repository: self.target.name) }
+    }
+
+    private func files(tree: ObjectID) async throws -> [PackageFile] {
+        if let known = self.cache[tree] { return known }
+        guard let read = try await self.files(of: [tree]).first else { return [] }
+        if let large = read.tooLarge.first { throw GitError.tooLarge(large) }
+        self.cache.insert(read.files, tree: tree)
+        return read.files
+    }
+
+    /// Looks whether the branch moved, unless that was done just now or a publication is at it anyway.
+    func becomeFresh() async throws {
+        if self.isOpen {
+            if let checkedAt = self.checkedAt, self.clock.now - checkedAt < self.freshness { return }
+            if !self.turns.isIdle { return }
+        }
+        try await self.turns.take {
+            if await self.isOpen, let checkedAt = await self.checkedAt, ContinuousClock().now - checkedAt < self.freshness { return }
+            try await self.becomeCurrent(fetching: true)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import IntentModel
+import Logging
+
+/// The packages in Git: publishes batches, answers from an index of the branch's head, reads back.
+///
+/// The branch is the one truth and its update the one moment of publication; index, memory and tags are derived from the
+/// history and completed from it after a crash. Whatever changes them runs in turns, one at a time.
+actor PackageRepository {
+    static let branch = "main"
+
+    let target: PublishTarget
+    let branch: String
+    let git: GitCommand
+    let reader: GitObjectReader
+    let logger: Logger
+    let turns = TurnQueue(capacity: 256)
+    let clock = ContinuousClock()
+    /// How old an answer to a reader may be.
+    let freshness: Duration
+
+    var index = PackageIndex(head: nil)
+    var memory = PublicationMemory(completeSince: CommitTime(seconds: .max))
+    var cache = PackageFileCache()
+    var isOpen = false
+    var checkedAt: ContinuousClock.Instant?
+    /// Tags of published revisions that could not be written yet: name below `refs/tags/` → commit.
+    var owedTags: [String: ObjectID] = [:]
+    var maintenance = MaintenanceNeed()
+    var maintaining: Task<Void, Never>?
+
+    init(
+        target: PublishTarget, branch: String = PackageRepository.branch, freshness: Duration? = nil, git executable: String = "git",
+        logger: Logger = Logger(label: "packages")
+    ) {
+        self.target = target
+        self.branch = branch
+        self.git = GitCommand(directory: target.directory, executable: executable)
+        self.reader = GitObjectReader(git: self.git)
+        self.freshness = freshness ?? (target.remote == nil ? .seconds(1) : .seconds(5))
+        self.logger = logger
+    }
+
+    var headRef: String { "refs/heads/\(self.branch)" }
+
+    /// Opens the repository, creating it when missing, and builds the index. Also done by whoever first needs it.
+    func open() async throws {
+        try await self.turns.take { try await self.becomeCurrent(fetching: true) }
+    }
+
+    /// Ends the processes that are kept; the repository can be used again afterwards.
+    func stop() async {
+        self.maintaining?.cancel()
+        await self.maintaining?.value
+        await self.reader.stop()
+    }
+
+    /// Whether the repository answered the last time it was asked; for readiness.
+    var isReady: Bool { self.isOpen }
+}

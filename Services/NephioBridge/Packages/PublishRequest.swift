@@ -1,0 +1,36 @@
+import IntentModel
+
+/// What one intent wants published: all of its packages or none.
+struct PublishRequest: Sendable {
+    var intentId: IntentID
+    /// RFC 3339 UTC. No commit of this intent is older, give or take a day of wrong clocks.
+    var createdAt: String
+    var changes: [PackageChange]
+    /// Package path → all files of the package afterwards. Absent for a delete.
+    var files: [String: [PackageFile]]
+    /// What the operator asked for, as the commit's subject says it.
+    var verb: Verb
+    /// The operator's words, for the commit's body.
+    var summary: String
+    /// The work may have been done before (a redelivery): look for its commits in the history, too.
+    var mayBeRepeat: Bool
+
+    init(
+        intentId: IntentID, createdAt: String, changes: [PackageChange], files: [String: [PackageFile]], verb: Verb, summary: String = "",
+        mayBeRepeat: Bool = false
+    ) {
+        self.intentId = intentId
+        self.createdAt = createdAt
+        self.changes = changes
+        self.files = files
+        self.verb = verb
+        self.summary = summary
+        self.mayBeRepeat = mayBeRepeat
+    }
+
+    /// Commits before this are not of this intent.
+    var searchFrom: CommitTime {
+        let born = CommitTime(seconds: self.intentId.milliseconds / 1_000)
+        return CommitTime(seconds: min(CommitTime(rfc3339: self.createdAt) ?? born, born).seconds - 86_400)
+    }
+}

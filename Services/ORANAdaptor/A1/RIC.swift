@@ -1,0 +1,52 @@
+/// A Near-RT RIC: an A1-P producer we send policies to.
+package struct RIC: Sendable, Equatable, Codable {
+    /// As in the setting; a DNS label.
+    package let name: String
+    /// `{apiRoot}` of A1AP §4.2.1, without a trailing slash and without `/A1-P/v2`.
+    package let url: String
+
+    package init(name: String, url: String) {
+        self.name = name
+        self.url = url
+    }
+
+    package struct InvalidSetting: Error, Equatable, CustomStringConvertible {
+        package let reason: String
+        package var description: String { "A1_URL: \(self.reason); expected name=URL,… or one URL, e.g. east=http://ric-east:8085,west=http://ric-west:8085" }
+    }
+
+    /// Reads the setting `A1_URL`: `name=URL,…`; a bare URL is named `ric1`, the next bare one `ric2`. Empty text is no RIC.
+    package static func list(fromSetting text: String) throws(InvalidSetting) -> [RIC] {
+        var rics: [RIC] = []
+        for (index, part) in text.split(separator: ",").enumerated() {
+            let entry = part.filter { !$0.isWhitespace }
+            if entry.isEmpty { continue }
+            var name = "ric\(index + 1)"
+            var url = entry
+            // A URL's own query may hold '=': only one before the scheme separates a name.
+            if let equals = entry.firstIndex(of: "="), !entry[..<equals].contains(":") {
+                name = String(entry[..<equals])
+                url = String(entry[entry.index(after: equals)...])
+            }
+            guard RIC.isLabel(name) else { throw InvalidSetting(reason: "'\(name)' is not a name of lower-case letters, digits and '-'") }
+            let ric = RIC(name: name, url: try RIC.root(of: url))
+            guard !rics.contains(where: { $0.name == name }) else { throw InvalidSetting(reason: "the name '\(name)' is used twice") }
+            rics.append(ric)
+        }
+        return rics
+    }
+
+    private static func root(of text: String) throws(InvalidSetting) -> String {
+        guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else { throw InvalidSetting(reason: "'\(text)' is not an http or https URL") }
+        var url = text
+        while url.hasSuffix("/") { url.removeLast() }
+        if url.hasSuffix("/A1-P/v2") { url.removeLast("/A1-P/v2".count) }
+        guard url.count > scheme.count, !url.dropFirst(scheme.count).hasPrefix("/"), !url.contains("?"), !url.contains("#") else { throw InvalidSetting(reason: "'\(text)' names no host, or has a query") }
+        return url
+    }
+
+    private static func isLabel(_ name: String) -> Bool {
+        guard (1...63).contains(name.utf8.count), name.utf8.first != UInt8(ascii: "-"), name.utf8.last != UInt8(ascii: "-") else { return false }
+        return name.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+    }
+}

@@ -1,0 +1,26 @@
+import IntentModel
+
+extension Problem {
+    static func invalidBody(_ errors: [Item]) -> Problem {
+        let first = errors.first.map { "\($0.pointer) \($0.detail)" } ?? "The body does not have the expected shape."
+        return Problem(status: 400, code: "invalid_body", title: "Bad Request", detail: first, errors: errors)
+    }
+
+    static func badJSON(_ detail: String) -> Problem {
+        Problem(status: 400, code: "bad_json", title: "Bad Request", detail: detail)
+    }
+
+    static func noDocument(_ id: String) -> Problem {
+        Problem(status: 404, code: "not_found", title: "Not Found", detail: "There is no document \"\(id.prefix(256))\".")
+    }
+
+    init(_ error: DecodingError) {
+        // Only text that is no JSON at all fails without a place and without a type.
+        if case .dataCorrupted(let context) = error, context.codingPath.isEmpty {
+            self = .badJSON(context.debugDescription)
+        } else {
+            let (pointer, reason) = error.sentence
+            self = .invalidBody([Item(pointer: pointer, detail: reason)])
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Hummingbird
+import ServiceRuntime
+
+/// `POST /admin/cache/clear` empties all levels, `POST /cache/cleanup` drops what has expired. Add at `/`.
+struct CacheController<Context: RequestContext, Cache: AnswerCache>: Sendable {
+    let cache: Cache
+
+    var routes: RouteCollection<Context> {
+        RouteCollection(context: Context.self)
+            .post("admin/cache/clear", use: self.clear)
+            .post("cache/cleanup", use: self.cleanUp)
+    }
+
+    @Sendable func clear(_ request: Request, context: Context) async throws -> Response {
+        try await self.cache.clear()
+        return .json(["cleared": CacheLevel.allCases.filter { $0 != .miss }])
+    }
+
+    @Sendable func cleanUp(_ request: Request, context: Context) async throws -> Response {
+        .json(["removed": try await self.cache.removeExpired()])
+    }
+}

@@ -1,0 +1,159 @@
+import CCurl
+
+/// One request under way on one easy handle. Answers its caller exactly once, in ``finish(_:)``.
+/// Lives on the fetcher's thread only, hence no `Sendable`.
+final class Transfer {
+    let order: FetchOrder
+    let easy: EasyHandle
+    private let inbox: FetchInbox
+    private var head = ResponseHead()
+    private var body: [UInt8] = []
+    private var received = 0
+    /// Why we broke it off ourselves; outranks what libcurl says about it.
+    private var failure: FetchError?
+
+    init(_ order: FetchOrder, on easy: EasyHandle, _ inbox: FetchInbox) {
+        self.order = order
+        self.easy = easy
+        self.inbox = inbox
+    }
+
+    /// Nil when the easy handle is ready for the multi handle.
+    func prepare(at now: ContinuousClock.Instant) -> FetchError? {
+        let remaining = now.duration(to: self.order.deadline)
+        guard remaining > .zero else { return .timedOut }
+        self.easy.reset()
+        self.setPolicy(self.inbox.configuration)
+        self.setRequest(self.order.request)
+        self.easy.set(CURLOPT_TIMEOUT_MS, remaining.milliseconds)
+
+        let context = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+        self.easy.set(CURLOPT_HEADERDATA, context)
+        self.easy.set(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            Transfer.from(context)?.receive(headLine: UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+        }
+        self.easy.set(CURLOPT_WRITEDATA, context)
+        self.easy.set(CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            Transfer.from(context)?.receive(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+        }
+        return self.easy.refusal == CURLE_OK ? nil : self.easy.refusal.error
+    }
+
+    /// Answers the caller. `error` is nil when libcurl reports success.
+    func finish(_ error: FetchError?) {
+        let error = self.failure ?? error ?? (self.head.isComplete ? nil : .transfer(code: Int(CURLE_GOT_NOTHING.rawValue), reason: "no response head"))
+        switch self.order.receiver {
+        case .streamed(_, let pipe) where self.head.isComplete: pipe.finish(error)
+        case .whole(let continuation) where error == nil:
+            continuation.resume(returning: .success(FetchResponse(status: self.head.status, headers: self.head.headers, body: self.body)))
+        default: self.order.fail(error ?? .stopped)
+        }
+    }
+
+    func finish(_ result: CURLcode) {
+        guard result != CURLE_OK else { return self.finish(nil as FetchError?) }
+        // Once the deadline is past, the total time ran out, whatever stage it ran out in.
+        let isConnected = self.easy.isConnected || ContinuousClock.now >= self.order.deadline
+        self.finish(result.error(self.easy.reason(for: result), isConnected: isConnected))
+    }
+}
+
+// MARK: - Options
+
+extension Transfer {
+    /// What holds for every transfer of the fetcher.
+    private func setPolicy(_ configuration: HTTPFetcher.Configuration) {
+        self.easy.set(CURLOPT_NOSIGNAL, 1)
+        // Breaking off during a name look-up must not wait for the resolver: it is left to end by itself.
+        self.easy.set(CURLOPT_QUICK_EXIT, 1)
+        self.easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
+        self.easy.set(CURLOPT_FOLLOWLOCATION, 0)
+        self.easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        self.easy.set(CURLOPT_TCP_KEEPALIVE, 1)
+        self.easy.set(CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeout.milliseconds)
+        self.easy.set(CURLOPT_MAXAGE_CONN, max(1, configuration.idleTimeout.milliseconds / 1000))
+        self.easy.set(CURLOPT_SSL_VERIFYPEER, 1)
+        self.easy.set(CURLOPT_SSL_VERIFYHOST, 2)
+        self.easy.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        if let caFile = configuration.caFile { self.easy.set(CURLOPT_CAINFO, caFile) }
+        // Empty, rather than unset: unset means the environment's http_proxy.
+        self.easy.set(CURLOPT_PROXY, configuration.proxy ?? "")
+        self.easy.set(CURLOPT_USERAGENT, configuration.userAgent)
+    }
+
+    private func setRequest(_ request: FetchRequest) {
+        self.easy.set(CURLOPT_URL, request.url)
+        let expectsBody = request.method == "POST" || request.method == "PUT" || request.method == "PATCH"
+        if request.method == "HEAD" {
+            self.easy.set(CURLOPT_NOBODY, 1)
+        } else if request.body != nil || expectsBody {
+            self.easy.set(CURLOPT_POST, 1)
+            self.easy.setBody(request.body ?? [])
+        }
+        if request.method != "HEAD" { self.easy.set(CURLOPT_CUSTOMREQUEST, request.method) }
+
+        var lines = request.headers.map { name, value in value.allSatisfy { $0 == " " || $0 == "\t" } ? "\(name);" : "\(name): \(value)" }
+        lines.append("Expect:")
+        // libcurl would call every body a web form.
+        if !request.headers.contains(where: { $0.0.lowercased() == "content-type" }) { lines.append("Content-Type:") }
+        self.easy.setHeaders(lines)
+    }
+}
+
+// MARK: - Callbacks
+
+extension Transfer {
+    private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+        context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// The number of bytes taken; another number than offered breaks the transfer off.
+    private func receive(headLine line: UnsafeRawBufferPointer) -> Int {
+        switch self.head.read(line) {
+        case .partial: return line.count
+        case .tooLarge: return self.breakOff(.tooLarge(limit: ResponseHead.maxBytes))
+        case .complete: break
+        }
+        let limit = self.order.request.maxResponseBytes
+        let announced = self.hasBody ? self.head.contentLength ?? 0 : 0
+        guard announced <= limit else { return self.breakOff(.tooLarge(limit: limit)) }
+        switch self.order.receiver {
+        // An announcement is only that: reserve no more than is soon used.
+        case .whole: self.body.reserveCapacity(min(max(announced, 0), 1 << 20))
+        case .streamed(let continuation, let pipe):
+            let consumer = BodyConsumer(pipe, self.inbox, self.order.id)
+            continuation.resume(returning: .success(FetchStream(head: self.head, consumer: consumer)))
+        }
+        return line.count
+    }
+
+    private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let limit = self.order.request.maxResponseBytes
+        guard bytes.count <= limit - self.received else { return self.breakOff(.tooLarge(limit: limit)) }
+        switch self.order.receiver {
+        case .whole: self.body.append(contentsOf: bytes)
+        case .streamed(_, let pipe):
+            // Paused, libcurl offers the same bytes again: they are not received yet.
+            guard pipe.offer(bytes) else { return Int(CURL_WRITEFUNC_PAUSE) }
+        }
+        self.received += bytes.count
+        return bytes.count
+    }
+
+    private func breakOff(_ error: FetchError) -> Int {
+        self.failure = error
+        return -1
+    }
+
+    /// RFC 9110 §6.4.1: the length in these is about a body that is not sent.
+    private var hasBody: Bool { self.order.request.method != "HEAD" && self.head.status != 204 && self.head.status != 304 }
+}
+
+extension Duration {
+    /// Rounded up, 1…2³¹−1: zero would mean "no limit" to libcurl.
+    fileprivate var milliseconds: Int {
+        let (seconds, attoseconds) = self.components
+        if seconds >= Int64(Int32.max) / 1000 { return Int(Int32.max) }
+        return max(1, Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))
+    }
+}

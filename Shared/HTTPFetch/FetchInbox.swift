@@ -1,0 +1,88 @@
+import Synchronization
+
+/// What any thread may tell the fetcher's thread, and the life of that thread: none before the first request,
+/// none after the stop.
+final class FetchInbox: Sendable {
+    enum Message {
+        case start(FetchOrder)
+        case cancel(UInt64)
+        /// The consumer of a paused stream has room again.
+        case resume(UInt64)
+    }
+
+    private enum Phase {
+        case idle
+        case running(MultiHandle)
+        case stopped
+    }
+
+    private struct State {
+        var phase = Phase.idle
+        var messages: [Message] = []
+    }
+
+    private let state = Mutex(State())
+    private let outstanding = Atomic(0)
+    private let lastID = Atomic<UInt64>(0)
+    let configuration: HTTPFetcher.Configuration
+
+    init(_ configuration: HTTPFetcher.Configuration) { self.configuration = configuration }
+
+    func nextID() -> UInt64 { self.lastID.add(1, ordering: .relaxed).newValue }
+
+    /// Nil when the order is accepted, and then answered exactly once.
+    func submit(_ order: FetchOrder) -> FetchError? {
+        let limit = self.configuration.maxOutstanding
+        guard self.outstanding.add(1, ordering: .relaxed).newValue <= limit else {
+            self.answered()
+            return .overloaded(limit: limit)
+        }
+        let refusal: FetchError? = self.state.withLock { state in
+            switch state.phase {
+            case .stopped: return .stopped
+            case .running(let multi): Self.append(.start(order), to: &state, waking: multi)
+            case .idle:
+                guard let multi = MultiHandle(self.configuration) else { return TransferCode.outOfMemory.error }
+                state.phase = .running(multi)
+                state.messages.append(.start(order))
+                TransferLoop.start(self, multi)
+            }
+            return nil
+        }
+        if refusal != nil { self.answered() }
+        return refusal
+    }
+
+    /// Ignored when there is no thread, and by the thread when the transfer is over.
+    func post(_ message: Message) {
+        self.state.withLock { state in
+            if case .running(let multi) = state.phase { Self.append(message, to: &state, waking: multi) }
+        }
+    }
+
+    func stop() {
+        self.state.withLock { state in
+            if case .running(let multi) = state.phase { multi.wake() }
+            state.phase = .stopped
+        }
+    }
+
+    /// An accepted order is about to be answered and no longer counts.
+    func answered() { self.outstanding.subtract(1, ordering: .relaxed) }
+
+    /// Everything posted since the last call; for the fetcher's thread.
+    func collect() -> (messages: [Message], isStopped: Bool) {
+        self.state.withLock { state in
+            var messages: [Message] = []
+            swap(&messages, &state.messages)
+            if case .stopped = state.phase { return (messages, true) }
+            return (messages, false)
+        }
+    }
+
+    /// Only the first message wakes: the thread takes all there are.
+    private static func append(_ message: Message, to state: inout State, waking multi: MultiHandle) {
+        if state.messages.isEmpty { multi.wake() }
+        state.messages.append(message)
+    }
+}

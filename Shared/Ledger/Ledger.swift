@@ -1,0 +1,322 @@
+package import IntentModel
+package import RedisClient
+import Logging
+
+/// The durable record and work queue of intents, in Redis: one record, one queue, one atomic step.
+package final class Ledger: Sendable {
+    package let configuration: LedgerConfiguration
+    package let redis: RedisClient
+    package let partitions: [Partition]
+    let logger = Logger(label: "ledger")
+
+    package init(_ configuration: LedgerConfiguration, redis: RedisClient) {
+        self.configuration = configuration
+        self.redis = redis
+        self.partitions = (0..<configuration.partitions).map(Partition.init)
+    }
+
+    package func partition(of id: IntentID) -> Partition? {
+        id.partition < self.partitions.count ? self.partitions[id.partition] : nil
+    }
+
+    /// The partition of a new intent: by idempotency key, so that a repeat meets its first, else any.
+    func partition(tenant: String, key: String?) -> Partition {
+        guard let key else { return self.partitions[Int.random(in: 0..<self.partitions.count)] }
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325   // FNV-1a
+        for byte in tenant.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash = (hash ^ 0xff) &* 0x100_0000_01b3
+        for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return self.partitions[Int(hash % UInt64(self.partitions.count))]
+    }
+
+    /// Makes sure that this Redis may hold a ledger, and which one: persistent, never evicting, with our number of partitions.
+    package func open() async throws(LedgerError) {
+        do throws(RedisError) {
+            if !self.configuration.allowsVolatile { try await self.checkDurability() }
+            let key = "nephoran:ledger"
+            _ = try await self.redis.send(RedisCommand("HSETNX", key, "partitions", self.configuration.partitions))
+            _ = try await self.redis.send(RedisCommand("HSETNX", key, "schema", 1))
+            let reply = try await self.redis.send(RedisCommand("HGET", key, "partitions"))
+            if let found = reply.string, found != String(self.configuration.partitions) {
+                throw RedisError(.refused, "this ledger was created with \(found) partitions; set LEDGER_PARTITIONS=\(found)")
+            }
+            var commands: [RedisCommand] = []
+            for partition in self.partitions {
+                for stage in Stage.allCases {
+                    for lane in Lane.allCases {
+                        commands.append(RedisCommand("XGROUP", "CREATE", partition.queue(stage, lane), stage.rawValue, "0", "MKSTREAM"))
+                    }
+                }
+            }
+            for reply in try await self.redis.pipeline(commands) {
+                if case .error(let message) = reply, !message.hasPrefix("BUSYGROUP") { throw RedisError(.refused, message) }
+            }
+        } catch {
+            throw error.code == .refused ? LedgerError(.misconfigured, error.message) : LedgerError(error)
+        }
+    }
+
+    private func checkDurability() async throws(RedisError) {
+        let wanted = [("appendonly", "yes"), ("appendfsync", "always"), ("maxmemory-policy", "noeviction")]
+        for (name, value) in wanted {
+            let reply: RedisValue
+            do throws(RedisError) {
+                reply = try await self.redis.send(RedisCommand("CONFIG", "GET", name))
+            } catch {
+                guard error.code == .refused else { throw error }
+                self.logger.warning("ledger durability cannot be checked", metadata: ["setting": "\(name)", "error": "\(error.message)"])
+                continue
+            }
+            if let found = reply.array?.last?.string, found != value {
+                throw RedisError(.refused, "the ledger's Redis has \(name) \(found), it needs \(value) (LEDGER_ALLOW_VOLATILE=true accepts losing intents)")
+            }
+        }
+    }
+
+    // MARK: Accepting
+
+    package enum Acceptance: Sendable {
+        case accepted(IntentID, created: Int64)
+        /// The idempotency key stands for this intent already.
+        case repeated(IntentID, created: Int64)
+        /// … and was used with another body.
+        case conflict(IntentID)
+    }
+
+    /// Records an intent durably and queues it for interpretation. Returning means it is in Redis's append-only file.
+    ///
+    /// - Parameters:
+    ///   - request: the request as JSON (``IntentRequest``).
+    ///   - digest: of the caller's body; a repeat of the key with another digest is a conflict.
+    package func accept(request: [UInt8], priority: Priority, tenant: String, by: String, idempotencyKey: String?, digest: String) async throws(LedgerError) -> Acceptance {
+        let partition = self.partition(tenant: tenant, key: idempotencyKey)
+        let now = Timestamp.now()
+        let id = IntentID(partition: partition.number, milliseconds: now)
+        let entry = Ledger.historyEntry(.received, at: now, by: by, detail: nil)
+        let key = idempotencyKey.map { "\(tenant.utf8.count):\(tenant):\($0)" } ?? ""
+        let reply: RedisValue
+        do throws(RedisError) {
+            reply = try await self.redis.evaluate(
+                LedgerScripts.accept,
+                keys: [partition.record(id)],
+                arguments: [
+                    partition.tag, id.description, now, key, digest, self.configuration.retention.milliseconds,
+                    self.configuration.colour, self.configuration.epoch, Lane(priority).rawValue, entry,
+                    "priority", priority.rawValue, "tenant", tenant, "request", request,
+                ]
+            )
+        } catch {
+            throw LedgerError(error)
+        }
+        guard let parts = reply.array, let outcome = parts.first?.string else { throw LedgerError(.corrupt, "accept answered \(reply)") }
+        if outcome == "accepted" { return .accepted(id, created: now) }
+        guard parts.count >= 4, let known = parts[1].string.flatMap({ IntentID($0) }), let created = parts[3].string.flatMap({ Int64($0) }) else {
+            throw LedgerError(.corrupt, "accept answered \(reply)")
+        }
+        return parts[2].string == digest ? .repeated(known, created: created) : .conflict(known)
+    }
+
+    // MARK: Reading
+
+    /// The record; nil when there is none.
+    package func read(_ id: IntentID) async throws(LedgerError) -> RecordSnapshot? {
+        guard let partition = self.partition(of: id) else { return nil }
+        do throws(RedisError) {
+            return Ledger.snapshot(id, try await self.redis.send(RedisCommand("HGETALL", partition.record(id))))
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// Records in the order of `ids`, in one round trip.
+    package func read(_ ids: [IntentID]) async throws(LedgerError) -> [RecordSnapshot?] {
+        guard !ids.isEmpty else { return [] }
+        do throws(RedisError) {
+            let replies = try await self.redis.pipeline(ids.map { RedisCommand("HGETALL", self.partitions[$0.partition % self.partitions.count].record($0)) })
+            return zip(ids, replies).map { Ledger.snapshot($0, $1) }
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// The rendered files waiting to be published, as stored by the planning step.
+    package func files(_ ids: [IntentID]) async throws(LedgerError) -> [[UInt8]?] {
+        guard !ids.isEmpty else { return [] }
+        do throws(RedisError) {
+            let replies = try await self.redis.pipeline(ids.map { RedisCommand("GET", self.partitions[$0.partition % self.partitions.count].files($0)) })
+            return replies.map { if case .bytes(let bytes) = $0 { bytes } else { nil } }
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    private static func snapshot(_ id: IntentID, _ reply: RedisValue) -> RecordSnapshot? {
+        guard let values = reply.array, !values.isEmpty else { return nil }
+        var fields: [(name: [UInt8], value: [UInt8])] = []
+        fields.reserveCapacity(values.count / 2)
+        var index = 0
+        while index + 1 < values.count {
+            if case .bytes(let name) = values[index], case .bytes(let value) = values[index + 1] { fields.append((name, value)) }
+            index += 2
+        }
+        return RecordSnapshot(id: id, fields: fields)
+    }
+
+    // MARK: Stepping
+
+    /// Takes a step of the main track on behalf of a person. `.stale` when the record changed since `snapshot` was read.
+    package func step(_ step: Step, on snapshot: RecordSnapshot) async throws(LedgerError) -> StepResult {
+        guard let partition = self.partition(of: snapshot.id) else { return .gone }
+        if let phase = step.phase, phase != snapshot.phase, !snapshot.phase.mayBecome(step.via.first ?? phase) {
+            throw LedgerError(.corrupt, "no way from \(snapshot.phase.rawValue) to \(phase.rawValue)")
+        }
+        let command = self.command(step, id: snapshot.id, partition: partition, track: "main", version: snapshot.version, phase: snapshot.phase, stream: "", group: "", message: "")
+        do throws(RedisError) {
+            return try Ledger.result(try await self.redis.evaluate(LedgerScripts.step, keys: command.keys, arguments: command.arguments))
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// Takes the step of a leased item of work: record, next work, event and acknowledgement in one.
+    package func step(_ step: Step, finishing lease: Lease, phase: Phase) async throws(LedgerError) -> StepResult {
+        let work = lease.work
+        let command = self.command(
+            step, id: work.id, partition: lease.partition, track: work.track, version: work.version, phase: phase,
+            stream: lease.partition.queue(work.stage, work.lane), group: work.stage.rawValue, message: lease.message
+        )
+        do throws(RedisError) {
+            return try Ledger.result(try await self.redis.evaluate(LedgerScripts.step, keys: command.keys, arguments: command.arguments))
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    private static func result(_ reply: RedisValue) throws(RedisError) -> StepResult {
+        guard let parts = reply.array, let outcome = parts.first?.string else { throw RedisError(.protocolViolation, "step answered \(reply)") }
+        switch outcome {
+        case "taken": return .taken(parts.count > 1 ? parts[1].string.flatMap(Phase.init(rawValue:)) ?? .failed : .failed)
+        case "stale": return .stale
+        case "fenced": return .fenced
+        default: return .gone
+        }
+    }
+
+    /// The arguments of `step.lua`, in its order.
+    private func command(
+        _ step: Step, id: IntentID, partition: Partition, track: String, version: Int, phase: Phase, stream: String, group: String, message: String
+    ) -> (keys: [String], arguments: [any RedisArgument]) {
+        let now = Timestamp.now()
+        let next = step.phase ?? phase
+        var entry: [UInt8] = []
+        for phase in step.via { entry += Ledger.historyEntry(phase, at: now, by: step.by, detail: nil) + [UInt8(ascii: "\n")] }
+        if step.phase != nil || step.detail != nil { entry += Ledger.historyEntry(next, at: now, by: step.by, detail: step.detail) }
+        var arguments: [any RedisArgument] = [
+            partition.tag, id.description, now, track, version, step.phase?.rawValue ?? "", entry,
+            stream, group, message, self.configuration.colour, self.configuration.epoch, self.configuration.retention.milliseconds,
+        ]
+        arguments.reserveCapacity(48)
+        if let outcome = step.outcome {
+            arguments += [
+                outcome.state.rawValue, outcome.detail, outcome.joined.phase.rawValue,
+                Ledger.historyEntry(outcome.joined.phase, at: now, by: step.by, detail: outcome.joined.detail), outcome.joined.stage?.rawValue ?? "",
+                Ledger.historyEntry(.failed, at: now, by: step.by, detail: outcome.failureDetail),
+            ] as [any RedisArgument]
+        } else {
+            arguments += ["", "", "", "", "", ""] as [any RedisArgument]
+        }
+        switch step.files {
+        case .keep: arguments += ["", ""] as [any RedisArgument]
+        case .set(let files): arguments += ["set", files] as [any RedisArgument]
+        case .delete: arguments += ["delete", ""] as [any RedisArgument]
+        }
+        arguments.append(step.fields.count)
+        for (field, json) in step.fields {
+            arguments.append(field.rawValue)
+            arguments.append(json)
+        }
+        arguments.append(step.forks.count)
+        for (name, stage) in step.forks {
+            arguments.append(name.rawValue)
+            arguments.append(stage.rawValue)
+        }
+        arguments.append(step.next.count)
+        for stage in step.next { arguments.append(stage.rawValue) }
+        arguments.append(step.abandonsTracks ? "1" : "0")
+        arguments.append(step.resumesWith?.rawValue ?? "")
+        return ([partition.record(id)], arguments)
+    }
+
+    /// Puts leased work back on its queue at `due` (Unix milliseconds).
+    package func postpone(_ lease: Lease, until due: Int64) async throws(LedgerError) {
+        var work = lease.work
+        work.attempt += 1
+        do throws(RedisError) {
+            _ = try await self.redis.evaluate(
+                LedgerScripts.postpone,
+                keys: [lease.partition.delayed],
+                arguments: [lease.partition.queue(work.stage, work.lane), work.stage.rawValue, lease.message, due, work.member]
+            )
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// Keeps work that was given up, with its error, for people to look at.
+    package func keepDeadLetter(_ lease: Lease, error: String) async throws(LedgerError) {
+        let work = lease.work
+        do throws(RedisError) {
+            _ = try await self.redis.send(
+                RedisCommand("XADD", lease.partition.dead(work.stage), "MAXLEN", "~", 10_000, "*", "work", work.member, "error", error)
+            )
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// One history entry as JSON, written by hand because every step writes one.
+    static func historyEntry(_ phase: Phase, at milliseconds: Int64, by: String, detail: String?) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(120 + (detail?.utf8.count ?? 0))
+        out += #"{"phase":""#.utf8
+        out += phase.rawValue.utf8
+        out += #"","at":""#.utf8
+        out += Timestamp.text(milliseconds).utf8
+        out += #"","by":"#.utf8
+        out.appendJSON(by)
+        if let detail {
+            out += #","detail":"#.utf8
+            out.appendJSON(detail)
+        }
+        out.append(UInt8(ascii: "}"))
+        return out
+    }
+}
+
+extension [UInt8] {
+    /// Appends `text` as a JSON string, quotes included (RFC 8259 §7).
+    package mutating func appendJSON(_ text: String) {
+        self.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                self.append(UInt8(ascii: "\\"))
+                self.append(byte)
+            case 0..<0x20:
+                let hex: StaticString = "0123456789abcdef"
+                self += "\\u00".utf8
+                self.append(hex.utf8Start[Int(byte >> 4)])
+                self.append(hex.utf8Start[Int(byte & 15)])
+            default: self.append(byte)
+            }
+        }
+        self.append(UInt8(ascii: "\""))
+    }
+}
+
+extension Duration {
+    package var milliseconds: Int64 {
+        let parts = self.components
+        return parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,39 @@
+package import RedisClient
+
+package struct LedgerConfiguration: Sendable {
+    package var redis: RedisConfiguration
+    /// Fixed when the store is created.
+    package var partitions = 16
+    /// A delivery not finished or renewed within this is somebody else's.
+    package var lease: Duration = .seconds(4)
+    /// How long terminal records and idempotency keys are kept.
+    package var retention: Duration = .seconds(7 * 24 * 3600)
+    /// After this many postponements work becomes a dead letter.
+    package var maxAttempts = 12
+    /// After this many deliveries without an end an item is poison.
+    package var maxDeliveries = 20
+    package var colour = ""
+    package var epoch = 0
+    /// A ledger that may lose acknowledged intents is refused unless this is set.
+    package var allowsVolatile = false
+
+    package init(redis: RedisConfiguration) { self.redis = redis }
+}
+
+package struct LedgerError: Error, CustomStringConvertible, Sendable {
+    package enum Code: String, Sendable { case unavailable, overloaded, corrupt, misconfigured }
+
+    package let code: Code
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    init(_ error: RedisError) {
+        self.init(error.code == .overloaded ? .overloaded : .unavailable, "\(error)")
+    }
+
+    package var description: String { "ledger \(self.code.rawValue): \(self.message)" }
+}

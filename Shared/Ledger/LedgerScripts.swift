@@ -1,0 +1,9 @@
+import RedisClient
+
+/// The server-side scripts, one file each under `Scripts/`.
+enum LedgerScripts {
+    static let accept = RedisScript(String(decoding: PackageResources.accept_lua, as: UTF8.self))
+    static let step = RedisScript(String(decoding: PackageResources.step_lua, as: UTF8.self))
+    static let postpone = RedisScript(String(decoding: PackageResources.postpone_lua, as: UTF8.self))
+    static let tick = RedisScript(String(decoding: PackageResources.tick_lua, as: UTF8.self))
+}

@@ -1,0 +1,63 @@
+package import IntentModel
+import RedisClient
+
+/// Depth and age of one stage's queues, summed over partitions and lanes.
+package struct QueueState: Sendable, Equatable {
+    package var stage: Stage
+    /// Items waiting or leased.
+    package var depth = 0
+    /// Age of the oldest item in milliseconds; 0 when empty.
+    package var ageMilliseconds: Int64 = 0
+    package var deadLetters = 0
+}
+
+extension Ledger {
+    /// One round trip over every queue.
+    package func queueStates() async throws(LedgerError) -> [QueueState] {
+        var commands: [RedisCommand] = []
+        for stage in Stage.allCases {
+            for partition in self.partitions {
+                for lane in Lane.allCases {
+                    commands.append(RedisCommand("XLEN", partition.queue(stage, lane)))
+                    commands.append(RedisCommand("XRANGE", partition.queue(stage, lane), "-", "+", "COUNT", 1))
+                }
+                commands.append(RedisCommand("XLEN", partition.dead(stage)))
+            }
+        }
+        let replies: [RedisValue]
+        do throws(RedisError) {
+            replies = try await self.redis.pipeline(commands)
+        } catch {
+            throw LedgerError(error)
+        }
+        let now = Timestamp.now()
+        var states: [QueueState] = []
+        var position = 0
+        for stage in Stage.allCases {
+            var state = QueueState(stage: stage)
+            for _ in self.partitions {
+                for _ in Lane.allCases {
+                    state.depth += Int(replies[position].int ?? 0)
+                    if let oldest = replies[position + 1].array?.first?.array?.first?.string?.split(separator: "-").first.flatMap({ Int64($0) }) {
+                        state.ageMilliseconds = max(state.ageMilliseconds, now - oldest)
+                    }
+                    position += 2
+                }
+                state.deadLetters += Int(replies[position].int ?? 0)
+                position += 1
+            }
+            states.append(state)
+        }
+        return states
+    }
+
+    /// How many intents are in each phase.
+    package func count(_ phase: Phase) async throws(LedgerError) -> Int {
+        do throws(RedisError) {
+            let replies = try await self.redis.pipeline(self.partitions.map { RedisCommand("ZCARD", $0.phase(phase)) })
+            return replies.reduce(0) { $0 + Int($1.int ?? 0) }
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+}

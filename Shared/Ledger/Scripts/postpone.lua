@@ -1,0 +1,7 @@
+-- Takes a delivery off its queue and puts the work back later, in one step.
+-- KEYS[1] the delayed set. ARGV: stream, group, message, due ms, member (stage, lane, id, track, version, attempt, colour, epoch separated by spaces).
+local removed = redis.call('XACK', ARGV[1], ARGV[2], ARGV[3])
+redis.call('XDEL', ARGV[1], ARGV[3])
+if removed == 0 then return {'stale'} end
+redis.call('ZADD', KEYS[1], ARGV[4], ARGV[5])
+return {'taken'}

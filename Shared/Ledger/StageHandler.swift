@@ -1,0 +1,56 @@
+package import IntentModel
+
+/// Leased work together with the record it belongs to.
+package struct LeasedIntent: Sendable {
+    package let lease: Lease
+    package let snapshot: RecordSnapshot
+    /// The rendered files, when the handler asked for them.
+    package let files: [UInt8]?
+
+    package var id: IntentID { self.snapshot.id }
+    package var work: Work { self.lease.work }
+    /// An effect outside may have been had already.
+    package var mayBeRepeat: Bool { self.lease.isRedelivery || self.lease.work.attempt > 0 }
+}
+
+package enum StageOutcome: Sendable {
+    case step(Step)
+    /// Not now: back on the queue with exponential backoff, or after `after`.
+    case retry(reason: String, after: Duration? = nil)
+    /// It will never work.
+    case fail(Problem)
+}
+
+/// What a service does with the work of one stage. Called with up to `batchSize` intents at once; answers in their order.
+package protocol StageHandler: Sendable {
+    var stage: Stage { get }
+    /// The service's name, for the history.
+    var name: String { get }
+    var batchSize: Int { get }
+    /// How many batches run at the same time.
+    var concurrency: Int { get }
+    var needsFiles: Bool { get }
+    func handle(_ batch: [LeasedIntent]) async -> [StageOutcome]
+}
+
+extension StageHandler {
+    package var needsFiles: Bool { false }
+}
+
+extension Step {
+    /// The step that ends an intent (or one of its tracks) with a problem.
+    package static func failure(_ problem: Problem, by: String, track: String) -> Step {
+        var step: Step
+        if track == "main" {
+            step = Step(phase: .failed, by: by, detail: problem.detail)
+            step.abandonsTracks = true
+        } else {
+            step = Step(by: by, detail: "\(track): \(problem.detail)")
+            step.outcome = TrackOutcome(
+                state: .failed, detail: problem.detail, joined: (.failed, nil, problem.detail), failureDetail: "\(track) failed: \(problem.detail)"
+            )
+        }
+        if let json = try? LedgerJSON.encode(problem) { step.fields.append((.problem, json)) }
+        return step
+    }
+}

@@ -1,0 +1,288 @@
+import IntentModel
+import Logging
+import Metrics
+import RedisClient
+package import ServiceLifecycle
+import Synchronization
+
+/// Leases the work of one stage, hands it to its handler in batches, and takes the steps the handler decides.
+///
+/// Readers (one blocking connection for each partition) fill an inbox; processors empty it; a ticker, once a second,
+/// renews long leases, takes over expired ones and moves due work back. On shutdown the readers stop, what is leased
+/// is finished, and what was not begun is left to expire to somebody else.
+package final class StageWorker<Handler: StageHandler>: Service {
+    private let ledger: Ledger
+    private let handler: Handler
+    private let inbox = LeaseInbox(capacity: 512)
+    private let held = Mutex<[String: Lease]>([:])
+    private let consumer: String
+    private let logger: Logger
+    private let metrics: StageMetrics
+    private let isReadyFlag = Atomic<Bool>(false)
+
+    package init(ledger: Ledger, handler: Handler) {
+        self.ledger = ledger
+        self.handler = handler
+        self.consumer = "\(handler.name)-\(UInt64.random(in: 0...UInt64.max))"
+        self.logger = Logger(label: "stage.\(handler.stage.rawValue)")
+        self.metrics = StageMetrics(stage: handler.stage)
+    }
+
+    /// Work is being leased.
+    package var isReady: Bool { self.isReadyFlag.load(ordering: .relaxed) }
+
+    package func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            let leasing = Task { await self.lease() }
+            for _ in 0..<self.handler.concurrency { group.addTask { await self.process() } }
+            await withTaskCancellationOrGracefulShutdownHandler {
+                await leasing.value
+            } onCancelOrGracefulShutdown: {
+                leasing.cancel()
+            }
+            self.isReadyFlag.store(false, ordering: .relaxed)
+            self.inbox.close()
+            await group.waitForAll()
+        }
+    }
+
+    // MARK: Leasing
+
+    private func lease() async {
+        var attempt = 0
+        while !Task.isCancelled {
+            do throws(LedgerError) {
+                try await self.ledger.open()
+                break
+            } catch {
+                self.logger.warning("ledger not open", metadata: ["error": "\(error)"])
+                attempt += 1
+                try? await Task.sleep(for: .milliseconds(min(2000, 50 << min(attempt, 6))))
+            }
+        }
+        self.isReadyFlag.store(true, ordering: .relaxed)
+        await withTaskGroup(of: Void.self) { group in
+            for partition in self.ledger.partitions { group.addTask { await self.read(partition) } }
+            group.addTask { await self.tick() }
+        }
+    }
+
+    private func read(_ partition: Partition) async {
+        let connection = self.ledger.redis.consumer(label: self.consumer)
+        let stage = self.handler.stage
+        let command = RedisCommand(
+            "XREADGROUP", "GROUP", stage.rawValue, self.consumer, "COUNT", 32, "BLOCK", 10_000,
+            "STREAMS", partition.queue(stage, .high), partition.queue(stage, .low), ">", ">"
+        )
+        var failures = 0
+        while !Task.isCancelled {
+            await self.inbox.waitForRoom()
+            if Task.isCancelled { break }
+            do throws(RedisError) {
+                let reply = try await connection.send(command, timeout: .seconds(15))
+                failures = 0
+                for stream in reply.array ?? [] {
+                    guard let parts = stream.array, parts.count == 2, let name = parts[0].string else { continue }
+                    let lane: Lane = name == partition.queue(stage, .high) ? .high : .low
+                    self.admit(parts[1].array ?? [], partition: partition, lane: lane, isRedelivery: false)
+                }
+            } catch {
+                if Task.isCancelled { break }
+                failures += 1
+                if error.message.hasPrefix("NOGROUP") { try? await self.ledger.open() }
+                if error.code != .disconnected || failures > 3 {
+                    self.logger.warning("queue not readable", metadata: ["partition": "\(partition.number)", "error": "\(error)"])
+                }
+                try? await Task.sleep(for: .milliseconds(Int.random(in: 20...(50 << min(failures, 5)))))
+            }
+        }
+    }
+
+    private func admit(_ entries: [RedisValue], partition: Partition, lane: Lane, isRedelivery: Bool) {
+        var leases: [Lease] = []
+        leases.reserveCapacity(entries.count)
+        let now = ContinuousClock.now
+        for entry in entries {
+            guard let parts = entry.array, parts.count == 2, let message = parts[0].string, let values = parts[1].array else { continue }
+            var fields: [String: String] = [:]
+            var index = 0
+            while index + 1 < values.count {
+                if let name = values[index].string, let value = values[index + 1].string { fields[name] = value }
+                index += 2
+            }
+            guard let id = fields["i"].flatMap({ IntentID($0) }), let track = fields["t"], let version = fields["v"].flatMap({ Int($0) }) else {
+                self.logger.error("unreadable work", metadata: ["message": "\(message)", "partition": "\(partition.number)"])
+                continue
+            }
+            let work = Work(
+                id: id, stage: self.handler.stage, lane: lane, track: track, version: version,
+                attempt: fields["a"].flatMap { Int($0) } ?? 0, colour: fields["c"] ?? "", epoch: fields["e"].flatMap { Int($0) } ?? 0
+            )
+            leases.append(Lease(work: work, partition: partition, message: message, isRedelivery: isRedelivery, takenAt: now))
+        }
+        self.held.withLock { held in
+            // A renewal that came late may give us again what we still hold.
+            leases.removeAll { held[$0.key] != nil }
+            for lease in leases { held[lease.key] = lease }
+        }
+        self.inbox.put(leases)
+    }
+
+    private func tick() async {
+        let configuration = self.ledger.configuration
+        let stage = self.handler.stage
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(Int.random(in: 850...1000)))
+            if Task.isCancelled { return }
+            await self.renew()
+            let now = Timestamp.now()
+            await withTaskGroup(of: Void.self) { group in
+                for partition in self.ledger.partitions {
+                    group.addTask {
+                        do throws(RedisError) {
+                            let reply = try await self.ledger.redis.evaluate(
+                                LedgerScripts.tick, keys: [partition.delayed],
+                                arguments: [
+                                    partition.tag, now, configuration.lease.milliseconds, stage.rawValue, self.consumer,
+                                    partition.queue(stage, .high), partition.queue(stage, .low),
+                                    stage == .interpret ? configuration.retention.milliseconds : 0,
+                                ]
+                            )
+                            let lanes = reply.array ?? []
+                            for (lane, entries) in zip([Lane.high, .low], lanes) {
+                                self.admit(entries.array ?? [], partition: partition, lane: lane, isRedelivery: true)
+                            }
+                        } catch {
+                            self.logger.debug("tick failed", metadata: ["partition": "\(partition.number)", "error": "\(error)"])
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keeps what we are still working on ours.
+    private func renew() async {
+        let stage = self.handler.stage
+        let threshold = ContinuousClock.now - self.ledger.configuration.lease / 4
+        let old = self.held.withLock { held in held.values.filter { $0.takenAt < threshold } }
+        guard !old.isEmpty else { return }
+        let commands = old.map {
+            RedisCommand("XCLAIM", $0.partition.queue(stage, $0.work.lane), stage.rawValue, self.consumer, 0, $0.message, "JUSTID")
+        }
+        _ = try? await self.ledger.redis.pipeline(commands)
+    }
+
+    // MARK: Processing
+
+    private func process() async {
+        while let leases = await self.inbox.take(self.handler.batchSize) {
+            await self.process(leases)
+            self.held.withLock { held in for lease in leases { held[lease.key] = nil } }
+        }
+    }
+
+    private func process(_ leases: [Lease]) async {
+        let start = ContinuousClock.now
+        var batch: [LeasedIntent] = []
+        do throws(LedgerError) {
+            let snapshots = try await self.ledger.read(leases.map(\.work.id))
+            let files = self.handler.needsFiles ? try await self.ledger.files(leases.map(\.work.id)) : []
+            for (index, lease) in leases.enumerated() {
+                guard let snapshot = snapshots[index], snapshot.version(of: lease.work.track) == lease.work.version else {
+                    await self.acknowledgeStale(lease)
+                    continue
+                }
+                if lease.isRedelivery, await self.isPoison(lease) {
+                    await self.bury(lease, snapshot, error: "delivered \(self.ledger.configuration.maxDeliveries) times without an end")
+                    continue
+                }
+                batch.append(LeasedIntent(lease: lease, snapshot: snapshot, files: files.isEmpty ? nil : files[index]))
+            }
+        } catch {
+            // The leases expire and the work is delivered again.
+            self.logger.warning("records not read", metadata: ["error": "\(error)"])
+            try? await Task.sleep(for: .milliseconds(100))
+            return
+        }
+        guard !batch.isEmpty else { return }
+        let outcomes = await self.handler.handle(batch)
+        let took = ContinuousClock.now - start
+        await withTaskGroup(of: Void.self) { group in
+            for (leased, outcome) in zip(batch, outcomes) {
+                group.addTask { await self.conclude(leased, outcome, took: took) }
+            }
+        }
+    }
+
+    private func conclude(_ leased: LeasedIntent, _ outcome: StageOutcome, took: Duration) async {
+        self.metrics.processed(took)
+        switch outcome {
+        case .step(let step): await self.take(step, leased)
+        case .fail(let problem):
+            self.metrics.failed(problem.code)
+            await self.take(.failure(problem, by: self.handler.name, track: leased.work.track), leased)
+        case .retry(let reason, let after):
+            self.metrics.failed("retry")
+            if leased.work.attempt + 1 >= self.ledger.configuration.maxAttempts {
+                await self.bury(leased.lease, leased.snapshot, error: reason)
+                return
+            }
+            let backoff = after ?? .milliseconds(Int.random(in: 100...(200 << min(leased.work.attempt, 7))))
+            self.logger.info("work postponed", metadata: ["intentId": "\(leased.id)", "attempt": "\(leased.work.attempt)", "reason": "\(reason)"])
+            do throws(LedgerError) {
+                try await self.ledger.postpone(leased.lease, until: Timestamp.now() + backoff.milliseconds)
+            } catch {
+                self.logger.warning("work not postponed", metadata: ["intentId": "\(leased.id)", "error": "\(error)"])
+            }
+        }
+    }
+
+    /// Ends an intent whose work cannot be done, and keeps the work among the dead letters.
+    private func bury(_ lease: Lease, _ snapshot: RecordSnapshot, error: String) async {
+        let problem = Problem(status: 500, code: "attempts_exhausted", title: "Gave up", detail: "\(self.handler.stage.rawValue): \(error)")
+        self.metrics.failed("attempts_exhausted")
+        do throws(LedgerError) {
+            let result = try await self.ledger.step(.failure(problem, by: self.handler.name, track: lease.work.track), finishing: lease, phase: snapshot.phase)
+            guard case .taken(let phase) = result else { return }
+            self.metrics.ended(phase, snapshot)
+            // The intent has failed whether or not its letter is kept: `retry` needs only the record.
+            try await self.ledger.keepDeadLetter(lease, error: error)
+        } catch {
+            self.logger.warning("dead letter not kept", metadata: ["intentId": "\(lease.work.id)", "error": "\(error)"])
+        }
+    }
+
+    private func take(_ step: Step, _ leased: LeasedIntent) async {
+        do throws(LedgerError) {
+            if let phase = step.phase, phase != leased.snapshot.phase, !leased.snapshot.phase.mayBecome(step.via.first ?? phase) {
+                throw LedgerError(.corrupt, "no way from \(leased.snapshot.phase.rawValue) to \(phase.rawValue)")
+            }
+            let result = try await self.ledger.step(step, finishing: leased.lease, phase: leased.snapshot.phase)
+            if case .taken(let phase) = result { self.metrics.ended(phase, leased.snapshot) }
+        } catch {
+            // Unacknowledged, it is delivered again when its lease ends.
+            self.logger.warning("step not taken", metadata: ["intentId": "\(leased.id)", "error": "\(error)"])
+        }
+    }
+
+    private func acknowledgeStale(_ lease: Lease) async {
+        let stream = lease.partition.queue(lease.work.stage, lease.work.lane)
+        _ = try? await self.ledger.redis.pipeline([
+            RedisCommand("XACK", stream, lease.work.stage.rawValue, lease.message), RedisCommand("XDEL", stream, lease.message),
+        ])
+    }
+
+    private func isPoison(_ lease: Lease) async -> Bool {
+        let reply = try? await self.ledger.redis.send(
+            RedisCommand("XPENDING", lease.partition.queue(lease.work.stage, lease.work.lane), lease.work.stage.rawValue, lease.message, lease.message, 1)
+        )
+        guard let count = reply?.array?.first?.array?.last?.int else { return false }
+        return count > self.ledger.configuration.maxDeliveries
+    }
+}
+
+extension Lease {
+    /// Stream entry ids are unique within a stream only.
+    var key: String { "\(self.partition.number) \(self.work.lane.rawValue) \(self.message)" }
+}

@@ -1,0 +1,59 @@
+package import Ledger
+package import RedisClient
+package import ServiceRuntime
+
+/// The settings of every service that works on the ledger.
+package enum LedgerSettings {
+    static let redisURL = SettingKey.string("REDIS_URL", default: "redis://127.0.0.1:6379", "Redis of the ledger: redis://:password@host:port/db.")
+    static let poolSize = SettingKey.integer("REDIS_POOL_SIZE", default: 2, in: 1...256, "Connections that commands are pipelined over.")
+    static let partitions = SettingKey.integer("LEDGER_PARTITIONS", default: 16, in: 1...256, "Fixed when the ledger is created.")
+    static let lease = SettingKey.duration("LEDGER_LEASE", default: .seconds(4), in: .milliseconds(500)...(.seconds(300)), "Work not finished or renewed in this time is another's.")
+    static let retention = SettingKey.duration(
+        "LEDGER_RETENTION", default: .seconds(7 * 86_400), in: .seconds(60)...(.seconds(366 * 86_400)), "How long ended intents and idempotency keys are kept."
+    )
+    static let maxAttempts = SettingKey.integer("LEDGER_MAX_ATTEMPTS", default: 12, in: 1...100, "Attempts before work becomes a dead letter.")
+    static let epoch = SettingKey.integer("LEDGER_EPOCH", default: 0, in: 0...Int.max, "Fencing epoch of this deployment.")
+    static let allowsVolatile = SettingKey.flag("LEDGER_ALLOW_VOLATILE", default: false, "Accept a Redis that may lose acknowledged intents.")
+
+    package static let declarations = [
+        redisURL.declaration, poolSize.declaration, partitions.declaration, lease.declaration, retention.declaration,
+        maxAttempts.declaration, epoch.declaration, allowsVolatile.declaration,
+    ]
+
+    /// - Throws: ``InvalidSetting`` when `REDIS_URL` is none.
+    package static func configuration(_ context: ServiceContext) throws(InvalidSetting) -> LedgerConfiguration {
+        let settings = context.settings
+        var redis: RedisConfiguration
+        do throws(RedisError) {
+            redis = try RedisConfiguration(url: settings[LedgerSettings.redisURL])
+        } catch {
+            throw InvalidSetting(key: "REDIS_URL", allowed: "\(error.message)")
+        }
+        redis.poolSize = settings[LedgerSettings.poolSize]
+        var configuration = LedgerConfiguration(redis: redis)
+        configuration.partitions = settings[LedgerSettings.partitions]
+        configuration.lease = settings[LedgerSettings.lease]
+        configuration.retention = settings[LedgerSettings.retention]
+        configuration.maxAttempts = settings[LedgerSettings.maxAttempts]
+        configuration.epoch = settings[LedgerSettings.epoch]
+        configuration.colour = context.colour
+        configuration.allowsVolatile = settings[LedgerSettings.allowsVolatile]
+        return configuration
+    }
+
+    /// Answers `PING`.
+    package static func healthCheck(_ redis: RedisClient) -> HealthCheck {
+        HealthCheck("redis") { _ = try await redis.send(RedisCommand("PING"), timeout: .seconds(2)) }
+    }
+}
+
+extension LedgerSettings {
+    /// Ready once work is leased.
+    package static func workerCheck<Handler: StageHandler>(_ worker: StageWorker<Handler>) -> HealthCheck {
+        return HealthCheck("queue") { if !worker.isReady { throw NotLeasing() } }
+    }
+}
+
+private struct NotLeasing: Error, CustomStringConvertible {
+    var description: String { "no work is leased yet" }
+}

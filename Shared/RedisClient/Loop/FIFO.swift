@@ -1,0 +1,61 @@
+/// A queue in one array: the head moves forward, and the space behind it is reclaimed now and then.
+struct FIFO<Element> {
+    private var elements: [Element] = []
+    private var head = 0
+
+    var count: Int { self.elements.count - self.head }
+    var isEmpty: Bool { self.head == self.elements.count }
+    var first: Element? { self.isEmpty ? nil : self.elements[self.head] }
+    var live: ArraySlice<Element> { self.elements[self.head...] }
+
+    mutating func append(_ element: Element) { self.elements.append(element) }
+
+    mutating func popFirst() -> Element? {
+        guard !self.isEmpty else { return nil }
+        let element = self.elements[self.head]
+        self.removeFirst()
+        return element
+    }
+
+    mutating func removeFirst() {
+        self.head += 1
+        if self.head == self.elements.count {
+            self.elements.removeAll(keepingCapacity: self.elements.capacity <= 4096)
+            self.head = 0
+        } else if self.head >= 256, self.head * 2 >= self.elements.count {
+            self.elements.removeSubrange(..<self.head)
+            self.head = 0
+        }
+    }
+
+    mutating func prepend(contentsOf other: [Element]) {
+        self.elements.replaceSubrange(..<self.head, with: other)
+        self.head = 0
+    }
+
+    mutating func removeAll() -> [Element] {
+        defer {
+            self.elements = []
+            self.head = 0
+        }
+        return Array(self.live)
+    }
+
+    /// Takes out, in order, what `condition` holds for.
+    mutating func removeAll(where condition: (Element) -> Bool) -> [Element] {
+        let removed = self.live.filter(condition)
+        if !removed.isEmpty {
+            self.elements = self.live.filter { !condition($0) }
+            self.head = 0
+        }
+        return removed
+    }
+
+    mutating func forEach(_ change: (inout Element) -> Void) {
+        for index in self.head..<self.elements.count { change(&self.elements[index]) }
+    }
+
+    mutating func changeFirst<T>(_ change: (inout Element) -> T) -> T? {
+        self.isEmpty ? nil : change(&self.elements[self.head])
+    }
+}

@@ -1,0 +1,99 @@
+import CoreMetrics
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Telemetry
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The whole life of a service process: read the settings, build, serve, drain, leave.
+///
+/// SIGTERM, SIGINT and `POST /shutdown` drain and end with status 0, a second signal ends at once. What goes wrong ends the process
+/// with one line and status 1; letting an error escape `main` would trap instead, which an orchestrator and a reader of the log
+/// both take for a crash.
+///
+/// - Parameters:
+///   - port: unless `PORT` says otherwise.
+///   - settings: the service's own, besides ``CommonSettings``.
+///   - runsOnEventLoops: run all tasks of the process on the server's event loops. For a service whose work is all short and
+///     never computes for milliseconds: it saves a change of thread per request.
+///   - build: names the concrete clients. Should be quick: what takes time belongs into a service or `beforeServing`.
+package func runService(
+    named name: String, port: Int, settings declarations: [SettingDeclaration] = [], runsOnEventLoops: Bool = false,
+    build: @Sendable (ServiceContext) async throws -> ServiceParts
+) async {
+    if runsOnEventLoops { _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor() }
+    let declarations = CommonSettings.declarations(port: port) + declarations
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+        let flags = try CommandLineFlags(arguments)
+        if flags.wantsHelp { leave(0, Settings.help(service: name, declarations: declarations), to: STDOUT_FILENO) }
+        if flags.wantsVersion { leave(0, "\(name) \(BuildVersion.current)", to: STDOUT_FILENO) }
+        let settings = try Settings(service: name, declarations: declarations, arguments: arguments, environment: ProcessInfo.processInfo.environment)
+        let context = try ServiceContext.bootstrap(name: name, port: port, settings: settings)
+        try await serve(try await build(context), in: context)
+        LogSink.standardOutput.flush()
+        exit(0)
+    } catch {
+        leave(1, "\(name): \(FailureText.line(for: error))", to: STDERR_FILENO)
+    }
+}
+
+/// Runs until the drain is over.
+private func serve(_ parts: ServiceParts, in context: ServiceContext) async throws {
+    let settings = context.settings
+    let logger = context.logger
+    let application = ServiceApplication.build(parts, in: context) { port in
+        logger.notice(
+            "serving",
+            metadata: [
+                "address": .string("\(context.host):\(port)"), "version": .string(context.version), "colour": .string(context.colour),
+                "pid": .stringConvertible(getpid()),
+            ]
+        )
+    }
+    var services = parts.services
+    if let file = settings.file { services.append(SettingsReload(settings: settings, path: file, logger: logger)) }
+    services.append(application)
+    var configuration = ServiceGroupConfiguration(services: services, logger: LoggerOf.lifecycle(logger))
+    configuration.maximumGracefulShutdownDuration = settings[CommonSettings.drainTimeout]
+    let group = ServiceGroup(configuration: configuration)
+
+    let signals = StopSignals { context.drain.begin() }
+    let stopper = Task {
+        await context.drain.wait()
+        logger.notice("draining")
+        try? await Task.sleep(for: settings[CommonSettings.drainNotice])
+        DrainLimit.start(settings[CommonSettings.drainTimeout] + .seconds(2), service: context.name)
+        await group.triggerGracefulShutdown()
+    }
+    defer { withExtendedLifetime(signals) { stopper.cancel() } }
+    do {
+        try await group.run()
+    } catch is CancellationError where context.drain.isDraining {
+        // The drain's time was up and what was left was cancelled.
+        logger.warning("drained, not everything finished in time")
+        return
+    }
+    guard context.drain.isDraining else { throw InvalidSetting(key: context.name, value: "ended", allowed: "services that run until they are told to stop") }
+    logger.notice("stopped")
+}
+
+private func leave(_ status: Int32, _ line: String, to descriptor: Int32) -> Never {
+    LogSink.standardOutput.flush()
+    let sink = LogSink(descriptor: descriptor)
+    sink.write(Array((line + "\n").utf8))
+    sink.flush()
+    exit(status)
+}

@@ -1,0 +1,83 @@
+import HTTPTypes
+import Hummingbird
+import IntentModel
+import Logging
+import Telemetry
+
+/// What every service answers to operators, probes and scrapers.
+struct OperationsRoutes {
+    let context: ServiceContext
+    let health: HealthBoard
+    let started = ContinuousClock().now
+
+    func add(to router: Router<AppContext>) {
+        router.get("/healthz") { _, _ in Response.json(["status": "ok"]) }
+        router.get("/readyz") { _, _ in await self.readiness() }
+        router.get("/health") { _, _ in await self.report() }
+        router.get("/version") { _, _ in
+            Response.json(["service": self.context.name, "version": self.context.version, "colour": self.context.colour])
+        }
+        let metrics = router.group()
+        if !self.context.settings[CommonSettings.metricsOpen] {
+            metrics.add(middleware: self.context.authenticator.requiresUnlessLocal(.metricsRead))
+        }
+        metrics.get("/metrics") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: PrometheusRegistry.contentType],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: self.context.metrics.expose()))
+            )
+        }
+        let admin = router.group().add(middleware: self.context.authenticator.requiresUnlessLocal(.admin))
+        admin.post("/shutdown") { _, context in
+            context.logger.notice("shutdown asked for", metadata: ["by": .string(context.principal?.name ?? "")])
+            self.context.drain.begin()
+            return Response.json(["status": "draining"], status: .accepted, headers: [.connection: "close"])
+        }
+        admin.get("/admin/log-level") { _, _ in Response.json(LevelBody(level: LogLevel.shared.value.rawValue)) }
+        admin.put("/admin/log-level") { request, context in
+            let body = try await JSONBody.decode(LevelBody.self, from: request, context: context, limit: 1_024)
+            guard let level = Logger.Level(rawValue: body.level.lowercased()) else {
+                let allowed = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ProblemError(
+                    .badRequest, code: "invalid_body", detail: "There is no level \(body.level).", errors: [.init(pointer: "/level", detail: "One of \(allowed).")]
+                )
+            }
+            LogLevel.shared.value = level
+            context.logger.notice("log level changed", metadata: ["to": .string(level.rawValue), "by": .string(context.principal?.name ?? "")])
+            return Response.json(LevelBody(level: level.rawValue))
+        }
+    }
+
+    private struct LevelBody: Codable { var level: String }
+
+    private struct Readiness: Encodable {
+        var status: String
+        var missing: [String]
+    }
+
+    private func readiness() async -> Response {
+        var missing: [String] = []
+        switch self.context.drain.state {
+        case .starting: missing.append("starting")
+        case .draining: return Response.json(Readiness(status: "draining", missing: ["draining"]), status: .serviceUnavailable)
+        case .serving: break
+        }
+        missing += await self.health.dependencies().filter { $0.required && $0.state == .down }.map { "\($0.name): \($0.detail ?? "down")" }
+        guard missing.isEmpty else { return Response.json(Readiness(status: "unavailable", missing: missing), status: .serviceUnavailable) }
+        return Response.json(Readiness(status: "ready", missing: []))
+    }
+
+    private func report() async -> Response {
+        let dependencies = await self.health.dependencies()
+        let isReady = self.context.drain.state == .serving && !dependencies.contains { $0.required && $0.state == .down }
+        let isDegraded = dependencies.contains { $0.state == .down }
+        let uptime = self.started.duration(to: ContinuousClock().now).components
+        return Response.json(
+            HealthReport(
+                status: !isReady ? "unavailable" : isDegraded ? "degraded" : "ok", service: self.context.name, version: self.context.version,
+                colour: self.context.colour, environment: self.context.environment,
+                uptimeSeconds: Double(uptime.seconds) + (Double(uptime.attoseconds) / 1e15).rounded() / 1_000, dependencies: dependencies
+            )
+        )
+    }
+}

@@ -1,0 +1,15 @@
+import HTTPTypes
+import Hummingbird
+import IntentModel
+
+extension ProblemError {
+    /// The response the caller sees; `instance` becomes the path unless it says something already.
+    func response(path: String) -> Response {
+        var problem = self.problem
+        if problem.instance == nil { problem.instance = path }
+        var response = Response.json(problem, status: HTTPResponse.Status(code: problem.status))
+        response.headers[.contentType] = "application/problem+json"
+        response.headers.append(contentsOf: self.headers)
+        return response
+    }
+}

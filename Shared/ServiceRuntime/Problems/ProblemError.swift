@@ -1,0 +1,21 @@
+import HTTPTypes
+package import Hummingbird
+package import IntentModel
+
+/// A ``Problem`` with headers of its own, such as `Retry-After`. Throw it from any handler; a bare `Problem` may be thrown too.
+package struct ProblemError: Error, Sendable {
+    package var problem: Problem
+    package var headers: HTTPFields
+
+    package init(_ problem: Problem, headers: HTTPFields = [:]) {
+        self.problem = problem
+        self.headers = headers
+    }
+
+    package init(_ status: HTTPResponse.Status, code: String, detail: String, headers: HTTPFields = [:], errors: [Problem.Item]? = nil) {
+        self.init(
+            Problem(status: status.code, code: code, title: ProblemMapping.title(of: status), detail: detail, errors: errors),
+            headers: headers
+        )
+    }
+}

@@ -1,0 +1,107 @@
+import HTTPTypes
+import Hummingbird
+import IntentModel
+import Logging
+import Telemetry
+
+/// The outermost middleware of every service: trace in and out, deadline, body limit, errors as problems, metrics.
+///
+/// One type, because each middleware costs every request an existential call and a copy of the context.
+struct RequestEdge: RouterMiddleware {
+    typealias Context = AppContext
+
+    let metrics: RequestMetrics
+    let routes: RouteTable
+    let problems: ProblemMapping
+    let drain: Drain
+    let maxBodyBytes: Int
+    private let clock = ContinuousClock()
+
+    init(metrics: RequestMetrics, routes: RouteTable, problems: ProblemMapping, drain: Drain, maxBodyBytes: Int) {
+        self.metrics = metrics
+        self.routes = routes
+        self.problems = problems
+        self.drain = drain
+        self.maxBodyBytes = maxBodyBytes
+    }
+
+    func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
+        let start = self.clock.now
+        var context = context
+        context.trace = request.headers[.traceparent].flatMap(TraceParent.init)?.child() ?? .generate()
+        context.deadline = request.headers[.deadline].flatMap { Int64($0) }
+
+        var route = context.endpointPath ?? "unmatched"
+        var response: Response
+        do {
+            try self.check(request, context)
+            let correlation = Correlation(trace: context.trace, deadline: context.deadline)
+            let entered = context
+            response = try await Correlation.$current.withValue(correlation) { try await next(request, entered) }
+        } catch {
+            response = self.response(to: error, request, context, &route)
+        }
+        response.headers[.traceparent] = context.trace.description
+        if self.drain.isDraining { response.headers[.connection] = "close" }
+        let took = start.duration(to: self.clock.now)
+        self.metrics.record(route: route, method: request.method, status: response.status.code, took: took)
+        if context.logger.logLevel <= .debug {
+            context.logger.debug(
+                "request",
+                metadata: [
+                    "method": .string(request.method.rawValue), "route": .string(route), "code": .stringConvertible(response.status.code),
+                    "tookMs": .stringConvertible(Double(took.components.attoseconds / 1_000_000_000_000) / 1_000 + Double(took.components.seconds) * 1_000),
+                    "traceId": .string(context.trace.traceID),
+                ]
+            )
+        }
+        return response
+    }
+
+    private func check(_ request: Request, _ context: AppContext) throws {
+        if let deadline = context.deadline, deadline <= RFC3339.now() {
+            throw ProblemError(.gatewayTimeout, code: "deadline_exceeded", detail: "The deadline had passed before the work began.")
+        }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > self.maxBodyBytes {
+            throw ProblemError(
+                .contentTooLarge, code: "body_too_large", detail: "The body is larger than \(self.maxBodyBytes) bytes.", headers: [.connection: "close"]
+            )
+        }
+    }
+
+    private func response(to error: any Error, _ request: Request, _ context: AppContext, _ route: inout String) -> Response {
+        if route == "NotFound" || route == "unmatched" {
+            route = "unmatched"
+            if let match = self.routes.match(request.uri.path) {
+                route = match.template
+                let allow: HTTPFields = [.allow: match.methods.joined(separator: ", ")]
+                if request.method == .options { return Response(status: .noContent, headers: allow) }
+                return ProblemError(
+                    .methodNotAllowed, code: "method_not_allowed", detail: "\(request.method.rawValue) is not allowed here; use \(match.methods.joined(separator: ", ")).",
+                    headers: allow
+                ).response(path: request.uri.path)
+            }
+            return ProblemError(.notFound, code: "not_found", detail: "There is nothing at \(request.uri.path).").response(path: request.uri.path)
+        }
+        if let problem = self.problems.problem(for: error) {
+            if problem.problem.status >= 500 { self.log(.warning, "request failed", error, route, context) }
+            return problem.response(path: request.uri.path)
+        }
+        if Disconnection.explains(error) {
+            // Nobody is there to read it; the status is for the metrics.
+            self.log(.debug, "client went away", error, route, context)
+            return Response(status: HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"))
+        }
+        self.log(.error, "request failed", error, route, context)
+        return ProblemError(
+            .internalServerError, code: "internal", detail: "An error that was not expected. The log tells more under trace \(context.trace.traceID)."
+        ).response(path: request.uri.path)
+    }
+
+    private func log(_ level: Logger.Level, _ message: Logger.Message, _ error: any Error, _ route: String, _ context: AppContext) {
+        context.logger.log(
+            level: level, message,
+            metadata: ["route": .string(route), "error": .string("\(error)"), "traceId": .string(context.trace.traceID)]
+        )
+    }
+}

@@ -1,0 +1,38 @@
+/// The settings every service takes.
+package enum CommonSettings {
+    package static let host = SettingKey.string("HOST", default: "127.0.0.1", "Address to listen on.")
+    package static let configFile = SettingKey.optionalString("CONFIG_FILE", "YAML file of settings; also --config.")
+    package static let logLevel = SettingKey.choice(
+        "LOG_LEVEL", default: "info", of: ["trace", "debug", "info", "notice", "warning", "error", "critical"], "Least level that is logged; reloaded with the file."
+    )
+    package static let environment = SettingKey.string("ENVIRONMENT", default: "development", "Name of the installation, for logs and health.")
+    package static let colour = SettingKey.string("COLOUR", default: "blue", "Colour of this deployment, a constant label of its metrics.")
+    package static let authMode = SettingKey.choice("AUTH_MODE", default: "token", of: ["token", "off"], "off only while the service listens on loopback.")
+    package static let authToken = SettingKey.secret("AUTH_TOKEN", "One key with every scope, tenant \"default\".")
+    package static let authKeysFile = SettingKey.optionalString("AUTH_KEYS_FILE", "YAML file of keys: name, hash or key, tenant, scopes.")
+    package static let metricsOpen = SettingKey.flag("METRICS_OPEN", default: false, "Serve /metrics to everybody.")
+    package static let maxBodyBytes = SettingKey.bytes("MAX_BODY_BYTES", default: 8 << 20, in: 1_024...(1 << 30), "Largest request body of any route.")
+    package static let maxConnections = SettingKey.integer("MAX_CONNECTIONS", default: 10_000, in: 1...1_000_000, "Connections accepted at the same time.")
+    package static let idleTimeout = SettingKey.duration(
+        "IDLE_TIMEOUT", default: .seconds(75), in: .seconds(1)...(.seconds(3_600)), "A connection that says nothing for this long is closed."
+    )
+    package static let drainNotice = SettingKey.duration(
+        "DRAIN_NOTICE", default: .milliseconds(100), in: .zero ... .seconds(60), "Time between being unready and no longer accepting connections."
+    )
+    package static let drainTimeout = SettingKey.duration(
+        "DRAIN_TIMEOUT", default: .seconds(10), in: .milliseconds(100)...(.seconds(600)), "Time for requests and services to finish when stopping."
+    )
+
+    package static func port(_ value: Int) -> SettingKey<Int> {
+        .integer("PORT", default: value, in: 0...65_535, "Port to listen on; 0 takes a free one.")
+    }
+
+    static func declarations(port: Int) -> [SettingDeclaration] {
+        [
+            self.host.declaration, self.port(port).declaration, self.configFile.declaration, self.logLevel.declaration, self.environment.declaration,
+            self.colour.declaration, self.authMode.declaration, self.authToken.declaration, self.authKeysFile.declaration, self.metricsOpen.declaration,
+            self.maxBodyBytes.declaration, self.maxConnections.declaration, self.idleTimeout.declaration, self.drainNotice.declaration,
+            self.drainTimeout.declaration,
+        ]
+    }
+}

@@ -1,0 +1,29 @@
+/// Keeps secrets out of the log: by the name of the key, and credentials inside URLs whatever the key.
+package enum Redaction {
+    package static let mark = "[redacted]"
+
+    private static let parts = ["authorization", "password", "passwd", "secret", "credential", "cookie", "apikey", "privatekey"]
+
+    /// Whether values under `key` stay hidden. A count of tokens is no token: only a last word `token` is.
+    package static func hides(_ key: String) -> Bool {
+        let name = key.lowercased().filter { $0 != "_" && $0 != "-" }
+        return name.hasSuffix("token") || self.parts.contains { name.contains($0) }
+    }
+
+    /// `text` with the user information of URLs replaced: `redis://[redacted]@host`.
+    package static func text(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "@")), let start = text.firstIndex(of: ":") else { return text }
+        var result = String(text[..<start])
+        var rest = text[start...]
+        while let scheme = rest.firstRange(of: "://") {
+            result += rest[..<scheme.upperBound]
+            rest = rest[scheme.upperBound...]
+            let authority = rest.prefix { $0 != "/" && $0 != " " && $0 != "\"" && $0 != "?" }
+            if let at = authority.lastIndex(of: "@") {
+                result += self.mark
+                rest = rest[at...]
+            }
+        }
+        return result + rest
+    }
+}

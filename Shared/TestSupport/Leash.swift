@@ -1,0 +1,93 @@
+import Glibc
+import Synchronization
+
+/// A child process that cannot outlive this one, however this one ends.
+///
+/// A small shell stands between: it starts the command, reports its process id, and waits for the end of a line whose
+/// other end only this process holds. When that closes, by `release`, `deinit` or death, the shell kills the command.
+final class Leash: Sendable {
+    private static let script = """
+        "$@" </dev/null >"$LEASH_LOG" 2>&1 &
+        echo $!
+        exec >/dev/null
+        read -r line
+        kill -9 $! 2>/dev/null
+        wait
+        """
+
+    /// The process id of the command itself.
+    let processID: pid_t
+    private let shell: pid_t
+    private let line: Mutex<Int32?>
+
+    /// Starts `command`, whose first element is looked up in `PATH`; its output goes to the file `log`.
+    init(_ command: [String], log: String) throws {
+        var (input, output): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
+        try Self.connect(&input)
+        try Self.connect(&output)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, input[0], 0)
+        posix_spawn_file_actions_adddup2(&actions, output[1], 1)
+
+        // The threads of Swift's pool block signals; a child that inherits that never hears of its own child's end.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        let arguments = ["sh", "-c", Self.script, "leash"] + command
+        var environment = ["LEASH_LOG=\(log)"]
+        if let path = getenv("PATH") { environment.append("PATH=\(String(cString: path))") }
+        var shell: pid_t = 0
+        let status = Self.withCStrings(arguments) { arguments in
+            Self.withCStrings(environment) { environment in posix_spawn(&shell, "/bin/sh", &actions, &attributes, arguments, environment) }
+        }
+        close(input[0])
+        close(output[1])
+        defer { close(output[0]) }
+        guard status == 0 else {
+            close(input[1])
+            throw SystemError("posix_spawn", code: status)
+        }
+        self.shell = shell
+        self.line = Mutex(input[1])
+        self.processID = Self.readNumber(from: output[0])
+    }
+
+    deinit { self.release() }
+
+    /// SIGKILL, the end that a power cut or the kernel's memory killer brings.
+    func kill() { if self.processID > 0 { Glibc.kill(self.processID, SIGKILL) } }
+
+    /// Kills the command if it still runs, and waits until it and its shell are gone.
+    func release() {
+        guard let descriptor = self.line.withLock({ $0.take() }) else { return }
+        close(descriptor)
+        while waitpid(self.shell, nil, 0) < 0, errno == EINTR {}
+    }
+
+    /// Two connected descriptors. Unlike `pipe`, this leaves no moment in which another thread's child could inherit them.
+    private static func connect(_ pair: inout [Int32]) throws {
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else { throw SystemError("socketpair") }
+    }
+
+    private static func readNumber(from descriptor: Int32) -> pid_t {
+        var text: [UInt8] = []
+        var byte: UInt8 = 0
+        while read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "\n") { text.append(byte) }
+        return pid_t(String(decoding: text, as: UTF8.self)) ?? 0
+    }
+
+    private static func withCStrings<T>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> T) -> T {
+        let pointers = strings.map { strdup($0) }
+        defer { for pointer in pointers { free(pointer) } }
+        return body(pointers + [nil])
+    }
+}

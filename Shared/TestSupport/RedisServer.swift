@@ -1,0 +1,66 @@
+import Logging
+import RedisClient
+import Synchronization
+
+/// A real redis-server on a free loopback port, with its data in a temporary directory. It ends with this process at the latest.
+package final class RedisServer: Sendable {
+    package let port: Int
+    package let password: String?
+    package let directory: TemporaryDirectory
+    private let arguments: [String]
+    private let leash: Mutex<Leash>
+
+    package var url: String {
+        self.password.map { "redis://:\($0)@127.0.0.1:\(self.port)" } ?? "redis://127.0.0.1:\(self.port)"
+    }
+
+    /// Starts a server and returns when it answers.
+    ///
+    /// - Parameters:
+    ///   - appendOnly: keep an append-only file that is synchronised before each reply, as in production.
+    ///   - password: what clients have to authenticate with.
+    package static func start(appendOnly: Bool = true, password: String? = nil) async throws -> RedisServer {
+        let server = try RedisServer(appendOnly: appendOnly, password: password)
+        try await server.untilReady()
+        return server
+    }
+
+    private init(appendOnly: Bool, password: String?) throws {
+        self.port = try FreePort.next()
+        self.password = password
+        self.directory = try TemporaryDirectory()
+        var arguments = ["redis-server", "--port", "\(self.port)", "--bind", "127.0.0.1", "--dir", self.directory.path, "--save", ""]
+        arguments += ["--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "always", "--enable-debug-command", "yes"]
+        arguments += ["--unixsocket", self.directory.file("redis.sock")]
+        if let password { arguments += ["--requirepass", password] }
+        self.arguments = arguments
+        self.leash = Mutex(try Leash(arguments, log: self.directory.file("redis.log")))
+    }
+
+    package var unixURL: String { "redis+unix://\(self.password.map { ":\($0)@" } ?? "")\(self.directory.file("redis.sock"))" }
+
+    /// SIGKILL. Returns when the process is gone; its port refuses connections from then on.
+    package func kill() {
+        self.leash.withLock { leash in
+            leash.kill()
+            leash.release()
+        }
+    }
+
+    /// Starts the server again on the same port and directory, after `kill` or `stop`, and returns when it answers.
+    package func restart() async throws {
+        try self.leash.withLock { leash in
+            leash.release()
+            leash = try Leash(self.arguments, log: self.directory.file("redis.log"))
+        }
+        try await self.untilReady()
+    }
+
+    package func stop() { self.kill() }
+
+    private func untilReady() async throws {
+        let client = RedisClient(try RedisConfiguration(url: self.url), label: "test-server", logger: Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() })
+        defer { client.stop() }
+        _ = try await client.send(RedisCommand("PING"), timeout: .seconds(20))
+    }
+}

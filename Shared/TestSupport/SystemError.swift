@@ -1,0 +1,14 @@
+import Glibc
+
+/// A failed system call: which one, and why.
+struct SystemError: Error, CustomStringConvertible {
+    let call: String
+    let code: Int32
+
+    init(_ call: String, code: Int32 = errno) {
+        self.call = call
+        self.code = code
+    }
+
+    var description: String { "\(self.call): \(String(cString: strerror(self.code)))" }
+}

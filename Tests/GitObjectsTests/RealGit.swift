@@ -1,0 +1,41 @@
+import Foundation
+import IntentModel
+import Subprocess
+
+/// The git on this machine, on a repository of its own.
+struct RealGit {
+    struct Failure: Error { let arguments: [String] }
+
+    let directory: URL
+
+    init() async throws {
+        self.directory = FileManager.default.temporaryDirectory.appending(path: "git-objects-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
+        try await self.run(["init", "--quiet"])
+    }
+
+    /// Adds `files` to a work tree and returns what `git write-tree` makes of it.
+    func tree(of files: [PackageFile]) async throws -> String {
+        for file in files {
+            let url = self.directory.appending(path: file.path)
+            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(file.content.utf8).write(to: url)
+        }
+        try await self.run(["add", "--all", "--force"])
+        return try await self.run(["write-tree"])
+    }
+
+    func blob(of content: [UInt8]) async throws -> String { try await self.run(["hash-object", "--stdin"], input: content) }
+
+    func remove() { try? FileManager.default.removeItem(at: self.directory) }
+
+    @discardableResult
+    private func run(_ arguments: [String], input: [UInt8] = []) async throws -> String {
+        let result = try await Subprocess.run(
+            .name("git"), arguments: Arguments(["-C", self.directory.path, "-c", "core.autocrlf=false"] + arguments),
+            input: .array(input), output: .string(limit: 1 << 16), error: .discarded
+        )
+        guard result.terminationStatus.isSuccess else { throw Failure(arguments: arguments) }
+        return result.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}

@@ -1,0 +1,82 @@
+import IntentModel
+import Testing
+
+@testable import LLMProcessor
+
+@Suite struct EmbeddedInterpreterTests {
+    @Test("the fixtures are there in the promised numbers")
+    func fixtures() {
+        #expect(InterpreterFixture.rows("ordinary").count >= 200)
+        #expect(InterpreterFixture.rows("adversarial").count >= 100)
+    }
+
+    @Test("an ordinary sentence is read as meant", arguments: InterpreterFixture.rows("ordinary"))
+    func ordinary(_ row: InterpreterFixture) throws { try self.check(row) }
+
+    @Test("a sentence that invites a mistake is asked about or refused", arguments: InterpreterFixture.rows("adversarial"))
+    func adversarial(_ row: InterpreterFixture) throws { try self.check(row) }
+
+    private func check(_ row: InterpreterFixture) throws {
+        let read = try #require(ShippedVocabulary.interpret(row.text))
+        #expect(read.decision == row.decision)
+        if let reason = row.reason { #expect(read.refusal?.reason == reason) }
+        if let asks = row.asks { #expect(Set(read.clarifications.map(\.field)) == Set(asks)) }
+        if let expected = row.expectations { #expect(read.expectations.map { InterpreterFixture.Reading($0) } == expected) }
+        #expect(read.priority == row.priority ?? .medium)
+        #expect((read.decision == .refused) == (read.refusal != nil))
+        #expect((read.decision == .needsClarification) == !read.clarifications.isEmpty)
+    }
+
+    @Test("every piece of evidence occurs in the text where its span says", arguments: InterpreterFixture.rows("ordinary"))
+    func evidence(_ row: InterpreterFixture) throws {
+        let read = try #require(ShippedVocabulary.interpret(row.text))
+        let bytes = Array(row.text.utf8)
+        for expectation in read.expectations {
+            for (evidence, span) in [(expectation.object.evidence, expectation.object.span)] + expectation.targets.map({ ($0.evidence, $0.span) }) {
+                let span = try #require(span)
+                #expect(evidence == String(decoding: bytes[span.start..<span.end], as: UTF8.self))
+            }
+        }
+    }
+
+    @Test("near twins differ in exactly the number, name and place that differ in the text")
+    func nearTwins() throws {
+        for number in 1...1000 {
+            let read = try #require(ShippedVocabulary.interpret("scale amf-\(number) to \(number) replicas in namespace core-\(1001 - number)"))
+            let expectation = try #require(read.expectations.first)
+            #expect(read.decision == .accepted)
+            #expect(expectation.target("replicas")?.value == .number(Double(number)))
+            #expect(expectation.object.name == "amf-\(number)")
+            #expect(expectation.context.namespace == "core-\(1001 - number)")
+        }
+    }
+
+    @Test("each known function is read by each of its names, and by nothing else's")
+    func everyAlias() throws {
+        let vocabulary = try #require(ShippedVocabulary.interpreter?.vocabulary)
+        for object in vocabulary.summary.objects where object.kind == .networkFunction && object.type != "Custom" {
+            for alias in object.aliases {
+                let read = try #require(ShippedVocabulary.interpret("Deploy the \(alias) in namespace core-x"))
+                #expect(read.expectations.map(\.object.type) == [object.type], "\(alias)")
+                #expect(read.expectations.first?.verb == .deploy)
+                #expect(read.expectations.first?.context.namespace == "core-x", "\(alias)")
+            }
+        }
+    }
+
+    @Test("the request's priority is a floor that words raise, and its fields are not mistaken for the text's")
+    func priority() throws {
+        let interpreter = try #require(ShippedVocabulary.interpreter)
+        #expect(interpreter.interpret(InterpretationRequest(intent: "Deploy NRF in ns p", priority: .high)).priority == .high)
+        #expect(interpreter.interpret(InterpretationRequest(intent: "Emergency: restart the NRF in ns p", priority: .low)).priority == .critical)
+        #expect(interpreter.interpret(InterpretationRequest(intent: "Deploy NRF", namespace: "request")).expectations.first?.context.namespace == nil)
+    }
+
+    @Test("the same text is read the same way every time")
+    func determinism() throws {
+        for row in InterpreterFixture.rows("ordinary") + InterpreterFixture.rows("adversarial") {
+            let first = try #require(ShippedVocabulary.interpret(row.text))
+            for _ in 0..<3 { #expect(ShippedVocabulary.interpret(row.text) == first) }
+        }
+    }
+}

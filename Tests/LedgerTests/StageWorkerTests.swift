@@ -1,0 +1,128 @@
+import IntentModel
+import RedisClient
+import Synchronization
+import Testing
+
+@testable import Ledger
+
+@Suite(.serialized) struct StageWorkerTests {
+    static let done = StageOutcome.step(Step(phase: .refused, by: "test", detail: "done"))
+
+    @Test("each intent is handled once and its queue is empty afterwards")
+    func handlesAll() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let seen = Mutex<[IntentID: Int]>([:])
+            let handler = ClosureHandler(stage: .interpret) { batch in
+                seen.withLock { seen in for leased in batch { seen[leased.id, default: 0] += 1 } }
+                return batch.map { _ in Self.done }
+            }
+            try await withWorker(ledger, handler) {
+                for number in 0..<200 { _ = try await ledger.submit("intent \(number)") }
+                try await eventually { try await ledger.count(.refused) == 200 }
+            }
+            #expect(seen.withLock { $0.count == 200 && $0.values.allSatisfy { $0 == 1 } })
+            #expect(try await ledger.queueStates().allSatisfy { $0.depth == 0 })
+        }
+    }
+
+    @Test("work of a consumer that died is delivered again when its lease ends, and marked so")
+    func takesOver() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let id = try await ledger.submit("orphan")
+            let partition = try #require(ledger.partition(of: id))
+            _ = try await ledger.redis.send(
+                RedisCommand("XREADGROUP", "GROUP", "interpret", "dead", "COUNT", 1, "STREAMS", partition.queue(.interpret, .low), ">")
+            )
+            let marks = Mutex<[Bool]>([])
+            let handler = ClosureHandler(stage: .interpret) { batch in
+                marks.withLock { $0 += batch.map(\.mayBeRepeat) }
+                return batch.map { _ in Self.done }
+            }
+            try await withWorker(ledger, handler) {
+                try await eventually { try await ledger.read(id)?.phase == .refused }
+            }
+            #expect(marks.withLock { $0 } == [true])
+        }
+    }
+
+    @Test("work longer than its lease is renewed, not delivered to another")
+    func renews() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let runs = Mutex(0)
+            let slow = ClosureHandler(stage: .interpret) { batch in
+                runs.withLock { $0 += batch.count }
+                try? await Task.sleep(for: .milliseconds(3600))   // three leases long: the work itself, not a check
+                return batch.map { _ in Self.done }
+            }
+            try await withWorker(ledger, slow) {
+                try await withWorker(ledger, slow) {
+                    let id = try await ledger.submit("long")
+                    try await eventually { try await ledger.read(id)?.phase == .refused }
+                }
+            }
+            #expect(runs.withLock { $0 } == 1)
+        }
+    }
+
+    @Test("postponed work comes back, and is given up after the last attempt with a dead letter")
+    func postpones() async throws {
+        try await withLedger(adjust: { $0.maxAttempts = 3 }) { ledger, _ in
+            try await ledger.open()
+            let runs = Mutex(0)
+            let handler = ClosureHandler(stage: .interpret) { batch in
+                runs.withLock { $0 += batch.count }
+                return batch.map { _ in .retry(reason: "not yet", after: .milliseconds(1)) }
+            }
+            let id = try await ledger.submit("poison")
+            try await withWorker(ledger, handler) {
+                try await eventually { try await ledger.read(id)?.phase == .failed }
+            }
+            #expect(runs.withLock { $0 } == 3)
+            #expect(try await ledger.read(id)?.record().problem?.code == "attempts_exhausted")
+            #expect(try await ledger.queueStates().first { $0.stage == .interpret }?.deadLetters == 1)
+        }
+    }
+
+    @Test("high priority overtakes, and low does not starve")
+    func priorities() async throws {
+        try await withLedger(partitions: 1) { ledger, _ in
+            try await ledger.open()
+            for number in 0..<40 { _ = try await ledger.submit("low \(number)", priority: .low) }
+            for number in 0..<40 { _ = try await ledger.submit("high \(number)", priority: .critical) }
+            let order = Mutex<[Lane]>([])
+            let handler = ClosureHandler(stage: .interpret) { batch in
+                order.withLock { $0 += batch.map(\.work.lane) }
+                return batch.map { _ in Self.done }
+            }
+            try await withWorker(ledger, handler) {
+                try await eventually { try await ledger.count(.refused) == 80 }
+            }
+            let first = order.withLock { Array($0.prefix(40)) }
+            #expect(first.count { $0 == .high } >= 25)
+            #expect(first.contains(.low))
+        }
+    }
+
+    @Test("an event feed delivers every transition after it began to listen")
+    func feeds() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let feed = EventFeed(ledger: ledger)
+            let id = try await ledger.submit("watched")
+            let events = await feed.listen(to: id)
+            try await withWorker(ledger, ClosureHandler(stage: .interpret) { batch in batch.map { _ in Self.done } }) {
+                var last: LedgerEvent?
+                for await event in events {
+                    last = event
+                    break
+                }
+                #expect(last?.id == id)
+                #expect(last.map { String(decoding: $0.entry, as: UTF8.self).contains("refused") } == true)
+            }
+            feed.stop()
+        }
+    }
+}

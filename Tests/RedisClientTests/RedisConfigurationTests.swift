@@ -1,0 +1,64 @@
+import Testing
+
+@testable import RedisClient
+
+@Suite struct RedisConfigurationTests {
+    @Test(
+        "a URL names the server, the user and the database",
+        arguments: [
+            ("redis://localhost", .tcp(host: "localhost", port: 6379), nil, nil, 0),
+            ("redis://10.0.0.7:7000", .tcp(host: "10.0.0.7", port: 7000), nil, nil, 0),
+            ("redis://cache/", .tcp(host: "cache", port: 6379), nil, nil, 0),
+            ("redis://cache:6380/12", .tcp(host: "cache", port: 6380), nil, nil, 12),
+            ("redis://:s3cret@cache/1", .tcp(host: "cache", port: 6379), nil, "s3cret", 1),
+            ("redis://ledger:p%40ss%2Fword@cache", .tcp(host: "cache", port: 6379), "ledger", "p@ss/word", 0),
+            ("redis://:p@ss@cache", .tcp(host: "cache", port: 6379), nil, "p@ss", 0),
+            ("redis://[::1]:7001/2", .tcp(host: "::1", port: 7001), nil, nil, 2),
+            ("redis://[fd00::5]", .tcp(host: "fd00::5", port: 6379), nil, nil, 0),
+            ("redis+unix:///run/redis.sock", .unix(path: "/run/redis.sock"), nil, nil, 0),
+            ("redis+unix://:s3cret@/run/redis.sock?db=3", .unix(path: "/run/redis.sock"), nil, "s3cret", 3),
+        ] as [(String, RedisConfiguration.Endpoint, String?, String?, Int)])
+    func reads(url: String, endpoint: RedisConfiguration.Endpoint, username: String?, password: String?, database: Int) throws {
+        let configuration = try RedisConfiguration(url: url)
+        #expect(configuration.endpoint == endpoint)
+        #expect(configuration.username == username)
+        #expect(configuration.password == password)
+        #expect(configuration.database == database)
+    }
+
+    @Test(
+        "a URL that cannot be used is refused with the reason",
+        arguments: [
+            ("localhost:6379", "starts with redis://"),
+            ("rediss://localhost", "TLS"),
+            ("redis+sentinel://a,b/main", "not supported"),
+            ("http://localhost", "not supported"),
+            ("redis://", "host is missing"),
+            ("redis://a:6379,b:6379", "several hosts"),
+            ("redis://cache:0", "port"),
+            ("redis://cache:65536", "port"),
+            ("redis://cache:", "port"),
+            ("redis://cache:port", "port"),
+            ("redis://::1", "brackets"),
+            ("redis://[::1", "ends with ]"),
+            ("redis://[::1]6379", "follows ]"),
+            ("redis://cache/first", "database"),
+            ("redis://cache/-1", "database"),
+            ("redis://user@cache", "credentials"),
+            ("redis://user:@cache", "empty"),
+            ("redis://:a%2@cache", "%"),
+            ("redis+unix://run/redis.sock", "absolute"),
+            ("redis+unix:///", "path of a socket"),
+            ("redis+unix:///run/redis.sock?timeout=1", "db"),
+        ])
+    func refuses(url: String, reason: String) {
+        let error = #expect(throws: RedisError.self) { try RedisConfiguration(url: url) }
+        #expect(error?.code == .invalidURL)
+        #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+    }
+
+    @Test("the reason never repeats the password") func hidesPassword() {
+        let error = #expect(throws: RedisError.self) { try RedisConfiguration(url: "redis://:hunter2@cache:port") }
+        #expect(error?.description.contains("hunter2") == false)
+    }
+}
