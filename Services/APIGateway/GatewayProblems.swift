@@ -22,7 +22,8 @@ enum GatewayProblems {
             switch error {
             case .refused(_, let problem): ProblemError(problem)
             case .timedOut: ProblemError(.gatewayTimeout, code: "timeout", detail: "\(error).")
-            default: ProblemError(.badGateway, code: "upstream_unavailable", detail: "\(error).", headers: [.retryAfter: "2"])
+            case .nonsense: ProblemError(.badGateway, code: "bad_upstream", detail: "\(error).")
+            default: ProblemError(.serviceUnavailable, code: "upstream_unavailable", detail: "\(error).", headers: [.retryAfter: "2"])
             }
         default: nil
         }

@@ -4,8 +4,11 @@ import ServiceRuntime
 /// Everything manifest-generator can be told from outside, besides what every service can.
 enum PlanningSettings {
     static let clusters = SettingKey.list("CLUSTERS", default: [], "Names of the target clusters; without any there is one, called default.")
+    static let productionNamespaces = SettingKey.list("PRODUCTION_NAMESPACES", default: [], "Namespaces where every change waits for approval.")
+    static let productionClusters = SettingKey.list("PRODUCTION_CLUSTERS", default: [], "Clusters where every change waits for approval.")
+    static let plmn = SettingKey.optionalString("PLMN", "MCC-MNC of this network, for policies whose text names none; without it they ask.")
     static let bridge = SettingKey.string("NEPHIO_BRIDGE_URL", default: "http://127.0.0.1:8085", "Address of nephio-bridge, for what is published.")
     static let adaptor = SettingKey.string("ORAN_ADAPTOR_URL", default: "http://127.0.0.1:8084", "Address of oran-adaptor, for the RICs there are.")
 
-    static let declarations = LedgerSettings.declarations + [clusters.declaration, bridge.declaration, adaptor.declaration]
+    static let declarations = LedgerSettings.declarations + [clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, plmn.declaration, bridge.declaration, adaptor.declaration]
 }

@@ -182,7 +182,9 @@ struct JSONParser {
     private mutating func codeUnit() throws(JSONParseError) -> UInt16 {
         var unit: UInt16 = 0
         for _ in 0..<4 {
-            guard let byte = self.next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw self.error("four hexadecimal digits are expected") }
+            guard let byte = self.next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw self.error("four hexadecimal digits are expected")
+            }
             unit = unit << 4 | UInt16(digit)
             self.position += 1
         }

@@ -27,7 +27,8 @@ struct PatternCompiler {
         var program = try self.sequence(depth: depth)
         while self.take("|") {
             let other = try self.sequence(depth: depth)
-            program = [.split(1, program.count + 2)] + PatternCompiler.moved(program, by: 1) + [.jump(program.count + 2 + other.count)]
+            program =
+                [.split(1, program.count + 2)] + PatternCompiler.moved(program, by: 1) + [.jump(program.count + 2 + other.count)]
                 + PatternCompiler.moved(other, by: program.count + 2)
         }
         return program
@@ -104,7 +105,9 @@ struct PatternCompiler {
                 self.position += 1
                 if high == "\\" {
                     let escaped = try self.escape()
-                    guard let range = escaped.ranges.first, range.count == 1, let only = Unicode.Scalar(range.lowerBound) else { throw .init(reason: "a range to a class") }
+                    guard let range = escaped.ranges.first, range.count == 1, let only = Unicode.Scalar(range.lowerBound) else {
+                        throw .init(reason: "a range to a class")
+                    }
                     high = only
                 }
                 guard low.value <= high.value else { throw .init(reason: "a range that runs backwards") }

@@ -20,7 +20,9 @@ struct SchemaCompiler {
 
     private mutating func node(_ schema: JSONValue, at pointer: String, depth: Int) throws(JSONSchema.Invalid) -> Int {
         if let index = self.indices[pointer] { return index }
-        guard self.nodes.count < SchemaCompiler.limit, depth < 64 else { throw .badKeyword(pointer: pointer, reason: "is nested too deep or has too many schemas") }
+        guard self.nodes.count < SchemaCompiler.limit, depth < 64 else {
+            throw .badKeyword(pointer: pointer, reason: "is nested too deep or has too many schemas")
+        }
         let index = self.nodes.count
         self.indices[pointer] = index
         self.nodes.append(SchemaNode())
@@ -69,7 +71,9 @@ struct SchemaCompiler {
         for (name, schema) in (members["properties"]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
             node.properties[name] = try self.node(schema, at: "\(pointer)/properties/\(SchemaValidation.escaped(name))", depth: depth + 1)
         }
-        if let schema = members["additionalProperties"] { node.additionalProperties = try self.node(schema, at: pointer + "/additionalProperties", depth: depth + 1) }
+        if let schema = members["additionalProperties"] {
+            node.additionalProperties = try self.node(schema, at: pointer + "/additionalProperties", depth: depth + 1)
+        }
         switch members["items"] {
         case .array(let schemas): node.tuple = try self.nodes(schemas, at: pointer + "/items", depth: depth)
         case .some(let schema): node.items = try self.node(schema, at: pointer + "/items", depth: depth + 1)
@@ -149,7 +153,8 @@ struct SchemaCompiler {
         return number
     }
 
-    private static func range(_ members: [String: JSONValue], _ low: String, _ high: String, at pointer: String) throws(JSONSchema.Invalid) -> ClosedRange<Int>? {
+    private static func range(_ members: [String: JSONValue], _ low: String, _ high: String, at pointer: String) throws(JSONSchema.Invalid) -> ClosedRange<Int>?
+    {
         guard members[low] != nil || members[high] != nil else { return nil }
         let from = try self.number(members, low, at: pointer).flatMap { Int(exactly: $0) } ?? 0
         let to = try self.number(members, high, at: pointer).flatMap { Int(exactly: $0) } ?? Int.max

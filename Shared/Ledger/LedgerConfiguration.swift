@@ -17,7 +17,17 @@ package struct LedgerConfiguration: Sendable {
     /// A ledger that may lose acknowledged intents is refused unless this is set.
     package var allowsVolatile = false
 
+    /// For tests of the tests.
+    package var fault = LedgerFault.none
+
     package init(redis: RedisConfiguration) { self.redis = redis }
+}
+
+/// A deliberate defect, to show that the tests of reliability would notice it.
+package enum LedgerFault: String, Sendable, CaseIterable {
+    case none
+    /// Acknowledges a delivery before its step instead of within it: a crash in between loses the work.
+    case acknowledgeBeforeStep = "ack-before-step"
 }
 
 package struct LedgerError: Error, CustomStringConvertible, Sendable {

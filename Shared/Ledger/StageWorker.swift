@@ -190,7 +190,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
             let files = self.handler.needsFiles ? try await self.ledger.files(leases.map(\.work.id)) : []
             for (index, lease) in leases.enumerated() {
                 guard let snapshot = snapshots[index], snapshot.version(of: lease.work.track) == lease.work.version else {
-                    await self.acknowledgeStale(lease)
+                    await self.acknowledge(lease)
                     continue
                 }
                 if lease.isRedelivery, await self.isPoison(lease) {
@@ -258,6 +258,10 @@ package final class StageWorker<Handler: StageHandler>: Service {
             if let phase = step.phase, phase != leased.snapshot.phase, !leased.snapshot.phase.mayBecome(step.via.first ?? phase) {
                 throw LedgerError(.corrupt, "no way from \(leased.snapshot.phase.rawValue) to \(phase.rawValue)")
             }
+            if self.ledger.configuration.fault == .acknowledgeBeforeStep {
+                await self.acknowledge(leased.lease)
+                try? await Task.sleep(for: .milliseconds(200))
+            }
             let result = try await self.ledger.step(step, finishing: leased.lease, phase: leased.snapshot.phase)
             if case .taken(let phase) = result { self.metrics.ended(phase, leased.snapshot) }
         } catch {
@@ -266,7 +270,8 @@ package final class StageWorker<Handler: StageHandler>: Service {
         }
     }
 
-    private func acknowledgeStale(_ lease: Lease) async {
+    /// For work that was taken already.
+    private func acknowledge(_ lease: Lease) async {
         let stream = lease.partition.queue(lease.work.stage, lease.work.lane)
         _ = try? await self.ledger.redis.pipeline([
             RedisCommand("XACK", stream, lease.work.stage.rawValue, lease.message), RedisCommand("XDEL", stream, lease.message),

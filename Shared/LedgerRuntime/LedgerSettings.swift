@@ -15,9 +15,13 @@ package enum LedgerSettings {
     static let epoch = SettingKey.integer("LEDGER_EPOCH", default: 0, in: 0...Int.max, "Fencing epoch of this deployment.")
     static let allowsVolatile = SettingKey.flag("LEDGER_ALLOW_VOLATILE", default: false, "Accept a Redis that may lose acknowledged intents.")
 
+    static let fault = SettingKey.choice(
+        "LEDGER_FAULT", default: "none", of: LedgerFault.allCases.map(\.rawValue), "A deliberate defect for tests of the tests; never set it on an installation."
+    )
+
     package static let declarations = [
         redisURL.declaration, poolSize.declaration, partitions.declaration, lease.declaration, retention.declaration,
-        maxAttempts.declaration, epoch.declaration, allowsVolatile.declaration,
+        maxAttempts.declaration, epoch.declaration, allowsVolatile.declaration, fault.declaration,
     ]
 
     /// - Throws: ``InvalidSetting`` when `REDIS_URL` is none.
@@ -38,6 +42,7 @@ package enum LedgerSettings {
         configuration.epoch = settings[LedgerSettings.epoch]
         configuration.colour = context.colour
         configuration.allowsVolatile = settings[LedgerSettings.allowsVolatile]
+        configuration.fault = LedgerFault(rawValue: settings[LedgerSettings.fault]) ?? .none
         return configuration
     }
 

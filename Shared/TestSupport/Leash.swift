@@ -7,12 +7,12 @@ import Synchronization
 /// other end only this process holds. When that closes, by `release`, `deinit` or death, the shell kills the command.
 final class Leash: Sendable {
     private static let script = """
-        "$@" </dev/null >"$LEASH_LOG" 2>&1 &
+        "$@" </dev/null >>"$LEASH_LOG" 2>&1 &
         echo $!
-        exec >/dev/null
+        exec >/dev/null 2>&1
         read -r line
-        kill -9 $! 2>/dev/null
-        wait
+        kill -9 $!
+        wait $!
         """
 
     /// The process id of the command itself.
@@ -20,8 +20,10 @@ final class Leash: Sendable {
     private let shell: pid_t
     private let line: Mutex<Int32?>
 
-    /// Starts `command`, whose first element is looked up in `PATH`; its output goes to the file `log`.
-    init(_ command: [String], log: String) throws {
+    /// Starts `command`, whose first element is looked up in `PATH`; its output is appended to the file `log`.
+    ///
+    /// - Parameter environment: all that the command sees besides `PATH`.
+    init(_ command: [String], environment: [String: String] = [:], log: String) throws {
         var (input, output): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
         try Self.connect(&input)
         try Self.connect(&output)
@@ -43,11 +45,11 @@ final class Leash: Sendable {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         let arguments = ["sh", "-c", Self.script, "leash"] + command
-        var environment = ["LEASH_LOG=\(log)"]
-        if let path = getenv("PATH") { environment.append("PATH=\(String(cString: path))") }
+        var variables = ["LEASH_LOG=\(log)"] + environment.map { "\($0.key)=\($0.value)" }
+        if let path = getenv("PATH") { variables.append("PATH=\(String(cString: path))") }
         var shell: pid_t = 0
         let status = Self.withCStrings(arguments) { arguments in
-            Self.withCStrings(environment) { environment in posix_spawn(&shell, "/bin/sh", &actions, &attributes, arguments, environment) }
+            Self.withCStrings(variables) { variables in posix_spawn(&shell, "/bin/sh", &actions, &attributes, arguments, variables) }
         }
         close(input[0])
         close(output[1])
@@ -64,13 +66,24 @@ final class Leash: Sendable {
     deinit { self.release() }
 
     /// SIGKILL, the end that a power cut or the kernel's memory killer brings.
-    func kill() { if self.processID > 0 { Glibc.kill(self.processID, SIGKILL) } }
+    func kill() { self.signal(SIGKILL) }
+
+    /// Only until it is released: after that the number may be another process's.
+    func signal(_ number: Int32) {
+        self.line.withLock { line in
+            if line != nil, self.processID > 0 { Glibc.kill(self.processID, number) }
+        }
+    }
 
     /// Kills the command if it still runs, and waits until it and its shell are gone.
-    func release() {
-        guard let descriptor = self.line.withLock({ $0.take() }) else { return }
+    ///
+    /// - Returns: what the command ended with, as a shell says it (137 is SIGKILL); nil when it was released before.
+    @discardableResult func release() -> Int32? {
+        guard let descriptor = self.line.withLock({ $0.take() }) else { return nil }
         close(descriptor)
-        while waitpid(self.shell, nil, 0) < 0, errno == EINTR {}
+        var status: Int32 = 0
+        while waitpid(self.shell, &status, 0) < 0, errno == EINTR {}
+        return status >> 8 & 0xff
     }
 
     /// Two connected descriptors. Unlike `pipe`, this leaves no moment in which another thread's child could inherit them.

@@ -1,5 +1,5 @@
 import Logging
-import RedisClient
+package import RedisClient
 import Synchronization
 
 /// A real redis-server on a free loopback port, with its data in a temporary directory. It ends with this process at the latest.
@@ -58,8 +58,13 @@ package final class RedisServer: Sendable {
 
     package func stop() { self.kill() }
 
+    /// A client that says nothing of outages, which tests cause on purpose. Stop it in the end.
+    package func client() throws -> RedisClient {
+        RedisClient(try RedisConfiguration(url: self.url), label: "test-server", logger: Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() })
+    }
+
     private func untilReady() async throws {
-        let client = RedisClient(try RedisConfiguration(url: self.url), label: "test-server", logger: Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() })
+        let client = try self.client()
         defer { client.stop() }
         _ = try await client.send(RedisCommand("PING"), timeout: .seconds(20))
     }

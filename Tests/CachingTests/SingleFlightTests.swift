@@ -81,7 +81,11 @@ import Testing
         let (gate, sawCancellation) = (Gate(), Gate())
         let only = Task {
             try await flights.value(for: "key") {
-                await withTaskCancellationHandler { await gate.wait() } onCancel: { sawCancellation.open() }
+                await withTaskCancellationHandler {
+                    await gate.wait()
+                } onCancel: {
+                    sawCancellation.open()
+                }
                 return 1
             }
         }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct GitObjectTests {
     @Test(
         "a blob has the id that git hash-object prints",
-        arguments: ["", "replicas: 3\n", "no newline at the end", "línea única — 日本\n", String(repeating: "x", count: 100_000)]
+        arguments: ["", "replicas: 3\n", "no newline at the end", "línea única — 日本\n"]
     )
     func blob(content: String) async throws {
         let git = try await RealGit()
@@ -18,8 +18,10 @@ import Testing
     func binary() async throws {
         let git = try await RealGit()
         defer { git.remove() }
-        let content = (0...255).map { UInt8($0) }
-        #expect(try await GitBlob.id(of: content) == git.blob(of: content))
+        for length in [256, 100_000] {
+            let content = (0..<length).map { UInt8(truncatingIfNeeded: $0) }
+            #expect(try await GitBlob.id(of: content) == git.blob(of: content))
+        }
     }
 
     @Test(

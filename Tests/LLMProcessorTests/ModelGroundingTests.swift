@@ -3,10 +3,10 @@ import Testing
 
 @testable import LLMProcessor
 
-/// Testing has an `Expectation` of its own.
-private typealias Expectation = IntentModel.Expectation
-
 @Suite struct ModelGroundingTests {
+    /// Testing has an `Expectation` of its own.
+    typealias Expectation = IntentModel.Expectation
+
     /// A model that says what the test says.
     private struct Saying: Interpreter {
         let result: Result<Interpretation, ModelError>
@@ -14,19 +14,25 @@ private typealias Expectation = IntentModel.Expectation
     }
 
     private static func scale(
-        _ type: String? = "AMF", verb: Verb = .scale, name: String? = nil, evidence: String? = nil, replicas: Double? = 5, condition: Condition = .equals, _ change: (inout Context) -> Void = { _ in }
+        _ type: String? = "AMF", verb: Verb = .scale, name: String? = nil, evidence: String? = nil, replicas: Double? = 5, condition: Condition = .equals,
+        _ change: (inout Context) -> Void = { _ in }
     ) -> Expectation {
         var context = Context()
         change(&context)
         let targets = replicas.map { [Target(attribute: "replicas", condition: condition, value: .number($0))] } ?? []
-        return Expectation(id: "e1", verb: verb, object: ObjectReference(kind: .networkFunction, type: type, name: name, evidence: evidence ?? type), targets: targets, context: context)
+        return Expectation(
+            id: "e1", verb: verb, object: ObjectReference(kind: .networkFunction, type: type, name: name, evidence: evidence ?? type), targets: targets,
+            context: context)
     }
 
     private static func accepted(_ expectations: [Expectation], by interpreter: String = "embedded") -> Interpretation {
-        Interpretation(decision: .accepted, expectations: expectations, provenance: Provenance(interpreter: interpreter, promptVersion: "v", tokens: 10, costUSD: 0.5))
+        Interpretation(
+            decision: .accepted, expectations: expectations, provenance: Provenance(interpreter: interpreter, promptVersion: "v", tokens: 10, costUSD: 0.5))
     }
 
-    private func combine(_ text: String, _ embedded: Interpretation, _ model: Result<Interpretation, ModelError>, namespace: String? = nil) async throws -> Interpretation {
+    private func combine(_ text: String, _ embedded: Interpretation, _ model: Result<Interpretation, ModelError>, namespace: String? = nil) async throws
+        -> Interpretation
+    {
         let interpreter = GroundedInterpreter(model: Saying(result: model), modelName: "test/model", embedded: { _ in embedded })
         return try await interpreter.interpret(InterpretationRequest(intent: text, namespace: namespace), passages: [])
     }
@@ -34,7 +40,8 @@ private typealias Expectation = IntentModel.Expectation
     @Test("two readings that agree are accepted with the model's provenance")
     func agree() async throws {
         let embedded = Self.accepted([Self.scale { $0.namespace = "core5g" }])
-        let result = try await self.combine("Scale the AMF to five replicas in core5g", embedded, .success(Self.accepted([Self.scale { $0.namespace = "Core5G" }], by: "openai")))
+        let result = try await self.combine(
+            "Scale the AMF to five replicas in core5g", embedded, .success(Self.accepted([Self.scale { $0.namespace = "Core5G" }], by: "openai")))
         #expect(result.decision == .accepted)
         #expect(result.expectations == embedded.expectations)
         #expect(result.provenance.interpreter == "openai")
@@ -44,8 +51,10 @@ private typealias Expectation = IntentModel.Expectation
     @Test(
         "grounded readings that disagree on what matters become a question",
         arguments: [
-            (Self.scale(replicas: 3), "targets.replicas"), (Self.scale(condition: .increaseBy), "targets.replicas"), (Self.scale("SMF"), "object.type"), (Self.scale(verb: .deploy), "verb"),
-            (Self.scale { $0.namespace = "core5g" }, "context.namespace"), (Self.scale(name: "amf-east"), "object.name"), (Self.scale { $0.environment = "production" }, "context.environment"),
+            (Self.scale(replicas: 3), "targets.replicas"), (Self.scale(condition: .increaseBy), "targets.replicas"), (Self.scale("SMF"), "object.type"),
+            (Self.scale(verb: .deploy), "verb"),
+            (Self.scale { $0.namespace = "core5g" }, "context.namespace"), (Self.scale(name: "amf-east"), "object.name"),
+            (Self.scale { $0.environment = "production" }, "context.environment"),
         ] as [(Expectation, String)])
     func disagree(_ model: Expectation, _ field: String) async throws {
         let text = "Scale the AMF amf-east beside the SMF from 3 to 5 replicas in core5g in prod"
@@ -58,7 +67,8 @@ private typealias Expectation = IntentModel.Expectation
     @Test(
         "what the text does not hold is dropped with a note, and the embedded reading stands",
         arguments: [
-            Self.scale(replicas: 7), Self.scale("UPF"), Self.scale(name: "amf-west"), Self.scale { $0.namespace = "prod-ns" }, Self.scale { $0.cluster = "edge1" }, Self.scale { $0.environment = "production" },
+            Self.scale(replicas: 7), Self.scale("UPF"), Self.scale(name: "amf-west"), Self.scale { $0.namespace = "prod-ns" },
+            Self.scale { $0.cluster = "edge1" }, Self.scale { $0.environment = "production" },
         ] as [Expectation])
     func hallucinated(_ model: Expectation) async throws {
         let embedded = Self.accepted([Self.scale()])
@@ -80,7 +90,8 @@ private typealias Expectation = IntentModel.Expectation
 
     @Test("the request's own namespace is no disagreement")
     func defaults() async throws {
-        let result = try await self.combine("Scale the AMF to 5 replicas", Self.accepted([Self.scale()]), .success(Self.accepted([Self.scale { $0.namespace = "core" }])), namespace: "core")
+        let result = try await self.combine(
+            "Scale the AMF to 5 replicas", Self.accepted([Self.scale()]), .success(Self.accepted([Self.scale { $0.namespace = "core" }])), namespace: "core")
         #expect(result.decision == .accepted)
         #expect(result.provenance.notes == nil)
     }
@@ -94,7 +105,11 @@ private typealias Expectation = IntentModel.Expectation
         #expect(result.provenance.notes?.count == 1)
     }
 
-    @Test("a model that fails in any way leaves the embedded reading with a note", arguments: [.timedOut, .unreachable("refused"), .rateLimited(retryAfter: nil), .status(500, ""), .malformed("x"), .suspended, .busy, .tooLarge(limit: 1)] as [ModelError])
+    @Test(
+        "a model that fails in any way leaves the embedded reading with a note",
+        arguments: [
+            .timedOut, .unreachable("refused"), .rateLimited(retryAfter: nil), .status(500, ""), .malformed("x"), .suspended, .busy, .tooLarge(limit: 1),
+        ] as [ModelError])
     func down(_ error: ModelError) async throws {
         let embedded = Self.accepted([Self.scale()])
         let result = try await self.combine("Scale the AMF to 5 replicas", embedded, .failure(error))
@@ -121,14 +136,22 @@ private typealias Expectation = IntentModel.Expectation
     func offers() async throws {
         var open = Self.accepted([Self.scale(nil, evidence: "access function", replicas: nil)])
         open.decision = .needsClarification
-        open.clarifications = [Clarification(expectation: "e1", field: "object.type", question: "Which?", options: ["SMF", "AMF"]), Clarification(expectation: "e1", field: "targets.replicas", question: "How many?")]
+        open.clarifications = [
+            Clarification(expectation: "e1", field: "object.type", question: "Which?", options: ["SMF", "AMF"]),
+            Clarification(expectation: "e1", field: "targets.replicas", question: "How many?"),
+        ]
         let model = Self.accepted([Self.scale("AMF", evidence: "access function", replicas: 9)])
         let result = try await self.combine("Scale the access function", open, .success(model))
         #expect(result.decision == .needsClarification)
         #expect(result.clarifications.map(\.options) == [["AMF", "SMF"], []])
     }
 
-    @Test("numbers are found in other units, with separators and through the embedded reading", arguments: [("1.5 Gbps", 1500.0, true), ("2 GiB", 2048, true), ("1,000 users", 1000, true), ("10 ms", 11, false), ("90 minutes", 5400, true), ("AMF2", 2, true), ("five", 5, false)] as [(String, Double, Bool)])
+    @Test(
+        "numbers are found in other units, with separators and through the embedded reading",
+        arguments: [
+            ("1.5 Gbps", 1500.0, true), ("2 GiB", 2048, true), ("1,000 users", 1000, true), ("10 ms", 11, false), ("90 minutes", 5400, true), ("AMF2", 2, true),
+            ("five", 5, false),
+        ] as [(String, Double, Bool)])
     func numbers(_ text: String, _ number: Double, _ found: Bool) {
         #expect(TextGrounds(text).hold(.number(number)) == found)
     }

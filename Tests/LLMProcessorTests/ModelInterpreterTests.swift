@@ -8,10 +8,13 @@ import Testing
 @testable import LLMProcessor
 
 @Suite struct ModelInterpreterTests {
-    private static let scale = #"{"decision":"accepted","expectations":[{"verb":"scale","kind":"NetworkFunction","type":"AMF","name":null,"evidence":"AMF","targets":[{"attribute":"replicas","condition":"equals","value":5,"evidence":"5 replicas"}],"context":{"namespace":"core5g"}}]}"#
+    private static let scale =
+        #"{"decision":"accepted","expectations":[{"verb":"scale","kind":"NetworkFunction","type":"AMF","name":null,"evidence":"AMF","targets":[{"attribute":"replicas","condition":"equals","value":5,"evidence":"5 replicas"}],"context":{"namespace":"core5g"}}]}"#
     private static let request = InterpretationRequest(intent: "Scale the AMF to 5 replicas in core5g")
 
-    private func interpreter(_ fake: FakeModelServer, breaker: CircuitBreaker? = nil, _ change: (inout ModelSettings) -> Void = { _ in }) throws -> OpenAIInterpreter {
+    private func interpreter(_ fake: FakeModelServer, breaker: CircuitBreaker? = nil, _ change: (inout ModelSettings) -> Void = { _ in }) throws
+        -> OpenAIInterpreter
+    {
         var settings = ModelSettings(baseURL: fake.baseURL, model: "fake", apiKey: "sk-secret")
         settings.timeout = .seconds(5)
         settings.price = ModelPrice(prompt: 1, completion: 10)
@@ -75,10 +78,15 @@ import Testing
     @Test(
         "nonsense is an error with its reason",
         arguments: [
-            .raw("<html>"), .raw("{}"), .raw(#"{"choices":[{"message":{"content":null}}]}"#), .content("I cannot help with that."), .content(#"{"decision":"maybe","expectations":[]}"#),
-            .content(#"{"decision":"accepted","expectations":[]}"#), .content(#"{"decision":"accepted","expectations":[{"verb":"explode","kind":"NetworkFunction"}]}"#),
-            .content(#"{"decision":"accepted","expectations":[{"verb":"scale","kind":"NetworkFunction","targets":[{"attribute":"colour","condition":"equals","value":1}]}]}"#),
-            .content(#"{"decision":"accepted","expectations":[{"verb":"scale","kind":"NetworkFunction","more":1}]}"#), .content(String(scale.dropLast(20))), .cutOff(scale),
+            .raw("<html>"), .raw("{}"), .raw(#"{"choices":[{"message":{"content":null}}]}"#), .content("I cannot help with that."),
+            .content(#"{"decision":"maybe","expectations":[]}"#),
+            .content(#"{"decision":"accepted","expectations":[]}"#),
+            .content(#"{"decision":"accepted","expectations":[{"verb":"explode","kind":"NetworkFunction"}]}"#),
+            .content(
+                #"{"decision":"accepted","expectations":[{"verb":"scale","kind":"NetworkFunction","targets":[{"attribute":"colour","condition":"equals","value":1}]}]}"#
+            ),
+            .content(#"{"decision":"accepted","expectations":[{"verb":"scale","kind":"NetworkFunction","more":1}]}"#), .content(String(scale.dropLast(20))),
+            .cutOff(scale),
             .content(String(repeating: "{", count: 20_000)), .content(String(repeating: "[", count: 20_000)),
         ] as [FakeModelServer.Reply])
     func malformed(_ reply: FakeModelServer.Reply) async throws {
@@ -95,7 +103,9 @@ import Testing
         let fake = try await FakeModelServer.start(standard: .content(String(repeating: "x", count: 300_000)))
         await #expect(throws: ModelError.tooLarge(limit: 256 << 10)) { try await self.interpreter(fake).interpret(Self.request, passages: []) }
         fake.setStandard(.slow(.seconds(3), Self.scale))
-        await #expect(throws: ModelError.timedOut) { try await self.interpreter(fake) { $0.timeout = .milliseconds(100) }.interpret(Self.request, passages: []) }
+        await #expect(throws: ModelError.timedOut) {
+            try await self.interpreter(fake) { $0.timeout = .milliseconds(100) }.interpret(Self.request, passages: [])
+        }
         await fake.stop()
         await #expect { try await self.interpreter(fake).interpret(Self.request, passages: []) } throws: { error in
             if case .unreachable = error as? ModelError { true } else { false }

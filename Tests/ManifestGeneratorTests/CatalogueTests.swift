@@ -38,7 +38,7 @@ import Testing
             ("peers: [", "peers: [XYZ, ", "amf: peers: 'XYZ' is no function of the catalogue"),
         ])
     func faults(_ good: String, _ bad: String, _ message: String) throws {
-        let shipped = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Services/ManifestGenerator/Catalogue").standardized.path
+        let shipped = Catalogue.bundledDirectory
         let directory = FileManager.default.temporaryDirectory.appending(path: "catalogue-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }

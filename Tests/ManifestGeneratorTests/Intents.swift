@@ -6,12 +6,8 @@ import Testing
 
 /// The catalogue that ships, read once.
 let catalogue: Catalogue = {
-    do { return try Catalogue.load(directory: "\(#filePath)/../../../Services/ManifestGenerator/Catalogue".standardised) } catch { fatalError("\(error)") }
+    do { return try Catalogue.bundled() } catch { fatalError("\(error)") }
 }()
-
-extension String {
-    fileprivate var standardised: String { URL(filePath: self).standardized.path }
-}
 
 func expectation(
     _ verb: Verb, _ type: String?, name: String? = nil, kind: ObjectKind = .networkFunction, _ targets: [Target] = [], id: String = "e1", context: (inout Context) -> Void = { _ in }

@@ -10,7 +10,7 @@ import Yams
             "", "plain", "two words", "true", "Yes", "no", "off", "n", "null", "~", "1", "007", "1.5", "1e3", "0x1f", "0o17", "12:30:45", "1_000", "+1", "-1", ".5", ".inf", ".NaN",
             "2026-01-01", "2026-01-01T10:00:00Z", "3gpp", "v1.2.3", "1.2.3", "a: b", "a:b", "a:", "#x", "a #x", "a#x", "- a", "-a", "-", "?", ":", "{a}", "[a]", "a, b", "*a", "&a",
             "!a", "|", ">", "'a'", "\"a\"", "%a", "@a", "`a`", " a", "a ", "a\tb", "a\nb", "a\nb\n", "a\n\nb\n", "\na", "a\n\n", " a\nb", "a\n \nb", "a\r\nb", "\u{85}", "\u{2028}x",
-            "\u{feff}x", "é", "日本", "🙂", "\u{7}", "\u{1b}[0m", "---", "...", "--- a", "a\n---\nb\n", "<<", "=", "=1", "\u{202e}abc", "a\\b", "y", "N", "on", "0", "-0", "1.", "0b1", "nil", "NULL", "a\nb ", "a\n  b\n",
+            "x\u{feff}y", "é", "日本", "🙂", "\u{7}", "\u{1b}[0m", "---", "...", "--- a", "a\n---\nb\n", "<<", "=", "=1", "\u{202e}abc", "a\\b", "y", "N", "on", "0", "-0", "1.", "0b1", "nil", "NULL", "a\nb ", "a\n  b\n",
         ])
     func strings(_ value: String) throws {
         for node in [YAMLNode.text(value), ["k": .text(value)], ["k": ["n": .text(value)]], ["k": [.text(value)]], [[.text(value)]], .mapping([YAMLEntry(value, "v")])] {
@@ -25,7 +25,7 @@ import Yams
             default: #expect((back as? [[String]])?.first?.first == value, "\(text)")
             }
             // And reading it ourselves and writing it again changes nothing.
-            #expect(YAMLEmitter.text(try YAMLNode.documents(in: text)) == (value.isEmpty && node == .text("") ? text : text))
+            #expect(YAMLEmitter.text(try YAMLNode.documents(in: text)) == text)
         }
     }
 
@@ -56,6 +56,6 @@ import Yams
         let node: YAMLNode = ["a": .mapping([]), "b": [], "c": [[1, 2], []], "d": [["x": 1, "y": [2]]]]
         let text = YAMLEmitter.text(node)
         #expect(YAMLEmitter.text(try YAMLNode.document(in: text)) == text)
-        #expect(text == "a: {}\nb: []\nc:\n  -\n    - 1\n    - 2\n  - []\nd:\n  - x: 1\n    y:\n      - 2\n")
+        #expect(text == "a: {}\nb: []\nc:\n  -\n    - 1\n    - 2\n  - []\nd:\n  - x: 1\n    \"y\":\n      - 2\n")
     }
 }

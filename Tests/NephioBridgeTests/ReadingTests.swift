@@ -45,6 +45,49 @@ import Testing
         }
     }
 
+    @Test("an earlier revision is shown as it was, also of a package that is gone")
+    func earlier() async throws {
+        let store = try TestRepository()
+        let repository = store.open()
+        let intent = store.intent()
+        let path = try #require(PackagePath(self.path))
+        let (one, two) = (package("amf", replicas: 1), package("amf", replicas: 2))
+        let first = await repository.publish([request(intent, self.path, to: one)])
+        _ = await repository.publish([request(store.intent(), self.path, from: one, to: two)])
+        _ = await repository.publish([request(store.intent(), self.path, from: two, to: nil)])
+        #expect(try await repository.item(at: path) == nil)
+        let item = try #require(try await repository.item(at: path, revision: "v1"))
+        #expect(item.tree == GitTree.id(of: one) && item.revision == "v1" && item.replicas == 1 && item.function == "AMF")
+        #expect(item.intentId == intent.description && item.commit == first[0].packages?.first?.commit)
+        #expect(try await repository.files(of: item) == one.sorted { $0.path < $1.path })
+        for absent in ["v3", "v4", "v0", "v+1", "v-1", "1", "v1:x", "v1^{tree}", "v99999999999999999999"] {
+            #expect(try await repository.item(at: path, revision: absent) == nil)
+        }
+    }
+
+    @Test("a package is published by hand against what is there, or against a given base")
+    func byHand() async throws {
+        let store = try TestRepository()
+        let repository = store.open()
+        let intent = store.intent()
+        var publication = DirectPublication(intentId: intent, subject: "Try\nan AMF", path: self.path, files: package("amf"))
+        let first = try await repository.publish(publication)
+        #expect(first.packages?.first?.revision == "v1" && first.packages?.first?.change == .create)
+        #expect(try await store.ask("log", "-1", "--format=%s", "main") == "Try an AMF (v1)")
+        #expect(try await repository.publish(publication) == first)
+        publication.intentId = nil
+        publication.files = package("amf", replicas: 2)
+        publication.base = GitTree.id(of: package("amf", replicas: 7))
+        #expect(try await repository.publish(publication) == .conflict(path: self.path))
+        publication.base = nil
+        #expect(try await repository.publish(publication).packages?.first?.change == .update)
+        publication.files = []
+        #expect(try await repository.publish(publication).packages?.first?.change == .delete)
+        #expect(try await repository.publish(publication) == .conflict(path: self.path))
+        publication.path = "nonsense"
+        guard case .failed(_, mayRetry: false) = try await repository.publish(publication) else { return #expect(Bool(false)) }
+    }
+
     @Test("an intent's deployments are known to a process that starts later")
     func deployments() async throws {
         let store = try TestRepository()
@@ -90,6 +133,8 @@ import Testing
         ("kind: Service\n---\nspec:\n  replicas: \"2\" # two\nkind: StatefulSet\n", 2),
         ("kind: Deployment\nspec:\n  template:\n      spec:\n        replicas: 4\n", nil),
         ("kind: Deployment\nspec:\n  replicas: many\n", nil),
+        ("kind: HorizontalPodAutoscaler\nspec:\n  minReplicas: 3\n---\nkind: Deployment\nspec:\n  selector: {}\n", 3),
+        ("kind: Deployment\nspec:\n  replicas: 0\n---\nkind: HorizontalPodAutoscaler\nspec:\n  minReplicas: 3\n", 0),
     ] as [(String, Int?)])
     func summary(content: String, replicas: Int?) {
         #expect(PackageSummary(files: [PackageFile(path: "w.yaml", content: content)]).replicas == replicas)

@@ -17,7 +17,8 @@ import Testing
         PolicyChange(policyId: id, policyType: self.sla, ric: ric, change: .put, document: self.document(kbps))
     }
 
-    private func executor(_ rics: [(String, FakeRIC)], _ change: (inout PolicyExecutor.Settings) -> Void = { _ in }) throws -> (PolicyExecutor, PolicyInventory) {
+    private func executor(_ rics: [(String, FakeRIC)], _ change: (inout PolicyExecutor.Settings) -> Void = { _ in }) throws -> (PolicyExecutor, PolicyInventory)
+    {
         var settings = PolicyExecutor.Settings()
         settings.statusDeadline = .milliseconds(300)
         settings.firstWait = .milliseconds(2)
@@ -76,7 +77,9 @@ import Testing
 
     @Test(
         "errors of the RIC say whether to come again",
-        arguments: [(400, "a1_rejected"), (403, "a1_forbidden"), (409, "a1_conflict"), (507, "a1_full"), (418, "a1_nonconforming"), (429, nil), (503, nil), (500, nil)] as [(Int, String?)])
+        arguments: [
+            (400, "a1_rejected"), (403, "a1_forbidden"), (409, "a1_conflict"), (507, "a1_full"), (418, "a1_nonconforming"), (429, nil), (503, nil), (500, nil),
+        ] as [(Int, String?)])
     func classifies(_ status: Int, _ code: String?) async throws {
         let ric = try await FakeRIC.start()
         let (executor, _) = try self.executor([("ric1", ric)]) { $0.attempts = 1 }
@@ -168,7 +171,9 @@ import Testing
     func skips() async throws {
         let (executor, _) = try self.executor([])
         let skip = PolicyChange(policyId: "p", policyType: Self.sla, change: .skip, document: "{}", reason: "no RIC is configured")
-        #expect(await executor.apply([skip]) == .applied([AppliedPolicy(policyId: "p", policyType: Self.sla, ric: "", change: .skip, enforceReason: "no RIC is configured")]))
+        #expect(
+            await executor.apply([skip])
+                == .applied([AppliedPolicy(policyId: "p", policyType: Self.sla, ric: "", change: .skip, enforceReason: "no RIC is configured")]))
         guard case .failed(let problem) = await executor.apply([Self.put("p", ric: "nowhere")]) else { return #expect(Bool(false), "not refused") }
         #expect(problem.code == "a1_not_found")
     }

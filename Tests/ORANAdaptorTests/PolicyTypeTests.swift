@@ -32,7 +32,8 @@ import Testing
             ("ORAN_TrafficSteeringPreference_2.0.0", #"{"scope":{\#(slice)},"tspResources":[]}"#, false),
             (
                 "ORAN_TrafficSteeringPreference_2.0.0",
-                #"{"scope":{"qosId":{"5qI":9}},"tspResources":[{"cellIdList":[{"plmnId":{"mcc":"310","mnc":"410"},"cId":{"ncI":5}}],"preference":"AVOID"}]}"#, false
+                #"{"scope":{"qosId":{"5qI":9}},"tspResources":[{"cellIdList":[{"plmnId":{"mcc":"310","mnc":"410"},"cId":{"ncI":5}}],"preference":"AVOID"}]}"#,
+                false
             ),
         ] as [(String, String, Bool)])
     func documents(_ type: String, _ document: String, _ valid: Bool) throws {
@@ -45,7 +46,10 @@ import Testing
         "statuses of the standard, of simulators and encoded twice are understood",
         arguments: [
             (#"{"enforceStatus":"ENFORCED"}"#, PolicyStatus(enforcement: .enforced), true),
-            (#"{"enforceStatus":"NOT_ENFORCED","enforceReason":"SCOPE_NOT_APPLICABLE"}"#, PolicyStatus(enforcement: .notEnforced, reason: "SCOPE_NOT_APPLICABLE"), true),
+            (
+                #"{"enforceStatus":"NOT_ENFORCED","enforceReason":"SCOPE_NOT_APPLICABLE"}"#,
+                PolicyStatus(enforcement: .notEnforced, reason: "SCOPE_NOT_APPLICABLE"), true
+            ),
             (#"{"enforceStatus":"NOT_ENFORCED","enforceReason":"OTHER_REASON"}"#, PolicyStatus(enforcement: .notEnforced, reason: "OTHER_REASON"), false),
             (#"{"enforceStatus":"","enforceReason":""}"#, .undefined, false),
             (#""{\"enforceStatus\":\"ENFORCED\"}""#, PolicyStatus(enforcement: .enforced), true),

@@ -13,7 +13,9 @@ import Testing
         #expect(try RIC.list(fromSetting: setting).map { "\($0.name)=\($0.url)" } == expected)
     }
 
-    @Test("a bad A1_URL is refused with what is expected", arguments: ["ftp://x", "East=http://x", "a=http://x,a=http://y", "http://", "http:///x", "http://x?q=1", "-a=http://x"])
+    @Test(
+        "a bad A1_URL is refused with what is expected",
+        arguments: ["ftp://x", "East=http://x", "a=http://x,a=http://y", "http://", "http:///x", "http://x?q=1", "-a=http://x"])
     func refuses(_ setting: String) {
         #expect(throws: RIC.InvalidSetting.self) { try RIC.list(fromSetting: setting) }
     }

@@ -69,6 +69,22 @@ import Testing
         #expect(queue.isEmpty)
     }
 
+    @Test("what was taken out of a queue is not kept alive") func fifoReleases() {
+        final class Payload {}
+        var queue = FIFO<Payload>()
+        weak var first: Payload?
+        do {
+            let payload = Payload()
+            first = payload
+            queue.append(payload)
+        }
+        queue.append(Payload())
+        #expect(first != nil)
+        _ = queue.popFirst()
+        #expect(first == nil)
+        #expect(queue.count == 1)
+    }
+
     @Test(
         "a wait is rounded up to whole milliseconds",
         arguments: [(0, 0), (1, 1), (999_999, 1), (1_000_000, 1), (1_000_001, 2), (5_000_000_000_000_000, Int32.max)] as [(UInt64, Int32)])

@@ -138,12 +138,13 @@ import Testing
         let large = await redisError { _ = try await redis.send(RedisCommand("ECHO", [UInt8](repeating: 0, count: 1_001))) }
         #expect(large?.code == .overloaded)
         await withTaskGroup { group in
-            for _ in 0..<2 { group.addTask { _ = try? await redis.send(RedisCommand("PING"), timeout: .seconds(3)) } }
+            for _ in 0..<2 { group.addTask { _ = try? await redis.send(RedisCommand("PING"), timeout: .milliseconds(500)) } }
             await eventually("both are pending") { redis.poolStatus.pendingCommands == 2 }
             let third = await redisError { _ = try await redis.send(RedisCommand("PING"), timeout: .seconds(3)) }
             #expect(third?.code == .overloaded)
-            redis.stop()
         }
+        await eventually("there is room again") { redis.poolStatus.pendingCommands == 0 }
+        #expect(await redisError { _ = try await redis.send(RedisCommand("PING"), timeout: .milliseconds(1)) }?.code == .disconnected)
     }
 
     @Test("password, database and Unix socket come from the URL") func greeting() async throws {

@@ -27,7 +27,10 @@ import Testing
 
     @Test(
         "decimals are read whole or not at all",
-        arguments: [("0", 0), ("-7", -7), ("9223372036854775807", Int.max), ("-9223372036854775808", Int.min), ("", nil), ("-", nil), ("1a", nil), ("9223372036854775808", nil)]
+        arguments: [
+            ("0", 0), ("-7", -7), ("9223372036854775807", Int.max), ("-9223372036854775808", Int.min), ("", nil), ("-", nil), ("1a", nil),
+            ("9223372036854775808", nil),
+        ]
             as [(String, Int?)])
     func decimals(text: String, value: Int?) {
         #expect(Int(decimal: text.utf8) == value)

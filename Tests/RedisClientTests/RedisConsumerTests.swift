@@ -53,6 +53,24 @@ import Testing
         withExtendedLifetime(server) {}
     }
 
+    @Test("a cancellation at any moment leaves the consumer usable") func cancelsAnytime() async throws {
+        let server = try await RedisServer.start()
+        let redis = try server.client { $0.connectTimeout = .seconds(30) }
+        let consumer = redis.consumer(label: "worker")
+        for _ in 0..<100 {
+            let first = Task { try await consumer.send(RedisCommand("BLPOP", "nothing", 0), timeout: .seconds(20)) }
+            let second = Task { try await consumer.send(RedisCommand("PING"), timeout: .seconds(20)) }
+            first.cancel()
+            #expect(await redisError { _ = try await first.value }?.code == .cancelled)
+            // It shared the connection that was closed, or had a new one.
+            switch await second.result {
+            case .success(let value): #expect(value == .status("PONG"))
+            case .failure(let error): #expect((error as? RedisError)?.code == .disconnected)
+            }
+        }
+        #expect(try await consumer.send(RedisCommand("PING"), timeout: .seconds(20)) == .status("PONG"))
+    }
+
     @Test("a task that is cancelled already sends nothing") func cancelledBefore() async throws {
         let (server, redis) = try await Self.prepared()
         let consumer = redis.consumer(label: "worker")

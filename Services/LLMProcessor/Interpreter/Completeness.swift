@@ -34,9 +34,10 @@ struct Completeness {
             }
         case .configure:
             let context = expectation.context
+            if expectation.targets.isEmpty, object.kind == .radioNetwork, object.type == "Cell" { ask("targets", "What should be changed in the cell?") }
             let hasContext = context.slice != nil || context.qualities != nil || context.plmn != nil || context.dnn != nil || context.tac != nil || context.gnb != nil || context.cell != nil
                 || context.depends != nil || context.ue != nil
-            if expectation.targets.isEmpty, !hasContext, object.kind != .radioNetwork || action == .configure, action != .stop, action != .vague {
+            if expectation.targets.isEmpty, !hasContext, object.kind != .radioNetwork || action == .configure || object.type == "Cell", action != .stop, action != .vague {
                 ask("targets", "What should be changed on \(label)?")
             }
         case .migrate:

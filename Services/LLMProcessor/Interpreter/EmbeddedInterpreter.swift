@@ -42,7 +42,7 @@ package struct EmbeddedInterpreter: Sendable {
         for (index, each) in reading.expectations.enumerated() {
             var draft = each
             // What has no code and no name is told apart by the words used for it ("firewall").
-            if draft.mention.type == "Custom", draft.mention.name == nil, draft.mention.kind == .networkFunction { draft.mention.name = reading.text(draft.mention.span) }
+            if draft.mention.type == "Custom", draft.mention.name == nil, draft.mention.kind == .networkFunction { draft.mention.name = self.vocabulary.singular(reading.text(draft.mention.span)) }
             let expectation = Expectation(
                 id: "e\(index + 1)", verb: draft.verb,
                 object: ObjectReference(

@@ -13,7 +13,9 @@ struct ChatCompletion: Sendable {
     static func request(model: String, prompt: Prompt, question: String, format: Format, maxTokens: Int) -> JSONValue {
         var instructions = prompt.instructions
         // Who cannot be held to a schema is shown it.
-        if format != .jsonSchema { instructions += "\n\nAnswer with one JSON object that is valid by this JSON Schema, and with nothing else:\n\(prompt.schema.source.text)\n" }
+        if format != .jsonSchema {
+            instructions += "\n\nAnswer with one JSON object that is valid by this JSON Schema, and with nothing else:\n\(prompt.schema.source.text)\n"
+        }
         var body: JSONValue = [
             "model": .string(model), "temperature": 0, "max_tokens": .number(Double(maxTokens)), "stream": false,
             "messages": [["role": "system", "content": .string(instructions)], ["role": "user", "content": .string(question)]],

@@ -39,7 +39,9 @@ package struct GroundedInterpreter: Interpreter {
                 return result.noting("The model found nothing to act on; the embedded reading stands.")
             }
             return result.asking([
-                Clarification(expectation: result.expectations.first?.id ?? "e1", field: "confirm", question: "Part of the text may be an instruction to the interpreter. Is the request meant as it is read?", options: ["yes", "no"])
+                Clarification(
+                    expectation: result.expectations.first?.id ?? "e1", field: "confirm",
+                    question: "Part of the text may be an instruction to the interpreter. Is the request meant as it is read?", options: ["yes", "no"])
             ])
         case .needsClarification:
             // The embedded reading found every word of it; what a model is unsure of is told, not asked.
@@ -48,7 +50,8 @@ package struct GroundedInterpreter: Interpreter {
         case .accepted:
             let comparison = ReadingComparison(embedded: embedded.expectations, model: model.expectations, request: request)
             for note in comparison.notes { result = result.noting(note) }
-            return embedded.decision == .accepted ? result.asking(comparison.clarifications) : result.offering(model.expectations, TextGrounds(request.intent, known: embedded.expectations))
+            return embedded.decision == .accepted
+                ? result.asking(comparison.clarifications) : result.offering(model.expectations, TextGrounds(request.intent, known: embedded.expectations))
         }
     }
 }
@@ -80,7 +83,11 @@ extension Interpretation {
             case "object.type": offer = grounds.hold(reading.object.evidence) || grounds.hold(reading.object.type) ? reading.object.type : nil
             case "object.name": offer = grounds.hold(reading.object.name) ? reading.object.name : nil
             default:
-                if question.field.hasPrefix("targets."), let target = reading.target(String(question.field.dropFirst("targets.".count))), grounds.hold(target.value) { offer = "\(target.value)" }
+                if question.field.hasPrefix("targets."), let target = reading.target(String(question.field.dropFirst("targets.".count))),
+                    grounds.hold(target.value)
+                {
+                    offer = "\(target.value)"
+                }
             }
             guard let offer else { continue }
             copy.clarifications[index].options = [offer] + question.options.filter { $0.lowercased() != offer.lowercased() }

@@ -56,12 +56,17 @@ struct ModelAnswer: Sendable {
     }
 
     private static func expectation(_ item: JSONValue, id: String) throws(ModelError) -> Expectation {
-        guard let verb = item["verb"]?.string.flatMap(Verb.init), let kind = item["kind"]?.string.flatMap(ObjectKind.init) else { throw .malformed("no verb or kind") }
+        guard let verb = item["verb"]?.string.flatMap(Verb.init), let kind = item["kind"]?.string.flatMap(ObjectKind.init) else {
+            throw .malformed("no verb or kind")
+        }
         var targets: [Target] = []
         for target in item["targets"]?.array ?? [] {
             guard let attribute = target["attribute"]?.string, Attribute.table[attribute] != nil else { throw .malformed("an attribute nobody knows") }
-            guard let condition = target["condition"]?.string.flatMap(Condition.init), let value = self.value(target["value"]) else { throw .malformed("a target without a value") }
-            targets.append(Target(attribute: attribute, condition: condition, value: value, unit: Attribute.unit(of: attribute), evidence: self.text(target["evidence"])))
+            guard let condition = target["condition"]?.string.flatMap(Condition.init), let value = self.value(target["value"]) else {
+                throw .malformed("a target without a value")
+            }
+            targets.append(
+                Target(attribute: attribute, condition: condition, value: value, unit: Attribute.unit(of: attribute), evidence: self.text(target["evidence"])))
         }
         let object = ObjectReference(kind: kind, type: self.text(item["type"]), name: self.text(item["name"]), evidence: self.text(item["evidence"]))
         return Expectation(id: id, verb: verb, object: object, targets: targets, context: self.context(item["context"] ?? .null))

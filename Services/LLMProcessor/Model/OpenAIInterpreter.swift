@@ -103,7 +103,7 @@ package struct OpenAIInterpreter: Interpreter {
                 guard words.contains("response_format") || words.contains("json_schema") || words.contains("json_object"), let fallback = format.fallback else {
                     throw .status(response.status, self.excerpt(response))
                 }
-                self.state.value.withLock { $0.format = max($0.format.rawValue, fallback.rawValue) == fallback.rawValue ? fallback : $0.format }
+                self.state.value.withLock { if fallback.rawValue > $0.format.rawValue { $0.format = fallback } }
                 next = fallback
             case 429:
                 let pause = response.header("retry-after").flatMap { Int($0) }.map { Duration.seconds(min(max($0, 0), 600)) }
@@ -116,12 +116,14 @@ package struct OpenAIInterpreter: Interpreter {
     }
 
     private func call(_ question: String, _ format: ChatCompletion.Format) async throws(ModelError) -> FetchResponse {
-        let body = ChatCompletion.request(model: self.settings.model, prompt: self.prompt, question: question, format: format, maxTokens: self.settings.maxTokens)
+        let body = ChatCompletion.request(
+            model: self.settings.model, prompt: self.prompt, question: question, format: format, maxTokens: self.settings.maxTokens)
         var headers = [("content-type", "application/json"), ("accept", "application/json")]
         if let key = self.settings.apiKey { headers.append(("authorization", "Bearer \(key)")) }
         let base = self.settings.baseURL.hasSuffix("/") ? String(self.settings.baseURL.dropLast()) : self.settings.baseURL
         let request = FetchRequest(
-            method: "POST", url: "\(base)/chat/completions", headers: headers, body: body.bytes, timeout: self.settings.timeout, maxResponseBytes: self.settings.maxResponseBytes
+            method: "POST", url: "\(base)/chat/completions", headers: headers, body: body.bytes, timeout: self.settings.timeout,
+            maxResponseBytes: self.settings.maxResponseBytes
         )
         let permit: CircuitBreaker.Permit
         do { permit = try self.breaker.permit() } catch { throw .suspended }

@@ -39,7 +39,8 @@ struct ReadingComparison: Sendable {
         for (expectation, other) in pairs { self.compare(expectation, other) }
         for extra in left.dropFirst(alone.count) { self.unmatched(extra, first: embedded.first) }
         for missed in alone.dropFirst(left.count) {
-            self.ask(missed, "object.type", "Is \(ReadingComparison.words(missed.object)) part of the request?", [ReadingComparison.words(missed.object), "no"])
+            self.ask(
+                missed, "object.type", "Is \(ReadingComparison.words(missed.object)) part of the request?", [ReadingComparison.words(missed.object), "no"])
         }
     }
 
@@ -53,12 +54,16 @@ struct ReadingComparison: Sendable {
             self.notes.append("The model added \(words), which the text does not name; dropped.")
             return
         }
-        self.ask(first, "object.type", "Is \(words) to be changed as well, or only \(ReadingComparison.words(first.object))?", [ReadingComparison.words(first.object), words])
+        self.ask(
+            first, "object.type", "Is \(words) to be changed as well, or only \(ReadingComparison.words(first.object))?",
+            [ReadingComparison.words(first.object), words])
     }
 
     private mutating func compare(_ ours: Expectation, _ theirs: Expectation) {
         if ours.verb != theirs.verb {
-            self.ask(ours, "verb", "Is this to \(ours.verb.rawValue) or to \(theirs.verb.rawValue) \(ReadingComparison.words(ours.object))?", [ours.verb.rawValue, theirs.verb.rawValue])
+            self.ask(
+                ours, "verb", "Is this to \(ours.verb.rawValue) or to \(theirs.verb.rawValue) \(ReadingComparison.words(ours.object))?",
+                [ours.verb.rawValue, theirs.verb.rawValue])
         }
         self.compareObjects(ours, theirs)
         self.comparePlaces(ours, theirs)
@@ -68,7 +73,9 @@ struct ReadingComparison: Sendable {
     private mutating func compareObjects(_ ours: Expectation, _ theirs: Expectation) {
         if !ReadingComparison.isSame(ours.object.type, theirs.object.type), let type = theirs.object.type {
             if self.isGrounded(theirs.object) {
-                self.ask(ours, "object.type", "Is it about \(ReadingComparison.words(ours.object)) or \(ReadingComparison.words(theirs.object))?", [ours.object.type, type].compactMap { $0 })
+                self.ask(
+                    ours, "object.type", "Is it about \(ReadingComparison.words(ours.object)) or \(ReadingComparison.words(theirs.object))?",
+                    [ours.object.type, type].compactMap { $0 })
             } else {
                 self.notes.append("The model read \(type), which the text does not name; dropped.")
             }
@@ -84,9 +91,13 @@ struct ReadingComparison: Sendable {
 
     private mutating func comparePlaces(_ ours: Expectation, _ theirs: Expectation) {
         for (name, value) in ReadingComparison.places {
-            guard let place = value(theirs.context), !ReadingComparison.isSame(place, value(ours.context)), !ReadingComparison.isSame(place, self.defaults[name]) else { continue }
+            guard let place = value(theirs.context), !ReadingComparison.isSame(place, value(ours.context)),
+                !ReadingComparison.isSame(place, self.defaults[name])
+            else { continue }
             // The word that is already the object, or another place, is no second place.
-            let taken = ReadingComparison.places.contains { ReadingComparison.isSame($0.value(ours.context), place) } || ReadingComparison.isSame(ours.object.name, place)
+            let taken =
+                ReadingComparison.places.contains { ReadingComparison.isSame($0.value(ours.context), place) }
+                || ReadingComparison.isSame(ours.object.name, place)
             if taken || place.lowercased() == "default" { continue }
             if self.grounds.hold(place) || (name == "environment" && self.grounds.hold(String(place.prefix(4)))) {
                 self.ask(ours, "context.\(name)", "In which \(name)?", [value(ours.context), place].compactMap { $0 })
@@ -94,10 +105,16 @@ struct ReadingComparison: Sendable {
                 self.notes.append("The model read the \(name) '\(place.prefix(64))', which the text does not name; dropped.")
             }
         }
-        if let slice = theirs.context.slice, let mine = ours.context.slice, slice.sst != mine.sst || (slice.sd != nil && !ReadingComparison.isSame(slice.sd, mine.sd)) {
+        if let slice = theirs.context.slice, let mine = ours.context.slice,
+            slice.sst != mine.sst || (slice.sd != nil && !ReadingComparison.isSame(slice.sd, mine.sd))
+        {
             let grounded = self.grounds.hold(Double(slice.sst)) && (slice.sd == nil || self.grounds.hold(slice.sd))
             let words = [mine, slice].map { "SST \($0.sst)" + ($0.sd.map { " SD \($0)" } ?? "") }
-            if grounded { self.ask(ours, "context.slice", "Which slice is meant?", words) } else { self.notes.append("The model read another slice, which the text does not name; dropped.") }
+            if grounded {
+                self.ask(ours, "context.slice", "Which slice is meant?", words)
+            } else {
+                self.notes.append("The model read another slice, which the text does not name; dropped.")
+            }
         }
     }
 

@@ -6,7 +6,9 @@ struct TextGrounds: Sendable {
     private let numbers: [Double]
 
     /// What units and their prefixes multiply by; a number is found in whatever unit it was written.
-    private static let factors: [Double] = [1, 1_000, 0.001, 1_000_000, 0.000_001, 1_024, 1 / 1_024, 1_048_576, 60, 3_600, 86_400, 60_000, 3_600_000, 100, 0.01, 1 / 60]
+    private static let factors: [Double] = [
+        1, 1_000, 0.001, 1_000_000, 0.000_001, 1_024, 1 / 1_024, 1_048_576, 60, 3_600, 86_400, 60_000, 3_600_000, 100, 0.01, 1 / 60,
+    ]
 
     /// `known` are readings trusted already: a number in words is found through them.
     init(_ text: String, known: [Expectation] = []) {

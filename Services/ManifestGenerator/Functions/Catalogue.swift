@@ -44,9 +44,12 @@ package struct Catalogue: Sendable {
         )
     }
 
+    /// Where the catalogue that is part of the program lies.
+    package static var bundledDirectory: String { "\(Bundle.module.bundlePath)/Catalogue" }
+
     /// The catalogue that is part of the program.
     package static func bundled(extensions: String? = nil) throws(CatalogueError) -> Catalogue {
-        try self.load(directory: "\(Bundle.module.bundlePath)/Catalogue", extensions: extensions)
+        try self.load(directory: self.bundledDirectory, extensions: extensions)
     }
 
     private static func functions(in directory: String) throws(CatalogueError) -> [String: FunctionEntry] {

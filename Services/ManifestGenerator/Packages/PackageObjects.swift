@@ -177,8 +177,9 @@ struct PackageObjects {
             peers = [["podSelector": .mapping([])]]
         }
         var ingress: [YAMLNode] = []
-        if !self.entry.ports.isEmpty { ingress.append(["from": peers, "ports": ports(self.entry.ports)]) }
         let external = self.entry.ports.filter(\.isExternal)
+        let inner = self.entry.ports.filter { !$0.isExternal }
+        if !inner.isEmpty { ingress.append(["from": peers, "ports": ports(inner)]) }
         if !external.isEmpty { ingress.append(["ports": ports(external)]) }
         if let metrics = self.entry.ports.first(where: { $0.name == "metrics" }) {
             ingress.append(["from": [["namespaceSelector": .mapping([]), "podSelector": ["matchLabels": ["nephoran.com/function": "Monitoring"]]]], "ports": ports([metrics])])

@@ -11,7 +11,14 @@ extension Planner {
             if answer.field == "confirm" {
                 let word = text.lowercased()
                 if word == "yes" || word == "true" || word == "y" || word == "deploy" {
-                    if result.expectations[index].verb == .remove { result.expectations.remove(at: index) } else { result.expectations[index].verb = .deploy }
+                    switch result.expectations[index].verb {
+                    case .remove: result.expectations.remove(at: index)
+                    case .rollback:
+                        // The version of a rollback is a package's revision, not an image's.
+                        result.expectations[index].targets.removeAll { $0.attribute == "version" }
+                        result.expectations[index].verb = .deploy
+                    default: result.expectations[index].verb = .deploy
+                    }
                 } else {
                     result.decision = .refused
                     result.refusal = Refusal(reason: .outOfScope, detail: "declined by the operator")

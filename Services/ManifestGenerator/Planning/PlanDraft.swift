@@ -11,6 +11,8 @@ struct PlanDraft {
         var files: [PackageFile]?
         /// Replicas before and after, where both are known.
         var replicas: (before: Int?, after: Int?) = (nil, nil)
+        /// The most replicas autoscaling may reach, before and after.
+        var ceiling: (before: Int?, after: Int?) = (nil, nil)
         var expectations: [String] = []
         var figures: [Figure] = []
         var verbs: Set<Verb> = []

@@ -57,6 +57,9 @@ package struct Planner: Sendable {
             let name = "\(package.identity.instance) in \(package.identity.namespace)"
             for verb in self.policy.verbs where package.verbs.contains(verb) { draft.approve("\(name): \(verb.rawValue) waits for approval") }
             if let after = package.replicas.after, package.change != .delete, let reason = self.policy.replicas(of: name, from: package.replicas.before, to: after) { draft.approve(reason) }
+            if let ceiling = package.ceiling.after, ceiling > self.policy.maximumReplicas, ceiling > (package.ceiling.before ?? 0) {
+                draft.approve("\(name) may scale to \(ceiling) replicas, more than \(self.policy.maximumReplicas)")
+            }
             for expectation in interpretation.expectations where package.expectations.contains(expectation.id) {
                 if let reason = self.policy.production(namespace: package.identity.namespace, cluster: package.identity.cluster, context: expectation.context) {
                     draft.approve("\(name) is production: \(reason)")

@@ -23,13 +23,14 @@ extension PlanningStep {
             }
             initial.parameters.set("settings", "sliceType", .text(profile.type))
         }
-        let sizing = SizingPlan(expectation, entry: entry, rules: self.catalogue.rules, current: initial, isNew: true)
+        let sizing = SizingPlan(expectation, entry: entry, rules: self.catalogue.rules, current: initial, isNew: true, sliceIsStandard: self.context.slice == nil)
         if !sizing.questions.isEmpty { throw PlanningStop.ask(sizing.questions) }
         for note in sizing.notes { draft.note(note) }
         var package = try await self.package(identity, draft: draft) ?? PlanDraft.Package(identity: identity)
         package.identity = identity
         package.files = self.planner.renderer.files(identity, entry: entry, state: sizing.wanted, context: expectation.context)
         if entry.workload != .none { package.replicas = (package.replicas.before, sizing.wanted.replicas) }
+        package.ceiling.after = sizing.wanted.autoscaling?.maximum
         self.mark(&package, figures: figures + sizing.figures)
         draft.put(package)
     }
@@ -65,7 +66,7 @@ extension PlanningStep {
         guard var package = try await self.package(identity, draft: draft), let files = package.files else { throw self.nothingThere(called: identity.function) }
         var contents = PackageContents(files)
         let current = try contents.state(of: identity, entry: entry)
-        let sizing = SizingPlan(expectation, entry: entry, rules: self.catalogue.rules, current: current, isNew: false)
+        let sizing = SizingPlan(expectation, entry: entry, rules: self.catalogue.rules, current: current, isNew: false, sliceIsStandard: self.context.slice == nil)
         if !sizing.questions.isEmpty { throw PlanningStop.ask(sizing.questions) }
         if !sizing.saysSomething, expectation.verb != .deploy {
             switch expectation.verb {
@@ -85,6 +86,7 @@ extension PlanningStep {
         for path in contents.lostComments { draft.note("The comments of \(identity.path)/\(path) are not kept.") }
         package.files = contents.files
         if entry.workload != .none { package.replicas = (package.replicas.before ?? current.replicas, sizing.wanted.replicas) }
+        package.ceiling = (package.ceiling.before ?? current.autoscaling?.maximum, sizing.wanted.autoscaling?.maximum)
         self.mark(&package, figures: sizing.figures)
         draft.put(package)
     }

@@ -36,11 +36,16 @@ extension PlanningStep {
 
     /// The cluster the text, a place of the text, or the request names.
     var statedCluster: String? {
-        if let cluster = self.context.cluster { return cluster }
+        if let cluster = self.context.cluster { return self.spelled(cluster) }
         for place in [self.context.site, self.context.zone, self.context.region] {
             if let place, let cluster = self.planner.clusters.first(where: { $0.lowercased() == place.lowercased() }) { return cluster }
         }
-        return self.request.cluster
+        return self.request.cluster.map(self.spelled)
+    }
+
+    /// A cluster's name as the settings spell it.
+    private func spelled(_ cluster: String) -> String {
+        self.planner.clusters.first { $0.lowercased() == cluster.lowercased() } ?? cluster.lowercased()
     }
 
     private func newCluster() throws -> String {
@@ -68,11 +73,11 @@ extension PlanningStep {
 
     /// What is published, or will be by an earlier expectation of this intent.
     func candidates(function: String?, instance: String?, draft: PlanDraft) async throws -> [InventoryItem] {
-        let origin = self.expectation.verb == .migrate ? self.context.from?.lowercased() : nil
+        let origin = self.expectation.verb == .migrate ? self.context.from.map(self.spelled) : nil
         // The cluster and namespace of a migration are where it goes.
         let isMigration = self.expectation.verb == .migrate
         let namespace = isMigration && (origin != nil || self.context.cluster == nil) ? nil : try self.statedNamespace()
-        let cluster = isMigration ? nil : self.statedCluster?.lowercased()
+        let cluster = isMigration ? nil : self.statedCluster
         var items = try await self.inventory.items(function: function, instance: instance, namespace: namespace, cluster: cluster)
         for package in draft.packages {
             items.removeAll { $0.path == package.identity.path }
@@ -86,7 +91,7 @@ extension PlanningStep {
         }
         if isMigration {
             if let origin { items.removeAll { $0.cluster != origin && $0.namespace != origin } }
-            let there = (cluster: self.statedCluster?.lowercased(), namespace: try self.statedNamespace())
+            let there = (cluster: self.statedCluster, namespace: try self.statedNamespace())
             if there.cluster != nil || there.namespace != nil {
                 items.removeAll { ($0.cluster == there.cluster || there.cluster == nil) && ($0.namespace == there.namespace || there.namespace == nil) }
             }

@@ -4,7 +4,7 @@ extension PlanningStep {
     /// Answers from the inventory.
     func report(into draft: inout PlanDraft) async throws {
         let namespace = try self.statedNamespace()
-        let cluster = self.statedCluster?.lowercased()
+        let cluster = self.statedCluster
         let name = self.object.name.flatMap { DNSLabel.lowered($0) }
         var items: [InventoryItem] = []
         let called: String
@@ -21,8 +21,9 @@ extension PlanningStep {
         case .networkFunction, .e2Node, .application, .infrastructure, .policy, .radioNetwork:
             let entry = self.object.type.flatMap { self.catalogue.entry($0) }
             let function = entry.flatMap { $0.code == FunctionEntry.customCode ? nil : $0.code }
-            called = name ?? function ?? "function"
-            items = try await self.inventory.items(function: function, instance: name, namespace: namespace, cluster: cluster)
+            called = name ?? function ?? self.object.type ?? "function"
+            let isUnknown = entry == nil && name == nil && self.object.type != nil
+            items = isUnknown ? [] : try await self.inventory.items(function: function, instance: name, namespace: namespace, cluster: cluster)
         }
         items.sort { $0.path < $1.path }
         let place = [namespace.map { " in \($0)" }, cluster.map { " on cluster \($0)" }].compactMap { $0 }.joined()

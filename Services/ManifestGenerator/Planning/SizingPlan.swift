@@ -7,6 +7,8 @@ struct SizingPlan {
     let entry: FunctionEntry
     let rules: SizingRules
     let isNew: Bool
+    /// The S-NSSAI is the slice type's own, not the text's.
+    let sliceIsStandard: Bool
     let current: WorkloadState
     private(set) var wanted: WorkloadState
     private(set) var figures: [Figure] = []
@@ -20,11 +22,12 @@ struct SizingPlan {
         "highAvailability", "version", "image",
     ]
 
-    init(_ expectation: Expectation, entry: FunctionEntry, rules: SizingRules, current: WorkloadState, isNew: Bool) {
+    init(_ expectation: Expectation, entry: FunctionEntry, rules: SizingRules, current: WorkloadState, isNew: Bool, sliceIsStandard: Bool = false) {
         self.expectation = expectation
         self.entry = entry
         self.rules = rules
         self.isNew = isNew
+        self.sliceIsStandard = sliceIsStandard
         self.current = current
         self.wanted = current
         if entry.workload != .none {
@@ -431,7 +434,12 @@ struct SizingPlan {
         }
         for (name, value) in entries {
             self.wanted.parameters.set("context", name, value)
-            self.figure(name, value.string ?? context.slice.map { "\($0.sst)\($0.sd.map { "-\($0)" } ?? "")" } ?? "", .text, "the text says so")
+            if name == "slice", let slice = context.slice {
+                let text = "\(slice.sst)\(slice.sd.map { "-\($0)" } ?? "")"
+                self.figure(name, text, self.sliceIsStandard ? .default : .text, self.sliceIsStandard ? "the standard S-NSSAI of the slice type" : "the text says so")
+            } else {
+                self.figure(name, value.string ?? "", .text, "the text says so")
+            }
         }
         for function in context.depends ?? [] { self.wanted.parameters.add("depends", function) }
         if let depends = context.depends, !depends.isEmpty { self.figure("depends", depends.joined(separator: ", "), .text, "the text says so") }

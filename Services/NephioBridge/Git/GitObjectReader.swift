@@ -2,11 +2,19 @@ import Subprocess
 
 /// Reads objects through one long-lived `git cat-file --batch`, started at first use and again after it ended.
 ///
-/// Sees refs and packs that appear while it runs. Requests are answered in order; at most ``maxWaiting`` wait.
+/// Sees refs and packs that appear while it runs. Requests are answered in order; at most ``maxWaiting`` wait. A process
+/// that does not answer within the deadline is killed, and the request tried once more with a new one.
 actor GitObjectReader {
     private struct Request: Sendable {
         var names: [String]
         var continuation: CheckedContinuation<[GitObject?], any Error>
+    }
+
+    private struct Process {
+        /// Counts the processes: what concerns one that was replaced must not touch its successor.
+        var number: Int
+        var requests: AsyncStream<Request>.Continuation
+        var task: Task<Void, Never>
     }
 
     private static let maxWaiting = 256
@@ -17,8 +25,8 @@ actor GitObjectReader {
     /// Larger objects are skipped over, not held.
     private let maxObjectBytes: Int
     private let deadline: Duration
-    private var requests: AsyncStream<Request>.Continuation?
-    private var process: Task<Void, Never>?
+    private var process: Process?
+    private var processes = 0
     private var waiting = 0
 
     init(git: GitCommand, maxObjectBytes: Int = 8 << 20, deadline: Duration = .seconds(30)) {
@@ -35,8 +43,6 @@ actor GitObjectReader {
         defer { self.waiting -= 1 }
         do {
             return try await self.ask(names)
-        } catch GitError.timedOut {
-            throw .timedOut(command: "cat-file")
         } catch {
             // The process ended (killed, or its repository was replaced): one more try with a new one.
             do { return try await self.ask(names) } catch { throw .failed(command: "cat-file", message: "\(error)") }
@@ -48,33 +54,41 @@ actor GitObjectReader {
         return first
     }
 
-    func stop() {
-        self.requests?.finish()
-        self.requests = nil
-        self.process?.cancel()
-        self.process = nil
+    func stop() { self.end(process: self.processes) }
+
+    deinit {
+        self.process?.requests.finish()
+        self.process?.task.cancel()
     }
 
     private func ask(_ names: [String]) async throws -> [GitObject?] {
-        let requests = self.requests ?? self.start()
+        let process = self.process ?? self.start()
         let watch = Task { [deadline] in
             try await Task.sleep(for: deadline)
-            self.stop()
+            self.end(process: process.number)
         }
         defer { watch.cancel() }
         return try await withCheckedThrowingContinuation { continuation in
-            if case .enqueued = requests.yield(Request(names: names, continuation: continuation)) { return }
+            if case .enqueued = process.requests.yield(Request(names: names, continuation: continuation)) { return }
             continuation.resume(throwing: GitError.failed(command: "cat-file", message: "ended"))
         }
     }
 
-    private func start() -> AsyncStream<Request>.Continuation {
-        let (stream, continuation) = AsyncStream.makeStream(of: Request.self)
-        self.requests = continuation
+    private func end(process number: Int) {
+        guard let process = self.process, process.number == number else { return }
+        self.process = nil
+        process.requests.finish()
+        process.task.cancel()
+    }
+
+    private func start() -> Process {
+        let (stream, requests) = AsyncStream.makeStream(of: Request.self)
+        self.processes += 1
+        let number = self.processes
         let program = self.git.program
         let launch = self.git.arguments(["cat-file", "--batch"])
         let maxObjectBytes = self.maxObjectBytes
-        self.process = Task.detached {
+        let task = Task.detached { [weak self] in
             _ = try? await Subprocess.run(
                 program, arguments: launch, environment: GitCommand.environment([:], isolated: true),
                 platformOptions: GitCommand.platformOptions, input: .inputWriter, output: .sequence, error: .discarded
@@ -96,17 +110,14 @@ actor GitObjectReader {
                     }
                 }
             }
-            await self.ended(continuation)
+            await self?.end(process: number)
             // Who asked meanwhile must not wait for ever.
+            requests.finish()
             for await request in stream { request.continuation.resume(throwing: GitError.failed(command: "cat-file", message: "ended")) }
         }
-        return continuation
-    }
-
-    private func ended(_ continuation: AsyncStream<Request>.Continuation) {
-        continuation.finish()
-        self.requests = nil
-        self.process = nil
+        let process = Process(number: number, requests: requests, task: task)
+        self.process = process
+        return process
     }
 
     /// `<id> SP <kind> SP <size> LF <content> LF`, or `<name> SP missing LF`.

@@ -6,8 +6,8 @@ enum RepositoryDirectory {
     static let staleLockAge: TimeInterval = 10
     private static let staleTemporaryAge: TimeInterval = 3_600
 
-    /// Makes the directory and clears what an earlier process left behind.
-    static func prepare(_ directory: String) throws {
+    /// Makes the directory, clears what an earlier process left behind, and counts what maintenance would join.
+    static func prepare(_ directory: String) throws -> (packs: Int, looseTags: Int) {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try self.removeStaleLocks(in: directory)
         self.removeFiles(in: directory, olderThan: self.staleTemporaryAge) { $0.hasPrefix("fast_import_crash_") }
@@ -16,7 +16,8 @@ enum RepositoryDirectory {
         self.removeFiles(in: directory + "/objects/pack", olderThan: self.staleTemporaryAge) { name in
             name.hasSuffix(".keep") && (try? String(contentsOfFile: "\(directory)/objects/pack/\(name)", encoding: .utf8)) == "fast-import"
         }
-        self.removeEmptyTags(in: directory)
+        let packs = (try? FileManager.default.contentsOfDirectory(atPath: directory + "/objects/pack"))?.count { $0.hasSuffix(".pack") } ?? 0
+        return (packs, self.removeEmptyTags(in: directory))
     }
 
     static func removeStaleLocks(in directory: String) throws {
@@ -28,15 +29,16 @@ enum RepositoryDirectory {
     }
 
     /// Tags are written without waiting for the disk, since the history can restore them: after a loss of power some may be empty.
-    private static func removeEmptyTags(in directory: String) {
-        guard let files = FileManager.default.enumerator(atPath: directory + "/refs/tags") else { return }
+    /// Returns how many are not.
+    private static func removeEmptyTags(in directory: String) -> Int {
+        guard let files = FileManager.default.enumerator(atPath: directory + "/refs/tags") else { return 0 }
+        var count = 0
         for case let name as String in files {
             let path = directory + "/refs/tags/" + name
-            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path), attributes[.type] as? FileAttributeType == .typeRegular,
-                attributes[.size] as? Int == 0
-            else { continue }
-            try? FileManager.default.removeItem(atPath: path)
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path), attributes[.type] as? FileAttributeType == .typeRegular else { continue }
+            if attributes[.size] as? Int == 0 { try? FileManager.default.removeItem(atPath: path) } else { count += 1 }
         }
+        return count
     }
 
     private static func removeFiles(in directory: String, olderThan age: TimeInterval, where matches: (String) -> Bool) {

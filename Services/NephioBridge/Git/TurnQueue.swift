@@ -13,7 +13,9 @@ final class TurnQueue: Sendable {
 
     init(capacity: Int) { self.capacity = capacity }
 
-    var isIdle: Bool { self.state.withLock { $0.waiting == 0 } }
+    /// Turns that wait or are being taken.
+    var depth: Int { self.state.withLock { $0.waiting } }
+    var isIdle: Bool { self.depth == 0 }
 
     /// - Throws: ``GitError/overloaded`` when `capacity` turns are waiting, and what `work` throws.
     func take<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {

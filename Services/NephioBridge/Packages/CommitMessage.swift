@@ -17,17 +17,19 @@ enum CommitMessage {
         return "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(path.instance) in \(place) (v\(revision))"
     }
 
-    static func text(verb: Verb, summary: String, figures: [Figure], intentId: IntentID, path: PackagePath, change: PackageChange.Change, revision: Int) -> String {
-        var text = self.subject(verb: verb, change: change, path: path, revision: revision) + "\n\n"
-        let request = self.line(summary, limit: 500)
-        if !request.isEmpty { text += "Request: \(request)\n\n" }
+    static func text(of request: PublishRequest, figures: [Figure], path: PackagePath, change: PackageChange.Change, revision: Int) -> String {
+        let own = request.subject.map { self.line($0, limit: 100) } ?? ""
+        var text = own.isEmpty ? self.subject(verb: request.verb, change: change, path: path, revision: revision) : "\(own) (v\(revision))"
+        text += "\n\n"
+        let words = self.line(request.summary, limit: 500)
+        if !words.isEmpty { text += "Request: \(words)\n\n" }
         if !figures.isEmpty {
             for figure in figures.prefix(40) {
                 text += "- \(self.line(figure.name, limit: 80)): \(self.line(figure.value, limit: 120)) (\(self.line(figure.reason, limit: 200)))\n"
             }
             text += "\n"
         }
-        text += "\(Trailer.intent.rawValue): \(intentId)\n"
+        text += "\(Trailer.intent.rawValue): \(request.intentId)\n"
         text += "\(Trailer.instance.rawValue): \(path)\n"
         text += "\(Trailer.revision.rawValue): v\(revision)\n"
         text += "\(Trailer.change.rawValue): \(change.rawValue)\n"

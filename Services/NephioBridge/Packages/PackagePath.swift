@@ -27,7 +27,7 @@ struct PackagePath: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Name of the tag of a revision, below `refs/tags/`.
     func tag(revision: Int) -> String { "\(self)/v\(revision)" }
 
-    static func < (a: PackagePath, b: PackagePath) -> Bool { a.description < b.description }
+    static func < (a: PackagePath, b: PackagePath) -> Bool { (a.cluster, a.namespace, a.instance) < (b.cluster, b.namespace, b.instance) }
 
     static func isLabel(_ text: some StringProtocol) -> Bool {
         let bytes = text.utf8

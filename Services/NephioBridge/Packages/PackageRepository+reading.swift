@@ -11,9 +11,27 @@ extension PackageRepository {
         }.map(\.item)
     }
 
-    func item(at path: PackagePath) async throws -> InventoryItem? {
+    /// The package as it stands, or as a revision (`v3`) left it, also when it is gone by now; nil when there is none.
+    func item(at path: PackagePath, revision: String? = nil) async throws -> InventoryItem? {
         try await self.becomeFresh()
-        return self.index.entries[path]?.item
+        guard let revision, revision != self.index.entries[path]?.item.revision || self.index.entries[path]?.intentId == nil else {
+            return self.index.entries[path]?.item
+        }
+        guard let number = Self.number(of: revision), let tree = try await self.tree(of: path, revision: revision),
+            let commit = try await self.reader.object(self.commitName(of: path, revision: number)), let files = try await self.files(of: [tree]).first
+        else { return nil }
+        let summary = PackageSummary(files: files.files)
+        return PackageEntry(
+            path: path, tree: tree, revision: number, commit: commit.id, intentId: CommitObject.intent(of: commit.content, publishing: path),
+            updatedAt: CommitObject.time(of: commit.content), function: summary.function ?? "unknown", replicas: summary.replicas
+        ).item
+    }
+
+    /// The files of an item, sorted by path.
+    /// - Throws: ``GitError/tooLarge(_:)`` when a file is larger than the reader holds: an edit of the rest would lose it.
+    func files(of item: InventoryItem) async throws -> [PackageFile] {
+        guard let tree = ObjectID(item.tree) else { return [] }
+        return try await self.files(tree: tree)
     }
 
     /// The files of a package as it stands, sorted by path; nil when there is none.
@@ -33,10 +51,22 @@ extension PackageRepository {
 
     /// The git tree id of a revision.
     func tree(of path: PackagePath, revision: String) async throws -> ObjectID? {
-        guard revision.hasPrefix("v"), let number = Int(revision.dropFirst()), number > 0 else { return nil }
-        let commit = self.owedTags[path.tag(revision: number)]?.description ?? "refs/tags/\(path.tag(revision: number))"
-        guard let object = try await self.reader.object("\(commit):\(path)"), object.kind == .tree else { return nil }
+        guard let number = Self.number(of: revision) else { return nil }
+        guard let object = try await self.reader.object("\(self.commitName(of: path, revision: number)):\(path)"), object.kind == .tree else { return nil }
         return object.id
+    }
+
+    /// Only digits pass: the number becomes part of what git is asked for.
+    private static func number(of revision: String) -> Int? {
+        guard revision.hasPrefix("v"), revision.utf8.count <= 10, revision.dropFirst().utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let number = Int(revision.dropFirst()), number > 0
+        else { return nil }
+        return number
+    }
+
+    private func commitName(of path: PackagePath, revision: Int) -> String {
+        let tag = path.tag(revision: revision)
+        return self.owedTags[tag]?.description ?? "refs/tags/\(tag)"
     }
 
     /// What an intent published, oldest first; also from before this process began.

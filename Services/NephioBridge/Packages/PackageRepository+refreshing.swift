@@ -28,7 +28,9 @@ extension PackageRepository {
     }
 
     private func create() async throws(GitError) {
-        try await Blocking.run { [directory = self.target.directory] in try RepositoryDirectory.prepare(directory) }
+        let found = try await Blocking.run { [directory = self.target.directory] in try RepositoryDirectory.prepare(directory) }
+        self.maintenance = MaintenanceNeed()
+        self.maintenance.count(packs: found.packs, tags: found.looseTags)
         for attempt in 0... {
             if try await self.git.run(["rev-parse", "--is-bare-repository"]).output.starts(with: "true".utf8) { return }
             let made = try await self.git.run(["init", "--quiet", "--bare", "--template=", "--initial-branch=\(self.branch)", self.target.directory])
@@ -154,8 +156,8 @@ extension PackageRepository {
         try await self.explain(unexplained, from: head, into: &index)
         self.index = index
         self.memory = memory
-        self.maintenance.count(packs: 0, tags: self.owedTags.count)
         await self.payOwedTags()
+        self.maintainIfNeeded()
         self.logger.info("opened the package repository", metadata: ["packages": "\(index.entries.count)", "head": "\(head)"])
     }
 

@@ -53,7 +53,4 @@ actor PackageRepository {
         await self.maintaining?.value
         await self.reader.stop()
     }
-
-    /// Whether the repository answered the last time it was asked; for readiness.
-    var isReady: Bool { self.isOpen }
 }

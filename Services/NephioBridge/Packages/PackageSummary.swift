@@ -1,63 +1,60 @@
 import IntentModel
 
-/// What the inventory shows of a package's files: its function and how many replicas run. Read line by line: the files
-/// may be a person's, and a full parse of every package would make the start slow.
+/// What the inventory shows of a package's files: its function and how many replicas run. Read line by line and by bytes:
+/// the files may be a person's, and a full parse of every package would make the start slow.
 struct PackageSummary: Sendable, Equatable {
-    /// Value of the first label `nephoran.com/function`.
+    /// Value of the label `nephoran.com/function`: the Kptfile's, or the first one found.
     var function: String?
-    /// `spec.replicas` of the first workload.
+    /// `spec.replicas` of the first workload; of one that is scaled automatically, its least.
     var replicas: Int?
 
-    private static let workloads: Set<Substring> = ["Deployment", "StatefulSet", "ReplicaSet", "Rollout"]
+    private typealias Line = Substring.UTF8View
+    private static let workloads: Set<String> = ["Deployment", "StatefulSet", "ReplicaSet", "Rollout"]
+    private static let autoscaler = "HorizontalPodAutoscaler"
 
     init(files: [PackageFile]) {
-        for file in files where Self.mayTell(file.path) { self.scan(file.content) }
+        var least: Int?
+        // "Kptfile" sorts before the lower-case names of manifests.
+        for file in files.filter({ Self.mayTell($0.path) }).sorted(by: { $0.path < $1.path }) { self.scan(file.content, &least) }
+        self.replicas = self.replicas ?? least
     }
 
     static func mayTell(_ path: String) -> Bool { path.hasSuffix(".yaml") || path.hasSuffix(".yml") || path == "Kptfile" }
 
-    private mutating func scan(_ content: String) {
-        var kind: Substring?
-        var replicas: Int?
-        func found() -> Int? { kind.map(Self.workloads.contains) == true ? replicas : nil }
-        for line in content.utf8.split(separator: UInt8(ascii: "\n")) {
-            let line = Substring(line)
-            if line.hasPrefix("---") {
-                self.replicas = self.replicas ?? found()
-                (kind, replicas) = (nil, nil)
-            } else if line.hasPrefix("kind:") {
-                kind = Self.value(of: line)
-            } else if let start = line.firstIndex(where: { $0 != " " }) {
-                let statement = line[start...]
-                if statement.hasPrefix("replicas:") {
-                    // The workload's own, not one further down in a template.
-                    if line.distance(from: line.startIndex, to: start) <= 4 { replicas = replicas ?? Int(Self.value(of: statement)) }
-                } else if self.function == nil, statement.hasPrefix("nephoran.com/function:") {
-                    self.function = String(Self.value(of: statement))
-                }
+    private mutating func scan(_ content: String, _ least: inout Int?) {
+        var kind: String?
+        var counts: (replicas: Int?, least: Int?)
+        func finish(_ summary: inout PackageSummary, _ least: inout Int?) {
+            if let kind, Self.workloads.contains(kind) { summary.replicas = summary.replicas ?? counts.replicas }
+            if kind == Self.autoscaler { least = least ?? counts.least }
+        }
+        for line in content[...].utf8.split(separator: UInt8(ascii: "\n")) {
+            guard let start = line.firstIndex(where: { $0 != UInt8(ascii: " ") }) else { continue }
+            let statement = line[start...]
+            switch (statement.first, line.distance(from: line.startIndex, to: start)) {
+            case (UInt8(ascii: "-"), 0) where statement.starts(with: "---".utf8):
+                finish(&self, &least)
+                (kind, counts) = (nil, (nil, nil))
+            case (UInt8(ascii: "k"), 0): kind = Self.value(of: "kind:", in: statement) ?? kind
+            // The workload's own, not one further down in a template.
+            case (UInt8(ascii: "r"), 1...4): counts.replicas = counts.replicas ?? Self.value(of: "replicas:", in: statement).flatMap { Int($0) }
+            case (UInt8(ascii: "m"), 1...4): counts.least = counts.least ?? Self.value(of: "minReplicas:", in: statement).flatMap { Int($0) }
+            case (UInt8(ascii: "n"), _) where self.function == nil: self.function = Self.value(of: "nephoran.com/function:", in: statement)
+            default: break
             }
         }
-        self.replicas = self.replicas ?? found()
+        finish(&self, &least)
     }
 
-    private static func value(of statement: Substring) -> Substring {
-        guard let colon = statement.firstIndex(of: ":") else { return "" }
-        var value = statement[statement.index(after: colon)...]
-        if let comment = value.range(of: " #") { value = value[..<comment.lowerBound] }
-        while let first = value.first, first == " " || first == "\"" || first == "'" { value.removeFirst() }
-        while let last = value.last, last == " " || last == "\"" || last == "'" || last == "\r" { value.removeLast() }
-        return value
-    }
-}
-
-extension Substring {
-    /// The first occurrence of `text`.
-    fileprivate func range(of text: String) -> Range<Index>? {
-        var start = self.startIndex
-        while start < self.endIndex {
-            if self[start...].hasPrefix(text) { return start..<self.index(start, offsetBy: text.count) }
-            start = self.index(after: start)
-        }
-        return nil
+    /// Without quotes and comment; nil when the statement is another or says nothing.
+    private static func value(of key: StaticString, in statement: Line) -> String? {
+        let name = UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
+        guard statement.starts(with: name) else { return nil }
+        var value = statement.dropFirst(name.count)
+        let marks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\r")]
+        while let first = value.first, marks.contains(first) { value.removeFirst() }
+        value = value.prefix { $0 != UInt8(ascii: "#") }
+        while let last = value.last, marks.contains(last) { value.removeLast() }
+        return value.isEmpty ? nil : String(Substring(value))
     }
 }

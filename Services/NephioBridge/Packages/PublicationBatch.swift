@@ -112,8 +112,8 @@ struct PublicationBatch: Sendable {
                     path: path, change: tree == nil ? .delete : current == nil ? .create : .update, files: files, tree: tree, revision: revision,
                     intentId: request.intentId, function: change.function,
                     message: CommitMessage.text(
-                        verb: request.verb, summary: request.summary, figures: change.figures, intentId: request.intentId, path: path,
-                        change: tree == nil ? .delete : current == nil ? .create : .update, revision: revision
+                        of: request, figures: change.figures, path: path, change: tree == nil ? .delete : current == nil ? .create : .update,
+                        revision: revision
                     )
                 )
             )

@@ -12,12 +12,14 @@ struct PublishRequest: Sendable {
     var verb: Verb
     /// The operator's words, for the commit's body.
     var summary: String
+    /// The commit's subject, instead of one made from the verb.
+    var subject: String?
     /// The work may have been done before (a redelivery): look for its commits in the history, too.
     var mayBeRepeat: Bool
 
     init(
         intentId: IntentID, createdAt: String, changes: [PackageChange], files: [String: [PackageFile]], verb: Verb, summary: String = "",
-        mayBeRepeat: Bool = false
+        subject: String? = nil, mayBeRepeat: Bool = false
     ) {
         self.intentId = intentId
         self.createdAt = createdAt
@@ -25,6 +27,7 @@ struct PublishRequest: Sendable {
         self.files = files
         self.verb = verb
         self.summary = summary
+        self.subject = subject
         self.mayBeRepeat = mayBeRepeat
     }
 

@@ -176,7 +176,9 @@ package struct A1Client: Sendable {
     }
 
     private func identifiers(of response: FetchResponse) throws(A1Error) -> [String] {
-        guard let elements = try self.json(response).array else { throw A1Error(.nonconforming, ric: self.ric.name, detail: "an array of identifiers is expected", status: response.status) }
+        guard let elements = try self.json(response).array else {
+            throw A1Error(.nonconforming, ric: self.ric.name, detail: "an array of identifiers is expected", status: response.status)
+        }
         // The O-RAN SC near-RT RIC numbers its types.
         return elements.compactMap { $0.string ?? $0.integer.map(String.init) }
     }

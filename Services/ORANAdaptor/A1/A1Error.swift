@@ -59,6 +59,7 @@ package struct A1Error: Error, Sendable, Equatable, CustomStringConvertible {
             case .forbidden: (502, "The RIC denies access")
             case .nonconforming: (502, "The RIC does not speak A1-P v2")
             }
-        return Problem(status: status, code: "a1_\(self.kind.rawValue)", title: title, detail: self.description, errors: self.violations.isEmpty ? nil : self.violations)
+        return Problem(
+            status: status, code: "a1_\(self.kind.rawValue)", title: title, detail: self.description, errors: self.violations.isEmpty ? nil : self.violations)
     }
 }

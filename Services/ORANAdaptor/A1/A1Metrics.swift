@@ -5,7 +5,9 @@ enum A1Metrics {
     private static let outcomes: [String: (requests: Counter, duration: Metrics.Timer)] = Dictionary(
         uniqueKeysWithValues: (["ok"] + A1Error.Kind.allCases.map(\.rawValue)).map { outcome in
             let labels = [("interface", "a1"), ("outcome", outcome)]
-            return (outcome, (Counter(label: "oran_requests_total", dimensions: labels), Metrics.Timer(label: "oran_request_duration_seconds", dimensions: labels)))
+            return (
+                outcome, (Counter(label: "oran_requests_total", dimensions: labels), Metrics.Timer(label: "oran_request_duration_seconds", dimensions: labels))
+            )
         })
 
     static func record(_ failure: A1Error.Kind?, took: Duration) {

@@ -39,7 +39,8 @@ package struct PolicyExecutor: Sendable {
         for (index, change) in changes.enumerated() {
             let name = change.ric ?? ""
             if change.change == .skip || change.change == .none {
-                settled[index] = .success(AppliedPolicy(policyId: change.policyId, policyType: change.policyType, ric: name, change: change.change, enforceReason: change.reason))
+                settled[index] = .success(
+                    AppliedPolicy(policyId: change.policyId, policyType: change.policyType, ric: name, change: change.change, enforceReason: change.reason))
             } else if self.sessions[name] == nil {
                 settled[index] = .failure(A1Error(.notFound, ric: name, detail: "no RIC of that name is configured; set A1_URL on oran-adaptor"))
             } else {

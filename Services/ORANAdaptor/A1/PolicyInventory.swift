@@ -56,7 +56,7 @@ package struct PolicyInventory: Sendable {
             for type in types {
                 do {
                     items += try await session.client.policies(of: type).sorted().map { Entry(ric: name, policyType: type, policyId: $0) }
-                } catch where error.kind == .notFound {
+                } catch  where error.kind == .notFound {
                     continue
                 }
             }

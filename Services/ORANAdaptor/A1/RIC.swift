@@ -37,11 +37,15 @@ package struct RIC: Sendable, Equatable, Codable {
     }
 
     private static func root(of text: String) throws(InvalidSetting) -> String {
-        guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else { throw InvalidSetting(reason: "'\(text)' is not an http or https URL") }
+        guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else {
+            throw InvalidSetting(reason: "'\(text)' is not an http or https URL")
+        }
         var url = text
         while url.hasSuffix("/") { url.removeLast() }
         if url.hasSuffix("/A1-P/v2") { url.removeLast("/A1-P/v2".count) }
-        guard url.count > scheme.count, !url.dropFirst(scheme.count).hasPrefix("/"), !url.contains("?"), !url.contains("#") else { throw InvalidSetting(reason: "'\(text)' names no host, or has a query") }
+        guard url.count > scheme.count, !url.dropFirst(scheme.count).hasPrefix("/"), !url.contains("?"), !url.contains("#") else {
+            throw InvalidSetting(reason: "'\(text)' names no host, or has a query")
+        }
         return url
     }
 

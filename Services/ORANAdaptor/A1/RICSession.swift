@@ -59,7 +59,7 @@ package actor RICSession {
             let type = try await self.client.policyType(id)
             self.types[id] = (type, .now)
             return type
-        } catch where error.kind == .notFound {
+        } catch  where error.kind == .notFound {
             throw A1Error(.notFound, ric: self.ric.name, detail: "it does not offer the policy type \(id)", status: 404)
         }
     }

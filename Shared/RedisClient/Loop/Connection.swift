@@ -91,7 +91,8 @@ final class Connection {
 
     /// Writes what the socket takes, and asks the poller to tell when it takes more.
     func flush(poller: Poller) -> RedisError? {
-        guard let socket = self.socket else { return nil }
+        // While it connects, the poller has to tell when it becomes writable, though there is nothing to write yet.
+        guard let socket = self.socket, self.stage == .greeting || self.stage == .ready else { return nil }
         if let error = self.output.flush(to: socket) { return error }
         if self.output.isEmpty == self.wantsWritable {
             self.wantsWritable.toggle()

@@ -69,7 +69,9 @@ final class EventLoop {
     }
 
     private func pollOnce() {
-        let timeout: Int32 = self.inbox.maySleep() ? (self.alarm == .never ? -1 : self.now.milliseconds(until: self.alarm)) : 0
+        // What was answered late in the last turn has to be settled, or callers would find the inbox full for ever.
+        let mayRest = self.settlement.commands == 0 && self.inbox.maySleep()
+        let timeout: Int32 = mayRest ? (self.alarm == .never ? -1 : self.now.milliseconds(until: self.alarm)) : 0
         var isAwake = false
         self.poller.wait(timeout: timeout) { key, readiness in
             if !isAwake {

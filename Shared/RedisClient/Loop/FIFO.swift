@@ -1,23 +1,19 @@
 /// A queue in one array: the head moves forward, and the space behind it is reclaimed now and then.
 struct FIFO<Element> {
-    private var elements: [Element] = []
+    /// Nil before the head, so that what was taken out is not kept alive.
+    private var elements: [Element?] = []
     private var head = 0
 
     var count: Int { self.elements.count - self.head }
     var isEmpty: Bool { self.head == self.elements.count }
     var first: Element? { self.isEmpty ? nil : self.elements[self.head] }
-    var live: ArraySlice<Element> { self.elements[self.head...] }
+    var live: some Sequence<Element> { self.elements[self.head...].lazy.compactMap { $0 } }
 
     mutating func append(_ element: Element) { self.elements.append(element) }
 
     mutating func popFirst() -> Element? {
         guard !self.isEmpty else { return nil }
-        let element = self.elements[self.head]
-        self.removeFirst()
-        return element
-    }
-
-    mutating func removeFirst() {
+        let element = self.elements[self.head].take()
         self.head += 1
         if self.head == self.elements.count {
             self.elements.removeAll(keepingCapacity: self.elements.capacity <= 4096)
@@ -26,19 +22,19 @@ struct FIFO<Element> {
             self.elements.removeSubrange(..<self.head)
             self.head = 0
         }
+        return element
     }
 
     mutating func prepend(contentsOf other: [Element]) {
-        self.elements.replaceSubrange(..<self.head, with: other)
+        self.elements.replaceSubrange(..<self.head, with: other.lazy.map { $0 })
         self.head = 0
     }
 
     mutating func removeAll() -> [Element] {
-        defer {
-            self.elements = []
-            self.head = 0
-        }
-        return Array(self.live)
+        let all = Array(self.live)
+        self.elements = []
+        self.head = 0
+        return all
     }
 
     /// Takes out, in order, what `condition` holds for.
@@ -51,11 +47,20 @@ struct FIFO<Element> {
         return removed
     }
 
+    /// Changes every element in place, from the first to the last.
     mutating func forEach(_ change: (inout Element) -> Void) {
-        for index in self.head..<self.elements.count { change(&self.elements[index]) }
+        for index in self.head..<self.elements.count {
+            if var element = self.elements[index].take() {
+                change(&element)
+                self.elements[index] = element
+            }
+        }
     }
 
+    /// Changes the first element in place; nil when there is none.
     mutating func changeFirst<T>(_ change: (inout Element) -> T) -> T? {
-        self.isEmpty ? nil : change(&self.elements[self.head])
+        guard !self.isEmpty, var element = self.elements[self.head].take() else { return nil }
+        defer { self.elements[self.head] = element }
+        return change(&element)
     }
 }

@@ -25,6 +25,7 @@ struct OutputBuffer {
                 self.head += count
                 self.written += count
             case .wouldBlock:
+                self.reclaim()
                 return nil
             case .failed(let error):
                 return error
@@ -34,5 +35,12 @@ struct OutputBuffer {
         // One large value must not keep its memory for the life of the connection.
         self.bytes.removeAll(keepingCapacity: self.bytes.capacity <= 1 << 18)
         return nil
+    }
+
+    /// A peer that never quite catches up must not make the part already written grow.
+    private mutating func reclaim() {
+        guard self.head >= 1 << 20, self.head * 2 >= self.bytes.count else { return }
+        self.bytes.removeSubrange(..<self.head)
+        self.head = 0
     }
 }

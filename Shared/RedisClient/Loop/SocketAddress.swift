@@ -31,7 +31,8 @@ struct SocketAddress: Sendable, Equatable {
         }
         defer { freeaddrinfo(list) }
         let addresses = sequence(first: list, next: { $0.pointee.ai_next }).map { entry in
-            SocketAddress(family: entry.pointee.ai_family, bytes: Array(UnsafeRawBufferPointer(start: entry.pointee.ai_addr, count: Int(entry.pointee.ai_addrlen))))
+            SocketAddress(
+                family: entry.pointee.ai_family, bytes: Array(UnsafeRawBufferPointer(start: entry.pointee.ai_addr, count: Int(entry.pointee.ai_addrlen))))
         }
         return .success(addresses)
     }

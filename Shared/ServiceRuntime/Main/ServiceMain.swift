@@ -85,6 +85,9 @@ private func serve(_ parts: ServiceParts, in context: ServiceContext) async thro
         // The drain's time was up and what was left was cancelled.
         logger.warning("drained, not everything finished in time")
         return
+    } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
+        let reason = error.errnoCode == EADDRINUSE ? "somebody else listens there" : "\(String(cString: strerror(error.errnoCode)))"
+        throw InvalidSetting(key: "PORT", value: "\(context.port)", allowed: "a port that is free on \(context.host) (\(reason))")
     }
     guard context.drain.isDraining else { throw InvalidSetting(key: context.name, value: "ended", allowed: "services that run until they are told to stop") }
     logger.notice("stopped")

@@ -126,7 +126,7 @@ extension Reading {
 
     /// The verb of a clause that does not begin with one: "AMF should be scaled to 5", "urgent deployment of …".
     private func findLateVerb(_ clause: inout Clause) {
-        var sawModal = false
+        var sawModal = self.has(clause.first, .wish)
         for index in clause.first..<clause.end {
             guard let meaning = self.meaning(index) else { continue }
             if meaning.has(.modal) {
@@ -134,7 +134,7 @@ extension Reading {
                 if index > clause.first, self.has(index + 1, .negation) { clause.negated = true }
             }
             if let verb = meaning.verb, index > clause.first, verb.form == .participle || sawModal && verb.form == .base, verb.action != .name, verb.action != .include, verb.action != .report,
-                sawModal || index + 1 >= clause.end || self.meaning(index + 1)?.preposition != nil
+                sawModal
             {
                 clause.verb = verb
                 clause.verbAt = index

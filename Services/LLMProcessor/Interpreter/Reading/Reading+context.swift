@@ -24,7 +24,7 @@ extension Reading {
             var end = next + 1
             while end < self.lexemes.count, self.tokens[self.lexemes[end].first].start < chunk.span.end { end += 1 }
             var value = chunk.text
-            if identifier == .snssai, let sst = self.tokenText(next) {
+            if identifier == .snssai {
                 // 1-010203
                 let parts = value.split(separator: "-")
                 if parts.count == 2 {
@@ -33,7 +33,6 @@ extension Reading {
                     self.use(at..<end)
                     continue
                 }
-                _ = sst
                 result.append(.init(at: at, identifier: .sst, value: value))
                 self.use(at..<end)
                 continue
@@ -56,8 +55,6 @@ extension Reading {
         }
         return result
     }
-
-    private func tokenText(_ index: Int) -> String? { index < self.lexemes.count ? self.word(index) : nil }
 
     static func apply(_ findings: [IdentifierFinding], to context: inout Context) -> String? {
         var problem: String?

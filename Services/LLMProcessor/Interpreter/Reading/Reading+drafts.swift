@@ -6,23 +6,25 @@ extension Reading {
         let identifiers = self.readIdentifiers()
         self.readNames()
         self.readPlaces()
+        self.places.sort { $0.at < $1.at }
         self.readClauses()
         for index in self.clauses.indices {
+            let asked = self.questions.count, counted = self.quantities.count
             self.readQuantities(self.clauses[index])
-            self.draft(index, identifiers)
+            let quantities = Array(self.quantities[counted...])
+            let range = self.clauses[index].first..<self.clauses[index].end
+            self.draft(index, Array(self.within(identifiers, \.at, range)), quantities, asked)
         }
         self.rejectNegatedOnly()
     }
 
     // MARK: - One clause
 
-    private mutating func draft(_ index: Int, _ identifiers: [IdentifierFinding]) {
+    private mutating func draft(_ index: Int, _ identifiers: [IdentifierFinding], _ quantities: [Quantity], _ firstQuestion: Int) {
         let clause = self.clauses[index]
-        let firstQuestion = self.questions.firstIndex { $0.expectation.isEmpty } ?? self.questions.count
         var mentions = self.mentions(clause)
         self.attachNames(clause, &mentions)
-        let quantities = self.quantities.filter { $0.at >= clause.first && $0.at < clause.end }
-        let previous = Array(self.expectations.indices)
+        let previous = self.membersOfLastClause()
         var objects = mentions.filter { $0.role == .object }
         if let denied = mentions.first(where: { mention in mention.isNegated && mention.type != nil && objects.contains { $0.type == mention.type && $0.name == mention.name } }) {
             self.ask(clause, "object.type", "The text both asks for \(denied.name ?? denied.type ?? "it") and excludes it. What is meant?", [])
@@ -40,7 +42,7 @@ extension Reading {
                 self.elaborate(clause, mentions, quantities, identifiers, previous)
             } else if self.has(clause.first, .wish) || (clause.first..<clause.end).contains(where: { self.has($0, .modal) }), let first = objects.first, !first.isPronoun {
                 let scales = !quantities.isEmpty && quantities.allSatisfy { ["replicas", "cpu", "memory", "storage"].contains($0.target.attribute) }
-                let isNew = first.isIndefinite
+                let isNew = first.isIndefinite && !quantities.contains { $0.target.condition == .increaseBy }
                 self.append(objects, clause, index, isNew ? .deploy : scales ? .scale : .configure, isNew ? .deploy : scales || quantities.isEmpty == false ? .set : .vague, quantities, mentions, identifiers)
             } else if !objects.filter({ !$0.isPronoun }).isEmpty || !quantities.isEmpty {
                 self.append(objects.filter { !$0.isPronoun }, clause, index, .configure, .vague, quantities, mentions, identifiers)
@@ -85,6 +87,14 @@ extension Reading {
         self.append(objects, clause, index, verb, action, quantities, mentions, identifiers)
     }
 
+    /// The expectations of the clause that was read last.
+    private func membersOfLastClause() -> [Int] {
+        guard let last = self.expectations.last else { return [] }
+        var first = self.expectations.count - 1
+        while first > 0, self.expectations[first - 1].clause == last.clause { first -= 1 }
+        return Array(first..<self.expectations.count)
+    }
+
     private func antecedents(_ previous: [Int]) -> [Mention] {
         guard let last = previous.last else { return [] }
         let clause = self.expectations[last].clause
@@ -114,8 +124,8 @@ extension Reading {
         }
         switch action {
         case .deploy:
-            let named = objects.contains { $0.isIndefinite || $0.name != nil }
-            _ = named
+            // "deploy two more SMF replicas"
+            if quantities.contains(where: { $0.target.condition == .increaseBy && $0.target.attribute == "replicas" }) { return .scale }
             // "implement load balancing for …": behaviour is configured, not deployed.
             if let only = objects.first, objects.count == 1, only.kind == .radioNetwork, only.type != "Cell" { return .configure }
             // "set up monitoring for the AMF": the function is there already.
@@ -172,7 +182,7 @@ extension Reading {
         if head.verb == .report || action == .report { return false }
         switch action {
         case .ensure, .enable, .configure, .set, .optimize, .monitor, .autoscale, .change, .disable, .add, .scale:
-            let onlyAccessory = real.allSatisfy { [.policy, .infrastructure, .radioNetwork, .networkSlice].contains($0.kind) || $0.isClass && false }
+            let onlyAccessory = real.allSatisfy { [.policy, .infrastructure, .radioNetwork, .networkSlice].contains($0.kind) }
             guard real.isEmpty || onlyAccessory && head.mention.kind != .radioNetwork && [.networkFunction, .coreNetwork, .networkSlice, .e2Node, .application].contains(head.mention.kind) else { return false }
             if head.verb == .remove || head.verb == .restart || head.verb == .rollback || head.verb == .migrate { return real.isEmpty && action == .ensure }
             // "… and scale it to 5" stays a wish of its own.
@@ -199,7 +209,7 @@ extension Reading {
         let head = self.expectations[last]
         var context = Context()
         self.readContext(clause, clause.first..<clause.end, &context, mentions)
-        _ = Self.apply(identifiers.filter { $0.at >= clause.first && $0.at < clause.end }, to: &context)
+        if let problem = Self.apply(identifiers, to: &context) { self.askForSlice(problem, clause) }
         let classes = mentions.filter { $0.role == .object && $0.isClass }
         if !parts.isEmpty, head.verb == .deploy, members.count == 1, head.mention.kind == .coreNetwork || head.mention.isGeneric, clause.verb == nil || [.deploy, .include, .configure, .make].contains(clause.verb?.action) {
             // The listed parts take the place of the whole.
@@ -215,7 +225,7 @@ extension Reading {
             self.distribute(quantities, clause, members, replacing: true)
         } else if !classes.isEmpty, members.count == 1, head.mention.isClass || head.mention.type == "Custom", let name = classes.first(where: { $0.name != nil })?.name, head.mention.name == nil || head.mention.isClass {
             self.expectations[last].mention.name = head.mention.name ?? name
-        } else if !parts.isEmpty, clause.verb?.action == .include, members.count == 1 || true, !members.contains(where: { member in parts.contains { $0.type == self.expectations[member].mention.type } }) {
+        } else if !parts.isEmpty, clause.verb?.action == .include, !members.contains(where: { member in parts.contains { $0.type == self.expectations[member].mention.type } }) {
             for part in parts {
                 var draft = head
                 draft.mention = part
@@ -238,7 +248,7 @@ extension Reading {
                 }
             }
         }
-        for name in self.names.indices where self.names[name].at >= clause.first && self.names[name].at < clause.end && !self.names[name].taken && members.count == 1 {
+        for name in self.within(self.names, \.at, clause.first..<clause.end).indices where !self.names[name].taken && members.count == 1 {
             if self.expectations[members[0]].mention.name == nil || self.expectations[members[0]].mention.isClass {
                 self.expectations[members[0]].mention.name = self.names[name].name
                 self.names[name].taken = true
@@ -250,7 +260,7 @@ extension Reading {
     // MARK: - Building
 
     private mutating func attachNames(_ clause: Clause, _ mentions: inout [Mention]) {
-        for index in self.names.indices where self.names[index].at >= clause.first && self.names[index].at < clause.end && !self.names[index].taken {
+        for index in self.within(self.names, \.at, clause.first..<clause.end).indices where !self.names[index].taken {
             let at = self.names[index].at
             let before = mentions.indices.last { mentions[$0].role == .object && mentions[$0].at < at && !mentions[$0].isPronoun }
             let after = mentions.indices.first { mentions[$0].role == .object && !mentions[$0].isPronoun }
@@ -295,6 +305,10 @@ extension Reading {
                 mention.kind = known.kind
                 mention.type = known.type
                 mention.isGeneric = false
+            } else if action != .report, mentions.isEmpty, let implied = self.impliedType(quantities, identifiers) {
+                mention.kind = .radioNetwork
+                mention.type = implied
+                mention.isGeneric = false
             } else if let slice = mentions.first(where: { $0.role == .slice }) { mention = slice; mention.role = .object }
             else if let aside = mentions.first(where: { $0.role == .aside && !$0.isGeneric && !$0.isNegated && ($0.kind == .radioNetwork || $0.kind == .policy) }) { mention = aside; mention.role = .object }
             objects = [mention]
@@ -312,7 +326,7 @@ extension Reading {
             let end = position + 1 < groups.count ? objects.filter { $0.group == groups[position + 1] }.map(\.at).min() ?? clause.end : clause.end
             self.readContext(clause, begin..<end, &draft.context, mentions)
             if let problem = Self.apply(identifiers.filter { $0.at >= begin && $0.at < end }, to: &draft.context) {
-                self.ask(clause, "context.slice", "'\(problem)' is no valid S-NSSAI part. Which slice is meant (SST 0…255, SD six hexadecimal digits)?", [])
+                self.askForSlice(problem, clause)
             }
             if let sst = object.sst, draft.context.slice == nil { draft.context.slice = SliceID(sst: sst) }
             if object.kind == .networkSlice, object.type == nil, let sst = draft.context.slice?.sst, let known = self.vocabulary.objects.first(where: { $0.sst == sst }) {
@@ -344,13 +358,25 @@ extension Reading {
         self.completeActions(members, clause, action, quantities, mentions)
     }
 
+    private mutating func askForSlice(_ problem: String, _ clause: Clause) {
+        self.ask(clause, "context.slice", "'\(problem)' is no valid S-NSSAI part. Which slice is meant (SST 0…255, SD six hexadecimal digits)?", [])
+    }
+
+    /// The RAN object that parameters or a cell belong to when none is named.
+    private func impliedType(_ quantities: [Quantity], _ identifiers: [IdentifierFinding]) -> String? {
+        for quantity in quantities {
+            if let implied = self.vocabulary.attribute(quantity.target.attribute)?.implies { return implied }
+        }
+        return identifiers.contains { $0.identifier == .cell } ? "Cell" : nil
+    }
+
     private func speaksOfTheNetwork(_ clause: Clause) -> Bool {
         for index in clause.first..<clause.end {
             guard let meaning = self.meaning(index), index != clause.verbAt else { continue }
             if meaning.object != nil || meaning.has(.generic) || meaning.attribute != nil || meaning.feature != nil || meaning.quality != nil && meaning.quality != "edge" || meaning.place != nil || meaning.namedFeature != nil && self.lexemes[index].end > self.lexemes[index].first + 1 { return true }
             if ["network", "5g", "ran", "o", "running", "intents", "deployed", "inventory"].contains(self.word(index)) { return true }
         }
-        return !self.places.filter { $0.at >= clause.first && $0.at < clause.end }.isEmpty
+        return !self.within(self.places, \.at, clause.first..<clause.end).isEmpty
     }
 
     /// Gives each quantity to the objects it was said of.
@@ -390,8 +416,7 @@ extension Reading {
 
     private mutating func add(_ quantity: Quantity, to member: Int, _ clause: Clause) {
         var target = quantity.target
-        let draft = self.expectations[member]
-        let bounded = self.expectsAutoscaling || self.quantities.contains { $0.minimum && $0.target.attribute == "replicas" } && self.quantities.contains { $0.maximum && $0.target.attribute == "replicas" }
+        let bounded = self.expectsAutoscaling || self.hasMinimum && self.hasMaximum
         if target.attribute == "replicas" {
             if case .range(let low, let high) = target.value {
                 guard low <= high else {
@@ -407,7 +432,6 @@ extension Reading {
                 target.condition = .equals
             }
         }
-        _ = draft
         self.put(target, member, clause)
     }
 
@@ -481,7 +505,7 @@ extension Reading {
 
     /// Reads places, environment, qualities, use and the like in a stretch of a clause.
     mutating func readContext(_ clause: Clause, _ range: Range<Int>, _ context: inout Context, _ mentions: [Mention]) {
-        for place in self.places where range.contains(place.at) {
+        for place in self.within(self.places, \.at, range) {
             if place.isOrigin, clause.verb?.action == .migrate { context.from = place.value; continue }
             switch place.kind {
             case .namespace: context.namespace = context.namespace ?? place.value
@@ -498,7 +522,7 @@ extension Reading {
             if let environment = meaning.environment, !self.lexemes[index].used || self.meaning(index + 1)?.place == .cluster, context.environment == nil { context.environment = environment }
             if self.lexemes[index].used { continue }
             if let quality = meaning.quality, meaning.preposition == nil { context.addQuality(quality) }
-            if let technology = meaning.technology, meaning.object == nil { context.addDependency(self.text(index..<(index + 1))); _ = technology }
+            if meaning.technology != nil, meaning.object == nil { context.addDependency(self.text(index..<(index + 1))) }
             if meaning.has(.urgent) { context.urgency = "immediate" }
             if meaning.has(.recurrence) { context.window = TimeWindow(recurrence: self.text(index..<(index + 1))) }
             if meaning.has(.vaguePlace) {
@@ -514,8 +538,9 @@ extension Reading {
                 let quality = Self.canonicalQuality(of: self.vocabulary.attributes[attribute].attribute) { context.addQuality(quality) }
         }
         for index in range where self.lexemes[index].kind == .compound {
-            let word = self.tokens[self.lexemes[index].first].word
-            if let technology = self.vocabulary.lexicon.meaning(of: word)?.technology { _ = technology; context.addDependency(self.text(Span(start: self.tokens[self.lexemes[index].first].start, end: self.tokens[self.lexemes[index].first].end))) }
+            // "Redis-based"
+            let token = self.tokens[self.lexemes[index].first]
+            if self.vocabulary.lexicon.meaning(of: token.word)?.technology != nil { context.addDependency(self.text(Span(start: token.start, end: token.end))) }
         }
         // RFC 3339 instants
         for index in range where self.lexemes[index].kind == .chain || self.lexemes[index].kind == .number {

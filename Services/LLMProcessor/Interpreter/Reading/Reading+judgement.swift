@@ -76,7 +76,7 @@ extension Reading {
                 }
             }
         }
-        if draft.verb == .remove || draft.verb == .restart, clause.body < clause.end, draft.mention.isGeneric || draft.mention.kind == .coreNetwork && false {
+        if draft.verb == .remove || draft.verb == .restart, clause.body < clause.end, draft.mention.isGeneric {
             if self.has(clause.body, .totality) { ask("object.name", "'\(self.text(clause.body..<clause.end))' is too wide to act on. Which instances are meant?") }
         }
         return questions

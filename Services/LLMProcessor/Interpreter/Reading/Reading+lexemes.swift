@@ -45,6 +45,9 @@ extension Reading {
             }
         }
         self.readNumbers()
+        self.expectsAutoscaling = self.lexemes.contains { lexeme in
+            lexeme.meaning > 0 && (lexicon.meanings[lexeme.meaning].feature == "autoscaling" || lexicon.meanings[lexeme.meaning].verb?.action == .autoscale)
+        }
     }
 
     /// A hyphenated word that is no phrase: an adjective ("CPU-based"), a number with its unit ("two-core"), a list

@@ -12,7 +12,7 @@ extension Reading {
         let begin = clause.passive ? clause.first : clause.body
         var at = begin
         while at < clause.end {
-            if self.has(at, .negation) { negatedUntil = self.reach(of: at, clause) }
+            if at > negatedUntil, self.has(at, .negation) { negatedUntil = self.reach(of: at, clause) }
             let lexeme = self.lexemes[at]
             if lexeme.used {
                 // Something was said of the group before: the next object opens another.
@@ -86,11 +86,10 @@ extension Reading {
         if lexeme.kind == .word, let index = meaning?.object {
             let object = self.vocabulary.objects[index]
             // Apposition: "AMF network function", "UPF (User Plane Function)", "O-DU distributed unit".
-            var skipped: [Int] = []
             while end < clause.end {
                 if self.meaning(end)?.object == index { end += 1; continue }
                 if self.isSymbol(end, "("), self.meaning(end + 1)?.object == index, self.isSymbol(end + 2, ")") { end += 3; continue }
-                if self.has(end, [.carrier, .generic]), !self.lexemes[end].used, self.meaning(end)?.place == nil || true, self.meaning(end)?.object == nil { skipped.append(end); end += 1; continue }
+                if self.has(end, [.carrier, .generic]), !self.lexemes[end].used, self.meaning(end)?.object == nil { end += 1; continue }
                 break
             }
             var mention = Mention(
@@ -236,7 +235,7 @@ extension Reading {
         guard isPlain, alone, action != nil, action != .ensure, action != .vague, action != .report || preposition != nil || start == clause.body else { return nil }
         if action == .report, preposition != .of { return nil }
         if action == .optimize || action == .include || action == .schedule { return nil }
-        if preposition == .for, !self.quantities.contains(where: { $0.at >= clause.first && $0.at < clause.end }) { return nil }
+        if preposition == .for, self.quantities.last.map({ $0.at < clause.first }) ?? true { return nil }
         if action == .deploy || action == .make, self.has(at - 1, .indefinite) { return nil }
         let chunk = self.chunk(at)
         var end = at + 1
@@ -320,7 +319,6 @@ extension Reading {
         switch preposition {
         case nil:
             if mention.kind == .radioNetwork || mention.kind == .policy, before.contains(where: { $0.role == .object && $0.kind == .networkFunction }) { return .aside }
-            if mention.feature != nil, mention.kind == .radioNetwork, action == .enable || action == .disable || action == .configure, false { return .aside }
             return .object
         case .of:
             if let head = before.last, head.role == .object, !head.isWeak, head.isGeneric == false { return mention.kind == .networkSlice ? .slice : .aside }
@@ -393,10 +391,9 @@ extension Reading {
         // A generic or weak noun steps back behind a real object.
         if !strong.isEmpty {
             for index in objects where result[index].isGeneric || result[index].isWeak {
-                let after = strong.first { $0 > index }
                 let isSliceOfType = result[index].kind == .networkSlice && result[index].isGeneric && !strong.contains { result[$0].kind == .networkSlice }
                 if isSliceOfType, strong.allSatisfy({ result[$0].preposition == .with || result[$0].preposition == .for || result[$0].preposition == .using }) { continue }
-                _ = after
+                if let name = result[index].name, result[index].kind != .networkFunction, result[strong[0]].name == nil, result[strong[0]].kind == result[index].kind { result[strong[0]].name = name }
                 result[index].role = .aside
             }
         }
@@ -413,16 +410,17 @@ extension Reading {
             for index in strong where result[index].kind == .infrastructure && result[index].type == "Monitoring" && functions.contains(where: { $0 < index }) { result[index].role = .aside }
         }
         // "A1 policy for traffic steering": the behaviour is the policy's type.
-        if let policy = strong.first(where: { result[$0].kind == .radioNetwork }), let generic = objects.first(where: { result[$0].kind == .policy && result[$0].isGeneric }) {
+        if strong.contains(where: { result[$0].kind == .radioNetwork }), let generic = objects.first(where: { result[$0].kind == .policy && result[$0].isGeneric }) {
             result[generic].role = .aside
-            _ = policy
         }
         // The same object said twice is one.
         var seen: [Mention] = []
         for index in result.indices where result[index].role == .object {
-            if let known = seen.first(where: { $0.kind == result[index].kind && $0.type == result[index].type && ($0.name == result[index].name) && $0.type != nil }) {
-                _ = known
-                if self.isRepeat(result[index], of: seen, clause) { result[index].role = .aside; continue }
+            if seen.contains(where: { $0.kind == result[index].kind && $0.type == result[index].type && $0.name == result[index].name && $0.type != nil }),
+                self.isRepeat(result[index], of: seen, clause)
+            {
+                result[index].role = .aside
+                continue
             }
             seen.append(result[index])
         }

@@ -130,7 +130,7 @@ extension Reading {
             if folded.hasPrefix("region") { return self.append(.region, at..<after, chunk, preposition) }
             if folded.hasPrefix("site") || folded.hasSuffix("-site") { return self.append(.site, at..<after, chunk, preposition) }
             if folded.hasPrefix("zone") { return self.append(.zone, at..<after, chunk, preposition) }
-            if folded.hasPrefix("edge"), folded.utf8.last.map({ $0 >= 0x30 && $0 <= 0x39 }) == true, preposition != .in || true {
+            if folded.hasPrefix("edge"), folded.utf8.last.map({ $0 >= 0x30 && $0 <= 0x39 }) == true {
                 return self.append(.site, at..<after, chunk, preposition)
             }
         }

@@ -5,12 +5,11 @@ extension Reading {
     mutating func readQuantities(_ clause: Clause) {
         var at = clause.first
         var taken: Set<Int> = []
-        var pending: [(at: Int, value: Double, comparator: Comparator?)] = []
         while at < clause.end {
             guard self.lexemes[at].kind == .number, !self.lexemes[at].used else { at += 1; continue }
-            at = self.readQuantity(at, clause, &taken, &pending)
+            at = self.readQuantity(at, clause, &taken)
         }
-        self.readSwitches(clause, taken)
+        self.readSwitches(clause)
         self.readTexts(clause)
     }
 
@@ -29,10 +28,8 @@ extension Reading {
         guard next < self.lexemes.count else { return measure }
         let token = self.tokens[self.lexemes[next].first]
         if token.adjacent, token.kind == .word, !token.glued, let suffix = self.vocabulary.suffixes[token.word] {
-            let following = self.meaning(next + 1)
             if let dimension = suffix.dimension, dimension != .cpu || !self.isCounted(next + 1) {
                 measure.unit = UnitMeaning(dimension: dimension, factor: suffix.factor)
-                _ = following
             } else if let multiply = suffix.multiply {
                 measure.low *= multiply
             }
@@ -54,7 +51,7 @@ extension Reading {
         return self.vocabulary.attributes[attribute].dimension == .count
     }
 
-    private mutating func readQuantity(_ start: Int, _ clause: Clause, _ taken: inout Set<Int>, _ pending: inout [(at: Int, value: Double, comparator: Comparator?)]) -> Int {
+    private mutating func readQuantity(_ start: Int, _ clause: Clause, _ taken: inout Set<Int>) -> Int {
         var measure = self.measure(start)
         var begin = start
         // Ranges: "2-10", "2 to 10", "between 2 and 10", "from 2 to 10".
@@ -91,7 +88,7 @@ extension Reading {
                 back -= 1
             } else if self.isSymbol(back, ":", "=") || self.word(back) == "=" || self.isSingle(back) && ["to", "of", "at", "is", "be", "by", "from", "between", "and", "set", "target", "a"].contains(self.word(back)) && !(self.word(back) == "and" && !self.isBetween(back, clause)) {
                 back -= 1
-            } else if self.has(back, .increment) || self.has(back, .negation) && false {
+            } else if self.has(back, .increment) {
                 incremental = true
                 begin = back
                 back -= 1
@@ -123,7 +120,6 @@ extension Reading {
             begin = min(begin, back)
             if comparator == nil, let found = self.meaning(back - 1)?.comparator { comparator = found; begin = back - 1 }
         }
-        var strictlyAfter = false
         if self.isFollowed(measure.end, clause) || attribute == nil {
             // forwards over modifiers to the noun
             var ahead = measure.end
@@ -131,23 +127,20 @@ extension Reading {
             while ahead < clause.end, steps < 5 {
                 if let meaning = self.meaning(ahead) {
                     if let found = meaning.attribute, self.fits(found, measure), self.lexemes[ahead].kind == .word {
-                        if attribute == nil || self.vocabulary.attributes[attribute ?? found].dimension == .count && self.isDirect(measure.end, ahead) && self.meaning(back)?.unit == nil && false {
-                            // "3 replicas to 5": a later number of the same noun takes it from there.
+                        if attribute == nil {
                             attribute = found
                             taken.insert(ahead)
                             evidenceEnd = ahead + 1
-                            strictlyAfter = true
                         } else if attribute == found {
                             evidenceEnd = max(evidenceEnd, ahead + 1)
                         }
                         break
                     }
-                    if let object = meaning.object, owner == nil, measure.unit == nil, measure.high == nil, attribute == nil {
+                    if meaning.object != nil, owner == nil, measure.unit == nil, measure.high == nil, attribute == nil {
                         // "2 AMF", "3 UPF instances"
                         owner = ahead
                         ahead += 1
                         steps += 1
-                        _ = object
                         continue
                     }
                     if meaning.has(.generic), owner == nil, measure.unit == nil, attribute == nil, self.isNounPhraseEnd(ahead + 1, clause) { owner = ahead; ahead += 1; steps += 1; continue }
@@ -196,7 +189,7 @@ extension Reading {
             self.unexplained(start, measure, clause, preposition)
             return measure.end
         }
-        if let following = owner, !self.isCountAttribute(index) || self.vocabulary.attributes[index].attribute != "replicas" { _ = following; owner = nil }
+        if self.vocabulary.attributes[index].attribute != "replicas" { owner = nil }
         var word = self.vocabulary.attributes[index]
         if measure.unit?.dimension == .percent, let other = word.percent, let known = self.vocabulary.attribute(other) { word = known }
         if measure.unit?.dimension == .frequency, let other = word.hertz, let known = self.vocabulary.attribute(other) { word = known }
@@ -224,7 +217,7 @@ extension Reading {
             if comparator == .atLeast { minimum = true }
             if comparator == .atMost { maximum = true }
             // "scale up to 5": the words of a destination, not of a bound.
-            if comparator == .atMost, self.word(begin) == "up", action == .scale || action == .change, clause.verb?.direction == nil || true, self.clauseHasNoAutoscaling(clause) {
+            if comparator == .atMost, self.word(begin) == "up", action == .scale || action == .change, !self.expectsAutoscaling {
                 condition = .equals
                 maximum = false
             }
@@ -235,11 +228,13 @@ extension Reading {
             let direction = clause.verb?.direction ?? self.particle(clause)
             if measure.unit?.dimension == .percent, by {
                 // "by 50%"
-                if let known = self.targetOfChange(clause, start), let direction {
-                    word = known
-                    condition = .multiplyBy
-                    value = .number(direction == .up ? 1 + low / 100 : 1 - low / 100)
+                guard let known = self.targetOfChange(clause, start) ?? self.vocabulary.attribute("replicas"), let direction else {
+                    self.ask(clause, "targets.replicas", "Should it go up or down by \(Self.plain(low)) %? Give the number wanted.", [])
+                    return measure.end
                 }
+                word = known
+                condition = .multiplyBy
+                value = .number(direction == .up ? 1 + low / 100 : 1 - low / 100)
             } else if by, action == .scale || action == .change || action == .autoscale {
                 if let direction {
                     condition = direction == .up ? .increaseBy : .decreaseBy
@@ -261,7 +256,7 @@ extension Reading {
             }
         }
         // From a current number to a wanted one: "from 3 to 5 replicas" of something that does not scale by itself.
-        if case .range(_, let to) = value, preposition == .from, word.attribute != "replicas" || self.clauseHasNoAutoscaling(clause),
+        if case .range(_, let to) = value, preposition == .from, word.attribute != "replicas" || !self.expectsAutoscaling,
             let action, [.scale, .change, .set, .configure, .optimize, .multiply].contains(action)
         {
             value = .number(to)
@@ -269,14 +264,16 @@ extension Reading {
         }
         let range = min(begin, start)..<max(spanEnd, measure.end)
         let span = self.span(range)
-        var target = Target(attribute: word.attribute, condition: condition, value: value, unit: IntentModel.Attribute.unit(of: word.attribute), evidence: self.text(span), span: span)
-        if word.whole, condition != .multiplyBy, case .number(let number) = value, number != number.rounded() { target.evidence = self.text(span) }
+        let target = Target(attribute: word.attribute, condition: condition, value: value, unit: IntentModel.Attribute.unit(of: word.attribute), evidence: self.text(span), span: span)
         var quantity = Quantity(at: begin, end: range.upperBound, target: target, owner: owner)
         quantity.minimum = minimum
         quantity.maximum = maximum
         quantity.named = named
-        _ = strictlyAfter
         self.quantities.append(quantity)
+        if word.attribute == "replicas" {
+            self.hasMinimum = self.hasMinimum || minimum
+            self.hasMaximum = self.hasMaximum || maximum
+        }
         for index in begin..<max(evidenceEnd, measure.end) where index != owner { self.lexemes[index].used = true }
         return max(measure.end, start + 1)
     }
@@ -307,8 +304,6 @@ extension Reading {
         guard let index else { return false }
         return self.vocabulary.attributes[index].dimension == .count
     }
-
-    private func isDirect(_ from: Int, _ to: Int) -> Bool { from == to }
 
     /// Whether the noun of a number comes right after it.
     private func isFollowed(_ index: Int, _ clause: Clause) -> Bool { index < clause.end && self.meaning(index)?.attribute != nil }
@@ -366,6 +361,10 @@ extension Reading {
     private func inferredAttribute(_ measure: Measure, _ start: Int, _ preposition: Preposition?, _ comparator: Comparator?, _ clause: Clause, _ owner: Int?, _ back: Int) -> Int? {
         let index = self.vocabulary.attributeIndex
         if let unit = measure.unit {
+            // What a changing verb is about comes first: "increase the storage of X to 100 GB".
+            if let action = clause.verb?.action, [.scale, .change, .set, .configure, .add, .multiply].contains(action), preposition == .to || preposition == .by || preposition == .from,
+                let changed = self.changedAttribute(clause, before: start, fitting: measure) { return changed }
+            if unit.dimension == .percent, preposition == .by, clause.verb?.action == .change || clause.verb?.action == .scale { return self.changedAttribute(clause, before: start) ?? index["replicas"] }
             switch unit.dimension {
             case .cpu: return index["cpu"]
             case .bytes: return self.near(start, measure.end, clause, ["storage", "memory"]) ?? index["memory"]
@@ -423,6 +422,14 @@ extension Reading {
         return nil
     }
 
+    private func changedAttribute(_ clause: Clause, before: Int, fitting measure: Measure) -> Int? {
+        guard clause.body <= before else { return nil }
+        for index in (clause.body..<before).reversed() where self.lexemes[index].kind == .word {
+            if let attribute = self.meaning(index)?.attribute { return self.fits(attribute, measure) ? attribute : nil }
+        }
+        return nil
+    }
+
     private func targetOfChange(_ clause: Clause, _ start: Int) -> AttributeWord? {
         for index in clause.body..<max(clause.body, start) {
             if let attribute = self.meaning(index)?.attribute {
@@ -451,15 +458,6 @@ extension Reading {
             }
     }
 
-    /// Autoscaling is said somewhere in the text.
-    var expectsAutoscaling: Bool {
-        self.lexemes.contains { lexeme in
-            lexeme.meaning > 0 && (self.vocabulary.lexicon.meanings[lexeme.meaning].feature == "autoscaling" || self.vocabulary.lexicon.meanings[lexeme.meaning].verb?.action == .autoscale)
-        }
-    }
-
-    private func clauseHasNoAutoscaling(_ clause: Clause) -> Bool { !self.expectsAutoscaling }
-
     /// "scale AMF up by 2"
     func particle(_ clause: Clause) -> Direction? {
         for index in clause.first..<clause.end {
@@ -474,7 +472,7 @@ extension Reading {
     /// A number that means something, but what? Only those with a unit that could be acted on are asked about.
     private mutating func unexplained(_ start: Int, _ measure: Measure, _ clause: Clause, _ preposition: Preposition?) {
         let words = self.text(start..<measure.end)
-        if measure.unit?.dimension == .percent, self.meaning(measure.end)?.object != nil || self.word(measure.end) == "traffic" || self.word(measure.end + 1) == "traffic" {
+        if measure.unit?.dimension == .percent, self.meaning(measure.end)?.object != nil || (0..<4).contains(where: { self.word(measure.end + $0) == "traffic" }) {
             self.ask(clause, "targets.threshold", "What should '\(words)' apply to?", [])
         } else {
             self.notes.append("'\(words)' was not needed for the reading.")
@@ -484,10 +482,10 @@ extension Reading {
     // MARK: - Switches and texts
 
     /// Features said without a number: on, or off when negated or disabled.
-    private mutating func readSwitches(_ clause: Clause, _ taken: Set<Int>) {
+    private mutating func readSwitches(_ clause: Clause) {
         var negatedUntil = -1
         for at in clause.first..<clause.end {
-            if self.has(at, .negation), at >= clause.body {
+            if at > negatedUntil, self.has(at, .negation), at >= clause.body {
                 // A negation reaches to the end of its list.
                 negatedUntil = self.reach(of: at, clause)
             }

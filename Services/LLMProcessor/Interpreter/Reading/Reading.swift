@@ -13,6 +13,11 @@ struct Reading {
     var expectations: [Draft] = []
     var questions: [Clarification] = []
     var notes: [String] = []
+    /// Autoscaling is said somewhere in the text.
+    var expectsAutoscaling = false
+    /// A lower and an upper bound of replicas were read.
+    var hasMinimum = false
+    var hasMaximum = false
     /// Verbs whose object comes with the next one ("deploy and configure X").
     var sharedActions: [(Action, VerbMeaning?)] = []
     /// Index of the first expectation of the clause read last.
@@ -107,6 +112,20 @@ struct Reading {
         while end < self.tokens.count, self.tokens[end].glued || self.tokens[end].adjacent && self.tokens[end].kind == .word && self.tokens[end - 1].kind == .number { end += 1 }
         let span = Span(start: self.tokens[first].start, end: self.tokens[end - 1].end)
         return (self.text(span), span)
+    }
+
+    /// The members of a list ordered by position that lie in a stretch of lexemes.
+    func within<Element>(_ list: [Element], _ at: KeyPath<Element, Int>, _ range: Range<Int>) -> ArraySlice<Element> {
+        func first(from bound: Int) -> Int {
+            var low = 0, high = list.count
+            while low < high {
+                let middle = (low + high) / 2
+                if list[middle][keyPath: at] < bound { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        let start = first(from: range.lowerBound)
+        return list[start..<max(start, first(from: range.upperBound))]
     }
 
     mutating func use(_ range: Range<Int>) {

@@ -135,4 +135,6 @@ struct AttributeWord: Sendable {
     var percent: String?
     /// The attribute meant when the value is a frequency.
     var hertz: String?
+    /// Type of the RAN object it belongs to when none is said.
+    var implies: String?
 }

@@ -106,7 +106,7 @@ struct VocabularyLoader {
                     var inflected = meaning
                     inflected.form = kind
                     let whole = words.count > 1 ? form + " " + words[1] : form
-                    self.lexicon.add(whole, correctable: true) { if $0.verb == nil { $0.verb = inflected } }
+                    self.lexicon.add(whole) { if $0.verb == nil { $0.verb = inflected } }
                 }
             }
             if let list = item.mapping?["participles"] {
@@ -168,7 +168,7 @@ struct VocabularyLoader {
             let index = self.attributes.count
             self.attributes.append(AttributeWord(
                 attribute: name, dimension: dimension, better: better, whole: try file.flag(item, "whole"), low: range.0, high: range.1,
-                percent: try file.text(item, "percent"), hertz: try file.text(item, "hertz")))
+                percent: try file.text(item, "percent"), hertz: try file.text(item, "hertz"), implies: try file.text(item, "implies")))
             guard self.attributeIndex.updateValue(index, forKey: name) == nil else { throw file.fail(item, "\(name) is listed twice") }
             for noun in try file.phrases(file.member(item, "nouns")) { self.noun(noun) { if $0.attribute == nil { $0.attribute = index } } }
         }

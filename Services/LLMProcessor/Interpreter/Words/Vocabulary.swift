@@ -42,5 +42,11 @@ package struct Vocabulary: Sendable {
             attributes: self.attributes.map(\.attribute))
     }
 
+    /// "firewalls" → "firewall", when that is how an object is known.
+    func singular(_ words: String) -> String {
+        guard words.last == "s", let index = self.lexicon.meaning(of: words.lowercased())?.object, self.objects[index].aliases.contains(String(words.lowercased().dropLast())) else { return words }
+        return String(words.dropLast())
+    }
+
     func attribute(_ name: String) -> AttributeWord? { self.attributeIndex[name].map { self.attributes[$0] } }
 }

@@ -22,7 +22,8 @@ import Testing
         "patterns match as ECMA 262 has it",
         arguments: [
             ("^[A-Fa-f0-9]{6}$", "01aF09", true), ("^[A-Fa-f0-9]{6}$", "01aF0", false), ("^[0-9]{2,3}$", "4100", false), ("b+", "abbbc", true),
-            ("^(ab|cd)*$", "abcdab", true), ("^(ab|cd)*$", "abc", false), ("^a{0,2}b?$", "aa", true), ("^a{0,2}b?$", "aaa", false), (#"^\d{3}-\w+$"#, "310-x_1", true),
+            ("^(ab|cd)*$", "abcdab", true), ("^(ab|cd)*$", "abc", false), ("^a{0,2}b?$", "aa", true), ("^a{0,2}b?$", "aaa", false),
+            (#"^\d{3}-\w+$"#, "310-x_1", true),
             ("^[^x]$", "y", true), ("^$", "", true), (".", "", false), ("^(?:a|)$", "", true), (#"^\.$"#, "x", false),
         ] as [(String, String, Bool)])
     func patterns(_ pattern: String, _ text: String, _ matches: Bool) throws {
@@ -44,13 +45,21 @@ import Testing
         arguments: [
             (#"{"type":"integer"}"#, "1", true), (#"{"type":"integer"}"#, "1.5", false), (#"{"type":["string","null"]}"#, "null", true),
             (#"{"required":["a"]}"#, #"{"b":1}"#, false), (#"{"properties":{"a":{"minimum":3}}}"#, #"{"a":2}"#, false),
-            (#"{"properties":{"a":true},"additionalProperties":false}"#, #"{"a":1,"b":2}"#, false), (#"{"additionalProperties":{"type":"string"}}"#, #"{"x":"y"}"#, true),
-            (#"{"minProperties":1}"#, "{}", false), (#"{"enum":["A",2]}"#, "2", true), (#"{"const":{"a":1}}"#, #"{"a":1}"#, true), (#"{"const":1}"#, "2", false),
+            (#"{"properties":{"a":true},"additionalProperties":false}"#, #"{"a":1,"b":2}"#, false),
+            (#"{"additionalProperties":{"type":"string"}}"#, #"{"x":"y"}"#, true),
+            (#"{"minProperties":1}"#, "{}", false), (#"{"enum":["A",2]}"#, "2", true), (#"{"const":{"a":1}}"#, #"{"a":1}"#, true),
+            (#"{"const":1}"#, "2", false),
             (#"{"exclusiveMinimum":1}"#, "1", false), (#"{"minimum":1,"exclusiveMinimum":true}"#, "1", false), (#"{"multipleOf":0.1}"#, "0.3", true),
-            (#"{"items":{"type":"number"},"minItems":1,"uniqueItems":true}"#, "[1,1]", false), (#"{"items":[{"type":"string"},{"type":"number"}]}"#, #"["a",1,null]"#, true),
-            (#"{"anyOf":[{"type":"string"},{"minimum":5}]}"#, "4", false), (#"{"oneOf":[{"minimum":1},{"minimum":2}]}"#, "3", false), (#"{"oneOf":[{"minimum":1},{"minimum":2}]}"#, "1", true),
-            (#"{"allOf":[{"minimum":1},{"maximum":2}]}"#, "3", false), (#"{"not":{"type":"null"}}"#, "null", false), (#"{"maxLength":1}"#, #""é""#, true), ("false", "1", false),
-            (#"{"definitions":{"node":{"properties":{"next":{"$ref":"#/definitions/node"},"v":{"type":"number"}}}},"$ref":"#/definitions/node"}"#, #"{"next":{"next":{"v":"x"}}}"#, false),
+            (#"{"items":{"type":"number"},"minItems":1,"uniqueItems":true}"#, "[1,1]", false),
+            (#"{"items":[{"type":"string"},{"type":"number"}]}"#, #"["a",1,null]"#, true),
+            (#"{"anyOf":[{"type":"string"},{"minimum":5}]}"#, "4", false), (#"{"oneOf":[{"minimum":1},{"minimum":2}]}"#, "3", false),
+            (#"{"oneOf":[{"minimum":1},{"minimum":2}]}"#, "1", true),
+            (#"{"allOf":[{"minimum":1},{"maximum":2}]}"#, "3", false), (#"{"not":{"type":"null"}}"#, "null", false), (#"{"maxLength":1}"#, #""é""#, true),
+            ("false", "1", false),
+            (
+                ##"{"definitions":{"node":{"properties":{"next":{"$ref":"#/definitions/node"},"v":{"type":"number"}}}},"$ref":"#/definitions/node"}"##,
+                #"{"next":{"next":{"v":"x"}}}"#, false
+            ),
         ] as [(String, String, Bool)])
     func keywords(_ schema: String, _ value: String, _ valid: Bool) throws {
         let schema = try JSONSchema(JSONValue(parsing: schema))
@@ -59,7 +68,8 @@ import Testing
 
     @Test("a schema that refers to itself for ever is found too involved instead of hanging")
     func endlessReference() throws {
-        let schema = try JSONSchema(JSONValue(parsing: ##"{"definitions":{"a":{"anyOf":[{"$ref":"#/definitions/a"},{"$ref":"#/definitions/a"}]}},"$ref":"#/definitions/a"}"##))
+        let schema = try JSONSchema(
+            JSONValue(parsing: ##"{"definitions":{"a":{"anyOf":[{"$ref":"#/definitions/a"},{"$ref":"#/definitions/a"}]}},"$ref":"#/definitions/a"}"##))
         #expect(!schema.accepts(1))
     }
 

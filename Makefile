@@ -1,0 +1,56 @@
+# The two commands that matter are `make run` and `make test`; each installs what it needs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+BIN := .build/release
+DATA_DIR ?= .nephoran
+PORT_BASE ?= 8080
+INTENT ?= Deploy a high-availability AMF with auto-scaling in core5g
+
+.PHONY: help packages build run stop test check format edges bench endurance clean
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+packages: ## Install the Debian packages that are missing
+	@deploy/install-packages build
+
+build: packages ## Release executables in .build/release
+	swift build -c release
+
+run: build ## Start everything, submit an example intent, show where the console is
+	@deploy/run "$(BIN)" "$(DATA_DIR)" "$(PORT_BASE)" "$(INTENT)"
+
+stop: ## Stop what `make run` started
+	@deploy/stop "$(DATA_DIR)"
+
+test: packages ## Everything that must hold before a change lands
+	@deploy/install-packages test
+	$(MAKE) check
+	swift build --build-tests
+	swift test --skip-build
+
+check: packages ## Format, dependency edges, shell scripts, data files
+	@deploy/install-packages test
+	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests
+	Tests/check-edges
+	shellcheck deploy/install-packages deploy/run deploy/stop loadtest/run Tests/check-edges .ci/run
+	yamllint --strict -c .yamllint Services deploy
+
+format: ## Format all Swift files
+	swift format --configuration .swift-format --recursive --parallel --in-place Package.swift Services Shared Tests
+
+edges: ## Write the dependency edges of Package.swift to Tests/edges.txt
+	Tests/check-edges --write
+
+bench: build ## Load against nginx in the same run; see loadtest/README.md
+	@deploy/install-packages bench
+	loadtest/run
+
+endurance: build ## What takes longer than a test may: many faults, long load
+	@deploy/install-packages bench
+	swift build --build-tests
+	NEPHORAN_ENDURANCE=1 swift test --skip-build --filter SystemTests
+
+clean: stop ## Remove what was built
+	rm -rf .build

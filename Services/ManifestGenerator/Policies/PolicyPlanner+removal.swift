@@ -1,0 +1,59 @@
+import IntentModel
+
+extension PolicyPlanner {
+    /// Deletes our policies about the slice, the flows or the UE that is said; policies of others are left alone.
+    func removal(_ expectation: Expectation) async throws -> PolicyPlanningResult {
+        let scope = PolicyScope(expectation: expectation, mapping: self.mapping, standardPLMN: self.plmn)
+        let rics = try await self.directory.rics()
+        guard !rics.isEmpty else {
+            if self.hasPackage(expectation) { return .notMapped }
+            throw PlanningStop.refuse(PolicyPlanner.noRIC)
+        }
+        let fiveQI = expectation.target("fiveQI")?.value.number.map { Int($0) }
+        guard scope.slice != nil || fiveQI != nil || expectation.context.ue != nil else {
+            if self.hasPackage(expectation) { return .notMapped }
+            throw PlanningStop.ask(expectation, "context.slice", "Whose policies should go: of which slice (SST and SD), 5QI or UE?")
+        }
+        let names = self.typeNames(for: expectation.object)
+        let held = try await self.directory.policies().filter { policy in
+            guard let identity = PolicyIdentity(policy.policyId), names.contains(identity.type) else { return false }
+            if let slice = scope.slice, !identity.concerns(sst: slice.sst, sd: slice.sd) { return false }
+            if let fiveQI, !identity.parts.contains("5qi-\(fiveQI)") { return false }
+            if let ue = expectation.context.ue, !identity.parts.contains("ue-\(ue.lowercased())") { return false }
+            if let plmn = expectation.context.plmn, identity.parts.contains(where: { $0.hasPrefix("plmn-") }), !identity.parts.contains("plmn-\(plmn)") {
+                return false
+            }
+            return true
+        }
+        var notes: [String] = []
+        var targets = held
+        // A RIC that does not answer may hold what the others hold.
+        for ric in rics where !ric.available {
+            let known = Set(held.map { [$0.policyType, $0.policyId] })
+            targets += known.sorted { $0.joined() < $1.joined() }.map { PolicyReference(ric: ric.name, policyType: $0[0], policyId: $0[1]) }
+            notes.append("The RIC \(ric.name) does not answer: policies only it holds are not known and stay.")
+        }
+        if targets.isEmpty {
+            notes.append("The RICs hold no policy of ours for it.")
+            // Said as a change of its own, so that nobody looks for another way to meet the expectation.
+            guard !self.hasPackage(expectation), let type = self.mapping.policyTypes.first(where: { names.contains($0.name) }) else {
+                return .policies([], notes: notes)
+            }
+            let identity = PolicyIdentity(type: type.name, scope: try scope.value(for: type, complete: false).scope)
+            return .policies(
+                [PolicyChange(policyId: identity.policyId, policyType: type.id, change: .none, document: "", expectations: [expectation.id])], notes: notes)
+        }
+        let changes = targets.map {
+            PolicyChange(policyId: $0.policyId, policyType: $0.policyType, ric: $0.ric, change: .delete, document: "", expectations: [expectation.id])
+        }
+        return .policies(changes, notes: notes)
+    }
+
+    /// The types an object's policies may be of; a slice takes everything about it along.
+    private func typeNames(for object: ObjectReference) -> Set<String> {
+        if object.kind == .networkSlice { return Set(self.mapping.policyTypes.map(\.name)) }
+        var ids = Set(self.mapping.rows(for: object).map(\.policyType))
+        if self.mapping.isSteering(object) { ids.insert(self.mapping.steering.policyType) }
+        return Set(self.mapping.policyTypes.filter { ids.contains($0.id) }.map(\.name))
+    }
+}

@@ -1,0 +1,33 @@
+/// Which RICs there are, and which of our policies they hold. The oran-adaptor knows.
+package protocol RICDirectory: Sendable {
+    func rics() async throws -> [RICInfo]
+    /// Every policy of the RICs that answer.
+    func policies() async throws -> [PolicyReference]
+    /// A policy's document as JSON text; nil when the RIC has none or does not answer.
+    func document(of policy: PolicyReference) async throws -> String?
+}
+
+package struct RICInfo: Sendable, Equatable {
+    package var name: String
+    /// False while it does not answer; its types are then the last known, perhaps none.
+    package var available: Bool
+    package var policyTypes: [String]
+
+    package init(name: String, available: Bool = true, policyTypes: [String]) {
+        self.name = name
+        self.available = available
+        self.policyTypes = policyTypes
+    }
+}
+
+package struct PolicyReference: Sendable, Equatable {
+    package var ric: String
+    package var policyType: String
+    package var policyId: String
+
+    package init(ric: String, policyType: String, policyId: String) {
+        self.ric = ric
+        self.policyType = policyType
+        self.policyId = policyId
+    }
+}

@@ -1,0 +1,59 @@
+import JSONSchema
+import ServiceClient
+import Synchronization
+
+/// Asks the oran-adaptor over HTTP; the list of RICs is at most `age` old.
+final class RICDirectoryClient: RICDirectory {
+    private struct RICList: Decodable {
+        struct RIC: Decodable {
+            var name: String
+            var state: String
+            var policyTypes: [String]
+        }
+        var rics: [RIC]
+    }
+
+    private struct PolicyList: Decodable {
+        struct Item: Decodable {
+            var ric: String
+            var policyType: String
+            var policyId: String
+        }
+        var items: [Item]
+    }
+
+    private struct Policy: Decodable { var document: JSONValue? }
+
+    private let client: ServiceClient
+    private let age: Duration
+    private let known = Mutex<(rics: [RICInfo], at: ContinuousClock.Instant)?>(nil)
+
+    init(client: ServiceClient, age: Duration = .seconds(5)) {
+        self.client = client
+        self.age = age
+    }
+
+    func rics() async throws -> [RICInfo] {
+        if let known = self.known.withLock({ $0 }), known.at.duration(to: .now) < self.age { return known.rics }
+        let list = try await self.client.get(RICList.self, "/v1/a1/policy-types")
+        let rics = (list?.rics ?? []).map { RICInfo(name: $0.name, available: $0.state == "available", policyTypes: $0.policyTypes) }
+        self.known.withLock { $0 = (rics, .now) }
+        return rics
+    }
+
+    func policies() async throws -> [PolicyReference] {
+        let list = try await self.client.get(PolicyList.self, "/v1/a1/policies")
+        return (list?.items ?? []).map { PolicyReference(ric: $0.ric, policyType: $0.policyType, policyId: $0.policyId) }
+    }
+
+    func document(of policy: PolicyReference) async throws -> String? {
+        // All three are our own names: letters, digits, '-', '_' and '.'.
+        let path = "/v1/a1/policies/\(policy.ric)/\(policy.policyType)/\(policy.policyId)"
+        do {
+            return try await self.client.get(Policy.self, path)?.document?.text
+        } catch ServiceCallError.failed {
+            // The adaptor answers and the RIC does not.
+            return nil
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import HTTPTypes
+import Hummingbird
+import IntentModel
+import ServiceRuntime
+
+/// `/v1/packages` and `/v1/deployments`: what is published, and publishing by hand. The pipeline's stages use the repository directly.
+struct PackageController: Sendable {
+    private struct Items: Encodable { let items: [InventoryItem] }
+
+    private struct Package: Encodable {
+        let item: InventoryItem
+        let files: [PackageFile]
+    }
+
+    private struct Deployment: Encodable {
+        let intentId: IntentID
+        let packages: [PublishedPackage]
+        /// Nothing here watches a cluster.
+        let observed = "notObserved"
+    }
+
+    /// As large as a package may be, with room for JSON's escapes.
+    private static let maxBodyBytes = 2 * PackageContent.maxBytes
+
+    let repository: PackageRepository
+
+    /// Mounted at `/v1`.
+    var routes: RouteCollection<AppContext> {
+        let routes = RouteCollection(context: AppContext.self)
+        routes.get("packages") { request, _ in try await self.list(request) }
+        routes.post("packages") { request, context in try await self.publish(request, context) }
+        routes.get("packages/:cluster/:namespace/:instance") { request, context in try await self.show(request, context) }
+        routes.get("deployments/:intentId") { _, context in try await self.deployment(context) }
+        return routes
+    }
+
+    /// `?function=&instance=&namespace=&cluster=` narrow it down.
+    private func list(_ request: Request) async throws -> Response {
+        func criterion(_ name: Substring) -> String? { request.uri.queryParameters[name].flatMap { $0.isEmpty ? nil : String($0) } }
+        return try await Self.answering {
+            Response.json(
+                Items(
+                    items: try await self.repository.items(
+                        function: criterion("function"), instance: criterion("instance"), namespace: criterion("namespace"), cluster: criterion("cluster")
+                    )
+                )
+            )
+        }
+    }
+
+    /// The tree id of the directory is the `ETag`. `?revision=v3` shows an earlier one.
+    private func show(_ request: Request, _ context: AppContext) async throws -> Response {
+        let name = try ["cluster", "namespace", "instance"].map { try context.parameters.require($0) }.joined(separator: "/")
+        let revision = request.uri.queryParameters["revision"].map { String($0) }
+        return try await Self.answering {
+            guard let path = PackagePath(name), let item = try await self.repository.item(at: path, revision: revision) else { throw Self.missing(name, revision) }
+            let tag = "\"\(item.tree)\""
+            let known = request.headers[values: .ifNoneMatch].joined(separator: ",").split(separator: ",").map { $0.filter { $0 != " " } }
+            if known.contains(where: { $0 == tag || $0 == "W/\(tag)" || $0 == "*" }) { return Response(status: .notModified, headers: [.eTag: tag]) }
+            return Response.json(Package(item: item, files: try await self.repository.files(of: item)), headers: [.eTag: tag])
+        }
+    }
+
+    /// A body with `intentId` may be sent again: the revision it made is answered, whatever its files are now.
+    private func publish(_ request: Request, _ context: AppContext) async throws -> Response {
+        try context.principal?.require(.intentsWrite)
+        let publication = try await JSONBody.decode(DirectPublication.self, from: request, context: context, limit: Self.maxBodyBytes)
+        return try await Self.answering {
+            switch try await self.repository.publish(publication) {
+            case .published(let packages):
+                guard let package = packages.first else { throw Self.missing(publication.path, nil) }
+                return Response.json(package, status: package.change == .none ? .ok : .created)
+            case .conflict(let path): throw ProblemError(.conflict, code: "package_conflict", detail: "\(path) is not at the base the change was made against.")
+            case .failed(let reason, mayRetry: true):
+                throw ProblemError(.serviceUnavailable, code: "repository_unavailable", detail: reason, headers: [.retryAfter: "1"])
+            case .failed(let reason, mayRetry: false): throw ProblemError(.unprocessableContent, code: "package_invalid", detail: reason)
+            }
+        }
+    }
+
+    private func deployment(_ context: AppContext) async throws -> Response {
+        let text = try context.parameters.require("intentId")
+        return try await Self.answering {
+            guard let intentId = IntentID(text) else { throw ProblemError(.badRequest, code: "invalid_id", detail: "That is not an intent id.") }
+            let packages = try await self.repository.deployments(intentId)
+            guard !packages.isEmpty else { throw ProblemError(.notFound, code: "deployment_not_found", detail: "The intent \(intentId) published nothing.") }
+            return Response.json(Deployment(intentId: intentId, packages: packages))
+        }
+    }
+
+    private static func missing(_ name: String, _ revision: String?) -> ProblemError {
+        ProblemError(.notFound, code: "package_not_found", detail: "There is no package \(name)\(revision.map { " of revision \($0)" } ?? "").")
+    }
+
+    private static func answering(_ work: () async throws -> Response) async throws -> Response {
+        do {
+            return try await work()
+        } catch let error as GitError {
+            guard error.mayRetry else { throw ProblemError(.unprocessableContent, code: "package_unreadable", detail: error.description) }
+            throw ProblemError(.serviceUnavailable, code: "repository_unavailable", detail: error.description, headers: [.retryAfter: "1"])
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import IntentModel
+
+/// One package published without a plan, as `POST /v1/packages` takes it.
+struct DirectPublication: Decodable, Sendable {
+    /// A new id when absent; with one, repeating is safe.
+    var intentId: IntentID?
+    /// First line of the commit, without the revision.
+    var subject: String
+    var path: String
+    /// All files afterwards; none deletes the package.
+    var files: [PackageFile]
+    /// Tree id the directory must have; when absent, whatever it has.
+    var base: String?
+}
+
+extension PackageRepository {
+    func publish(_ publication: DirectPublication) async throws -> PublishResult {
+        guard let path = PackagePath(publication.path) else {
+            return .failed(reason: "a package path is <cluster>/<namespace>/<instance>, each a DNS label", mayRetry: false)
+        }
+        let now = CommitTime.now
+        let intentId = publication.intentId ?? IntentID(partition: 0, milliseconds: now.seconds * 1_000)
+        // Without a base of the caller's, another publication may come in between: look again.
+        for _ in 0..<3 {
+            let current = try await self.item(at: path)
+            let change = PackageChange(
+                instance: path.instance, path: path.description, function: current?.function ?? "unknown", cluster: path.cluster, namespace: path.namespace,
+                change: publication.files.isEmpty ? .delete : current == nil ? .create : .update, base: publication.base ?? current?.tree
+            )
+            let request = PublishRequest(
+                intentId: intentId, createdAt: CommitTime(seconds: intentId.milliseconds / 1_000).description, changes: [change],
+                files: publication.files.isEmpty ? [:] : [path.description: publication.files], verb: current == nil ? .deploy : .configure,
+                subject: publication.subject, mayBeRepeat: publication.intentId != nil
+            )
+            guard let result = await self.publish([request]).first else { break }
+            if case .conflict = result, publication.base == nil, current != nil || !publication.files.isEmpty { continue }
+            return result
+        }
+        return .conflict(path: path.description)
+    }
+}

@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct KnowledgeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "knowledge", abstract: "Look after the knowledge base.", subcommands: [KnowledgeAddCommand.self])
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+
+struct NephoranCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nephoran",
+        abstract: "Turns an operator's sentence into a reviewed change of a 5G/O-RAN network.",
+        discussion: """
+            Exit status: 0 done, 2 not understood, 3 refused or failed, 4 waits for a person, 5 nobody answers, 6 took too long.
+            """,
+        version: "1.0.0",
+        subcommands: [
+            UpCommand.self, IntentCommand.self, InventoryCommand.self, StatusCommand.self, KnowledgeCommand.self, GuardCommand.self,
+        ]
+    )
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show whether everything works and what is under way.", discussion: "Ends with status 3 unless everything is healthy."
+    )
+
+    @OptionGroup var connection: ConnectionOptions
+    @Option(help: "Time that the figures are of, such as 15m or 24h.") var timerange: String = "1h"
+
+    struct Health: Codable {
+        var status: String
+        var components: [String: String]
+    }
+
+    struct Metrics: Codable {
+        struct System: Codable {
+            var active_workflows: Int
+            var queue_depth: Int
+            var error_rate: Double
+            var average_response_time: Double
+            var awaiting_people: Int?
+            var dead_letters: Int?
+            var completed: Int?
+            var failed: Int?
+        }
+        var system_metrics: System
+    }
+
+    private struct Status: Encodable {
+        var health: Health
+        var metrics: Metrics.System
+    }
+
+    func run() async throws {
+        let client = try self.connection.client()
+        let health = try await client.get(Health.self, "/v1/health")
+        let metrics = try await client.get(Metrics.self, "/v1/metrics", query: [("timerange", self.timerange)]).system_metrics
+        let terminal = Terminal.standardOutput
+        if self.connection.output == .json {
+            terminal.print(JSONText.pretty(Array(try JSONText.encode(Status(health: health, metrics: metrics)))))
+        } else {
+            for line in Self.lines(health, metrics, client.base, self.timerange, terminal) { terminal.print(line) }
+        }
+        if health.status != "healthy" { throw CommandFailure(.refused) }
+    }
+
+    static func lines(_ health: Health, _ metrics: Metrics.System, _ base: String, _ timerange: String, _ terminal: Terminal) -> [String] {
+        func colour(_ state: String) -> Terminal.Style { state == "healthy" ? .green : state == "degraded" ? .yellow : .red }
+        var lines = ["\(base)  \(terminal.styled(health.status, colour(health.status)))"]
+        var table = Table("COMPONENT", "STATE")
+        for (name, state) in health.components.sorted(by: { $0.key < $1.key }) { table.add(name, terminal.styled(state, colour(state))) }
+        lines += table.lines(style: { terminal.styled($0, .bold) })
+        let rate = (metrics.error_rate * 1_000).rounded() / 10
+        lines.append("under way \(metrics.active_workflows), waiting for people \(metrics.awaiting_people ?? 0), queued \(metrics.queue_depth), dead letters \(metrics.dead_letters ?? 0)")
+        lines.append(
+            "last \(timerange): \(metrics.completed ?? 0) completed, \(metrics.failed ?? 0) failed (\(rate) %), mean \((metrics.average_response_time * 1_000).rounded() / 1_000) s"
+        )
+        return lines
+    }
+}

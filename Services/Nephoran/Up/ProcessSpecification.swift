@@ -1,0 +1,19 @@
+/// A process that `up` runs.
+struct ProcessSpecification: Sendable, Equatable {
+    enum Role: Sendable, Equatable {
+        /// Stopped last: services hand their work back to it.
+        case store
+        case service
+    }
+
+    let name: String
+    let role: Role
+    let executable: String
+    var arguments: [String] = []
+    /// The whole environment.
+    var environment: [String: String] = [:]
+    /// Added to the scheduling priority: stages give way to the gateway, so that intents are accepted while work is done.
+    var niceness: Int32 = 0
+    /// `http://127.0.0.1:8081`; nil for what speaks no HTTP.
+    var address: String?
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Run everything on this machine: the six services and, unless one is named, a private Redis.",
+        discussion: """
+            Prints one line per service and then "ready http://127.0.0.1:8080". What dies is restarted; SIGINT and SIGTERM drain and stop everything.
+            Settings of the services come from the environment and from --config.
+            """
+    )
+
+    @Option(help: "Directory for everything that is written.", completion: .directory) var dataDir: String = ".nephoran"
+    @Option(help: "Port of the gateway; the other services follow.") var portBase: Int = 8080
+    @Option(help: "Redis of the ledger, redis://[:password@]host:port/db, instead of a private one.") var redis: String?
+    @Option(help: "YAML file of settings.", completion: .file(extensions: ["yaml", "yml"])) var config: String?
+    @Option(help: "Seconds until everything must be ready.") var readyTimeout: Int = 60
+    @Flag(help: "Keep the services' log lines in the files under logs/.") var quiet = false
+
+    func validate() throws {
+        guard (1...65_530).contains(self.portBase) else { throw ValidationError("--port-base takes 1…65530.") }
+        guard self.readyTimeout > 0 else { throw ValidationError("--ready-timeout takes seconds above 0.") }
+        if let redis, redis.hasPrefix("rediss://") {
+            throw ValidationError("--redis: rediss:// needs TLS, which the Redis client here does not have; put a tunnel in front.")
+        }
+    }
+
+    func run() async throws {
+        let stop = StopSignals()
+        let directory = try DataDirectory(path: self.dataDir)
+        let lock = try await directory.lock()
+        FileDescriptorLimit.raise()
+
+        let environment = ProcessInfo.processInfo.environment
+        let plan = try UpPlan(
+            portBase: self.portBase, redis: self.redis, config: try self.config.map { try ConfigurationFile(path: $0) }, directory: directory,
+            services: Executables.directory, redisServer: Executables.find("redis-server", in: environment), environment: environment
+        )
+        try plan.checkExecutables()
+        try directory.prepare(for: plan)
+
+        let console = Console(showsServices: !self.quiet, width: plan.processes.map(\.name.count).max() ?? 0)
+        let guardian = try Guardian(lock: lock)
+        let supervisor = Supervisor(plan.processes, logs: directory.logs, console: console, guardian: guardian)
+        await supervisor.start()
+        let outcome = await Self.serve(supervisor, plan, console, stop, within: .seconds(self.readyTimeout))
+        await supervisor.stop(hurry: stop.second)
+        guardian.dismiss()
+        console.say("stopped")
+        if let outcome { throw outcome }
+    }
+
+    /// Until the operator says stop; what went wrong otherwise.
+    private static func serve(
+        _ supervisor: Supervisor, _ plan: UpPlan, _ console: Console, _ stop: StopSignals, within limit: Duration
+    ) async -> CommandFailure? {
+        await withTaskGroup(of: CommandFailure?.self) { group in
+            group.addTask {
+                await stop.first()
+                return nil
+            }
+            group.addTask {
+                do throws(CommandFailure) {
+                    try await ReadinessProbe(supervisor: supervisor, console: console).wait(for: plan.processes, within: limit)
+                } catch {
+                    return error
+                }
+                console.say("ready \(plan.gateway)")
+                await stop.first()
+                return nil
+            }
+            let outcome = await group.next() ?? nil
+            group.cancelAll()
+            stop.release()
+            return outcome
+        }
+    }
+}

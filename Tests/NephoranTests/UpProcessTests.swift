@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+@testable import Nephoran
+
+@Suite struct UpProcessTests {
+    /// A directory that goes away with the test.
+    final class Scratch {
+        let path = FileManager.default.temporaryDirectory.path + "/nephoran-\(UUID().uuidString)"
+        deinit { try? FileManager.default.removeItem(atPath: self.path) }
+    }
+
+    static let environment = ["PATH": "/usr/bin:/bin"]
+
+    @Test("a child ends with its status or its signal", arguments: [("exit 7", ChildProcess.End.exited(7)), ("kill -9 $$", .signalled(9)), ("true", .exited(0))])
+    func ends(_ script: String, _ end: ChildProcess.End) async throws {
+        let child = try ChildProcess(executable: "/bin/sh", arguments: ["-c", script], environment: Self.environment, output: nil)
+        #expect(await child.end() == end)
+    }
+
+    @Test("a child has its own process group, its priority and default signals")
+    func surroundings() async throws {
+        let scratch = Scratch()
+        let log = LogFile(path: try DataDirectory(path: scratch.path).file("log"))
+        let pump = try LogPump(log: log, console: Console(showsServices: false, width: 0), name: "child")
+        let child = try ChildProcess(
+            executable: "/bin/sh", arguments: ["-c", "sleep 0.05; echo $(nice) $(cut -d' ' -f5 /proc/$$/stat) $$"], environment: Self.environment, output: pump.input, niceness: 5
+        )
+        pump.start()
+        #expect(await child.end() == .exited(0))
+        let deadline = ContinuousClock.now + .seconds(5)
+        while log.lastLine == nil, ContinuousClock.now < deadline { await Task.yield() }
+        let words = try #require(log.lastLine).split(separator: " ")
+        #expect(words.first == "5" || getuid() != 0)
+        #expect(words.dropFirst().allSatisfy { Int32($0) == child.processID })
+    }
+
+    @Test("a program that is not there is an error, not a child")
+    func missing() {
+        #expect(throws: CommandFailure.self) { try ChildProcess(executable: "/does/not/exist", arguments: [], environment: [:], output: nil) }
+    }
+
+    @Test("the token is made once, for its owner only, and kept")
+    func token() throws {
+        let scratch = Scratch()
+        let directory = try DataDirectory(path: scratch.path)
+        let plan = try UpPlan(portBase: 9000, redis: nil, config: nil, directory: directory, services: "/bin", redisServer: "/bin/redis-server", environment: [:])
+        try directory.prepare(for: plan)
+        let token = try String(contentsOfFile: directory.file("token"), encoding: .utf8)
+        #expect(token.count == 65 && token.hasSuffix("\n"))
+        for file in ["token", "redis/redis.conf", "cache/redis.conf"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: directory.file(file))[.posixPermissions] as? Int
+            #expect(mode == 0o600, "\(file)")
+        }
+        try directory.prepare(for: plan)
+        #expect(try String(contentsOfFile: directory.file("token"), encoding: .utf8) == token)
+    }
+
+    @Test("a second up on the same directory is refused and told who has it")
+    func lock() async throws {
+        let scratch = Scratch()
+        let directory = try DataDirectory(path: scratch.path)
+        let first = try await directory.lock()
+        let failure = await #expect(throws: CommandFailure.self) { try await directory.lock() }
+        #expect(failure?.message.contains("process \(getpid())") == true && failure?.status == .refused)
+        close(first.descriptor)
+        close(try await directory.lock().descriptor)
+    }
+
+    @Test("a log is appended to, and set aside when it has grown")
+    func logFile() throws {
+        let scratch = Scratch()
+        let path = try DataDirectory(path: scratch.path).file("a.log")
+        let log = LogFile(path: path, limit: 30)
+        for number in 0..<4 { log.append(Array("line number \(number)".utf8)) }
+        #expect(log.lastLine == "line number 3")
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "line number 2\nline number 3\n")
+        #expect(try String(contentsOfFile: path + ".1", encoding: .utf8) == "line number 0\nline number 1\n")
+    }
+
+    @Test("a process is started again quickly at first, then ever more slowly, and forgiven after a while")
+    func restarts() {
+        var policy = RestartPolicy()
+        #expect((0..<9).map { _ in policy.ended(after: .seconds(1)) } == [50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000].map { .milliseconds($0) })
+        #expect(policy.ended(after: .seconds(31)) == .milliseconds(50))
+        for _ in 0..<1_000 { #expect(policy.ended(after: .zero) <= RestartPolicy.longest) }
+    }
+
+    @Test("a supervisor starts again what dies and stops everything, stores last")
+    func supervisor() async throws {
+        let scratch = Scratch()
+        let directory = try DataDirectory(path: scratch.path)
+        let journal = directory.file("journal")
+        func process(_ name: String, _ role: ProcessSpecification.Role) -> ProcessSpecification {
+            // Says when it starts and when it is told to stop.
+            let script = "echo \(name) up >> \(journal); trap 'echo \(name) down >> \(journal); exit 0' TERM; while :; do sleep 0.01; done"
+            return ProcessSpecification(name: name, role: role, executable: "/bin/sh", arguments: ["-c", script], environment: Self.environment)
+        }
+        let dying = ProcessSpecification(
+            name: "dying", role: .service, executable: "/bin/sh", arguments: ["-c", "echo dying >> \(journal); kill -9 $$"], environment: Self.environment
+        )
+        let supervisor = Supervisor(
+            [process("store", .store), process("service", .service), dying], logs: directory.logs, console: Console(showsServices: false, width: 0), guardian: nil
+        )
+        await supervisor.start()
+        func lines() -> [String] { ((try? String(contentsOfFile: journal, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init) }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while !(lines().contains("store up") && lines().contains("service up") && lines().count { $0 == "dying" } >= 3), ContinuousClock.now < deadline { await Task.yield() }
+        await supervisor.stop(hurry: Gate())
+        let down = lines().filter { $0.hasSuffix("down") }
+        #expect(down == ["service down", "store down"])
+        #expect(lines().count { $0 == "dying" } >= 3)
+        #expect(await !supervisor.isRunning("service"))
+    }
+
+    @Test("messages to the guardian are read as they are written", arguments: [GuardMessage.watch(12, isStore: true), .watch(13, isStore: false), .forget(12)])
+    func guardMessages(_ message: GuardMessage) {
+        #expect(GuardMessage(message.description.dropLast()) == message)
+    }
+
+    @Test("what is no message to the guardian ends nobody", arguments: ["", "+store", "+service 0", "+service 1", "- -5", "+service x", "kill 7"])
+    func noMessages(_ line: String) { #expect(GuardMessage(line) == nil) }
+}

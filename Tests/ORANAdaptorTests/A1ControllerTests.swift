@@ -1,0 +1,119 @@
+import HTTPFetch
+import Hummingbird
+import JSONSchema
+import ServiceRuntime
+import TestSupport
+import Testing
+
+@testable import ORANAdaptor
+
+@Suite struct A1ControllerTests {
+    private static let path = "/v1/a1/policies/ric1/ORAN_QoSTarget_2.0.0/p1"
+    private static let document = #"{"scope":{"qosId":{"5qI":82}},"qosObjectives":{"pdb":10}}"#
+
+    /// The adaptor's routes on a live socket, in front of the RICs of `setting`.
+    private func serve(
+        _ setting: String, _ body: (_ call: (_ method: String, _ path: String, _ body: String?) async throws -> (status: Int, JSONValue)) async throws -> Void
+    ) async throws {
+        let fetcher = HTTPFetcher()
+        let sessions = try RIC.list(fromSetting: setting).map { RICSession(ric: $0, fetcher: fetcher, timeout: .seconds(2)) }
+        let inventory = PolicyInventory(sessions: sessions)
+        let controller = A1Controller(inventory: inventory, executor: PolicyExecutor(sessions: sessions, catalogue: try PolicyTypeCatalogue()))
+        let parts = ServiceParts(routes: { router in
+            router.addRoutes(controller.routes, atPath: "/v1/a1")
+            for controller in [UnconfiguredController.o1, .o2, .e2] { router.addRoutes(controller.routes, atPath: RouterPath("/v1/\(controller.interface)")) }
+        })
+        let (ports, serving) = AsyncStream<Int>.makeStream()
+        let application = ServiceApplication.build(parts, in: try ServiceContext.forTesting(values: ["AUTH_MODE": "off"])) { port in serving.yield(port) }
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                defer { serving.finish() }
+                try await application.runService(gracefulShutdownSignals: [])
+            }
+            for await port in ports {
+                try await body { method, path, body in
+                    let headers = body == nil ? [] : [("content-type", "application/json")]
+                    let request = FetchRequest(method: method, url: "http://127.0.0.1:\(port)\(path)", headers: headers, body: body.map { Array($0.utf8) })
+                    let response = try await fetcher.fetch(request)
+                    return (response.status, try JSONValue(parsing: response.body))
+                }
+                break
+            }
+            group.cancelAll()
+        }
+    }
+
+    @Test("RICs are listed with the types they offer, a dead one with its state")
+    func policyTypes() async throws {
+        let ric = try await FakeRIC.start()
+        let dead = try await FakeRIC.start()
+        let deadURL = dead.url
+        await dead.stop()
+        try await self.serve("east=\(ric.url),west=\(deadURL)") { call in
+            let (status, answer) = try await call("GET", "/v1/a1/policy-types", nil)
+            #expect(status == 200)
+            #expect(answer["rics"]?.array?.map { $0["name"]?.string } == ["east", "west"])
+            #expect(answer["rics"]?.array?.map { $0["state"]?.string } == ["available", "unavailable"])
+            #expect(answer["rics"]?[0]?["policyTypes"]?.array?.count == 3)
+            #expect(answer["rics"]?[0]?["url"]?.string == ric.url)
+        }
+        await ric.stop()
+    }
+
+    @Test("without a RIC the list is empty")
+    func none() async throws {
+        try await self.serve("") { call in
+            let types = try await call("GET", "/v1/a1/policy-types", nil).1
+            #expect(types == ["rics": []])
+            let policies = try await call("GET", "/v1/a1/policies", nil).1
+            #expect(policies["items"] == [])
+        }
+    }
+
+    @Test("a policy is put, read with its status, listed and deleted")
+    func lifeCycle() async throws {
+        let ric = try await FakeRIC.start()
+        try await self.serve(ric.url) { call in
+            let put = try await call("PUT", Self.path, Self.document)
+            #expect(put.0 == 200 && put.1["change"] == "put" && put.1["enforceStatus"] == "ENFORCED")
+            let read = try await call("GET", Self.path, nil).1
+            #expect(read["document"]?["qosObjectives"] == ["pdb": 10])
+            #expect(read["enforceStatus"] == "ENFORCED")
+            let items = try await call("GET", "/v1/a1/policies?ric=ric1", nil).1["items"]
+            #expect(items?.array?.map { $0["policyId"]?.string } == ["p1"])
+            let deleted = try await call("DELETE", Self.path, nil).1
+            #expect(deleted["change"] == "delete")
+            let statusAfter = try await call("GET", Self.path, nil).0
+            #expect(statusAfter == 404)
+        }
+        await ric.stop()
+    }
+
+    @Test("errors are problems with a code")
+    func problems() async throws {
+        let ric = try await FakeRIC.start()
+        try await self.serve(ric.url) { call in
+            let invalid = try await call("PUT", Self.path, #"{"scope":{}}"#)
+            #expect(invalid.0 == 422 && invalid.1["code"] == "a1_rejected" && invalid.1["errors"]?.array?.isEmpty == false)
+            let unknownRIC = try await call("GET", "/v1/a1/policies/nowhere/t/p", nil).1
+            #expect(unknownRIC["code"] == "ric_not_found")
+            let unknownStatus = try await call("GET", "/v1/a1/policies?ric=nowhere", nil).0
+            #expect(unknownStatus == 404)
+            let unknownType = try await call("PUT", "/v1/a1/policies/ric1/NoSuchType/p", Self.document).1
+            #expect(unknownType["code"] == "a1_not_found")
+        }
+        await ric.stop()
+    }
+
+    @Test(
+        "interfaces that are not configured read empty and refuse writes",
+        arguments: ["/v1/o1/elements", "/v1/o2/resourcePools", "/v1/e2/nodes", "/v1/e2/nodes/gnb-1"])
+    func unconfigured(_ path: String) async throws {
+        try await self.serve("") { call in
+            let (status, answer) = try await call("GET", path, nil)
+            #expect(status == 200 && answer["items"] == [] && answer["configured"] == false)
+            let refusal = try await call("POST", path, "{}")
+            #expect(refusal.0 == 501 && refusal.1["code"]?.string?.hasSuffix("_not_configured") == true)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// A SIGKILL and a new start, at a moment of the run.
+struct Blow: Sendable {
+    enum Target: Sendable, CustomStringConvertible {
+        case service(ServiceName)
+        case redis
+
+        var description: String {
+            switch self {
+            case .service(let name): name.rawValue
+            case .redis: "redis-server"
+            }
+        }
+    }
+
+    enum Moment: Sendable {
+        /// When this many intents have ended.
+        case ended(Int)
+        /// While an intent is known and not yet interpreted, and no work for it is on a queue. A ledger without defects has no such moment.
+        case unprotected
+    }
+
+    var target: Target
+    var moment: Moment
+
+    /// Every service in turn, then Redis, spread over a run of `count` intents.
+    static func everywhere(over count: Int) -> [Blow] {
+        let targets = ServiceName.allCases.map(Target.service) + [.redis]
+        return targets.enumerated().map { Blow(target: $1, moment: .ended(count * ($0 + 1) / (targets.count + 2))) }
+    }
+}

@@ -1,0 +1,194 @@
+import HTTPFetch
+import IntentModel
+import Synchronization
+import Testing
+
+/// Many clients submit while processes are killed; then the books are checked: against git's log, not against the ledger.
+struct FaultRun: Sendable {
+    let installation: Installation
+    let orders: [FaultOrder]
+    let blows: [Blow]
+    var clients = 50
+    /// For whatever has not ended when the last submission is answered.
+    var patience: Duration
+
+    private let progress = Progress()
+
+    init(_ installation: Installation, orders: [FaultOrder], blows: [Blow], patience: Duration = .seconds(60)) {
+        self.installation = installation
+        self.orders = orders
+        self.blows = blows
+        self.patience = patience
+    }
+
+    func perform() async throws -> FaultReport {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<self.clients { group.addTask { try await self.submit() } }
+            group.addTask { try await self.strike() }
+            try await group.waitForAll()
+        }
+        return try await self.audit()
+    }
+
+    // MARK: Load
+
+    /// One client: an intent at a time, repeated with its key until it is accepted, and followed to its end for a while.
+    private func submit() async throws {
+        while let order = self.progress.next(of: self.orders) {
+            let body = #"{"intent": "\#(order.intent)"}"#
+            let deadline = ContinuousClock.now + .seconds(60)
+            while ContinuousClock.now < deadline {
+                do throws(FetchError) {
+                    let reply = try await self.installation.gateway.call(
+                        "POST", "/v1/intents", json: body, headers: [("idempotency-key", order.key), ("prefer", "wait=5")], timeout: .seconds(15)
+                    )
+                    if reply.status == 200 || reply.status == 202 {
+                        self.progress.accepted(order, reply["id"] as? String ?? "", isOver: reply.status == 200)
+                        break
+                    }
+                    guard reply.status >= 500 else {
+                        Issue.record("“\(order.intent)” was refused: \(reply)")
+                        break
+                    }
+                } catch {
+                    guard error.mayRetry || error.isBrokenConnection else { throw error }
+                }
+                try await Task.sleep(for: .milliseconds(.random(in: 20...100)))
+            }
+        }
+        self.progress.finished()
+    }
+
+    // MARK: Faults
+
+    private func strike() async throws {
+        for blow in self.blows {
+            guard try await self.moment(of: blow) else {
+                Issue.record("the moment to kill \(blow.target) did not come")
+                continue
+            }
+            switch blow.target {
+            case .service(let service): try await self.installation.killAndRestart(service)
+            case .redis:
+                self.installation.ledger.kill()
+                try await self.installation.ledger.restart()
+            }
+        }
+    }
+
+    /// False when the run is over before it has come.
+    private func moment(of blow: Blow) async throws -> Bool {
+        while self.progress.finishedClients < self.clients {
+            switch blow.moment {
+            case .ended(let count): if self.progress.ended >= count { return true }
+            case .unprotected: if try await self.installation.queues.hasUnprotectedIntent() { return true }
+            }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        return false
+    }
+
+    // MARK: Books
+
+    private func audit() async throws -> FaultReport {
+        var report = FaultReport()
+        let answers = self.progress.answers
+        var intents: [FaultOrder: IntentID] = [:]
+        for order in self.orders {
+            let ids = answers[order.key] ?? []
+            if ids.count > 1 { report.split.append(order.key) }
+            if let id = ids.first.flatMap({ IntentID($0) }) { intents[order] = id } else { report.notAccepted.append(order.key) }
+        }
+        let records = try await self.ends(of: Array(intents.values))
+        report.lost = records.filter { !$0.phase.isTerminal }.map(\.id)
+        report.failed = records.filter { $0.phase.isTerminal && $0.phase != .published }.map { "\($0.id) \($0.phase.rawValue): \($0.problem?.detail ?? "")" }
+
+        let commits = try await self.installation.repository.revisions().reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        report.repeated = commits.filter { $0.value > 1 }.map { "\($0.key.intent) \($0.key.path) ×\($0.value)" }
+        let known = Set(intents.values.map(\.description))
+        report.strangers = commits.keys.filter { !known.contains($0.intent) }.map { "\($0.intent) \($0.path)" }
+        let lost = Set(report.lost)
+        for (order, id) in intents where !lost.contains(id) {
+            for path in order.creates {
+                let count = commits[PublishedRepository.Revision(intent: id.description, path: path), default: 0]
+                if count != 1 { report.missing.append("\(id) \(path) ×\(count)") }
+            }
+        }
+        // What an intent says that it changed is what git says.
+        for record in records where record.phase == .published {
+            for package in record.packages where package.change != .none && commits[PublishedRepository.Revision(intent: record.id.description, path: package.path)] != 1 {
+                report.missing.append("\(record.id) \(package.path) as recorded")
+            }
+        }
+        report.leftovers = try await self.leftovers()
+        report.surplus = try await self.installation.queues.accepted() - intents.count
+        return report
+    }
+
+    /// Records once they have ended; as they are when patience is at its end.
+    private func ends(of ids: [IntentID]) async throws -> [IntentRecord] {
+        let deadline = ContinuousClock.now + self.patience
+        return try await withThrowingTaskGroup(of: [IntentRecord].self) { group in
+            let width = 16
+            for lane in 0..<width {
+                group.addTask {
+                    var records: [IntentRecord] = []
+                    for id in stride(from: lane, to: ids.count, by: width).map({ ids[$0] }) {
+                        records.append(try await self.installation.gateway.settled(id, within: ContinuousClock.now.duration(to: deadline)))
+                    }
+                    return records
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    /// Work of a step that was taken already may be delivered once more; it goes when somebody looks at it.
+    private func leftovers() async throws -> [String: Int] {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            let leftovers = try await self.installation.queues.leftovers()
+            if leftovers.isEmpty || ContinuousClock.now > deadline { return leftovers }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}
+
+/// What the clients of a run have come to.
+private final class Progress: Sendable {
+    private struct State {
+        var next = 0
+        var ended = 0
+        var finishedClients = 0
+        var answers: [String: Set<String>] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func next(of orders: [FaultOrder]) -> FaultOrder? {
+        self.state.withLock { state in
+            guard state.next < orders.count else { return nil }
+            state.next += 1
+            return orders[state.next - 1]
+        }
+    }
+
+    func accepted(_ order: FaultOrder, _ id: String, isOver: Bool) {
+        self.state.withLock { state in
+            state.answers[order.key, default: []].insert(id)
+            if isOver { state.ended += 1 }
+        }
+    }
+
+    func finished() { self.state.withLock { $0.finishedClients += 1 } }
+
+    /// Clients that have nothing left to do.
+    var finishedClients: Int { self.state.withLock { $0.finishedClients } }
+    var ended: Int { self.state.withLock { $0.ended } }
+    var answers: [String: Set<String>] { self.state.withLock { $0.answers } }
+}
+
+extension FetchError {
+    /// The server died under the request.
+    fileprivate var isBrokenConnection: Bool { if case .transfer = self { true } else { false } }
+}

@@ -1,0 +1,25 @@
+import Testing
+
+/// The six services, by the names of their executables.
+enum ServiceName: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case gateway = "api-gateway"
+    case interpreter = "llm-processor"
+    case knowledge = "rag-api"
+    case generator = "manifest-generator"
+    case adaptor = "oran-adaptor"
+    case bridge = "nephio-bridge"
+
+    /// The setting by which the others are told its address.
+    var addressSetting: String? {
+        switch self {
+        case .gateway: nil
+        case .interpreter: "LLM_PROCESSOR_URL"
+        case .knowledge: "RAG_API_URL"
+        case .generator: "MANIFEST_GENERATOR_URL"
+        case .adaptor: "ORAN_ADAPTOR_URL"
+        case .bridge: "NEPHIO_BRIDGE_URL"
+        }
+    }
+
+    var testDescription: String { self.rawValue }
+}
