@@ -28,7 +28,7 @@ test: packages ## Everything that must hold before a change lands
 	@deploy/install-packages test
 	$(MAKE) check
 	swift build --build-tests
-	swift test --skip-build
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build
 
 check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test

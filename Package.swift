@@ -133,7 +133,7 @@ let package = Package(
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
         tests("ServiceRuntimeTests", ["ServiceRuntime", hummingbird, hummingbirdTesting, configuration]),
         tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "Resilience", "TestSupport"]),
-        tests("APIGatewayTests", ["APIGateway", "IntentModel", hummingbird, hummingbirdTesting]),
+        tests("APIGatewayTests", ["APIGateway", "IntentModel", "Ledger", "ServiceRuntime", "TestSupport", hummingbird, hummingbirdTesting, yams]),
         tests("LLMProcessorTests", ["LLMProcessor", "IntentModel", "JSONSchema", "TestSupport", "HTTPFetch", "Resilience"], resources: [.copy("Fixtures")]),
         tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
         tests("ManifestGeneratorTests", ["ManifestGenerator", "GitObjects", "IntentModel", "JSONSchema", yams], resources: [.copy("Golden")]),

@@ -23,19 +23,19 @@ struct EventController: Sendable {
         var last = 0
         if let header = request.headers[HeaderName.lastEventID] {
             guard let number = Int(header), number >= 0 else { throw ProblemError(.badRequest, code: "invalid_header", detail: "Last-Event-ID must be a number.") }
-            last = number
+            last = min(number, snapshot.sequence)
         }
-        let (ledger, feed, id, start) = (self.ledger, self.feed, snapshot.id, last)
+        let (ledger, id, start) = (self.ledger, snapshot.id, last)
+        let events = await self.feed.listen(to: id)
         return Response(
             status: .ok, headers: Self.headers,
             body: ResponseBody { writer in
-                let events = await feed.listen(to: id)
                 var last = start
                 /// Writes what the history holds beyond `last`; true once the intent has ended.
                 func catchUp(_ writer: inout any ResponseBodyWriter) async throws -> Bool {
                     guard let snapshot = try await ledger.read(id) else { return true }
-                    for (index, entry) in try snapshot.historyEntries().enumerated() where index >= last {
-                        try await writer.write(Self.frame(id: "\(index + 1)", intent: id, entry: try LedgerJSON.encode(entry)))
+                    for (index, entry) in snapshot.historyLines.enumerated() where index >= last {
+                        try await writer.write(Self.frame(id: "\(index + 1)", intent: id, entry: entry))
                         last = index + 1
                     }
                     return snapshot.phase.isTerminal
@@ -69,14 +69,16 @@ struct EventController: Sendable {
         let principal = try context.requirePrincipal(.intentsRead)
         guard principal.may(.admin) else { throw ProblemError(.forbidden, code: "forbidden", detail: "The feed of all intents needs the scope admin.") }
         let resume = try request.headers[HeaderName.lastEventID].map { try FeedCursor($0) }
-        let (ledger, feed) = (self.ledger, self.feed)
+        let ledger = self.ledger
+        // Before the head of the response: who has it misses nothing from then on.
+        let (events, positions) = await self.feed.listenToAll()
+        let beginning = (resume ?? FeedCursor()).completed(with: positions)
         return Response(
             status: .ok, headers: Self.headers,
             body: ResponseBody { writer in
-                let events = await feed.listenToAll()
-                var cursor = resume ?? FeedCursor()
+                var cursor = beginning
                 try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
-                for (partition, position) in cursor.positions.sorted(by: { $0.key < $1.key }) {
+                for (partition, position) in resume == nil ? [] : cursor.positions.sorted(by: { $0.key < $1.key }) {
                     var position = position
                     while true {
                         let page = try await ledger.events(partition: partition, after: position, limit: 500)
@@ -121,11 +123,19 @@ struct FeedCursor: CustomStringConvertible {
     init(_ text: String) throws {
         for part in text.split(separator: ",") {
             let pieces = part.split(separator: ".")
-            guard pieces.count == 2, let partition = Int(pieces[0]), Self.parse(String(pieces[1])) != nil else {
+            guard pieces.count == 2, let partition = Int(pieces[0]), partition >= 0, Self.parse(String(pieces[1])) != nil else {
                 throw ProblemError(.badRequest, code: "invalid_header", detail: "Last-Event-ID is none that this feed has given.")
             }
             self.positions[partition] = String(pieces[1])
         }
+    }
+
+    /// With the positions of the partitions it does not name. Every cursor that is handed out names all of them: an event of a
+    /// partition that was quiet so far must not be missed by who resumes.
+    func completed(with positions: [Int: String]) -> FeedCursor {
+        var cursor = self
+        cursor.positions.merge(positions) { own, _ in own }
+        return cursor
     }
 
     /// False when the event was seen already.
@@ -138,8 +148,9 @@ struct FeedCursor: CustomStringConvertible {
     var description: String { self.positions.sorted { $0.key < $1.key }.map { "\($0.key).\($0.value)" }.joined(separator: ",") }
 
     private static func parse(_ text: String) -> (Int64, Int64)? {
-        let parts = text.split(separator: "-").compactMap { Int64($0) }
-        return parts.count == 2 ? (parts[0], parts[1]) : nil
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let time = Int64(parts[0]), let number = Int64(parts[1]), "\(time)-\(number)" == text else { return nil }
+        return (time, number)
     }
 }
 

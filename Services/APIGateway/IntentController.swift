@@ -26,13 +26,15 @@ struct IntentController: Sendable {
 
     /// `202` once the intent is on disk.
     @Sendable func submit(_ request: Request, context: AppContext) async throws -> Response {
-        let principal = try context.requirePrincipal(.intentsWrite)
+        // A dry run stores nothing: reading is enough for it.
+        let dryRun = request.uri.queryParameters["dryRun"]
+        let principal = try context.requirePrincipal(dryRun == "true" ? .intentsRead : .intentsWrite)
         let body = try await JSONBody.bytes(of: request, limit: self.maxBytes, mediaTypes: ["text/plain", "text/html"], allowsNoContentType: true)
         let bytes = Array(body.readableBytesView)
         let submission = try IntentSubmission(json: bytes)
         let intent = submission.request(by: principal)
 
-        switch request.uri.queryParameters["dryRun"] {
+        switch dryRun {
         case "true": return Response.json(try await self.dryRun.run(intent))
         case nil, "false": break
         case .some(let value):

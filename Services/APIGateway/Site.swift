@@ -39,12 +39,21 @@ struct Site: Sendable {
         }
     }
 
+    /// RFC 9110 §13.1.2: a list of tags, weak ones too, or any.
+    static func matches(_ header: String?, _ etag: String) -> Bool {
+        guard let header else { return false }
+        return header.split(separator: ",").contains { part in
+            let tag = part.filter { $0 != " " && $0 != "\t" }
+            return tag == "*" || tag == etag || tag == "W/" + etag
+        }
+    }
+
     func addRoutes(to router: some RouterMethods<AppContext>) {
         for page in self.pages {
             router.get(RouterPath(page.path)) { request, _ in
                 var headers: HTTPFields = [.contentType: page.type, .eTag: page.etag, .cacheControl: "no-cache", .xContentTypeOptions: "nosniff"]
                 headers[.contentSecurityPolicy] = Self.policy
-                if request.headers[.ifNoneMatch] == page.etag { return Response(status: .notModified, headers: headers) }
+                if Self.matches(request.headers[.ifNoneMatch], page.etag) { return Response(status: .notModified, headers: headers) }
                 return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: page.body))
             }
         }

@@ -1,6 +1,7 @@
 import Hummingbird
 import Ledger
 import LedgerRuntime
+import Logging
 import RedisClient
 import ServiceLifecycle
 import ServiceRuntime
@@ -11,12 +12,14 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let place = settings[BridgeSettings.repository]
     let target: PublishTarget
     if place.contains("://") || place.contains("@") {
-        let credential: GitCredential = settings[BridgeSettings.token].map { .token($0) } ?? .none
+        // A token in a file is read again for each command, so that a rotated one takes effect.
+        let credential: GitCredential =
+            settings[BridgeSettings.tokenFile].map { .file($0) } ?? settings[BridgeSettings.token].map { .token($0) } ?? .none
         target = .remote(RemoteRepository(url: place, credential: credential), mirror: settings[BridgeSettings.mirror])
     } else {
         target = .directory(place)
     }
-    let repository = PackageRepository(target: target, branch: settings[BridgeSettings.branch])
+    let repository = PackageRepository(target: target, branch: settings[BridgeSettings.branch], logger: Logger(label: "packages"))
 
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
@@ -31,7 +34,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         services: [redis, RepositoryService(repository: repository), publisher, verifier],
         healthChecks: [
             LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
-            HealthCheck("git") { _ = try await repository.items() },
+            HealthCheck("git") { try await repository.becomeFresh() },
         ]
     )
 }

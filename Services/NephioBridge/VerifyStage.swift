@@ -9,38 +9,60 @@ struct VerifyStage: StageHandler {
     let concurrency = 1
     let repository: PackageRepository
 
+    private struct Effects {
+        var packages: [PublishedPackage]
+        var policies: [AppliedPolicy]
+        var expected: [PackageChange]
+
+        init(_ snapshot: RecordSnapshot) throws(LedgerError) {
+            self.packages = try snapshot.decode([PublishedPackage].self, .packages) ?? []
+            self.policies = try snapshot.decode([AppliedPolicy].self, .policies) ?? []
+            self.expected = try snapshot.plan()?.packages ?? []
+        }
+    }
+
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
-        var outcomes: [StageOutcome] = []
-        outcomes.reserveCapacity(batch.count)
-        for leased in batch { outcomes.append(await self.outcome(leased)) }
+        var outcomes = [StageOutcome](repeating: .retry(reason: "not verified"), count: batch.count)
+        var readable: [(index: Int, effects: Effects)] = []
+        for (index, leased) in batch.enumerated() {
+            do throws(LedgerError) {
+                readable.append((index, try Effects(leased.snapshot)))
+            } catch {
+                outcomes[index] = .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
+            }
+        }
+        do {
+            // One look at the repository for the whole batch: a remote is fetched once.
+            let checks = try await self.repository.verify(readable.map { ($0.effects.packages, $0.effects.expected) })
+            for ((index, effects), checks) in zip(readable, checks) { outcomes[index] = self.outcome(effects, checks) }
+        } catch {
+            for (index, _) in readable { outcomes[index] = .retry(reason: "\(error)") }
+        }
         return outcomes
     }
 
-    private func outcome(_ leased: LeasedIntent) async -> StageOutcome {
-        do {
-            let snapshot = leased.snapshot
-            let packages = try snapshot.decode([PublishedPackage].self, .packages) ?? []
-            let policies = try snapshot.decode([AppliedPolicy].self, .policies) ?? []
-            let plan = try snapshot.plan() ?? Plan()
-            let checks = packages.isEmpty ? [] : try await self.repository.verify(packages, expected: plan.packages)
-            if let failed = checks.first(where: { !$0.passed }) {
-                return .fail(Problem(status: 500, code: "verification_failed", title: "Not as published", detail: failed.description))
-            }
-            if let ignored = policies.first(where: { $0.enforceStatus == "NOT_ENFORCED" }) {
-                let reason = ignored.enforceReason.map { " (\($0))" } ?? ""
-                return .fail(Problem(status: 409, code: "policy_not_enforced", title: "Not enforced", detail: "\(ignored.ric) does not enforce \(ignored.policyId)\(reason)"))
-            }
-            let isObserved = packages.isEmpty && !policies.isEmpty && policies.allSatisfy { $0.change == .delete || $0.enforceStatus == "ENFORCED" }
-            let sentences = checks.map(\.description) + policies.map { "\($0.ric): \($0.policyId) \($0.change == .delete ? "deleted" : $0.enforceStatus ?? "UNDEFINED")" }
-            let verification = Verification(state: isObserved ? .observed : .notObserved, checks: sentences, at: Timestamp.text(Timestamp.now()))
-            var step = Step(
-                phase: isObserved ? .fulfilled : .published, by: self.name,
-                detail: isObserved ? "observed" : "read back; not observed (nothing here watches the network)"
-            )
-            step.fields = [(.verification, try LedgerJSON.encode(verification))]
-            return .step(step)
-        } catch {
-            return .retry(reason: "\(error)")
+    private func outcome(_ effects: Effects, _ checks: [VerificationCheck]) -> StageOutcome {
+        if let failed = checks.first(where: { !$0.passed }) {
+            return .fail(Problem(status: 500, code: "verification_failed", title: "Not as published", detail: failed.description))
         }
+        if let ignored = effects.policies.first(where: { $0.change == .put && $0.enforceStatus == "NOT_ENFORCED" }) {
+            let reason = ignored.enforceReason.map { " (\($0))" } ?? ""
+            return .fail(
+                Problem(status: 409, code: "policy_not_enforced", title: "Not enforced", detail: "\(ignored.ric) does not enforce \(ignored.policyId)\(reason)")
+            )
+        }
+        let isObserved = effects.packages.isEmpty && !effects.policies.isEmpty && effects.policies.allSatisfy { $0.change == .delete || $0.enforceStatus == "ENFORCED" }
+        let sentences = checks.map(\.description) + effects.policies.map { "\($0.ric): \($0.policyId) \($0.change == .delete ? "deleted" : $0.enforceStatus ?? "UNDEFINED")" }
+        let verification = Verification(state: isObserved ? .observed : .notObserved, checks: sentences, at: Timestamp.text(Timestamp.now()))
+        var step = Step(
+            phase: isObserved ? .fulfilled : .published, by: self.name,
+            detail: isObserved ? "observed" : "read back; not observed (nothing here watches the network)"
+        )
+        do {
+            step.fields = [(.verification, try LedgerJSON.encode(verification))]
+        } catch {
+            return .fail(Problem(status: 500, code: "internal", title: "Not encodable", detail: "\(error)"))
+        }
+        return .step(step)
     }
 }

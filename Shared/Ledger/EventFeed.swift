@@ -18,9 +18,14 @@ package struct LedgerEvent: Sendable {
 /// Follows the partitions' event streams while somebody listens; one blocking connection for each followed partition.
 package final class EventFeed: Sendable {
     private struct Tail {
+        /// Tells this following of the partition from an earlier one, whose task may not have ended yet.
+        let number: Int
         var task: Task<Void, Never>?
-        var isReady = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        /// Of the last event that was handed to the listeners; nil until the stream's end was found.
+        var position: String?
+        /// The first `position`: that of listeners who were there before it was known.
+        var start: String?
+        var waiting: [CheckedContinuation<String, Never>] = []
         var listeners: [Int: AsyncStream<LedgerEvent>.Continuation] = [:]
     }
 
@@ -39,44 +44,65 @@ package final class EventFeed: Sendable {
     /// Events of the partition of `id` from now on (at least: those after this call has returned). The caller filters.
     /// A listener that falls more than 1,024 events behind loses the oldest, sees the gap in `sequence`, and reads the record.
     package func listen(to id: IntentID) async -> AsyncStream<LedgerEvent> {
-        await self.listen(partitions: [id.partition], filter: id)
+        await self.listen(partitions: [id.partition], filter: id).events
     }
 
-    package func listenToAll() async -> AsyncStream<LedgerEvent> {
+    /// Events of every partition, and the position in each after which they begin, so that a reader may resume in all of them.
+    package func listenToAll() async -> (events: AsyncStream<LedgerEvent>, positions: [Int: String]) {
         await self.listen(partitions: self.ledger.partitions.map(\.number), filter: nil)
     }
 
-    private func listen(partitions: [Int], filter: IntentID?) async -> AsyncStream<LedgerEvent> {
+    private func listen(partitions: [Int], filter: IntentID?) async -> (events: AsyncStream<LedgerEvent>, positions: [Int: String]) {
         let (stream, continuation) = AsyncStream.makeStream(of: LedgerEvent.self, bufferingPolicy: .bufferingNewest(filter == nil ? 8192 : 1024))
-        let number = self.state.withLock { state in
+        let partitions = partitions.filter { $0 < self.ledger.partitions.count }
+        // Joining and reading the position are one step: what comes after it is handed to this listener, and nothing before.
+        let (number, known) = self.state.withLock { state in
+            var positions: [Int: String] = [:]
             state.next += 1
-            for partition in partitions where partition < self.ledger.partitions.count {
-                var tail = state.tails[partition] ?? Tail()
-                tail.listeners[state.next] = continuation
-                if tail.task == nil { tail.task = Task { await self.follow(self.ledger.partitions[partition]) } }
+            let number = state.next
+            for partition in partitions {
+                var tail = state.tails[partition] ?? Tail(number: number)
+                tail.listeners[number] = continuation
+                if tail.task == nil { tail.task = Task { await self.follow(self.ledger.partitions[partition], as: number) } }
+                positions[partition] = tail.position
                 state.tails[partition] = tail
             }
-            return state.next
+            return (number, positions)
         }
         continuation.onTermination = { _ in self.leave(number, partitions) }
-        for partition in partitions where partition < self.ledger.partitions.count {
-            await withCheckedContinuation { ready in
-                let now = self.state.withLock { state in
-                    guard let tail = state.tails[partition], !tail.isReady, !state.isStopped else { return true }
-                    state.tails[partition]?.waiting.append(ready)
-                    return false
-                }
-                if now { ready.resume() }
-            }
-        }
-        guard let filter else { return stream }
+        var positions = known
+        for partition in partitions where positions[partition] == nil { positions[partition] = await self.start(of: partition) }
+        guard let filter else { return (stream, positions) }
         let (own, forward) = AsyncStream.makeStream(of: LedgerEvent.self, bufferingPolicy: .bufferingNewest(1024))
         let task = Task {
             for await event in stream where event.id == filter { forward.yield(event) }
             forward.finish()
         }
         forward.onTermination = { _ in task.cancel() }
-        return own
+        return (own, positions)
+    }
+
+    /// Nobody waits for long where the ledger does not answer.
+    private func release(_ partition: Partition, as number: Int) {
+        let waiting = self.state.withLock { state -> [CheckedContinuation<String, Never>] in
+            guard state.tails[partition.number]?.number == number else { return [] }
+            defer { state.tails[partition.number]?.waiting = [] }
+            return state.tails[partition.number]?.waiting ?? []
+        }
+        for waiter in waiting { waiter.resume(returning: "") }
+    }
+
+    /// Where a tail that is just beginning begins; nil when the feed is stopped or the ledger does not answer.
+    private func start(of partition: Int) async -> String? {
+        let start = await withCheckedContinuation { continuation in
+            let known: String? = self.state.withLock { state in
+                guard let tail = state.tails[partition], !state.isStopped else { return "" }
+                if tail.position == nil { state.tails[partition]?.waiting.append(continuation) }
+                return tail.start
+            }
+            if let known { continuation.resume(returning: known) }
+        }
+        return start.isEmpty ? nil : start
     }
 
     private func leave(_ number: Int, _ partitions: [Int]) {
@@ -103,12 +129,12 @@ package final class EventFeed: Sendable {
         }
         for tail in tails {
             tail.task?.cancel()
-            for waiter in tail.waiting { waiter.resume() }
+            for waiter in tail.waiting { waiter.resume(returning: "") }
             for listener in tail.listeners.values { listener.finish() }
         }
     }
 
-    private func follow(_ partition: Partition) async {
+    private func follow(_ partition: Partition, as number: Int) async {
         var position: String?
         var failures = 0
         let connection = self.ledger.redis.consumer(label: "events-\(partition.number)")
@@ -116,13 +142,16 @@ package final class EventFeed: Sendable {
             do throws(RedisError) {
                 if position == nil {
                     let last = try await connection.send(RedisCommand("XREVRANGE", partition.events, "+", "-", "COUNT", 1), timeout: .seconds(5))
-                    position = last.array?.first?.array?.first?.string ?? "0-0"
-                    let waiting = self.state.withLock { state in
-                        state.tails[partition.number]?.isReady = true
+                    let start = last.array?.first?.array?.first?.string ?? "0-0"
+                    position = start
+                    let waiting = self.state.withLock { state -> [CheckedContinuation<String, Never>] in
+                        guard state.tails[partition.number]?.number == number else { return [] }
+                        state.tails[partition.number]?.start = start
+                        state.tails[partition.number]?.position = start
                         defer { state.tails[partition.number]?.waiting = [] }
                         return state.tails[partition.number]?.waiting ?? []
                     }
-                    for waiter in waiting { waiter.resume() }
+                    for waiter in waiting { waiter.resume(returning: start) }
                 }
                 let reply = try await connection.send(
                     RedisCommand("XREAD", "COUNT", 256, "BLOCK", 10_000, "STREAMS", partition.events, position ?? "$"), timeout: .seconds(15)
@@ -131,12 +160,17 @@ package final class EventFeed: Sendable {
                 for entry in reply.array?.first?.array?.last?.array ?? [] {
                     guard let event = Ledger.event(entry, partition: partition) else { continue }
                     position = event.position
-                    let listeners = self.state.withLock { $0.tails[partition.number]?.listeners.values.map { $0 } ?? [] }
+                    let listeners = self.state.withLock { state -> [AsyncStream<LedgerEvent>.Continuation] in
+                        guard state.tails[partition.number]?.number == number else { return [] }
+                        state.tails[partition.number]?.position = event.position
+                        return state.tails[partition.number]?.listeners.values.map { $0 } ?? []
+                    }
                     for listener in listeners { listener.yield(event) }
                 }
             } catch {
                 if Task.isCancelled { return }
                 failures += 1
+                if position == nil, failures > 3 { self.release(partition, as: number) }
                 if failures > 3 { self.logger.warning("events not readable", metadata: ["partition": "\(partition.number)", "error": "\(error)"]) }
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 20...(50 << min(failures, 5)))))
             }

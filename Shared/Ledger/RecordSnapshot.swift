@@ -85,9 +85,12 @@ package struct RecordSnapshot: Sendable {
     package func plan() throws(LedgerError) -> Plan? { try self.decode(Plan.self, .plan) }
     package func answers() throws(LedgerError) -> [ClarificationAnswer] { try self.decode([ClarificationAnswer].self, .answers) ?? [] }
 
+    /// The entries of the history as they were written, one JSON object each.
+    package var historyLines: [[UInt8]] { self.history.split(separator: UInt8(ascii: "\n")).map(Array.init) }
+
     package func historyEntries() throws(LedgerError) -> [HistoryEntry] {
         do {
-            return try self.history.split(separator: UInt8(ascii: "\n")).map { try LedgerJSON.decode(HistoryEntry.self, Array($0)) }
+            return try self.historyLines.map { try LedgerJSON.decode(HistoryEntry.self, $0) }
         } catch {
             throw LedgerError(.corrupt, "intent \(self.id): history: \(error)")
         }

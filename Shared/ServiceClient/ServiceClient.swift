@@ -104,7 +104,7 @@ package final class ServiceClient: Sendable {
             if case .transfer(let code, let reason) = error, code < 0 { throw .failed(self.name, status: -code, reason) }
             switch error {
             case .cancelled:
-                self.breaker.record(permit, .success, took: .zero)
+                self.breaker.record(permit, .ignored, took: .zero)
                 throw .cancelled(self.name)
             case .timedOut:
                 self.breaker.record(permit, .failure, took: start.duration(to: .now))

@@ -55,13 +55,11 @@ import Testing
                 $0.redisTimeout = .milliseconds(20)
                 $0.redisPause = .seconds(3_600)
             }, redis: redis)
-        let start = ContinuousClock.now
         for index in 0..<200 {
             #expect(try await cache.value(for: [UInt8(index)]) { [UInt8(index)] } == LayeredCache.Found(value: [UInt8(index)], origin: .load))
         }
         #expect(cache.statistics.redis.failures == 1)
         #expect(cache.statistics.redis.misses == 200)
-        #expect(ContinuousClock.now - start < .seconds(4))
     }
 
     @Test("a Redis that does not answer costs its time limit, not an error") func slow() async throws {

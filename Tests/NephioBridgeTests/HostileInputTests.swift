@@ -5,12 +5,14 @@ import Testing
 @testable import NephioBridge
 
 @Suite struct HostileInputTests {
-    @Test("a directory that is not three DNS labels never reaches git", arguments: [
-        "", "/", "amf", "default/amf", "default/core5g/amf/more", "../core5g/amf", "default/../amf", "default/core5g/..", "/default/core5g/amf",
-        "default/core5g/amf/", "default//amf", "default/core5g/AMF", "default/core5g/-amf", "default/core5g/amf-", "default/core5g/a.b",
-        "default/core5g/amf\nD default", "default/core5g/a mf", "default/core5g/\"amf\"", "default/core5g/ämf", "default/core5g/amf\0",
-        "default/core5g/" + String(repeating: "a", count: 64), "refs/heads/main:x", "default/core5g/.git", "default/core5g/--output=x",
-    ])
+    @Test(
+        "a directory that is not three DNS labels never reaches git",
+        arguments: [
+            "", "/", "amf", "default/amf", "default/core5g/amf/more", "../core5g/amf", "default/../amf", "default/core5g/..", "/default/core5g/amf",
+            "default/core5g/amf/", "default//amf", "default/core5g/AMF", "default/core5g/-amf", "default/core5g/amf-", "default/core5g/a.b",
+            "default/core5g/amf\nD default", "default/core5g/a mf", "default/core5g/\"amf\"", "default/core5g/ämf", "default/core5g/amf\0",
+            "default/core5g/" + String(repeating: "a", count: 64), "refs/heads/main:x", "default/core5g/.git", "default/core5g/--output=x",
+        ])
     func paths(path: String) async throws {
         #expect(PackagePath(path) == nil)
         let store = try TestRepository()
@@ -23,10 +25,12 @@ import Testing
         #expect(try await store.revisions() == 0)
     }
 
-    @Test("a file name outside its alphabet never reaches git", arguments: [
-        "", "/etc/passwd", "../x", "a/../b", "a/./b", "a//b", "a/", ".git/config", "x/.GIT/hooks", "a b", "a\nb", "\"a\"", "ä.yaml", "a\\b", "a:b", "a\0",
-        "1/2/3/4/5/6/7/8/9", String(repeating: "x", count: 256),
-    ])
+    @Test(
+        "a file name outside its alphabet never reaches git",
+        arguments: [
+            "", "/etc/passwd", "../x", "a/../b", "a/./b", "a//b", "a/", ".git/config", "x/.GIT/hooks", "a b", "a\nb", "\"a\"", "ä.yaml", "a\\b", "a:b", "a\0",
+            "1/2/3/4/5/6/7/8/9", String(repeating: "x", count: 256),
+        ])
     func files(name: String) async throws {
         #expect(!PackageContent.isPath(name))
         let store = try TestRepository()
@@ -36,9 +40,11 @@ import Testing
         #expect(try await store.revisions() == 0)
     }
 
-    @Test("a package that is no tree of files is refused", arguments: [
-        [], ["a", "a"], ["a", "a/b"], ["a/b", "a/b/c"],
-    ] as [[String]])
+    @Test(
+        "a package that is no tree of files is refused",
+        arguments: [
+            [], ["a", "a"], ["a", "a/b"], ["a/b", "a/b/c"],
+        ] as [[String]])
     func shapes(names: [String]) {
         #expect(PackageContent.objection(to: names.map { PackageFile(path: $0, content: "") }) != nil)
     }

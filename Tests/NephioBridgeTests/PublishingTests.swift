@@ -110,7 +110,10 @@ import Testing
         let moved = await repository.publish([both])
         #expect(moved[0].packages?.map(\.revision) == ["v1", "v2"])
         #expect(try await repository.items().map(\.path) == ["edge/core5g/amf"])
-        #expect(try await store.ask("log", "-2", "--format=%s", "main").split(separator: "\n") == ["Remove amf in core5g (v2)", "Deploy amf in core5g on edge (v1)"])
+        #expect(
+            try await store.ask("log", "-2", "--format=%s", "main").split(separator: "\n") == [
+                "Remove amf in core5g (v2)", "Deploy amf in core5g on edge (v1)",
+            ])
     }
 
     @Test("a repeated request is answered with the revision it made", arguments: [false, true])

@@ -116,7 +116,9 @@ import Testing
         #expect(try await repository.verify(created, expected: plan).allSatisfy(\.passed))
         #expect(try await repository.verify(removed, expected: [change(self.path, from: files, to: nil)]).allSatisfy(\.passed))
 
-        #expect(try await repository.verify(created, expected: [change(self.path, to: package("amf", replicas: 9))]).filter { !$0.passed }.map(\.fact) == [.content])
+        #expect(
+            try await repository.verify(created, expected: [change(self.path, to: package("amf", replicas: 9))]).filter { !$0.passed }.map(\.fact) == [.content]
+        )
         var invented = created
         invented[0].commit = String(repeating: "ab", count: 20)
         #expect(try await repository.verify(invented, expected: plan).allSatisfy { !$0.passed })
@@ -127,23 +129,28 @@ import Testing
         #expect(failed == [.commit, .tag])
     }
 
-    @Test("a package without a person's or a workload's figures shows none", arguments: [
-        ("kind: Deployment\nspec:\n  replicas: 4\n", 4),
-        ("kind: Service\nspec:\n  replicas: 4\n", nil),
-        ("kind: Service\n---\nspec:\n  replicas: \"2\" # two\nkind: StatefulSet\n", 2),
-        ("kind: Deployment\nspec:\n  template:\n      spec:\n        replicas: 4\n", nil),
-        ("kind: Deployment\nspec:\n  replicas: many\n", nil),
-        ("kind: HorizontalPodAutoscaler\nspec:\n  minReplicas: 3\n---\nkind: Deployment\nspec:\n  selector: {}\n", 3),
-        ("kind: Deployment\nspec:\n  replicas: 0\n---\nkind: HorizontalPodAutoscaler\nspec:\n  minReplicas: 3\n", 0),
-    ] as [(String, Int?)])
+    @Test(
+        "a package without a person's or a workload's figures shows none",
+        arguments: [
+            ("kind: Deployment\nspec:\n  replicas: 4\n", 4),
+            ("kind: Service\nspec:\n  replicas: 4\n", nil),
+            ("kind: Service\n---\nspec:\n  replicas: \"2\" # two\nkind: StatefulSet\n", 2),
+            ("kind: Deployment\nspec:\n  template:\n      spec:\n        replicas: 4\n", nil),
+            ("kind: Deployment\nspec:\n  replicas: many\n", nil),
+            ("kind: HorizontalPodAutoscaler\nspec:\n  minReplicas: 3\n---\nkind: Deployment\nspec:\n  selector: {}\n", 3),
+            ("kind: Deployment\nspec:\n  replicas: 0\n---\nkind: HorizontalPodAutoscaler\nspec:\n  minReplicas: 3\n", 0),
+        ] as [(String, Int?)])
     func summary(content: String, replicas: Int?) {
         #expect(PackageSummary(files: [PackageFile(path: "w.yaml", content: content)]).replicas == replicas)
         #expect(PackageSummary(files: [PackageFile(path: "w.txt", content: content)]).replicas == nil)
     }
 
-    @Test("a commit's time is written and read as RFC 3339", arguments: [
-        (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"), (1_735_689_599, "2024-12-31T23:59:59Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
-    ] as [(Int64, String)])
+    @Test(
+        "a commit's time is written and read as RFC 3339",
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"), (1_735_689_599, "2024-12-31T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ] as [(Int64, String)])
     func time(seconds: Int64, text: String) {
         #expect(CommitTime(seconds: seconds).description == text)
         #expect(CommitTime(rfc3339: text) == CommitTime(seconds: seconds))

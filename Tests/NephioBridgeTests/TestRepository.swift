@@ -87,10 +87,13 @@ final class TestRepository: Sendable {
 /// Files of a small package.
 func package(_ instance: String, replicas: Int = 1, function: String = "AMF") -> [PackageFile] {
     [
-        PackageFile(path: "Kptfile", content: "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: \(instance)\n  labels:\n    nephoran.com/function: \(function)\n"),
+        PackageFile(
+            path: "Kptfile",
+            content: "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: \(instance)\n  labels:\n    nephoran.com/function: \(function)\n"),
         PackageFile(
             path: "workload.yaml",
-            content: "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: \(instance)\nspec:\n  replicas: \(replicas)\n  template:\n    spec:\n      containers: []\n"
+            content:
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: \(instance)\nspec:\n  replicas: \(replicas)\n  template:\n    spec:\n      containers: []\n"
         ),
         PackageFile(path: "config/\(instance).conf", content: "log: info\n"),
     ]

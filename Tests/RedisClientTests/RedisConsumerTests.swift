@@ -18,10 +18,8 @@ import Testing
         for round in 1...20 {
             async let delivery = consumer.send(Self.read, timeout: .seconds(35))
             try await eventually("the consumer blocks") { try await redis.info("blocked_clients") == 1 }
-            let start = ContinuousClock.now
             _ = try await redis.send(RedisCommand("XADD", "work", "*", "round", round))
             #expect(try await delivery[0][1][0][1]["round"].int == round)
-            #expect(ContinuousClock.now - start < .seconds(5))
         }
         let clients = try await redis.send(RedisCommand("CLIENT", "LIST")).string ?? ""
         #expect(clients.split(separator: "\n").count { $0.contains("name=test-worker ") } == 1)

@@ -1,9 +1,207 @@
 import HTTPFetch
+import HTTPTypes
+import Hummingbird
+import IntentModel
+import Metrics
+import Synchronization
+import Telemetry
+import TestSupport
 import Testing
 
 @testable import ServiceClient
 
 @Suite struct ServiceClientTests {
+    struct Thing: Codable, Equatable { var name: String }
+
+    /// What the other service was asked, and what it says.
+    private final class Upstream: Sendable {
+        struct Answer {
+            var status = 200
+            var body = #"{"name":"amf"}"#
+            var type = "application/json"
+        }
+
+        private let state: Mutex<(answers: [Answer], requests: [Request])>
+
+        /// - Parameter answers: one for each request, the last one for all that follow.
+        init(_ answers: [Answer]) { self.state = Mutex((answers, [])) }
+
+        var requests: [Request] { self.state.withLock { $0.requests } }
+
+        func answer(_ request: Request) -> Response {
+            let answer = self.state.withLock { state in
+                state.requests.append(request)
+                return state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
+            }
+            return Response(
+                status: .init(code: answer.status), headers: [.contentType: answer.type], body: ResponseBody(byteBuffer: ByteBuffer(string: answer.body))
+            )
+        }
+    }
+
+    private func withUpstream(
+        _ answers: [Upstream.Answer], name: String = "upstream", token: String? = "secret", timeout: Duration = .seconds(5),
+        _ body: (ServiceClient, Upstream) async throws -> Void
+    ) async throws {
+        let upstream = Upstream(answers)
+        let router = Router()
+        router.get("/**") { request, _ in upstream.answer(request) }
+        router.post("/**") { request, _ in upstream.answer(request) }
+        let server = try await LoopbackServer.start(router)
+        let fetcher = HTTPFetcher()
+        do {
+            try await body(ServiceClient(name: name, base: server.url + "/", token: token, fetcher: fetcher, timeout: timeout), upstream)
+        } catch {
+            fetcher.stop()
+            await server.stop()
+            throw error
+        }
+        fetcher.stop()
+        await server.stop()
+    }
+
+    private static let deadline = HTTPField.Name(Correlation.deadlineHeader) ?? .age
+    private static let traceparent = HTTPField.Name("traceparent") ?? .age
+
+    @Test("key, trace and a deadline travel along")
+    func headers() async throws {
+        try await self.withUpstream([.init()]) { client, upstream in
+            let trace = TraceParent.generate()
+            let thing = try await Correlation.$current.withValue(Correlation(trace: trace)) {
+                try await client.get(Thing.self, "/things/amf?full=1", headers: [("if-none-match", "\"x\"")])
+            }
+            #expect(thing == Thing(name: "amf"))
+            let request = try #require(upstream.requests.first)
+            #expect(request.uri.path == "/things/amf" && request.uri.query == "full=1" && request.headers[.ifNoneMatch] == "\"x\"")
+            #expect(request.headers[.authorization] == "Bearer secret" && request.headers[.contentType] == nil)
+            let passed = try #require(request.headers[Self.traceparent].flatMap { TraceParent($0) })
+            #expect(passed.traceID == trace.traceID && passed.span != trace.span)
+            let deadline = try #require(request.headers[Self.deadline].flatMap { Int64($0) })
+            #expect((1...5_000).contains(deadline - RFC3339.now() + 1_000))
+        }
+    }
+
+    @Test("without key and trace none is made up; a body is sent as JSON")
+    func query() async throws {
+        try await self.withUpstream([.init()], token: nil) { client, upstream in
+            let thing = try await client.query(Thing.self, "/things", Thing(name: "smf"))
+            #expect(thing == Thing(name: "amf"))
+            let request = try #require(upstream.requests.first)
+            #expect(request.method == .post && request.headers[.contentType] == "application/json")
+            #expect(request.headers[.authorization] == nil && request.headers[Self.traceparent] == nil)
+        }
+    }
+
+    @Test("the caller's deadline is passed on when it is nearer than the timeout")
+    func callersDeadline() async throws {
+        try await self.withUpstream([.init()]) { client, upstream in
+            let deadline = RFC3339.now() + 2_000
+            _ = try await Correlation.$current.withValue(Correlation(deadline: deadline)) { try await client.get(Thing.self, "/") }
+            let passed = try #require(upstream.requests.first?.headers[Self.deadline].flatMap { Int64($0) })
+            #expect(abs(passed - deadline) <= 50)
+        }
+    }
+
+    @Test("when the caller's deadline has passed nothing is sent")
+    func tooLate() async throws {
+        try await self.withUpstream([.init()]) { client, upstream in
+            await #expect(throws: ServiceCallError.self) {
+                try await Correlation.$current.withValue(Correlation(deadline: RFC3339.now() - 1)) { try await client.get(Thing.self, "/") }
+            }
+            #expect(upstream.requests.isEmpty)
+        }
+    }
+
+    @Test("what is not there is nil")
+    func notFound() async throws {
+        try await self.withUpstream([.init(status: 404, body: "{}")]) { client, _ in
+            let thing = try await client.get(Thing.self, "/things/none")
+            #expect(thing == nil)
+        }
+    }
+
+    @Test("a problem is handed on as it was said, and not asked again", arguments: [400, 404, 409, 422, 429])
+    func refused(_ status: Int) async throws {
+        let body = #"{"type":"urn:nephoran:problem:no","title":"No","status":\#(status),"detail":"Not so.","code":"no","errors":[{"pointer":"/a","detail":"b"}]}"#
+        try await self.withUpstream([.init(status: status, body: body, type: "application/problem+json")]) { client, upstream in
+            do throws(ServiceCallError) {
+                _ = try await client.query(Thing.self, "/things", Thing(name: "smf"))
+                Issue.record("no error")
+            } catch {
+                guard case .refused(let name, let problem) = error else { throw error }
+                #expect(name == "upstream" && problem.status == status && problem.code == "no" && problem.detail == "Not so." && problem.errors?.first?.pointer == "/a")
+            }
+            #expect(upstream.requests.count == 1)
+        }
+    }
+
+    @Test("an answer that is not what was agreed is nonsense", arguments: [(200, "<html>"), (200, "{}"), (400, "bad"), (302, "")])
+    func nonsense(_ status: Int, _ body: String) async throws {
+        try await self.withUpstream([.init(status: status, body: body)]) { client, _ in
+            do throws(ServiceCallError) {
+                _ = try await client.get(Thing.self, "/")
+                Issue.record("no error")
+            } catch {
+                guard case .nonsense(let name, _) = error else { throw error }
+                #expect(name == "upstream")
+            }
+        }
+    }
+
+    @Test("a service that is busy for a moment is asked again", arguments: [502, 503])
+    func repeated(_ status: Int) async throws {
+        try await self.withUpstream([.init(status: status, body: "busy"), .init()]) { client, upstream in
+            let thing = try await client.get(Thing.self, "/")
+            #expect(thing == Thing(name: "amf"))
+            #expect(upstream.requests.count == 2)
+        }
+    }
+
+    @Test("a call is made three times at most, and once when it may not be repeated or the service is broken", arguments: [(503, true, 3), (503, false, 1), (500, true, 1)])
+    func attempts(_ status: Int, _ mayRepeat: Bool, _ count: Int) async throws {
+        try await self.withUpstream([.init(status: status, body: "no")]) { client, upstream in
+            do throws(ServiceCallError) {
+                _ = try await client.call("POST", "/", body: [], mayRepeat: mayRepeat)
+                Issue.record("no error")
+            } catch {
+                guard case .failed(_, let answered, let text) = error else { throw error }
+                #expect(answered == status && text == "no")
+            }
+            #expect(upstream.requests.count == count)
+        }
+    }
+
+    @Test("a service that fails again and again is left alone for a while, and the gauge says so")
+    func breaker() async throws {
+        let registry = Self.registry
+        func gauge(_ name: String) -> String? {
+            String(decoding: registry.expose(), as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("nephoran_circuit_breaker_state{") && $0.contains("upstream=\"\(name)\"") }.map { String($0.suffix(2)) }
+        }
+        try await self.withUpstream([.init(status: 500, body: "no")], name: "broken") { client, upstream in
+            #expect(gauge("broken") == " 0")
+            var refusal: Duration?
+            for _ in 0..<40 where refusal == nil {
+                do throws(ServiceCallError) {
+                    _ = try await client.get(Thing.self, "/")
+                } catch {
+                    if case .open(_, let retryAfter) = error { refusal = retryAfter }
+                }
+            }
+            #expect(try #require(refusal) > .zero)
+            #expect(gauge("broken") == " 2")
+            let asked = upstream.requests.count
+            await #expect(throws: ServiceCallError.self) { try await client.get(Thing.self, "/") }
+            #expect(upstream.requests.count == asked && asked < 40)
+        }
+    }
+
+    /// Bootstrapped once: metrics are of the process.
+    private static let registry: PrometheusRegistry = {
+        let registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+        return registry
+    }()
+
     @Test("a service that is not there is said to be unreachable, and after some calls not asked any more")
     func unreachable() async throws {
         let fetcher = HTTPFetcher()
@@ -11,7 +209,7 @@ import Testing
         let client = ServiceClient(name: "nobody", base: "http://127.0.0.1:9", token: nil, fetcher: fetcher, timeout: .seconds(2))
         var wasOpen = false
         for _ in 0..<40 {
-            do {
+            do throws(ServiceCallError) {
                 _ = try await client.get(String.self, "/")
             } catch .open {
                 wasOpen = true
@@ -21,5 +219,28 @@ import Testing
             }
         }
         #expect(wasOpen)
+    }
+
+    @Test("a service that does not answer in time is not asked again")
+    func timeOut() async throws {
+        let router = Router()
+        router.get("/") { _, _ -> String in
+            try await Task.sleep(for: .seconds(60))
+            return ""
+        }
+        let server = try await LoopbackServer.start(router)
+        let fetcher = HTTPFetcher()
+        let client = ServiceClient(name: "slow", base: server.url, token: nil, fetcher: fetcher, timeout: .milliseconds(200))
+        let start = ContinuousClock.now
+        do throws(ServiceCallError) {
+            _ = try await client.get(Thing.self, "/")
+            Issue.record("no error")
+        } catch {
+            guard case .timedOut(let name) = error else { throw error }
+            #expect(name == "slow")
+        }
+        #expect(start.duration(to: .now) < .seconds(2))
+        fetcher.stop()
+        await server.stop()
     }
 }

@@ -127,8 +127,9 @@ function problemBox(error) {
     h('p', { class: 'muted' }, [problem.code && `code ${problem.code}`, error.retryAfter && `try again in ${error.retryAfter} s`].filter(Boolean).join(' · ')));
 }
 
-function phasePill(phase) {
-  const [look, sign] = LOOKS[phase] || ['live', '•'];
+/** A step that others have followed no longer breathes. */
+function phasePill(phase, isPast = false) {
+  const [look, sign] = LOOKS[phase] || [isPast ? 'still' : 'live', '•'];
   return h('span', { class: `phase ${look}` }, `${sign} ${phase.replaceAll('_', ' ')}`);
 }
 
@@ -136,7 +137,7 @@ function time(text, withDate) {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) return h('time', {}, text || '');
   const clock = date.toLocaleTimeString([], { hourCycle: 'h23' }) + '.' + String(date.getMilliseconds()).padStart(3, '0');
-  return h('time', { datetime: text, title: text }, withDate ? date.toLocaleString() : clock);
+  return h('time', { datetime: text, title: text }, withDate ? date.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }) : clock);
 }
 
 function table(caption, heads, rows) {
@@ -279,7 +280,7 @@ function questionsView(state) {
     h('h3', {}, 'Questions'),
     questions.map((item, index) => h('fieldset', {},
       h('legend', {}, item.question),
-      (item.options || []).map((option) => h('label', { class: 'check' }, h('input', { type: 'radio', name: `q${index}`, value: option }), option)),
+      item.options?.length ? h('div', { class: 'options' }, item.options.map((option) => h('label', { class: 'check' }, h('input', { type: 'radio', name: `q${index}`, value: option }), option))) : null,
       h('label', { for: `q${index}-text` }, item.options?.length ? 'Or something else' : 'Answer'),
       h('input', { id: `q${index}-text`, name: `q${index}-text`, autocomplete: 'off' }))),
     h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary' }, 'Answer')));
@@ -310,17 +311,15 @@ function decisionsView(state) {
     phase === 'awaiting_approval' && ['reject', 'Reject', 'danger'],
     CANCELLABLE.has(phase) && phase !== 'awaiting_approval' && ['cancel', 'Cancel', 'danger'],
     phase === 'failed' && ['retry', 'Try again', 'primary'],
-    (phase === 'fulfilled' || phase === 'published') && state.record.packages?.length && ['rollback', 'Roll back', 'danger'],
   ].filter(Boolean);
   if (!actions.length) return null;
   return h('div', {},
     h('label', { for: 'reason' }, 'Reason (optional)'),
-    h('input', { id: 'reason', maxlength: '1024', autocomplete: 'off' }),
+    h('input', { id: 'reason', maxlength: '1000', autocomplete: 'off' }),
     h('div', { class: 'actions' }, actions.map(([name, label, look]) => h('button', {
       type: 'button', class: look,
       onclick: () => {
         const reason = $('reason').value.trim();
-        if (name === 'rollback' && !window.confirm('Publish the content before this intent as new revisions?')) return;
         decide(state, name, reason ? { reason } : {});
       },
     }, label))));
@@ -337,6 +336,20 @@ async function decide(state, name, body) {
     state.problem = error;
     render(state);
   }
+}
+
+/** Going back is an intent of its own: it is written for the operator, who reads, tries and submits it. */
+function rollbackView(record) {
+  if (record.phase !== 'fulfilled' && record.phase !== 'published') return null;
+  const changed = (record.packages || []).filter((item) => item.change === 'update');
+  if (!changed.length) return null;
+  return h('div', { class: 'actions' }, changed.map((item) => {
+    const [cluster, namespace] = item.path.split('/');
+    return h('button', { type: 'button', onclick: () => {
+      $('intent').value = `Roll back ${item.instance} in ${namespace}${cluster === 'default' ? '' : ` on cluster ${cluster}`}`;
+      $('intent').focus();
+    } }, `Roll back ${item.instance} …`);
+  }));
 }
 
 function resultView(record) {
@@ -384,10 +397,10 @@ function render(state) {
     h('div', { class: 'row' }, h('h2', {}, 'Intent'), phasePill(phase)),
     record ? quote(record.request.intent, record.interpretation) : h('p', { class: 'quote' }, state.text || ''),
     h('p', { class: 'muted' }, h('code', {}, state.id), record ? [` · ${record.request.priority} · by ${record.request.requestedBy || 'unknown'} · `, time(record.createdAt, true)] : ''),
-    h('ol', { class: 'timeline', 'aria-label': 'Phases' }, steps(state).map((step) => h('li', {}, time(step.at), phasePill(step.phase),
+    h('ol', { class: 'timeline', 'aria-label': 'Phases' }, steps(state).map((step, index, all) => h('li', {}, time(step.at), phasePill(step.phase, index < all.length - 1),
       h('span', { class: 'detail' }, step.detail || '', ' ', h('span', { class: 'muted' }, step.by || ''))))),
     state.problem ? h('div', { role: 'alert' }, problemBox(state.problem)) : null,
-    record ? [questionsView(state), record.phase === 'awaiting_approval' ? planView(record.plan) : null, decisionsView(state), resultView(record), manifestsView(state),
+    record ? [questionsView(state), record.phase === 'awaiting_approval' ? planView(record.plan) : null, decisionsView(state), resultView(record), rollbackView(record), manifestsView(state),
       record.phase === 'awaiting_approval' ? null : detailsOf('Interpretation and plan', [interpretationView(record.interpretation), planView(record.answer && record.plan ? { ...record.plan, answer: undefined } : record.plan)])] : null));
 }
 

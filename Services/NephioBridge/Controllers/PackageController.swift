@@ -53,7 +53,9 @@ struct PackageController: Sendable {
         let name = try ["cluster", "namespace", "instance"].map { try context.parameters.require($0) }.joined(separator: "/")
         let revision = request.uri.queryParameters["revision"].map { String($0) }
         return try await Self.answering {
-            guard let path = PackagePath(name), let item = try await self.repository.item(at: path, revision: revision) else { throw Self.missing(name, revision) }
+            guard let path = PackagePath(name), let item = try await self.repository.item(at: path, revision: revision) else {
+                throw Self.missing(name, revision)
+            }
             let tag = "\"\(item.tree)\""
             let known = request.headers[values: .ifNoneMatch].joined(separator: ",").split(separator: ",").map { $0.filter { $0 != " " } }
             if known.contains(where: { $0 == tag || $0 == "W/\(tag)" || $0 == "*" }) { return Response(status: .notModified, headers: [.eTag: tag]) }

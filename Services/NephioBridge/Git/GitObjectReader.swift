@@ -111,9 +111,11 @@ actor GitObjectReader {
                 }
             }
             await self?.end(process: number)
-            // Who asked meanwhile must not wait for ever.
+            // Who asked meanwhile must not wait for ever. A task of its own, because this one may be cancelled.
             requests.finish()
-            for await request in stream { request.continuation.resume(throwing: GitError.failed(command: "cat-file", message: "ended")) }
+            await Task {
+                for await request in stream { request.continuation.resume(throwing: GitError.failed(command: "cat-file", message: "ended")) }
+            }.value
         }
         let process = Process(number: number, requests: requests, task: task)
         self.process = process

@@ -21,7 +21,9 @@ enum RepositoryDirectory {
     }
 
     static func removeStaleLocks(in directory: String) throws {
-        self.removeFiles(in: directory, olderThan: self.staleLockAge) { $0 == "packed-refs.lock" || $0 == "HEAD.lock" || $0 == "config.lock" || $0 == "packed-refs.new" }
+        self.removeFiles(in: directory, olderThan: self.staleLockAge) {
+            $0 == "packed-refs.lock" || $0 == "HEAD.lock" || $0 == "config.lock" || $0 == "packed-refs.new"
+        }
         guard let files = FileManager.default.enumerator(atPath: directory + "/refs") else { return }
         for case let name as String in files where name.hasSuffix(".lock") {
             self.remove(directory + "/refs/" + name, olderThan: self.staleLockAge)
@@ -35,7 +37,9 @@ enum RepositoryDirectory {
         var count = 0
         for case let name as String in files {
             let path = directory + "/refs/tags/" + name
-            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path), attributes[.type] as? FileAttributeType == .typeRegular else { continue }
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path), attributes[.type] as? FileAttributeType == .typeRegular else {
+                continue
+            }
             if attributes[.size] as? Int == 0 { try? FileManager.default.removeItem(atPath: path) } else { count += 1 }
         }
         return count
@@ -48,7 +52,9 @@ enum RepositoryDirectory {
     }
 
     private static func remove(_ path: String, olderThan age: TimeInterval) {
-        guard let changed = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date, -changed.timeIntervalSinceNow > age else { return }
+        guard let changed = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date, -changed.timeIntervalSinceNow > age else {
+            return
+        }
         try? FileManager.default.removeItem(atPath: path)
     }
 }

@@ -16,7 +16,8 @@ enum PackageContent {
         var directories: Set<Substring> = []
         for file in files {
             guard Self.isPath(file.path) else {
-                return "\"\(file.path.prefix(120).map { $0.isASCII && !$0.isNewline ? $0 : "?" }.reduce(into: "") { $0.append($1) })\" is not a file name of a package"
+                let shown = String(file.path.unicodeScalars.prefix(120).map { (" "..."~").contains($0) ? Character($0) : "?" })
+                return "\"\(shown)\" is not a file name of a package"
             }
             guard names.insert(file.path[...]).inserted else { return "\(file.path) occurs twice" }
             guard file.content.utf8.count <= Self.maxFileBytes else { return "\(file.path) is larger than \(Self.maxFileBytes) bytes" }

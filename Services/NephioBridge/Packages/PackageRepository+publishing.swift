@@ -74,7 +74,9 @@ extension PackageRepository {
         for request in requests where request.mayBeRepeat && !self.memory.covers(request.searchFrom) {
             if !request.changes.contains(where: { change in
                 PackagePath(change.path).map { self.memory.publication(of: request.intentId, at: $0) == nil } ?? false
-            }) { continue }
+            }) {
+                continue
+            }
             patterns.append("--grep=^\(CommitMessage.Trailer.intent.rawValue): \(request.intentId)$")
             from = min(from, request.searchFrom)
         }

@@ -58,7 +58,8 @@ extension PackageRepository {
 
     /// Only digits pass: the number becomes part of what git is asked for.
     private static func number(of revision: String) -> Int? {
-        guard revision.hasPrefix("v"), revision.utf8.count <= 10, revision.dropFirst().utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+        guard revision.hasPrefix("v"), revision.utf8.count <= 10,
+            revision.dropFirst().utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let number = Int(revision.dropFirst()), number > 0
         else { return nil }
         return number
@@ -75,7 +76,9 @@ extension PackageRepository {
         let from = CommitTime(seconds: intentId.milliseconds / 1_000 - 86_400)
         if self.memory.publications(of: intentId).isEmpty, !self.memory.covers(from) {
             let pattern = "--grep=^\(CommitMessage.Trailer.intent.rawValue): \(intentId)$"
-            for commit in try await self.history(matching: [pattern], from: from) { if let publication = commit.publication { self.memory.remember(publication) } }
+            for commit in try await self.history(matching: [pattern], from: from) {
+                if let publication = commit.publication { self.memory.remember(publication) }
+            }
         }
         return self.memory.publications(of: intentId).map { $0.published(repository: self.target.name) }
     }

@@ -53,7 +53,8 @@ struct PublicationBatch: Sendable {
                         case .commit(let position, let changed):
                             PublishedPackage(
                                 instance: self.commits[position].path.instance, repository: self.repository, path: self.commits[position].path.description,
-                                revision: "v\(self.commits[position].revision)", commit: ids[position].description, change: changed ? self.commits[position].change : .none
+                                revision: "v\(self.commits[position].revision)", commit: ids[position].description,
+                                change: changed ? self.commits[position].change : .none
                             )
                         }
                     }

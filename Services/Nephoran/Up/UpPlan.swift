@@ -59,7 +59,7 @@ struct UpPlan: Sendable {
             own["PORT"] = "\(portBase + index)"
             self.processes.append(
                 ProcessSpecification(
-                    name: name, role: .service, executable: services + "/" + name, environment: own, niceness: index == 0 ? 0 : 5, address: address(index)
+                    name: name, role: .service, executable: services + "/" + name, environment: own, niceness: index == 0 ? 0 : 15, address: address(index)
                 )
             )
         }
