@@ -70,6 +70,7 @@ let package = Package(
         // Level 0
         .systemLibrary(name: "CCurl", path: "Shared/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CHiredis", path: "Shared/CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CMimalloc", path: "Shared/CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
         shared("IntentModel", []),
         // Level 1
         shared("HTTPFetch", ["CCurl", lifecycle]),
@@ -93,7 +94,7 @@ let package = Package(
         // Services
         service(
             "APIGateway",
-            ["HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, yams],
+            ["CMimalloc", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, yams],
             resources: [.copy("Public")]
         ),
         service(

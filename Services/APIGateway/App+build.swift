@@ -41,10 +41,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             let api = router.group().add(middleware: edge)
             intents.addRoutes(to: api)
             DecisionController(ledger: ledger).addRoutes(to: api)
-            EventController(ledger: ledger, feed: feed, drain: context.drain).addRoutes(to: api)
+            EventController(ledger: ledger, feed: feed).addRoutes(to: api)
             OperationsController(ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge).addRoutes(to: api)
         },
-        services: [fetcher, redis, FeedService(feed: feed), QueueGauges(backpressure: backpressure)],
+        services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure)],
         healthChecks: [LedgerSettings.healthCheck(redis)] + upstreams.map { upstream in
             HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }
         },
@@ -68,9 +68,16 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
 /// Ends all event streams when the gateway drains, so that their connections do not hold it up.
 struct FeedService: Service {
     let feed: EventFeed
+    let drain: Drain
 
     func run() async throws {
-        try await gracefulShutdown()
+        // The server is stopped before this service, and waits for its connections: only the drain itself comes early enough.
+        let ending = Task { [feed, drain] in
+            await drain.wait()
+            feed.stop()
+        }
+        try? await gracefulShutdown()
+        ending.cancel()
         self.feed.stop()
     }
 }

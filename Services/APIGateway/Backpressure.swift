@@ -51,8 +51,11 @@ final class Backpressure: Sendable {
     @discardableResult
     func refresh() async -> [QueueState] {
         let states: [QueueState]
+        let delayed: Int
         do throws(LedgerError) {
             states = try await self.ledger.queueStates()
+            // Where a helper is down, the backlog is here.
+            delayed = try await self.ledger.delayedCount()
         } catch {
             self.logger.debug("queues not read", metadata: ["error": "\(error)"])
             self.state.withLock { $0.isReading = false }
@@ -66,7 +69,7 @@ final class Backpressure: Sendable {
         }
         self.state.withLock { state in
             state.states = states
-            state.depth = states.reduce(0) { $0 + $1.depth }
+            state.depth = states.reduce(delayed) { $0 + $1.depth }
             state.readAt = .now
             state.isReading = false
         }

@@ -8,7 +8,6 @@ import ServiceRuntime
 struct EventController: Sendable {
     let ledger: Ledger
     let feed: EventFeed
-    let drain: Drain
 
     private static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
 
@@ -155,12 +154,15 @@ struct FeedCursor: CustomStringConvertible {
 }
 
 extension AsyncStream where Element == LedgerEvent {
-    /// The events, and nil after every 15 quiet seconds, so that proxies and dead clients are noticed.
+    /// The events, and nil after every 15 seconds, so that proxies and dead clients are noticed. Ends for a client that is 8,192 events
+    /// behind: it comes again with the last one it has, and misses none.
     func withHeartbeat() -> AsyncStream<LedgerEvent?> {
-        let (stream, continuation) = AsyncStream<LedgerEvent?>.makeStream(bufferingPolicy: .bufferingNewest(8192))
+        let (stream, continuation) = AsyncStream<LedgerEvent?>.makeStream(bufferingPolicy: .bufferingOldest(8192))
         let events = self
         let forward = Task {
-            for await event in events { continuation.yield(event) }
+            for await event in events {
+                if case .dropped = continuation.yield(event) { break }
+            }
             continuation.finish()
         }
         let beat = Task {

@@ -46,9 +46,9 @@ struct IntentController: Sendable {
             throw ProblemError(.serviceUnavailable, code: "overloaded", detail: "Too much work is waiting; \(intent.priority.rawValue) priority must wait.", headers: [.retryAfter: "5"])
         }
 
-        let digest = key == nil ? "" : SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+        let digest = key == nil ? "" : Self.hex(SHA256.hash(data: bytes))
         let outcome = try await self.ledger.accept(
-            request: try LedgerJSON.encode(intent), priority: intent.priority, tenant: intent.tenant, by: intent.requestedBy, idempotencyKey: key, digest: digest
+            request: intent.json, priority: intent.priority, tenant: intent.tenant, by: intent.requestedBy, idempotencyKey: key, digest: digest
         )
         let id: IntentID
         let created: Int64
@@ -59,11 +59,23 @@ struct IntentController: Sendable {
         case .conflict(let known):
             throw ProblemError(.conflict, code: "idempotency_conflict", detail: "This Idempotency-Key stands for another body, that of intent \(known).")
         }
-        if let wait, let snapshot = try await self.waiter.settled(id, within: wait) {
+        // The intent is taken: an error of waiting must not tell its caller to send it again.
+        if let wait, let snapshot = try? await self.waiter.settled(id, within: wait) {
             return Response.json(try snapshot.record(), headers: [.location: "/v1/intents/\(id)", Preference.applied: "wait"])
         }
         let phase = isRepeat ? try await self.ledger.read(id)?.phase ?? .received : .received
         return Self.accepted(id, phase: phase, created: created)
+    }
+
+    private static func hex(_ digest: SHA256.Digest) -> String {
+        let digits: StaticString = "0123456789abcdef"
+        return String(unsafeUninitializedCapacity: 2 * SHA256.Digest.byteCount) { buffer in
+            for (index, byte) in digest.enumerated() {
+                buffer[2 * index] = digits.utf8Start[Int(byte >> 4)]
+                buffer[2 * index + 1] = digits.utf8Start[Int(byte & 15)]
+            }
+            return 2 * SHA256.Digest.byteCount
+        }
     }
 
     /// Written by hand: every acceptance sends one.

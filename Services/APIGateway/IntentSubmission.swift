@@ -26,6 +26,9 @@ struct IntentSubmission: Equatable {
         } catch {
             throw Problem(status: 400, code: "bad_json", title: "Malformed JSON", detail: "The body is not valid JSON: \(Self.reason(of: error)).")
         }
+        if Self.hasTrailingComma(bytes) {
+            throw Problem(status: 400, code: "bad_json", title: "Malformed JSON", detail: "The body is not valid JSON: a comma before a closing bracket.")
+        }
         guard let object = parsed as? [String: Any] else {
             throw Problem(status: 400, code: "invalid_body", title: "Not an object", detail: "The body must be a JSON object.", errors: [.init(pointer: "", detail: "must be an object")])
         }
@@ -86,6 +89,27 @@ struct IntentSubmission: Equatable {
                 status: 400, code: "invalid_body", title: "Invalid intent", detail: "\(first.pointer.dropFirst()) \(first.detail)." + (faults.count > 1 ? " (\(faults.count) faults)" : ""), errors: faults
             )
         }
+    }
+
+    /// Foundation forgives `[1,]`, RFC 8259 does not. For text that is JSON otherwise.
+    private static func hasTrailingComma(_ bytes: [UInt8]) -> Bool {
+        var isString = false
+        var isEscaped = false
+        var last: UInt8 = 0
+        for byte in bytes {
+            if isString {
+                if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true } else if byte == UInt8(ascii: "\"") { isString = false }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): continue
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): if last == UInt8(ascii: ",") { return true }
+            case UInt8(ascii: "\""): isString = true
+            default: break
+            }
+            last = byte
+        }
+        return false
     }
 
     /// RFC 1123 label.

@@ -23,8 +23,8 @@ struct IntentWaiter: Sendable {
             defer { group.cancelAll() }
             return await group.next() ?? false
         }
-        guard isSettled else { return nil }
-        return try await self.ledger.read(id)
+        guard isSettled, let snapshot = try await self.ledger.read(id), snapshot.phase.isSettled else { return nil }
+        return snapshot
     }
 }
 

@@ -17,14 +17,20 @@ final class RateLimiter: Sendable {
 
     private static let maxKeys = 10_000
     private let rate: Double
+    private let clock: @Sendable () -> ContinuousClock.Instant
     private let buckets = Mutex<[String: Bucket]>([:])
 
     /// - Parameter rate: requests per second and key; 0 switches the limiter off.
-    init(rate: Int) { self.rate = Double(rate) }
+    init(rate: Int, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        self.rate = Double(rate)
+        self.clock = clock
+    }
 
     var isOff: Bool { self.rate <= 0 }
 
-    func take(_ key: String, now: ContinuousClock.Instant = .now) -> Verdict {
+    func take(_ key: String) -> Verdict { self.take(key, now: self.clock()) }
+
+    func take(_ key: String, now: ContinuousClock.Instant) -> Verdict {
         self.buckets.withLock { buckets in
             if buckets[key] == nil, buckets.count >= Self.maxKeys {
                 // Full buckets say nothing that a new one would not.

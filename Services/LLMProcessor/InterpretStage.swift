@@ -36,13 +36,13 @@ struct InterpretStage: StageHandler {
                 let words = InterpretationRequest(intent: request.intent, priority: request.priority, namespace: request.namespace, cluster: request.cluster)
                 interpretation = await self.reading.read(words)
             }
-            return try self.step(interpretation, from: leased.snapshot.phase)
+            return try self.step(interpretation, answers: answers.count, from: leased.snapshot.phase)
         } catch {
             return .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
         }
     }
 
-    private func step(_ interpretation: Interpretation, from phase: Phase) throws(LedgerError) -> StageOutcome {
+    private func step(_ interpretation: Interpretation, answers: Int, from phase: Phase) throws(LedgerError) -> StageOutcome {
         var step: Step
         switch interpretation.decision {
         case .accepted:
@@ -50,6 +50,8 @@ struct InterpretStage: StageHandler {
             step = Step(phase: .planning, by: self.name, detail: "understood: " + words.joined(separator: ", "))
             step.next = [.plan]
             step.fields = [(.interpretation, try self.json(interpretation)), (.clarifications, [])]
+            // They are part of the interpretation now: planning must not take a "yes" for one to its own questions.
+            if answers > 0 { step.fields.append((.answersRead, try self.json(answers))) }
         case .needsClarification:
             step = Step(phase: .awaitingClarification, by: self.name, detail: interpretation.clarifications.map(\.question).joined(separator: " "))
             step.fields = [(.interpretation, try self.json(interpretation)), (.clarifications, try self.json(interpretation.clarifications))]

@@ -29,7 +29,7 @@ struct PlanStage: StageHandler {
                 return .fail(Problem(status: 500, code: "internal", title: "Nothing to plan", detail: "The intent has no interpretation."))
             }
             let outcome = try await self.planning.plan(
-                interpretation, answers: try snapshot.answers(), request: try snapshot.request(), acceptedAt: Timestamp.text(snapshot.created)
+                interpretation, answers: try snapshot.planningAnswers(), request: try snapshot.request(), acceptedAt: Timestamp.text(snapshot.created)
             )
             return .step(try self.step(outcome, snapshot))
         } catch let error as LedgerError {
@@ -58,9 +58,9 @@ struct PlanStage: StageHandler {
 
     private func step(_ plan: Plan, _ files: [String: [PackageFile]], _ snapshot: RecordSnapshot) throws -> Step {
         var step: Step
-        if let answer = plan.answer {
+        // A report that is only a part of what was asked for ends nothing.
+        if plan.isNoOp, let answer = plan.answer {
             step = Step(phase: .fulfilled, by: self.name, detail: answer.text)
-            step.fields = [(.answer, try LedgerJSON.encode(answer))]
         } else if plan.isNoOp {
             step = Step(phase: .published, by: self.name, detail: (["nothing to change"] + plan.notes).joined(separator: "; "))
             let verification = Verification(state: .notNeeded, checks: plan.notes, at: Timestamp.text(Timestamp.now()))
@@ -75,6 +75,7 @@ struct PlanStage: StageHandler {
             step.files = .set(try LedgerJSON.encode(files))
         }
         step.fields.append((.plan, try LedgerJSON.encode(plan)))
+        if let answer = plan.answer { step.fields.append((.answer, try LedgerJSON.encode(answer))) }
         return step
     }
 

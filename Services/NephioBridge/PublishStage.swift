@@ -64,6 +64,8 @@ struct PublishStage: StageHandler {
             step.abandonsTracks = true
             step.resumesWith = .plan
             step.files = .delete
+            // What another track failed of is planned again, too.
+            step.fields = [(.problem, [])]
             return .step(step)
         case .failed(let reason, let mayRetry):
             for change in request.changes {

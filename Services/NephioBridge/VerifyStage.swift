@@ -14,10 +14,14 @@ struct VerifyStage: StageHandler {
         var policies: [AppliedPolicy]
         var expected: [PackageChange]
 
+        /// What this plan did: an earlier one, before a retry, may have left effects in the record that others have changed since.
         init(_ snapshot: RecordSnapshot) throws(LedgerError) {
-            self.packages = try snapshot.decode([PublishedPackage].self, .packages) ?? []
-            self.policies = try snapshot.decode([AppliedPolicy].self, .policies) ?? []
-            self.expected = try snapshot.plan()?.packages ?? []
+            let plan = try snapshot.plan() ?? Plan()
+            let paths = Set(plan.packages.filter { $0.change != .none }.map(\.path))
+            let ids = Set(plan.policies.filter { $0.change == .put || $0.change == .delete }.map(\.policyId))
+            self.packages = try snapshot.decode([PublishedPackage].self, .packages)?.filter { paths.contains($0.path) } ?? []
+            self.policies = try snapshot.decode([AppliedPolicy].self, .policies)?.filter { ids.contains($0.policyId) } ?? []
+            self.expected = plan.packages
         }
     }
 

@@ -42,7 +42,7 @@ package final class EventFeed: Sendable {
     package init(ledger: Ledger) { self.ledger = ledger }
 
     /// Events of the partition of `id` from now on (at least: those after this call has returned). The caller filters.
-    /// A listener that falls more than 1,024 events behind loses the oldest, sees the gap in `sequence`, and reads the record.
+    /// The stream ends early for a listener that falls 8,192 events behind, and where the ledger does not answer: it has no gaps.
     package func listen(to id: IntentID) async -> AsyncStream<LedgerEvent> {
         await self.listen(partitions: [id.partition], filter: id).events
     }
@@ -53,10 +53,11 @@ package final class EventFeed: Sendable {
     }
 
     private func listen(partitions: [Int], filter: IntentID?) async -> (events: AsyncStream<LedgerEvent>, positions: [Int: String]) {
-        let (stream, continuation) = AsyncStream.makeStream(of: LedgerEvent.self, bufferingPolicy: .bufferingNewest(filter == nil ? 8192 : 1024))
+        let (stream, continuation) = AsyncStream.makeStream(of: LedgerEvent.self, bufferingPolicy: .bufferingOldest(8192))
         let partitions = partitions.filter { $0 < self.ledger.partitions.count }
         // Joining and reading the position are one step: what comes after it is handed to this listener, and nothing before.
-        let (number, known) = self.state.withLock { state in
+        let joined = self.state.withLock { state -> (Int, [Int: String])? in
+            guard !state.isStopped else { return nil }
             var positions: [Int: String] = [:]
             state.next += 1
             let number = state.next
@@ -68,6 +69,10 @@ package final class EventFeed: Sendable {
                 state.tails[partition] = tail
             }
             return (number, positions)
+        }
+        guard let (number, known) = joined else {
+            continuation.finish()
+            return (stream, [:])
         }
         continuation.onTermination = { _ in self.leave(number, partitions) }
         var positions = known
@@ -82,14 +87,16 @@ package final class EventFeed: Sendable {
         return (own, positions)
     }
 
-    /// Nobody waits for long where the ledger does not answer.
+    /// Nobody waits for long where the ledger does not answer. Who listens is told the end: an event that comes before the ledger's
+    /// next answer would be missed, and be it the last of an intent, waited for without end.
     private func release(_ partition: Partition, as number: Int) {
-        let waiting = self.state.withLock { state -> [CheckedContinuation<String, Never>] in
-            guard state.tails[partition.number]?.number == number else { return [] }
-            defer { state.tails[partition.number]?.waiting = [] }
-            return state.tails[partition.number]?.waiting ?? []
+        let (waiting, listeners) = self.state.withLock { state -> ([CheckedContinuation<String, Never>], [AsyncStream<LedgerEvent>.Continuation]) in
+            guard let tail = state.tails[partition.number], tail.number == number else { return ([], []) }
+            state.tails[partition.number]?.waiting = []
+            return (tail.waiting, Array(tail.listeners.values))
         }
         for waiter in waiting { waiter.resume(returning: "") }
+        for listener in listeners { listener.finish() }
     }
 
     /// Where a tail that is just beginning begins; nil when the feed is stopped or the ledger does not answer.
@@ -106,18 +113,22 @@ package final class EventFeed: Sendable {
     }
 
     private func leave(_ number: Int, _ partitions: [Int]) {
-        let idle = self.state.withLock { state -> [Task<Void, Never>] in
-            var idle: [Task<Void, Never>] = []
+        let idle = self.state.withLock { state -> [Tail] in
+            var idle: [Tail] = []
             for partition in partitions {
                 state.tails[partition]?.listeners[number] = nil
                 if let tail = state.tails[partition], tail.listeners.isEmpty {
-                    if let task = tail.task { idle.append(task) }
+                    idle.append(tail)
                     state.tails[partition] = nil
                 }
             }
             return idle
         }
-        for task in idle { task.cancel() }
+        for tail in idle {
+            tail.task?.cancel()
+            // One listener of many partitions, ended by another of them.
+            for waiter in tail.waiting { waiter.resume(returning: "") }
+        }
     }
 
     /// Ends every listener; new ones end at once.
@@ -158,14 +169,17 @@ package final class EventFeed: Sendable {
                 )
                 failures = 0
                 for entry in reply.array?.first?.array?.last?.array ?? [] {
+                    // Beyond what cannot be read, too, or it would be read for ever.
+                    position = entry.array?.first?.string ?? position
                     guard let event = Ledger.event(entry, partition: partition) else { continue }
-                    position = event.position
                     let listeners = self.state.withLock { state -> [AsyncStream<LedgerEvent>.Continuation] in
                         guard state.tails[partition.number]?.number == number else { return [] }
                         state.tails[partition.number]?.position = event.position
                         return state.tails[partition.number]?.listeners.values.map { $0 } ?? []
                     }
-                    for listener in listeners { listener.yield(event) }
+                    for listener in listeners {
+                        if case .dropped = listener.yield(event) { listener.finish() }
+                    }
                 }
             } catch {
                 if Task.isCancelled { return }

@@ -39,10 +39,11 @@ final class LeaseInbox: Sendable {
         }
     }
 
-    /// Up to `limit` deliveries as soon as there is one; nil when closed and empty.
+    /// Up to `limit` deliveries as soon as there is one; nil once closed.
     func take(_ limit: Int) async -> [Lease]? {
         while true {
             let (batch, room, isClosed) = self.state.withLock { state -> ([Lease], [CheckedContinuation<Void, Never>], Bool) in
+                if state.isClosed { return ([], [], true) }
                 let high = state.lanes[.high] ?? []
                 let low = state.lanes[.low] ?? []
                 let forLow = min(low.count, max(limit / 4, limit - high.count))
@@ -51,7 +52,7 @@ final class LeaseInbox: Sendable {
                 state.lanes[.low] = Array(low.dropFirst(forLow))
                 var room: [CheckedContinuation<Void, Never>] = []
                 if state.count < self.capacity { swap(&room, &state.room) }
-                return (Array(high.prefix(fromHigh)) + Array(low.prefix(forLow)), room, state.isClosed)
+                return (Array(high.prefix(fromHigh)) + Array(low.prefix(forLow)), room, false)
             }
             for waiter in room { waiter.resume() }
             if !batch.isEmpty { return batch }
@@ -67,6 +68,7 @@ final class LeaseInbox: Sendable {
         }
     }
 
+    /// Nothing is taken any more, and nobody waits.
     func close() {
         let waiting = self.state.withLock { state in
             state.isClosed = true
@@ -74,5 +76,13 @@ final class LeaseInbox: Sendable {
             return state.room + state.takers
         }
         for waiter in waiting { waiter.resume() }
+    }
+
+    /// What nobody has taken, and nobody will.
+    func remains() -> [Lease] {
+        self.state.withLock { state in
+            defer { state.lanes = [:] }
+            return state.lanes.values.flatMap { $0 }
+        }
     }
 }

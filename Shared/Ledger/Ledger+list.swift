@@ -9,14 +9,14 @@ extension Ledger {
     ///   - limit: 1…500.
     ///   - before: only intents older than this one (the last of the page before).
     package func list(phase: Phase?, limit: Int, before: IntentID?) async throws(LedgerError) -> [RecordSnapshot] {
+        // Every intent is in the index of exactly one phase.
+        let indexes = self.partitions.flatMap { partition in (phase.map { [$0] } ?? Phase.allCases).map { partition.phase($0) } }
         let newest = before.map { String($0.milliseconds) } ?? "+inf"
         var ids: [IntentID] = []
         do throws(RedisError) {
             // Some more than wanted, since ids of the cursor's own millisecond are read again and left out.
             let replies = try await self.redis.pipeline(
-                self.partitions.map {
-                    RedisCommand("ZREVRANGEBYSCORE", phase.map($0.phase) ?? $0.all, newest, "-inf", "LIMIT", 0, limit + 64)
-                }
+                indexes.map { RedisCommand("ZREVRANGEBYSCORE", $0, newest, "-inf", "LIMIT", 0, limit + 64) }
             )
             for reply in replies {
                 for value in reply.array ?? [] {
@@ -28,7 +28,8 @@ extension Ledger {
         } catch {
             throw LedgerError(error)
         }
-        ids.sort(by: >)
-        return try await self.read(Array(ids.prefix(limit))).compactMap { $0 }
+        // One that moved meanwhile may have been met in two indexes.
+        let newestFirst = Set(ids).sorted(by: >)
+        return try await self.read(Array(newestFirst.prefix(limit))).compactMap { $0 }
     }
 }

@@ -18,7 +18,6 @@ package struct Partition: Sendable, Hashable {
     func phase(_ phase: Phase) -> String { "\(self.tag):phase:\(phase.rawValue)" }
     var delayed: String { "\(self.tag):delayed" }
     var events: String { "\(self.tag):events" }
-    var all: String { "\(self.tag):all" }
 }
 
 /// A kind of work, done by one service. The raw value is the queue's name and the `queue_name` label.

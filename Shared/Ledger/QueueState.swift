@@ -51,6 +51,16 @@ extension Ledger {
         return states
     }
 
+    /// Work of all stages that was postponed and is on no queue until it is due.
+    package func delayedCount() async throws(LedgerError) -> Int {
+        do throws(RedisError) {
+            let replies = try await self.redis.pipeline(self.partitions.map { RedisCommand("ZCARD", $0.delayed) })
+            return replies.reduce(0) { $0 + Int($1.int ?? 0) }
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
     /// How many intents are in each phase.
     package func count(_ phase: Phase) async throws(LedgerError) -> Int {
         do throws(RedisError) {

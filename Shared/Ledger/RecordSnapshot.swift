@@ -85,6 +85,11 @@ package struct RecordSnapshot: Sendable {
     package func plan() throws(LedgerError) -> Plan? { try self.decode(Plan.self, .plan) }
     package func answers() throws(LedgerError) -> [ClarificationAnswer] { try self.decode([ClarificationAnswer].self, .answers) ?? [] }
 
+    /// The answers to what planning asked: those that came before are in the interpretation, and would mean something else here.
+    package func planningAnswers() throws(LedgerError) -> [ClarificationAnswer] {
+        Array(try self.answers().dropFirst(try self.decode(Int.self, .answersRead) ?? 0))
+    }
+
     /// The entries of the history as they were written, one JSON object each.
     package var historyLines: [[UInt8]] { self.history.split(separator: UInt8(ascii: "\n")).map(Array.init) }
 

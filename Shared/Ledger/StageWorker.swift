@@ -8,8 +8,8 @@ import Synchronization
 /// Leases the work of one stage, hands it to its handler in batches, and takes the steps the handler decides.
 ///
 /// Readers (one blocking connection for each partition) fill an inbox; processors empty it; a ticker, once a second,
-/// renews long leases, takes over expired ones and moves due work back. On shutdown the readers stop, what is leased
-/// is finished, and what was not begun is left to expire to somebody else.
+/// takes over expired leases and moves due work back; long leases are renewed. On shutdown the readers stop, what was
+/// begun is finished, and what was not is handed back.
 package final class StageWorker<Handler: StageHandler>: Service {
     private let ledger: Ledger
     private let handler: Handler
@@ -32,6 +32,9 @@ package final class StageWorker<Handler: StageHandler>: Service {
     package var isReady: Bool { self.isReadyFlag.load(ordering: .relaxed) }
 
     package func run() async throws {
+        // Ends last: what is under way at shutdown stays ours until it is done.
+        let renewing = Task { await self.renewing() }
+        defer { renewing.cancel() }
         await withTaskGroup(of: Void.self) { group in
             let leasing = Task { await self.lease() }
             for _ in 0..<self.handler.concurrency { group.addTask { await self.process() } }
@@ -39,9 +42,12 @@ package final class StageWorker<Handler: StageHandler>: Service {
                 await leasing.value
             } onCancelOrGracefulShutdown: {
                 leasing.cancel()
+                // Now, and not when leasing has ended: a reader may be waiting for room that only more work begun would make.
+                self.inbox.close()
             }
             self.isReadyFlag.store(false, ordering: .relaxed)
             self.inbox.close()
+            await self.handBack(self.inbox.remains())
             await group.waitForAll()
         }
     }
@@ -131,11 +137,14 @@ package final class StageWorker<Handler: StageHandler>: Service {
     private func tick() async {
         let configuration = self.ledger.configuration
         let stage = self.handler.stage
+        var isFirst = true
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(Int.random(in: 850...1000)))
             if Task.isCancelled { return }
-            await self.renew()
             let now = Timestamp.now()
+            let retention = configuration.retention.milliseconds
+            let forgetting = isFirst ? retention : 0
+            isFirst = false
             await withTaskGroup(of: Void.self) { group in
                 for partition in self.ledger.partitions {
                     group.addTask {
@@ -145,7 +154,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
                                 arguments: [
                                     partition.tag, now, configuration.lease.milliseconds, stage.rawValue, self.consumer,
                                     partition.queue(stage, .high), partition.queue(stage, .low),
-                                    stage == .interpret ? configuration.retention.milliseconds : 0,
+                                    stage == .interpret ? retention : 0, forgetting,
                                 ]
                             )
                             let lanes = reply.array ?? []
@@ -161,6 +170,15 @@ package final class StageWorker<Handler: StageHandler>: Service {
         }
     }
 
+    private func renewing() async {
+        // A lease may be shorter than the ticker's second.
+        let interval = min(.seconds(1), self.ledger.configuration.lease / 4)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: interval)
+            await self.renew()
+        }
+    }
+
     /// Keeps what we are still working on ours.
     private func renew() async {
         let stage = self.handler.stage
@@ -169,6 +187,18 @@ package final class StageWorker<Handler: StageHandler>: Service {
         guard !old.isEmpty else { return }
         let commands = old.map {
             RedisCommand("XCLAIM", $0.partition.queue(stage, $0.work.lane), stage.rawValue, self.consumer, 0, $0.message, "JUSTID")
+        }
+        _ = try? await self.ledger.redis.pipeline(commands)
+    }
+
+    /// Makes leases on work that was not begun as old as expired ones, so that the next ticker, whosever it is, takes them over.
+    private func handBack(_ leases: [Lease]) async {
+        guard !leases.isEmpty else { return }
+        self.held.withLock { held in for lease in leases { held[lease.key] = nil } }
+        let stage = self.handler.stage
+        let expired = self.ledger.configuration.lease.milliseconds
+        let commands = leases.map {
+            RedisCommand("XCLAIM", $0.partition.queue(stage, $0.work.lane), stage.rawValue, self.consumer, 0, $0.message, "IDLE", expired, "JUSTID")
         }
         _ = try? await self.ledger.redis.pipeline(commands)
     }

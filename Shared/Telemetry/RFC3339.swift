@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Times as everything here writes them: `2025-11-21T03:40:12.345Z`.
@@ -22,7 +22,8 @@ package enum RFC3339 {
             let text = "\(value)"
             return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
         }
-        return "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))T\(pad(rest / 3_600, 2)):\(pad(rest / 60 % 60, 2)):\(pad(rest % 60, 2)).\(pad(milliseconds - seconds * 1_000, 3))Z"
+        return
+            "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))T\(pad(rest / 3_600, 2)):\(pad(rest / 60 % 60, 2)):\(pad(rest % 60, 2)).\(pad(milliseconds - seconds * 1_000, 3))Z"
     }
 
     /// Proleptic Gregorian calendar, counted from 1 March 0000 so that the leap day is the last of its year.

@@ -7,10 +7,12 @@ import Testing
 @testable import APIGateway
 
 @Suite struct GatewayEdgeTests {
-    /// The edge before a route that reads and one that writes.
+    /// The edge before a route that reads and one that writes. The limiter's time stands still.
     private func withEdge(_ values: [String: String] = [:], _ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
         let context = try ServiceContext.forTesting(declarations: GatewaySettings.declarations, values: ["AUTH_TOKEN": "good"].merging(values) { $1 })
-        let edge = GatewayEdge(authenticator: context.authenticator, limiter: RateLimiter(rate: context.settings[GatewaySettings.rateLimit]), settings: context.settings)
+        let start = ContinuousClock.now
+        let limiter = RateLimiter(rate: context.settings[GatewaySettings.rateLimit]) { start }
+        let edge = GatewayEdge(authenticator: context.authenticator, limiter: limiter, settings: context.settings)
         let parts = ServiceParts(routes: { router in
             let api = router.group().add(middleware: edge)
             api.get("/things") { _, context in Response.text(try context.requirePrincipal(.intentsRead).name) }
@@ -32,8 +34,8 @@ import Testing
     }
 
     @Test("a principal without the scope is told which one it lacks", arguments: [
-        (Set<Scope>([.intentsRead]), Scope.intentsWrite), ([.intentsRead, .intentsWrite], .intentsApprove), ([.metricsRead], .intentsRead), ([], .admin),
-    ])
+        ([.intentsRead], .intentsWrite), ([.intentsRead, .intentsWrite], .intentsApprove), ([.metricsRead], .intentsRead), ([], .admin),
+    ] as [(Set<Scope>, Scope)])
     func scopes(_ scopes: Set<Scope>, _ wanted: Scope) {
         let error = #expect(throws: ProblemError.self) { try Principal(name: "reader", tenant: "default", scopes: scopes).require(wanted) }
         #expect(error?.problem.status == 403 && error?.problem.code == "forbidden" && error?.problem.detail.contains(wanted.rawValue) == true)

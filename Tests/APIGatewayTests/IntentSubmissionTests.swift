@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test("what is no JSON object is refused", arguments: [
-        ("", "bad_json"), ("{", "bad_json"), (#"{"intent": "x",}"#, "bad_json"), (#"{'intent': 'x'}"#, "bad_json"), ("Deploy AMF", "bad_json"), (#"{"intent": "x"} trailing"#, "bad_json"),
+        ("", "bad_json"), ("{", "bad_json"), (#"{"intent": "x",}"#, "bad_json"), ("{\"intent\": \"x\", \"labels\": {\"a\": \"b\" , \n} }", "bad_json"), (#"{"intent": "x", "more": [1, 2, ]}"#, "bad_json"), (#"{'intent': 'x'}"#, "bad_json"), ("Deploy AMF", "bad_json"), (#"{"intent": "x"} trailing"#, "bad_json"),
         (#"{"intent": "\ud800"}"#, "bad_json"), ("null", "invalid_body"), ("[]", "invalid_body"), (#""Deploy AMF""#, "invalid_body"), ("17", "invalid_body"),
     ])
     func notAnObject(_ body: String, _ code: String) {
@@ -89,6 +89,7 @@ import Testing
         ("\u{20}\n{\"intent\" : \"Deploy \\u0041MF\"}\n", .init()),
         (#"{"intent": "Deploy AMF", "priority": "critical", "approval": "required"}"#, .init(priority: .critical, approval: .required)),
         (#"{"intent": "Deploy AMF", "labels": {}}"#, .init(labels: [:])),
+        (#"{"intent": "Deploy AMF", "note": "a \" , } b\\", "more": ",]"}"#, .init()),
         (#"{"intent": "Deploy AMF", "labels": {"nephoran.com/team": "core_5G.x", "empty": ""}}"#, .init(labels: ["nephoran.com/team": "core_5G.x", "empty": ""])),
     ])
     func good(_ body: String, _ expected: IntentSubmission.Expected) throws {

@@ -91,6 +91,52 @@ import TestSupport
         }
     }
 
+    @Test("a ledger that does not sync while it rewrites its file is refused, too")
+    func refusesUnsyncedRewrite() async throws {
+        try await withLedger { ledger, _ in
+            _ = try await ledger.redis.send(RedisCommand("CONFIG", "SET", "no-appendfsync-on-rewrite", "yes"))
+            let error = await #expect(throws: LedgerError.self) { try await ledger.open() }
+            #expect(error?.message.contains("no-appendfsync-on-rewrite") == true)
+        }
+    }
+
+    @Test("an idempotency key lives as long as its intent: for ever while it is open, and no longer than it when it has ended")
+    func keyLifetime() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let id = try await ledger.submit("once", key: "k")
+            let partition = try #require(ledger.partition(of: id))
+            let entry = "\(partition.tag):k:7:default:k"
+            func lifetimes() async throws -> [Int] {
+                try await ledger.redis.pipeline([RedisCommand("PTTL", entry), RedisCommand("PTTL", partition.record(id))]).compactMap(\.int)
+            }
+            func step(_ step: Step) async throws { _ = try await ledger.step(step, on: try #require(try await ledger.read(id))) }
+            #expect(try await lifetimes() == [-1, -1])
+            try await step(Step(phase: .failed, by: "test"))
+            #expect(try await lifetimes().allSatisfy { $0 > 0 })
+            try await step(Step(phase: .interpreting, by: "test"))
+            #expect(try await lifetimes() == [-1, -1])
+            try await step(Step(phase: .cancelled, by: "test"))
+            #expect(try await lifetimes().allSatisfy { $0 > 0 })
+            #expect(try await ledger.submit("once", key: "k") == id)
+        }
+    }
+
+    @Test("planning is given the answers to its own questions only")
+    func planningAnswers() throws {
+        func answers(_ fields: [(RecordField, [UInt8])]) throws -> [String] {
+            let fields = [(name: Array("phase".utf8), value: Array("planning".utf8))] + fields.map { (name: Array($0.0.rawValue.utf8), value: $0.1) }
+            let snapshot = try #require(RecordSnapshot(id: IntentID(partition: 0, milliseconds: 1), fields: fields))
+            return try snapshot.planningAnswers().map(\.field)
+        }
+        let both = try LedgerJSON.encode([
+            ClarificationAnswer(expectation: "e1", field: "confirm", value: .text("yes")), ClarificationAnswer(expectation: "e1", field: "context.cluster", value: .text("edge")),
+        ])
+        #expect(try answers([]) == [])
+        #expect(try answers([(.answers, both)]) == ["confirm", "context.cluster"])
+        #expect(try answers([(.answers, both), (.answersRead, try LedgerJSON.encode(1))]) == ["context.cluster"])
+    }
+
     @Test("pages list every intent once, newest first, over all partitions")
     func lists() async throws {
         try await withLedger { ledger, _ in

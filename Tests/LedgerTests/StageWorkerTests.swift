@@ -1,5 +1,6 @@
 import IntentModel
 import RedisClient
+import ServiceLifecycle
 import Synchronization
 import Testing
 
@@ -83,6 +84,110 @@ import Testing
             #expect(runs.withLock { $0 } == 3)
             #expect(try await ledger.read(id)?.record().problem?.code == "attempts_exhausted")
             #expect(try await ledger.queueStates().first { $0.stage == .interpret }?.deadLetters == 1)
+        }
+    }
+
+    @Test("postponed work is on no queue, and counted all the same")
+    func countsDelayed() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            _ = try await ledger.submit("later")
+            let handler = ClosureHandler(stage: .interpret) { batch in batch.map { _ in .retry(reason: "not yet", after: .seconds(60)) } }
+            try await withWorker(ledger, handler) {
+                try await eventually { try await ledger.delayedCount() == 1 }
+            }
+            #expect(try await ledger.queueStates().allSatisfy { $0.depth == 0 })
+        }
+    }
+
+    @Test("work whose record cannot be read is kept until it can")
+    func keepsUnreadable() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let id = try await ledger.submit("hidden")
+            let partition = try #require(ledger.partition(of: id))
+            let (record, aside, queue) = (partition.record(id), partition.tag + ":aside", partition.queue(.interpret, .low))
+            // A key of another type answers with an error, as Redis also does while it loads or a script keeps it busy.
+            _ = try await ledger.redis.pipeline([RedisCommand("RENAME", record, aside), RedisCommand("SET", record, "x")])
+            try await withWorker(ledger, ClosureHandler(stage: .interpret) { batch in batch.map { _ in Self.done } }) {
+                try await eventually {
+                    let pending = try await ledger.redis.send(RedisCommand("XPENDING", queue, "interpret", "-", "+", 1))
+                    return pending[0][3].int ?? 0 >= 2
+                }
+                _ = try await ledger.redis.pipeline([RedisCommand("DEL", record), RedisCommand("RENAME", aside, record)])
+                try await eventually { try await ledger.read(id)?.phase == .refused }
+            }
+        }
+    }
+
+    @Test("a worker that is told to stop finishes what it has begun, as its own, and hands the rest back at once")
+    func handsBack() async throws {
+        try await withLedger(partitions: 1, adjust: { $0.lease = .seconds(30) }) { ledger, _ in
+            try await ledger.open()
+            for number in 0..<5 { _ = try await ledger.submit("intent \(number)") }
+            let begun = Mutex<[IntentID: Int]>([:])
+            let mayEnd = Mutex(false)
+            let handler = ClosureHandler(stage: .interpret, batchSize: 1) { batch in
+                begun.withLock { begun in for leased in batch { begun[leased.id, default: 0] += 1 } }
+                while !mayEnd.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(5)) }
+                return batch.map { _ in Self.done }
+            }
+            let first = StageWorker(ledger: ledger, handler: handler)
+            let group = ServiceGroup(configuration: .init(services: [first], logger: .init(label: "test")))
+            let running = Task { try await group.run() }
+            try await eventually { begun.withLock { $0.count == 1 } }
+            await group.triggerGracefulShutdown()
+            try await eventually { !first.isReady }
+            mayEnd.withLock { $0 = true }
+            try await running.value
+            #expect(try await ledger.count(.refused) == 1)
+            try await withWorker(ledger, handler) {
+                try await eventually { try await ledger.count(.refused) == 5 }
+            }
+            #expect(begun.withLock { $0.count == 5 && $0.values.allSatisfy { $0 == 1 } })
+        }
+    }
+
+    @Test("work under way at shutdown is renewed until it is done, however short its lease")
+    func renewsAtShutdown() async throws {
+        try await withLedger(adjust: { $0.lease = .milliseconds(500) }) { ledger, _ in
+            try await ledger.open()
+            let runs = Mutex(0)
+            let slow = ClosureHandler(stage: .interpret) { batch in
+                runs.withLock { $0 += batch.count }
+                try? await Task.sleep(for: .milliseconds(2500))   // five leases long: the work itself, not a check
+                return batch.map { _ in Self.done }
+            }
+            let group = ServiceGroup(configuration: .init(services: [StageWorker(ledger: ledger, handler: slow)], logger: .init(label: "test")))
+            let running = Task { try await group.run() }
+            let id = try await ledger.submit("long")
+            try await eventually { runs.withLock { $0 == 1 } }
+            await group.triggerGracefulShutdown()
+            try await withWorker(ledger, slow) {
+                try await eventually { try await ledger.read(id)?.phase == .refused }
+            }
+            try await running.value
+            #expect(runs.withLock { $0 } == 1)
+        }
+    }
+
+    @Test("consumers of processes long gone are forgotten, unless they hold work")
+    func forgetsConsumers() async throws {
+        try await withLedger(partitions: 1, adjust: { ($0.lease, $0.retention) = (.seconds(60), .milliseconds(200)) }) { ledger, _ in
+            try await ledger.open()
+            let queue = ledger.partitions[0].queue(.interpret, .low)
+            _ = try await ledger.submit("held")
+            _ = try await ledger.redis.send(RedisCommand("XREADGROUP", "GROUP", "interpret", "holder", "COUNT", 1, "STREAMS", queue, ">"))
+            _ = try await ledger.redis.send(RedisCommand("XGROUP", "CREATECONSUMER", queue, "interpret", "gone"))
+            func names() async throws -> [String] {
+                try await ledger.redis.send(RedisCommand("XINFO", "CONSUMERS", queue, "interpret")).array?.compactMap { $0["name"].string } ?? []
+            }
+            try await withWorker(ledger, ClosureHandler(stage: .interpret) { batch in batch.map { _ in Self.done } }) {
+                try await eventually { try await !names().contains("gone") }
+                #expect(try await names().contains("holder"))
+                _ = try await ledger.submit("new")
+                try await eventually { try await ledger.count(.refused) == 1 }
+            }
         }
     }
 

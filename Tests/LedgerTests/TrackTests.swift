@@ -87,6 +87,7 @@ import Testing
             #expect(try await ledger.step(execute, on: snapshot) == .taken(.executing))
             let after = try #require(try await ledger.read(id))
             #expect(after.version(of: "delivery") == 3)
+            #expect(after.tracks.keys.sorted() == ["delivery"], "the other track is none of this execution's")
         }
     }
 }

@@ -6,19 +6,27 @@ import Testing
 @testable import Nephoran
 
 @Suite struct CommandTests {
-    @Test("commands are understood", arguments: [
-        ["up", "--data-dir", "/d", "--port-base", "9000", "--redis", "redis://r", "--config", "c.yaml"],
-        ["intent", "submit", "--wait", "--priority", "critical", "--label", "a=b", "Deploy AMF"], ["intent", "submit", "--dry-run", "Deploy", "AMF", "in", "core5g"],
-        ["intent", "list", "--phase", "awaiting_approval", "--limit", "5"], ["intent", "get", "018f4e2a-7c11-7003-9c1e-0242ac120002", "--output", "json"],
-        ["intent", "approve", "018f4e2a-7c11-7003-9c1e-0242ac120002", "--reason", "ok"], ["intent", "clarify", "018f4e2a-7c11-7003-9c1e-0242ac120002", "e1:object.type=AMF"],
-        ["knowledge", "add", "docs"], ["status"], ["inventory", "--namespace", "core5g"],
-    ])
+    @Test(
+        "commands are understood",
+        arguments: [
+            ["up", "--data-dir", "/d", "--port-base", "9000", "--redis", "redis://r", "--config", "c.yaml"],
+            ["intent", "submit", "--wait", "--priority", "critical", "--label", "a=b", "Deploy AMF"],
+            ["intent", "submit", "--dry-run", "Deploy", "AMF", "in", "core5g"],
+            ["intent", "list", "--phase", "awaiting_approval", "--limit", "5"], ["intent", "get", "018f4e2a-7c11-7003-9c1e-0242ac120002", "--output", "json"],
+            ["intent", "approve", "018f4e2a-7c11-7003-9c1e-0242ac120002", "--reason", "ok"],
+            ["intent", "clarify", "018f4e2a-7c11-7003-9c1e-0242ac120002", "e1:object.type=AMF"],
+            ["knowledge", "add", "docs"], ["status"], ["inventory", "--namespace", "core5g"],
+        ])
     func understood(_ arguments: [String]) { #expect(throws: Never.self) { try NephoranCommand.parseAsRoot(arguments) } }
 
-    @Test("what is not understood is a usage error", arguments: [
-        ["up", "--port-base", "0"], ["up", "--redis", "rediss://r"], ["intent", "submit"], ["intent", "submit", "--wait", "--dry-run", "x"], ["intent", "submit", "--priority", "urgent", "x"],
-        ["intent", "submit", "--label", "novalue", "x"], ["intent", "get", "not-an-id"], ["intent", "list", "--limit", "0"], ["frobnicate"], ["status", "--nonsense"],
-    ])
+    @Test(
+        "what is not understood is a usage error",
+        arguments: [
+            ["up", "--port-base", "0"], ["up", "--redis", "rediss://r"], ["intent", "submit"], ["intent", "submit", "--wait", "--dry-run", "x"],
+            ["intent", "submit", "--priority", "urgent", "x"],
+            ["intent", "submit", "--label", "novalue", "x"], ["intent", "get", "not-an-id"], ["intent", "list", "--limit", "0"], ["frobnicate"],
+            ["status", "--nonsense"],
+        ])
     func notUnderstood(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try NephoranCommand.parseAsRoot(arguments) }
         if let error { #expect(NephoranCommand.exitCode(for: error) == .validationFailure) }
@@ -47,7 +55,9 @@ import Testing
         #expect(phase.isSettled == (phase.isTerminal || phase.awaitsPerson))
     }
 
-    @Test("a refusal of the server is told with its code and places", arguments: [(400, CommandFailure.Status.usage), (401, .refused), (409, .refused), (503, .refused), (504, .timedOut)])
+    @Test(
+        "a refusal of the server is told with its code and places",
+        arguments: [(400, CommandFailure.Status.usage), (401, .refused), (409, .refused), (503, .refused), (504, .timedOut)])
     func refusals(_ status: Int, _ expected: CommandFailure.Status) throws {
         let problem = Problem(status: status, code: "some_code", title: "T", detail: "It is so.", errors: [.init(pointer: "/intent", detail: "is empty")])
         let failure = GatewayClient.refusal(status, Array(try JSONEncoder().encode(problem)))
@@ -55,15 +65,19 @@ import Testing
         #expect(GatewayClient.refusal(502, Array("<html>".utf8)).status == .unreachable)
     }
 
-    @Test("answers are what they look like", arguments: [
-        ("e1:object.type=AMF", ClarificationAnswer(expectation: "e1", field: "object.type", value: .text("AMF"))),
-        ("targets.replicas=3", ClarificationAnswer(expectation: "e2", field: "targets.replicas", value: .number(3))),
-        ("e1:confirm=yes", ClarificationAnswer(expectation: "e1", field: "confirm", value: .boolean(true))),
-        ("e1:x=2..5", ClarificationAnswer(expectation: "e1", field: "x", value: .range(2, 5))),
-        ("e1:x=\"5\"", ClarificationAnswer(expectation: "e1", field: "x", value: .text("5"))),
-    ])
+    @Test(
+        "answers are what they look like",
+        arguments: [
+            ("e1:object.type=AMF", ClarificationAnswer(expectation: "e1", field: "object.type", value: .text("AMF"))),
+            ("targets.replicas=3", ClarificationAnswer(expectation: "e2", field: "targets.replicas", value: .number(3))),
+            ("e1:confirm=yes", ClarificationAnswer(expectation: "e1", field: "confirm", value: .boolean(true))),
+            ("e1:x=2..5", ClarificationAnswer(expectation: "e1", field: "x", value: .range(2, 5))),
+            ("e1:x=\"5\"", ClarificationAnswer(expectation: "e1", field: "x", value: .text("5"))),
+        ])
     func clarifications(_ text: String, _ answer: ClarificationAnswer) throws {
-        let open = [Clarification(expectation: "e1", field: "object.type", question: "?"), Clarification(expectation: "e2", field: "targets.replicas", question: "?")]
+        let open = [
+            Clarification(expectation: "e1", field: "object.type", question: "?"), Clarification(expectation: "e2", field: "targets.replicas", question: "?"),
+        ]
         #expect(try ClarificationText.answer(text, to: open) == answer)
     }
 

@@ -4,14 +4,17 @@ import Testing
 @testable import Nephoran
 
 @Suite struct KnowledgeTests {
-    @Test("a page's words, headings as Markdown, without scripts", arguments: [
-        (
-            "<html><head><title>AMF &amp; SMF</title><style>p{}</style><script>if (a<b) {}</script></head><body><h1>AMF</h1><p>Access <b>and</b> mobility&#46;</p><ul><li>one</li><li>two</li></ul></body></html>",
-            "AMF & SMF", "# AMF\n\nAccess and mobility.\n\n- one\n- two"
-        ),
-        ("no tags at all", nil, "no tags at all"), ("<!-- hidden --><p>a<br>b</p>", nil, "a\nb"), ("a &lt; b &unknown; &amp", nil, "a < b &unknown; &amp"), ("<p>cut <b", nil, "cut"),
-        ("", nil, ""),
-    ] as [(String, String?, String)])
+    @Test(
+        "a page's words, headings as Markdown, without scripts",
+        arguments: [
+            (
+                "<html><head><title>AMF &amp; SMF</title><style>p{}</style><script>if (a<b) {}</script></head><body><h1>AMF</h1><p>Access <b>and</b> mobility&#46;</p><ul><li>one</li><li>two</li></ul></body></html>",
+                "AMF & SMF", "# AMF\n\nAccess and mobility.\n\n- one\n- two"
+            ),
+            ("no tags at all", nil, "no tags at all"), ("<!-- hidden --><p>a<br>b</p>", nil, "a\nb"), ("a &lt; b &unknown; &amp", nil, "a < b &unknown; &amp"),
+            ("<p>cut <b", nil, "cut"),
+            ("", nil, ""),
+        ] as [(String, String?, String)])
     func html(_ html: String, _ title: String?, _ text: String) {
         let page = HTMLText(html)
         #expect(page.title == title)

@@ -19,7 +19,8 @@ import Testing
 
     @Test("events are split wherever the bytes are", arguments: [1, 2, 3, 7, 1_000])
     func events(_ size: Int) {
-        let bytes = Array("retry: 1000\n\nid: 1\nevent: phase\ndata: {\"phase\":\"received\"}\n\n: beat\n\nid: 2\r\ndata: a\r\ndata: b\r\n\r\ndata: unfinished".utf8)
+        let bytes = Array(
+            "retry: 1000\n\nid: 1\nevent: phase\ndata: {\"phase\":\"received\"}\n\n: beat\n\nid: 2\r\ndata: a\r\ndata: b\r\n\r\ndata: unfinished".utf8)
         var parser = ServerSentEvents()
         var events: [ServerSentEvents.Event] = []
         for start in stride(from: 0, to: bytes.count, by: size) { events += parser.feed(bytes[start..<min(start + size, bytes.count)]) }
@@ -43,13 +44,18 @@ import Testing
         record.interpretation = Interpretation(
             decision: .needsClarification,
             expectations: [
-                Expectation(id: "e1", verb: .scale, object: ObjectReference(kind: .networkFunction, type: nil), targets: [Target(attribute: "replicas", value: .number(5), evidence: "to 5")])
+                Expectation(
+                    id: "e1", verb: .scale, object: ObjectReference(kind: .networkFunction, type: nil),
+                    targets: [Target(attribute: "replicas", value: .number(5), evidence: "to 5")])
             ],
             provenance: Provenance(interpreter: "embedded", promptVersion: "1")
         )
         record.clarifications = [Clarification(expectation: "e1", field: "object.type", question: "Which function?", options: ["AMF", "SMF"])]
         let text = RecordText(record, Self.plain).lines.joined(separator: "\n")
-        for part in ["awaiting_clarification", "e1: scale NetworkFunction", "replicas equals 5", "“to 5”", "Which function?", "AMF · SMF", "nephoran intent clarify \(id) e1:object.type=…"] {
+        for part in [
+            "awaiting_clarification", "e1: scale NetworkFunction", "replicas equals 5", "“to 5”", "Which function?", "AMF · SMF",
+            "nephoran intent clarify \(id) e1:object.type=…",
+        ] {
             #expect(text.contains(part), "\(part)")
         }
         #expect(!text.contains("\u{1b}"))

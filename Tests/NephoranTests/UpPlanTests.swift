@@ -4,7 +4,9 @@ import Testing
 @testable import Nephoran
 
 @Suite struct UpPlanTests {
-    func plan(redis: String? = nil, config: String? = nil, environment: [String: String] = [:], redisServer: String? = "/usr/bin/redis-server", path: String = "/data") throws -> UpPlan {
+    func plan(
+        redis: String? = nil, config: String? = nil, environment: [String: String] = [:], redisServer: String? = "/usr/bin/redis-server", path: String = "/data"
+    ) throws -> UpPlan {
         try UpPlan(
             portBase: 9000, redis: redis, config: try config.map { try ConfigurationFile(path: "/c.yaml", text: $0) }, directory: DataDirectory(planned: path),
             services: "/bin", redisServer: redisServer, environment: environment
@@ -14,10 +16,11 @@ import Testing
     @Test("six services on ports that follow each other, and two stores")
     func processes() throws {
         let plan = try self.plan()
-        #expect(plan.processes.map(\.name) == ["redis", "cache", "api-gateway", "llm-processor", "rag-api", "manifest-generator", "oran-adaptor", "nephio-bridge"])
+        #expect(
+            plan.processes.map(\.name) == ["redis", "cache", "api-gateway", "llm-processor", "rag-api", "manifest-generator", "oran-adaptor", "nephio-bridge"])
         #expect(plan.processes.compactMap(\.address) == (9000...9005).map { "http://127.0.0.1:\($0)" })
         #expect(plan.gateway == "http://127.0.0.1:9000")
-        #expect(plan.processes.filter { $0.niceness > 0 }.map(\.name) == ["llm-processor", "rag-api", "manifest-generator", "oran-adaptor", "nephio-bridge"])
+        #expect(plan.processes.filter { $0.isBackground }.map(\.name) == ["llm-processor", "rag-api", "manifest-generator", "oran-adaptor", "nephio-bridge"])
     }
 
     @Test("services are told where everything is, below the data directory and on loopback")
@@ -32,7 +35,9 @@ import Testing
         for (name, value) in expected { #expect(gateway.environment[name] == value, "\(name)") }
     }
 
-    @Test("what the operator says wins over what up would say", arguments: [("GIT_REPO_URL", "https://git/x"), ("AUTH_TOKEN", "mine"), ("CACHE_REDIS_URL", "redis://c"), ("DRAIN_TIMEOUT", "3s")])
+    @Test(
+        "what the operator says wins over what up would say",
+        arguments: [("GIT_REPO_URL", "https://git/x"), ("AUTH_TOKEN", "mine"), ("CACHE_REDIS_URL", "redis://c"), ("DRAIN_TIMEOUT", "3s")])
     func given(_ name: String, _ value: String) throws {
         let fromEnvironment = try self.plan(environment: [name: value])
         #expect(fromEnvironment.processes.last?.environment[name] == value)
@@ -64,7 +69,9 @@ import Testing
     func stores() throws {
         let directory = DataDirectory(planned: "/data")
         let ledger = RedisStore.ledger(in: directory).configuration
-        for line in ["appendonly yes", "appendfsync always", "maxmemory-policy noeviction", "port 0", "unixsocketperm 600"] { #expect(ledger.contains(line + "\n")) }
+        for line in ["appendonly yes", "appendfsync always", "maxmemory-policy noeviction", "port 0", "unixsocketperm 600"] {
+            #expect(ledger.contains(line + "\n"))
+        }
         let cache = RedisStore.cache(in: directory).configuration
         for line in ["appendonly no", "maxmemory 64mb", "maxmemory-policy allkeys-lru"] { #expect(cache.contains(line + "\n")) }
     }
@@ -78,9 +85,11 @@ import Testing
         #expect(store.url == "redis://:\(password)@127.0.0.1:\(port)")
     }
 
-    @Test("settings of a file are found in every spelling and in sections of services", arguments: [
-        "gitRepoUrl: x", "git_repo_url: x", "git: {repoUrl: x}", "nephio-bridge: {gitRepoUrl: x}", "GIT_REPO_URL: x",
-    ])
+    @Test(
+        "settings of a file are found in every spelling and in sections of services",
+        arguments: [
+            "gitRepoUrl: x", "git_repo_url: x", "git: {repoUrl: x}", "nephio-bridge: {gitRepoUrl: x}", "GIT_REPO_URL: x",
+        ])
     func spellings(_ text: String) throws {
         let file = try ConfigurationFile(path: "/c", text: text)
         #expect(file.holds("GIT_REPO_URL") && !file.holds("GIT_BRANCH"))

@@ -77,7 +77,7 @@ import Testing
             let passed = try #require(request.headers[Self.traceparent].flatMap { TraceParent($0) })
             #expect(passed.traceID == trace.traceID && passed.span != trace.span)
             let deadline = try #require(request.headers[Self.deadline].flatMap { Int64($0) })
-            #expect((1...5_000).contains(deadline - RFC3339.now() + 1_000))
+            #expect((1...5_000).contains(deadline - RFC3339.now()))
         }
     }
 
@@ -96,7 +96,7 @@ import Testing
     func callersDeadline() async throws {
         try await self.withUpstream([.init()]) { client, upstream in
             let deadline = RFC3339.now() + 2_000
-            _ = try await Correlation.$current.withValue(Correlation(deadline: deadline)) { try await client.get(Thing.self, "/") }
+            _ = try await Correlation.$current.withValue(Correlation(deadline: deadline)) { try await client.get(Thing.self, "/things") }
             let passed = try #require(upstream.requests.first?.headers[Self.deadline].flatMap { Int64($0) })
             #expect(abs(passed - deadline) <= 50)
         }
@@ -106,7 +106,7 @@ import Testing
     func tooLate() async throws {
         try await self.withUpstream([.init()]) { client, upstream in
             await #expect(throws: ServiceCallError.self) {
-                try await Correlation.$current.withValue(Correlation(deadline: RFC3339.now() - 1)) { try await client.get(Thing.self, "/") }
+                try await Correlation.$current.withValue(Correlation(deadline: RFC3339.now() - 1)) { try await client.get(Thing.self, "/things") }
             }
             #expect(upstream.requests.isEmpty)
         }
@@ -139,7 +139,7 @@ import Testing
     func nonsense(_ status: Int, _ body: String) async throws {
         try await self.withUpstream([.init(status: status, body: body)]) { client, _ in
             do throws(ServiceCallError) {
-                _ = try await client.get(Thing.self, "/")
+                _ = try await client.get(Thing.self, "/things")
                 Issue.record("no error")
             } catch {
                 guard case .nonsense(let name, _) = error else { throw error }
@@ -151,7 +151,7 @@ import Testing
     @Test("a service that is busy for a moment is asked again", arguments: [502, 503])
     func repeated(_ status: Int) async throws {
         try await self.withUpstream([.init(status: status, body: "busy"), .init()]) { client, upstream in
-            let thing = try await client.get(Thing.self, "/")
+            let thing = try await client.get(Thing.self, "/things")
             #expect(thing == Thing(name: "amf"))
             #expect(upstream.requests.count == 2)
         }
@@ -161,7 +161,7 @@ import Testing
     func attempts(_ status: Int, _ mayRepeat: Bool, _ count: Int) async throws {
         try await self.withUpstream([.init(status: status, body: "no")]) { client, upstream in
             do throws(ServiceCallError) {
-                _ = try await client.call("POST", "/", body: [], mayRepeat: mayRepeat)
+                _ = try await client.call("POST", "/things", body: [], mayRepeat: mayRepeat)
                 Issue.record("no error")
             } catch {
                 guard case .failed(_, let answered, let text) = error else { throw error }
@@ -182,15 +182,15 @@ import Testing
             var refusal: Duration?
             for _ in 0..<40 where refusal == nil {
                 do throws(ServiceCallError) {
-                    _ = try await client.get(Thing.self, "/")
+                    _ = try await client.get(Thing.self, "/things")
                 } catch {
                     if case .open(_, let retryAfter) = error { refusal = retryAfter }
                 }
             }
-            #expect(try #require(refusal) > .zero)
+            #expect(refusal.map { $0 > .zero } == true)
             #expect(gauge("broken") == " 2")
             let asked = upstream.requests.count
-            await #expect(throws: ServiceCallError.self) { try await client.get(Thing.self, "/") }
+            await #expect(throws: ServiceCallError.self) { _ = try await client.get(Thing.self, "/things") }
             #expect(upstream.requests.count == asked && asked < 40)
         }
     }
@@ -206,7 +206,7 @@ import Testing
     func unreachable() async throws {
         let fetcher = HTTPFetcher()
         defer { fetcher.stop() }
-        let client = ServiceClient(name: "nobody", base: "http://127.0.0.1:9", token: nil, fetcher: fetcher, timeout: .seconds(2))
+        let client = ServiceClient(name: "nobody", base: "http://127.0.0.1:9", token: nil, fetcher: fetcher)
         var wasOpen = false
         for _ in 0..<40 {
             do throws(ServiceCallError) {

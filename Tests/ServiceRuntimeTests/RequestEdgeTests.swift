@@ -22,19 +22,21 @@ import Testing
         }
     }
 
-    @Test("a body that is wrong is refused with a code and a pointer", arguments: [
-        ("{\"items\":[{\"name\":\"a\",\"count\":1}]}", "application/json", 201, "", nil),
-        ("{\"items\":[]}", "text/plain; charset=utf-8", 201, "", nil),
-        ("{\"items\":[{\"name\":\"a\",\"count\":\"x\"}]}", "application/json", 400, "invalid_body", "/items/0/count"),
-        ("{\"items\":[{\"count\":1}]}", "application/json", 400, "invalid_body", "/items/0/name"),
-        ("{\"items\":[],\"size\":\"huge\"}", "application/json", 400, "invalid_body", "/size"),
-        ("{}", "application/json", 400, "invalid_body", "/items"),
-        ("{\"items\":", "application/json", 400, "invalid_body", ""),
-        ("", "application/json", 400, "empty_body", nil),
-        ("{\"items\":[]}", "text/html", 415, "unsupported_media_type", nil),
-        ("{\"items\":[]}", "application/json; charset=latin1", 415, "unsupported_media_type", nil),
-        (String(repeating: " ", count: 300), "application/json", 413, "body_too_large", nil),
-    ] as [(String, String, Int, String, String?)])
+    @Test(
+        "a body that is wrong is refused with a code and a pointer",
+        arguments: [
+            ("{\"items\":[{\"name\":\"a\",\"count\":1}]}", "application/json", 201, "", nil),
+            ("{\"items\":[]}", "text/plain; charset=utf-8", 201, "", nil),
+            ("{\"items\":[{\"name\":\"a\",\"count\":\"x\"}]}", "application/json", 400, "invalid_body", "/items/0/count"),
+            ("{\"items\":[{\"count\":1}]}", "application/json", 400, "invalid_body", "/items/0/name"),
+            ("{\"items\":[],\"size\":\"huge\"}", "application/json", 400, "invalid_body", "/size"),
+            ("{}", "application/json", 400, "invalid_body", "/items"),
+            ("{\"items\":", "application/json", 400, "invalid_body", ""),
+            ("", "application/json", 400, "empty_body", nil),
+            ("{\"items\":[]}", "text/html", 415, "unsupported_media_type", nil),
+            ("{\"items\":[]}", "application/json; charset=latin1", 415, "unsupported_media_type", nil),
+            (String(repeating: " ", count: 300), "application/json", 413, "body_too_large", nil),
+        ] as [(String, String, Int, String, String?)])
     func bodies(_ body: String, _ type: String, _ status: Int, _ code: String, _ pointer: String?) async throws {
         let (_, app) = try TestService.application()
         try await app.test(.router) { client in
@@ -52,15 +54,18 @@ import Testing
     func utf8() async throws {
         let (_, app) = try TestService.application()
         try await app.test(.router) { client in
-            let response = try await client.execute(uri: "/orders", method: .post, headers: [.contentType: "application/json"], body: ByteBuffer(bytes: [0x22, 0xff, 0x22]))
+            let response = try await client.execute(
+                uri: "/orders", method: .post, headers: [.contentType: "application/json"], body: ByteBuffer(bytes: [0x22, 0xff, 0x22]))
             #expect(try response.problem().code == "invalid_utf8")
         }
     }
 
-    @Test("every error is a problem", arguments: [
-        ("/fails/unexpected", 500, "internal"), ("/fails/problem", 409, "wrong_phase"), ("/fails/bare", 422, "bare"), ("/fails/http", 403, "forbidden"),
-        ("/fails/else", 404, "not_found"), ("/nowhere", 404, "not_found"),
-    ])
+    @Test(
+        "every error is a problem",
+        arguments: [
+            ("/fails/unexpected", 500, "internal"), ("/fails/problem", 409, "wrong_phase"), ("/fails/bare", 422, "bare"), ("/fails/http", 403, "forbidden"),
+            ("/fails/else", 404, "not_found"), ("/nowhere", 404, "not_found"),
+        ])
     func errors(_ path: String, _ status: Int, _ code: String) async throws {
         let (_, app) = try TestService.application()
         try await app.test(.live) { client in

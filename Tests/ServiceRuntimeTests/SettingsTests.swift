@@ -51,14 +51,16 @@ import Testing
         #expect(settings[Self.provider] == "openai" && settings[Self.budget] == 0.5 && settings[Self.url] == "http://pms" && settings[Self.key] == "k")
     }
 
-    @Test("what is not allowed is one line with key, value and what is", arguments: [
-        ("BATCH_SIZE", "0", "BATCH_SIZE=\"0\" (environment) is not allowed; allowed: integer 1…1024"),
-        ("BATCH_SIZE", "many", "BATCH_SIZE=\"many\" (environment) is not allowed; allowed: integer 1…1024"),
-        ("BATCH_TIMEOUT", "2m", "BATCH_TIMEOUT=\"2m\" (environment) is not allowed; allowed: duration such as 500ms, 30s, 1h, 0ms…1m"),
-        ("PORCH_ENABLED", "maybe", "PORCH_ENABLED=\"maybe\" (environment) is not allowed; allowed: true or false"),
-        ("LLM_PROVIDER", "oracle", "LLM_PROVIDER=\"oracle\" (environment) is not allowed; allowed: one of embedded, openai"),
-        ("A1_PMS_URL", "ftp://x", "A1_PMS_URL=\"ftp://x\" (environment) is not allowed; allowed: http:// or https:// URL"),
-    ])
+    @Test(
+        "what is not allowed is one line with key, value and what is",
+        arguments: [
+            ("BATCH_SIZE", "0", "BATCH_SIZE=\"0\" (environment) is not allowed; allowed: integer 1…1024"),
+            ("BATCH_SIZE", "many", "BATCH_SIZE=\"many\" (environment) is not allowed; allowed: integer 1…1024"),
+            ("BATCH_TIMEOUT", "2m", "BATCH_TIMEOUT=\"2m\" (environment) is not allowed; allowed: duration such as 500ms, 30s, 1h, 0ms…1m"),
+            ("PORCH_ENABLED", "maybe", "PORCH_ENABLED=\"maybe\" (environment) is not allowed; allowed: true or false"),
+            ("LLM_PROVIDER", "oracle", "LLM_PROVIDER=\"oracle\" (environment) is not allowed; allowed: one of embedded, openai"),
+            ("A1_PMS_URL", "ftp://x", "A1_PMS_URL=\"ftp://x\" (environment) is not allowed; allowed: http:// or https:// URL"),
+        ])
     func refused(_ key: String, _ value: String, _ line: String) {
         let error = #expect(throws: InvalidSetting.self) { try self.settings([], [key: value]) }
         #expect(error?.description == line)
@@ -122,10 +124,18 @@ import Testing
         }
     }
 
-    @Test("durations and sizes", arguments: [("500ms", "500ms"), ("30", "30s"), ("1.5s", "1500ms"), ("90s", "90s"), ("2h", "2h"), ("1d", "1d"), ("0", "0ms"), ("-1s", nil), ("1 fortnight", nil), ("", nil)] as [(String, String?)])
+    @Test(
+        "durations and sizes",
+        arguments: [
+            ("500ms", "500ms"), ("30", "30s"), ("1.5s", "1500ms"), ("90s", "90s"), ("2h", "2h"), ("1d", "1d"), ("0", "0ms"), ("-1s", nil), ("1 fortnight", nil),
+            ("", nil),
+        ] as [(String, String?)])
     func durations(_ text: String, _ formatted: String?) { #expect(DurationText.parse(text).map(DurationText.format) == formatted) }
 
-    @Test("sizes", arguments: [("512MB", "512MiB"), ("64MiB", "64MiB"), ("1g", "1GiB"), ("4096", "4KiB"), ("1.5K", "1536B"), ("12", "12B"), ("x", nil), ("-1", nil)] as [(String, String?)])
+    @Test(
+        "sizes",
+        arguments: [("512MB", "512MiB"), ("64MiB", "64MiB"), ("1g", "1GiB"), ("4096", "4KiB"), ("1.5K", "1536B"), ("12", "12B"), ("x", nil), ("-1", nil)]
+            as [(String, String?)])
     func sizes(_ text: String, _ formatted: String?) { #expect(ByteSize.parse(text).map(ByteSize.format) == formatted) }
 
     @Test("help names every setting with its default and what it takes")

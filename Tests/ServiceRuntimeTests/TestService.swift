@@ -25,7 +25,8 @@ enum TestService {
         ServiceParts(
             routes: { router in
                 router.post("/orders") { request, context in
-                    Response.json(try await JSONBody.decode(Order.self, from: request, context: context, limit: 256, mediaTypes: ["text/plain"]), status: .created)
+                    Response.json(
+                        try await JSONBody.decode(Order.self, from: request, context: context, limit: 256, mediaTypes: ["text/plain"]), status: .created)
                 }
                 router.get("/orders/:id") { _, context in Response.json(["id": try context.parameters.require("id"), "path": "a/b"]) }
                 router.get("/fails/:how") { _, context -> Response in
@@ -58,4 +59,3 @@ extension TestResponse {
     var text: String { String(buffer: self.body) }
     func problem() throws -> Problem { try JSONBody.decode(Problem.self, from: self.body) }
 }
-

@@ -17,14 +17,18 @@ import Testing
           - {name: boss, key: k3, scopes: [admin]}
         """
 
-    @Test("a key opens what its scopes say", arguments: [
-        ("Bearer k1", 200), ("bearer k1", 200), ("Bearer k2", 403), ("Bearer k3", 200), ("Bearer k4", 401), ("Bearer ", 401), ("Basic k1", 401), ("", 401),
-    ])
+    @Test(
+        "a key opens what its scopes say",
+        arguments: [
+            ("Bearer k1", 200), ("bearer k1", 200), ("Bearer k2", 403), ("Bearer k3", 200), ("Bearer k4", 401), ("Bearer ", 401), ("Basic k1", 401), ("", 401),
+        ])
     func scopes(_ header: String, _ status: Int) async throws {
         let context = try ServiceContext.forTesting()
         let authenticator = TokenAuthenticator(keys: try KeyFile(path: "keys.yaml", text: Self.file).keys)
         let router = Router(context: AppContext.self)
-        router.add(middleware: RequestEdge(metrics: RequestMetrics(context.metrics), routes: RouteTable(), problems: ProblemMapping(), drain: Drain(), maxBodyBytes: 1_024))
+        router.add(
+            middleware: RequestEdge(
+                metrics: RequestMetrics(context.metrics), routes: RouteTable(), problems: ProblemMapping(), drain: Drain(), maxBodyBytes: 1_024))
         router.group().add(middleware: authenticator.requires(.intentsWrite)).get("/guarded") { _, context in
             Response.json(["tenant": context.principal?.tenant ?? ""])
         }
@@ -43,13 +47,17 @@ import Testing
         #expect(KeyHash(hex: String(hex.dropLast())) == nil && KeyHash(hex: String(repeating: "z", count: 64)) == nil)
     }
 
-    @Test("a key file that is wrong is refused without telling keys", arguments: ["keys: [{name: a, scopes: [fly], key: hunter2}]", "keys: [{name: a, scopes: []}]", "[", "keys: [{name: a, scopes: [], hash: abc}]"])
+    @Test(
+        "a key file that is wrong is refused without telling keys",
+        arguments: ["keys: [{name: a, scopes: [fly], key: hunter2}]", "keys: [{name: a, scopes: []}]", "[", "keys: [{name: a, scopes: [], hash: abc}]"])
     func badFile(_ text: String) {
         let error = #expect(throws: InvalidSetting.self) { try KeyFile(path: "keys.yaml", text: text) }
         #expect(error?.description.contains("hunter2") == false && error?.description.contains("\n") == false)
     }
 
-    @Test("without authentication only loopback may be listened on", arguments: [("127.0.0.1", true), ("::1", true), ("localhost", true), ("0.0.0.0", false), ("127.evil.com", false), ("10.0.0.1", false)])
+    @Test(
+        "without authentication only loopback may be listened on",
+        arguments: [("127.0.0.1", true), ("::1", true), ("localhost", true), ("0.0.0.0", false), ("127.evil.com", false), ("10.0.0.1", false)])
     func off(_ host: String, _ isAllowed: Bool) {
         let context = Result { try ServiceContext.forTesting(values: ["AUTH_MODE": "off", "HOST": host]) }
         #expect(((try? context.get()) != nil) == isAllowed)

@@ -29,7 +29,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         return BadInput(title: title, headers: headers, body: Array(#"{"intent": "Deploy an AMF"}"#.utf8), status: status, code: code)
     }
 
-    static func post(_ title: String, to path: String, of service: ServiceName, _ body: String, _ status: Int = 400, _ code: String = "invalid_body") -> BadInput {
+    static func post(_ title: String, to path: String, of service: ServiceName, _ body: String, _ status: Int = 400, _ code: String = "invalid_body")
+        -> BadInput
+    {
         BadInput(title: title, service: service, path: path, body: Array(body.utf8), status: status, code: code)
     }
 }

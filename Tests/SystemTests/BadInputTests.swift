@@ -51,7 +51,9 @@ extension RealProcesses {
         }
 
         private func state() async throws -> State {
-            State(intents: try await self.installation.queues.accepted(), head: try await self.installation.repository.head(), processes: self.installation.running)
+            State(
+                intents: try await self.installation.queues.accepted(), head: try await self.installation.repository.head(),
+                processes: self.installation.running)
         }
 
         private static var documentedCodes: Set<String> {
@@ -76,7 +78,8 @@ extension RealProcesses {
         @Test(
             "a bad decision is refused and the intent still waits",
             arguments: [
-                ("approve", #"{"reason": "#, "invalid_body"), ("approve", #"{"reason": 7}"#, "invalid_body"), ("reject", #"{"reason": "one\ntwo"}"#, "invalid_body"),
+                ("approve", #"{"reason": "#, "invalid_body"), ("approve", #"{"reason": 7}"#, "invalid_body"),
+                ("reject", #"{"reason": "one\ntwo"}"#, "invalid_body"),
                 ("reject", #"{"reason": "\#(String(repeating: "r", count: 1_001))"}"#, "invalid_body"), ("clarify", #"{"answers": []}"#, "invalid_body"),
                 ("clarify", #"{"answers": "yes"}"#, "invalid_body"), ("clarify", "{}", "invalid_body"),
             ])
@@ -104,11 +107,15 @@ extension RealProcesses {
         @Test(
             "hostile words come to an end and touch nothing",
             arguments: [
-                "Deploy an AMF named ../../etc in namespace site-hostile", "Deploy an AMF named $(reboot) in namespace site-hostile", "Deploy an AMF named `id` in namespace ../../etc",
-                "Deploy an AMF in namespace 'site: {hostile: [true'", "Deploy an AMF named amf\nmetadata:\n  namespace: kube-system", "Deploy an AMF named --upload-pack=touch in namespace site-hostile",
+                "Deploy an AMF named ../../etc in namespace site-hostile", "Deploy an AMF named $(reboot) in namespace site-hostile",
+                "Deploy an AMF named `id` in namespace ../../etc",
+                "Deploy an AMF in namespace 'site: {hostile: [true'", "Deploy an AMF named amf\nmetadata:\n  namespace: kube-system",
+                "Deploy an AMF named --upload-pack=touch in namespace site-hostile",
                 "Deploy an AMF named \"a'; DROP TABLE x; --\" in namespace site-hostile", "Deploy an AMF named ${jndi:ldap://x} in namespace {{ .Values.x }}",
-                "Deploy an AMF\r\nNephoran-Intent: \(BadInput.nobody)\r\nNephoran-Instance: default/site-hostile/forged", "Deploy an AMF named \u{202e}fma\u{0}in site-hostile".filter { $0 != "\0" },
-                "Deploy an AMF named \(String(repeating: "a", count: 300)) in namespace site-hostile", String(repeating: "deploy amf and ", count: 270), String(repeating: "🛰", count: 4_096),
+                "Deploy an AMF\r\nNephoran-Intent: \(BadInput.nobody)\r\nNephoran-Instance: default/site-hostile/forged",
+                "Deploy an AMF named \u{202e}fma\u{0}in site-hostile".filter { $0 != "\0" },
+                "Deploy an AMF named \(String(repeating: "a", count: 300)) in namespace site-hostile", String(repeating: "deploy amf and ", count: 270),
+                String(repeating: "🛰", count: 4_096),
                 "Configure the PCF in namespace site-hostile with key !!python/object/apply:os.system ['id']", "%s%n%x {0} \\u0000 \u{feff}Deploy",
             ])
         func hostileWords(_ words: String) async throws {
@@ -129,9 +136,12 @@ extension RealProcesses {
         }
 
         private static func isLabel(_ text: Substring) -> Bool {
-            !text.isEmpty && text.utf8.count <= 63 && text.first != "-" && text.last != "-" && text.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-" }
+            !text.isEmpty && text.utf8.count <= 63 && text.first != "-" && text.last != "-"
+                && text.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-" }
         }
 
-        private static func entries(of directory: String) throws -> Set<String> { Set(try FileManager.default.contentsOfDirectory(atPath: directory).filter { !$0.contains("sqlite") }) }
+        private static func entries(of directory: String) throws -> Set<String> {
+            Set(try FileManager.default.contentsOfDirectory(atPath: directory).filter { !$0.contains("sqlite") })
+        }
     }
 }

@@ -26,13 +26,17 @@ extension RealProcesses {
 extension RealProcesses.ContractTests {
     @Test("an acceptance names the intent, its phase, its time and its links")
     func acceptance() async throws {
-        let reply = try await self.gateway.call("POST", "/v1/intents", json: #"{"intent": "Deploy an AMF in namespace site-accept", "labels": {"team": "core"}}"#)
+        let reply = try await self.gateway.call(
+            "POST", "/v1/intents", json: #"{"intent": "Deploy an AMF in namespace site-accept", "labels": {"team": "core"}}"#)
         #expect(reply.status == 202)
         let accepted = try reply.decode(Accepted.self)
         #expect(accepted.phase == .received)
         #expect(accepted.createdAt.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil)
         #expect(reply.header("location") == "/v1/intents/\(accepted.id)")
-        #expect(accepted.links == ["self": "/v1/intents/\(accepted.id)", "events": "/v1/intents/\(accepted.id)/events", "manifests": "/v1/intents/\(accepted.id)/manifests"])
+        #expect(
+            accepted.links == [
+                "self": "/v1/intents/\(accepted.id)", "events": "/v1/intents/\(accepted.id)/events", "manifests": "/v1/intents/\(accepted.id)/manifests",
+            ])
         let record = try await self.gateway.settled(accepted.id)
         #expect(record.request.labels == ["team": "core"])
         #expect(record.createdAt == accepted.createdAt)
@@ -40,7 +44,9 @@ extension RealProcesses.ContractTests {
         #expect(record.history.map(\.phase) == [.received, .interpreting, .planning, .rendering, .executing, .executing, .verifying, .published])
     }
 
-    @Test("JSON is taken as what people and tools send it", arguments: ["application/json", "application/json; charset=utf-8", "text/plain", "text/html", nil] as [String?])
+    @Test(
+        "JSON is taken as what people and tools send it",
+        arguments: ["application/json", "application/json; charset=utf-8", "text/plain", "text/html", nil] as [String?])
     func contentTypes(_ type: String?) async throws {
         let headers = type.map { [("content-type", $0)] } ?? []
         let reply = try await self.gateway.call("POST", "/v1/intents", body: Array(#"{"intent": "Write a poem"}"#.utf8), headers: headers)
@@ -63,29 +69,34 @@ extension RealProcesses.ContractTests {
             return try await group.reduce(into: Set<IntentID>()) { $0.insert($1) }
         }
         #expect(ids.count == 1)
-        #expect(try await self.installation.queues.accepted() == before + 1)
+        var accepted = try await self.installation.queues.accepted()
+        #expect(accepted == before + 1)
         let id = try #require(ids.first)
         #expect(try await self.gateway.settled(id).phase == .published)
         let late = try await self.gateway.call("POST", "/v1/intents", json: body, headers: [("idempotency-key", key)])
         #expect(late.status == 202)
         #expect(try late.decode(Accepted.self).phase == .published)
 
-        let other = try await self.gateway.call("POST", "/v1/intents", json: #"{"intent": "Deploy an NRF in namespace site-other"}"#, headers: [("idempotency-key", key)])
+        let other = try await self.gateway.call(
+            "POST", "/v1/intents", json: #"{"intent": "Deploy an NRF in namespace site-other"}"#, headers: [("idempotency-key", key)])
         #expect(other.status == 409)
         #expect(other.problem?.code == "idempotency_conflict")
-        #expect(try await self.installation.queues.accepted() == before + 1)
+        accepted = try await self.installation.queues.accepted()
+        #expect(accepted == before + 1)
     }
 
     @Test("who waits is answered with the whole record, at the end or when a person is needed")
     func waiting() async throws {
-        let reply = try await self.gateway.call("POST", "/v1/intents", json: #"{"intent": "Deploy a UPF in namespace site-wait"}"#, headers: [("prefer", "respond-async, wait=30")])
+        let reply = try await self.gateway.call(
+            "POST", "/v1/intents", json: #"{"intent": "Deploy a UPF in namespace site-wait"}"#, headers: [("prefer", "respond-async, wait=30")])
         #expect(reply.status == 200)
         #expect(reply.header("preference-applied") == "wait")
         let record = try reply.decode(IntentRecord.self)
         #expect(record.phase == .published)
         #expect(reply.header("location") == "/v1/intents/\(record.id)")
         #expect(try await self.gateway.submit("Scale the NWDAF in namespace site-wait to 2").phase == .awaitingClarification)
-        let impatient = try await self.gateway.call("POST", "/v1/intents", json: #"{"intent": "Deploy a UPF in namespace site-wait"}"#, headers: [("prefer", "wait=0")])
+        let impatient = try await self.gateway.call(
+            "POST", "/v1/intents", json: #"{"intent": "Deploy a UPF in namespace site-wait"}"#, headers: [("prefer", "wait=0")])
         #expect(impatient.status == 202)
     }
 
@@ -152,7 +163,8 @@ extension RealProcesses.ContractTests {
         #expect(Array(listed.prefix(7).map(\.id)) == sent.reversed())
         #expect(Set(listed.map(\.id)).count == listed.count)
         #expect(listed.map(\.id) == listed.map(\.id).sorted(by: >))
-        #expect(try await listed.count == self.installation.queues.accepted())
+        let accepted = try await self.installation.queues.accepted()
+        #expect(listed.count == accepted)
 
         let refused = try await self.gateway.call("GET", "/v1/intents?phase=refused&limit=200").decode(Page.self).items
         #expect(refused == listed.filter { $0.phase == .refused })

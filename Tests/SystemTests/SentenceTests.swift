@@ -67,7 +67,8 @@ extension RealProcesses {
             #expect(revisions.count == record.packages.count, "\(sentence.text)")
             for package in record.packages {
                 if let namespace = sentence.namespace { #expect(package.path.hasPrefix("default/\(namespace)/"), "\(sentence.text)") }
-                #expect(try await self.repository.git("rev-parse", "refs/tags/\(package.path)/\(package.revision)").hasPrefix(package.commit), "\(sentence.text)")
+                #expect(
+                    try await self.repository.git("rev-parse", "refs/tags/\(package.path)/\(package.revision)").hasPrefix(package.commit), "\(sentence.text)")
                 if let replicas = sentence.replicas { #expect(try await self.repository.replicas(of: package.path) == replicas, "\(sentence.text)") }
             }
         }

@@ -15,11 +15,14 @@ import Testing
     func shape() {
         #expect(
             self.line("served", ["code": .stringConvertible(200), "ok": .stringConvertible(true), "path": "/a"])
-                == #"{"ts":"2025-11-21T03:40:12.345Z","level":"info","service":"rag-api","logger":"work","message":"served","code":200,"ok":true,"path":"/a"}"# + "\n"
+                == #"{"ts":"2025-11-21T03:40:12.345Z","level":"info","service":"rag-api","logger":"work","message":"served","code":200,"ok":true,"path":"/a"}"#
+                + "\n"
         )
     }
 
-    @Test("whatever is logged, the line parses and says the same", arguments: ["quote \" back \\ slash", "line\nbreak\r\ttab", "nul \u{0} bell \u{7} del \u{7f}", "émoji 📡", ""])
+    @Test(
+        "whatever is logged, the line parses and says the same",
+        arguments: ["quote \" back \\ slash", "line\nbreak\r\ttab", "nul \u{0} bell \u{7} del \u{7f}", "émoji 📡", ""])
     func escaping(_ text: String) throws {
         let line = self.line("\(text)", ["value": .string(text)])
         #expect(line.utf8.filter { $0 == UInt8(ascii: "\n") }.count == 1)
@@ -36,16 +39,21 @@ import Testing
         #expect(line.hasPrefix(#"{"ts":"2025-11-21T03:40:12.345Z","level":"info""#))
     }
 
-    @Test("secrets are hidden by key", arguments: ["authorization", "Authorization", "redisPassword", "token", "git_token", "clientSecret", "Set-Cookie", "LLM_API_KEY", "private-key"])
+    @Test(
+        "secrets are hidden by key",
+        arguments: ["authorization", "Authorization", "redisPassword", "token", "git_token", "clientSecret", "Set-Cookie", "LLM_API_KEY", "private-key"])
     func redaction(_ key: String) {
         #expect(self.line("m", [key: "hunter2"]).contains("[redacted]"))
         #expect(!self.line("m", ["nested": [key: "hunter2"]]).contains("hunter2"))
     }
 
-    @Test("credentials in URLs are hidden under any key, other text is not touched", arguments: [
-        ("redis://:pw@host:6379/0", "redis://[redacted]@host:6379/0"), ("see http://u:p@h/x and ssh://git@h", "see http://[redacted]@h/x and ssh://[redacted]@h"),
-        ("mail me@example.com: now", "mail me@example.com: now"), ("http://host/a@b", "http://host/a@b"), ("tokens: 12", "tokens: 12"),
-    ])
+    @Test(
+        "credentials in URLs are hidden under any key, other text is not touched",
+        arguments: [
+            ("redis://:pw@host:6379/0", "redis://[redacted]@host:6379/0"),
+            ("see http://u:p@h/x and ssh://git@h", "see http://[redacted]@h/x and ssh://[redacted]@h"),
+            ("mail me@example.com: now", "mail me@example.com: now"), ("http://host/a@b", "http://host/a@b"), ("tokens: 12", "tokens: 12"),
+        ])
     func urls(_ text: String, _ expected: String) {
         #expect(Redaction.text(text) == expected)
     }

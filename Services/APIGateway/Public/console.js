@@ -235,7 +235,7 @@ function answerView(answer) {
     h('h3', {}, 'Answer'),
     h('p', {}, answer.text),
     table('What runs where', ['Instance', 'Function', 'Cluster', 'Namespace', 'Replicas', 'Revision', 'State', 'Since', 'Intent'], (answer.items || []).map((item) => [
-      item.instance, item.function, item.cluster, item.namespace, item.replicas ?? '', item.revision, item.observed, time(item.updatedAt, true),
+      item.instance, item.function, item.cluster, item.namespace, item.replicas ?? '', item.revision, item.observed === 'notObserved' ? 'not observed' : item.observed, time(item.updatedAt, true),
       item.intentId ? h('button', { type: 'button', onclick: () => show(item.intentId) }, 'show') : '',
     ])),
   ];
@@ -352,6 +352,8 @@ function rollbackView(record) {
   }));
 }
 
+const VERIFICATIONS = { observed: 'observed in the network', notObserved: 'not observed (nothing here watches the network)', notNeeded: 'not needed' };
+
 function resultView(record) {
   return [
     record.problem ? problemBox({ problem: record.problem }) : null,
@@ -362,7 +364,7 @@ function resultView(record) {
     table('Policies', ['Policy', 'Type', 'RIC', 'Change', 'Status'], (record.policies || []).map((item) => [
       h('code', {}, item.policyId), item.policyType, item.ric, item.change, [item.enforceStatus, item.enforceReason].filter(Boolean).join(': '),
     ])),
-    record.verification ? h('p', {}, h('strong', {}, 'Verification: '), record.verification.state === 'notObserved' ? 'not observed (nothing to observe with)' : record.verification.state,
+    record.verification ? h('p', {}, h('strong', {}, 'Verification: '), VERIFICATIONS[record.verification.state] || record.verification.state,
       record.verification.checks?.length ? h('ul', {}, record.verification.checks.map((check) => h('li', {}, check))) : null) : null,
   ];
 }
@@ -398,7 +400,7 @@ function render(state) {
     record ? quote(record.request.intent, record.interpretation) : h('p', { class: 'quote' }, state.text || ''),
     h('p', { class: 'muted' }, h('code', {}, state.id), record ? [` · ${record.request.priority} · by ${record.request.requestedBy || 'unknown'} · `, time(record.createdAt, true)] : ''),
     h('ol', { class: 'timeline', 'aria-label': 'Phases' }, steps(state).map((step, index, all) => h('li', {}, time(step.at), phasePill(step.phase, index < all.length - 1),
-      h('span', { class: 'detail' }, step.detail || '', ' ', h('span', { class: 'muted' }, step.by || ''))))),
+      h('span', { class: 'detail' }, step.detail && step.detail === record?.answer?.text ? 'answered, see below' : step.detail || '', ' ', h('span', { class: 'muted' }, step.by || ''))))),
     state.problem ? h('div', { role: 'alert' }, problemBox(state.problem)) : null,
     record ? [questionsView(state), record.phase === 'awaiting_approval' ? planView(record.plan) : null, decisionsView(state), resultView(record), rollbackView(record), manifestsView(state),
       record.phase === 'awaiting_approval' ? null : detailsOf('Interpretation and plan', [interpretationView(record.interpretation), planView(record.answer && record.plan ? { ...record.plan, answer: undefined } : record.plan)])] : null));

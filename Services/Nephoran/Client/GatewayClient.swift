@@ -18,7 +18,8 @@ struct GatewayClient: Sendable {
 
     /// - Parameter query: values are encoded here.
     func call(
-        _ method: String, _ path: String, query: [(String, String)] = [], headers: [(String, String)] = [], body: [UInt8]? = nil, timeout: Duration = .seconds(30)
+        _ method: String, _ path: String, query: [(String, String)] = [], headers: [(String, String)] = [], body: [UInt8]? = nil,
+        timeout: Duration = .seconds(30)
     ) async throws(CommandFailure) -> FetchResponse {
         let request = self.request(method, path, query, headers, body, timeout)
         let response: FetchResponse

@@ -15,7 +15,10 @@ enum ClarificationText {
         }
         let asked = open.filter { $0.field == place }
         guard asked.count == 1 else {
-            throw CommandFailure(.usage, asked.isEmpty ? "nobody asks for \(place)" : "several questions ask for \(place); put the expectation in front, such as \(asked[0].expectation):\(place)")
+            throw CommandFailure(
+                .usage,
+                asked.isEmpty
+                    ? "nobody asks for \(place)" : "several questions ask for \(place); put the expectation in front, such as \(asked[0].expectation):\(place)")
         }
         return ClarificationAnswer(expectation: asked[0].expectation, field: String(place), value: value)
     }

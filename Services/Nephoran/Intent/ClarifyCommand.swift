@@ -5,7 +5,8 @@ import IntentModel
 struct ClarifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clarify", abstract: "Answer the questions of an intent that waits.",
-        discussion: "An answer is [expectation:]field=value, such as e1:object.type=AMF, targets.replicas=3 or confirm=true. A single value answers the only question."
+        discussion:
+            "An answer is [expectation:]field=value, such as e1:object.type=AMF, targets.replicas=3 or confirm=true. A single value answers the only question."
     )
 
     @OptionGroup var connection: ConnectionOptions

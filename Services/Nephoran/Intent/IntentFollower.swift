@@ -50,7 +50,9 @@ struct IntentFollower {
         var pause = Duration.milliseconds(50)
         while true {
             let left = clock.now.duration(to: deadline)
-            guard left > .zero else { throw CommandFailure(.timedOut, "intent \(self.id) is still under way; follow it with: nephoran intent events \(self.id)") }
+            guard left > .zero else {
+                throw CommandFailure(.timedOut, "intent \(self.id) is still under way; follow it with: nephoran intent events \(self.id)")
+            }
             do throws(CommandFailure) {
                 if try await self.read(after: &last, timeout: left, take) { return }
                 pause = .milliseconds(50)

@@ -3,9 +3,14 @@ struct HTMLText: Equatable {
     private(set) var title: String?
     private(set) var text = ""
 
-    private static let blocks: Set<String> = ["p", "div", "br", "li", "ul", "ol", "tr", "table", "section", "article", "header", "footer", "pre", "blockquote", "dt", "dd", "hr"]
+    private static let blocks: Set<String> = [
+        "p", "div", "br", "li", "ul", "ol", "tr", "table", "section", "article", "header", "footer", "pre", "blockquote", "dt", "dd", "hr",
+    ]
     private static let hidden: Set<String> = ["script", "style", "noscript", "template", "svg"]
-    private static let entities = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": " ", "ndash": "–", "mdash": "—", "hellip": "…", "copy": "©", "deg": "°", "micro": "µ"]
+    private static let entities = [
+        "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": " ", "ndash": "–", "mdash": "—", "hellip": "…", "copy": "©", "deg": "°",
+        "micro": "µ",
+    ]
 
     init(_ html: String) {
         var rest = html[...]

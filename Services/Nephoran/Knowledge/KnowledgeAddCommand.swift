@@ -40,7 +40,9 @@ struct KnowledgeAddCommand: AsyncParsableCommand {
         func send() async throws {
             guard !batch.isEmpty else { return }
             let answer = try GatewayClient.decode(
-                Answer.self, try await client.call("POST", "/v1/documents", headers: [("content-type", "application/x-ndjson")], body: batch.body, timeout: .seconds(120)).body
+                Answer.self,
+                try await client.call("POST", "/v1/documents", headers: [("content-type", "application/x-ndjson")], body: batch.body, timeout: .seconds(120))
+                    .body
             )
             outcome.accepted += answer.accepted
             outcome.chunks += answer.chunks

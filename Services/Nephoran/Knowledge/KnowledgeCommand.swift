@@ -1,5 +1,6 @@
 import ArgumentParser
 
 struct KnowledgeCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "knowledge", abstract: "Look after the knowledge base.", subcommands: [KnowledgeAddCommand.self])
+    static let configuration = CommandConfiguration(
+        commandName: "knowledge", abstract: "Look after the knowledge base.", subcommands: [KnowledgeAddCommand.self])
 }

@@ -48,7 +48,9 @@ struct KnowledgeFile: Encodable, Equatable {
                 continue
             }
             let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-            files += names.filter { self.extensions.contains(($0 as NSString).pathExtension.lowercased()) }.sorted().map { (path as NSString).appendingPathComponent($0) }
+            files += names.filter { self.extensions.contains(($0 as NSString).pathExtension.lowercased()) }.sorted().map {
+                (path as NSString).appendingPathComponent($0)
+            }
         }
         guard !files.isEmpty else { throw CommandFailure(.usage, "there is no Markdown, text or HTML file there") }
         return files

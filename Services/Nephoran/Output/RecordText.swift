@@ -63,7 +63,8 @@ struct RecordText {
         for package in plan.packages {
             self.field("plan", "\(package.change.rawValue) \(package.path)")
             for figure in package.figures {
-                self.lines.append("              \(figure.name) = \(figure.value)" + self.terminal.styled("   \(figure.source.rawValue): \(figure.reason)", .dim))
+                self.lines.append(
+                    "              \(figure.name) = \(figure.value)" + self.terminal.styled("   \(figure.source.rawValue): \(figure.reason)", .dim))
             }
         }
         for policy in plan.policies { self.field("plan", "\(policy.change.rawValue) policy \(policy.policyId)\(policy.reason.map { ": \($0)" } ?? "")") }

@@ -12,7 +12,8 @@ struct InventoryCommand: AsyncParsableCommand {
     private struct Inventory: Decodable { var items: [InventoryItem] }
 
     func run() async throws {
-        let query = [("function", self.function), ("namespace", self.namespace), ("cluster", self.cluster)].compactMap { name, value in value.map { (name, $0) } }
+        let query = [("function", self.function), ("namespace", self.namespace), ("cluster", self.cluster)].compactMap { name, value in value.map { (name, $0) }
+        }
         let body = try await self.connection.client().call("GET", "/v1/inventory", query: query).body
         let terminal = Terminal.standardOutput
         guard self.connection.output == .text else { return terminal.print(JSONText.pretty(body)) }

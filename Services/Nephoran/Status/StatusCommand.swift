@@ -15,16 +15,31 @@ struct StatusCommand: AsyncParsableCommand {
 
     struct Metrics: Codable {
         struct System: Codable {
-            var active_workflows: Int
-            var queue_depth: Int
-            var error_rate: Double
-            var average_response_time: Double
-            var awaiting_people: Int?
-            var dead_letters: Int?
+            var activeWorkflows: Int
+            var queueDepth: Int
+            /// 0…1.
+            var errorRate: Double
+            /// Seconds.
+            var averageResponseTime: Double
+            var awaitingPeople: Int?
+            var deadLetters: Int?
             var completed: Int?
             var failed: Int?
+
+            enum CodingKeys: String, CodingKey {
+                case activeWorkflows = "active_workflows"
+                case queueDepth = "queue_depth"
+                case errorRate = "error_rate"
+                case averageResponseTime = "average_response_time"
+                case awaitingPeople = "awaiting_people"
+                case deadLetters = "dead_letters"
+                case completed, failed
+            }
         }
-        var system_metrics: System
+
+        var system: System
+
+        enum CodingKeys: String, CodingKey { case system = "system_metrics" }
     }
 
     private struct Status: Encodable {
@@ -35,7 +50,7 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try self.connection.client()
         let health = try await client.get(Health.self, "/v1/health")
-        let metrics = try await client.get(Metrics.self, "/v1/metrics", query: [("timerange", self.timerange)]).system_metrics
+        let metrics = try await client.get(Metrics.self, "/v1/metrics", query: [("timerange", self.timerange)]).system
         let terminal = Terminal.standardOutput
         if self.connection.output == .json {
             terminal.print(JSONText.pretty(Array(try JSONText.encode(Status(health: health, metrics: metrics)))))
@@ -51,10 +66,12 @@ struct StatusCommand: AsyncParsableCommand {
         var table = Table("COMPONENT", "STATE")
         for (name, state) in health.components.sorted(by: { $0.key < $1.key }) { table.add(name, terminal.styled(state, colour(state))) }
         lines += table.lines(style: { terminal.styled($0, .bold) })
-        let rate = (metrics.error_rate * 1_000).rounded() / 10
-        lines.append("under way \(metrics.active_workflows), waiting for people \(metrics.awaiting_people ?? 0), queued \(metrics.queue_depth), dead letters \(metrics.dead_letters ?? 0)")
+        let rate = (metrics.errorRate * 1_000).rounded() / 10
         lines.append(
-            "last \(timerange): \(metrics.completed ?? 0) completed, \(metrics.failed ?? 0) failed (\(rate) %), mean \((metrics.average_response_time * 1_000).rounded() / 1_000) s"
+            "under way \(metrics.activeWorkflows), waiting for people \(metrics.awaitingPeople ?? 0), queued \(metrics.queueDepth), dead letters \(metrics.deadLetters ?? 0)"
+        )
+        lines.append(
+            "last \(timerange): \(metrics.completed ?? 0) completed, \(metrics.failed ?? 0) failed (\(rate) %), mean \((metrics.averageResponseTime * 1_000).rounded() / 1_000) s"
         )
         return lines
     }

@@ -23,7 +23,8 @@ struct ChildProcess: Sendable {
     ///
     /// - Parameter inherited: further descriptors, by the number they have in the child.
     init(
-        executable: String, arguments: [String], environment: [String: String], input: Int32? = nil, output: Int32?, inherited: [Int32: Int32] = [:], niceness: Int32 = 0
+        executable: String, arguments: [String], environment: [String: String], input: Int32? = nil, output: Int32?, inherited: [Int32: Int32] = [:],
+        isBackground: Bool = false
     ) throws(CommandFailure) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -61,8 +62,12 @@ struct ChildProcess: Sendable {
             }
         }
         guard status == 0 else { throw CommandFailure(.refused, "cannot start \(executable): \(String(cString: strerror(status)))") }
-        // Its other threads inherit this: it has one yet.
-        if niceness != 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(processID), niceness) }
+        if isBackground {
+            // SCHED_IDLE, which Glibc's module does not name and its spawn attributes refuse: a wake-up of any ordinary thread takes
+            // the processor from it at once. The child's further threads inherit it: it has one yet.
+            var parameters = sched_param(sched_priority: 0)
+            sched_setscheduler(processID, 5, &parameters)
+        }
         self.processID = processID
     }
 

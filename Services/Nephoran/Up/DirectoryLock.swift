@@ -13,7 +13,8 @@ struct DirectoryLock: Sendable {
             let holder = Self.holder(descriptor)
             guard holder > 0, kill(holder, 0) != 0, errno == ESRCH, ContinuousClock.now < deadline else {
                 close(descriptor)
-                throw CommandFailure(.refused, "another nephoran up\(holder > 0 ? " (process \(holder))" : "") uses \(directory); stop it, or choose another --data-dir")
+                throw CommandFailure(
+                    .refused, "another nephoran up\(holder > 0 ? " (process \(holder))" : "") uses \(directory); stop it, or choose another --data-dir")
             }
             try? await Task.sleep(for: .milliseconds(50))
         }

@@ -12,8 +12,8 @@ struct ProcessSpecification: Sendable, Equatable {
     var arguments: [String] = []
     /// The whole environment.
     var environment: [String: String] = [:]
-    /// Added to the scheduling priority: stages give way to the gateway, so that intents are accepted while work is done.
-    var niceness: Int32 = 0
+    /// Gives way to the gateway and Redis, so that intents are accepted while work is done (docs/decisions/006).
+    var isBackground = false
     /// `http://127.0.0.1:8081`; nil for what speaks no HTTP.
     var address: String?
 }

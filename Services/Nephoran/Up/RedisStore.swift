@@ -20,7 +20,10 @@ struct RedisStore: Sendable, Equatable {
     static func ledger(in directory: DataDirectory) -> RedisStore {
         RedisStore(
             "redis", "REDIS_URL", directory,
-            ["appendonly yes", "appendfsync always", "save \"\"", "maxmemory 0", "maxmemory-policy noeviction", "auto-aof-rewrite-min-size 256mb", "no-appendfsync-on-rewrite no"]
+            [
+                "appendonly yes", "appendfsync always", "save \"\"", "maxmemory 0", "maxmemory-policy noeviction", "auto-aof-rewrite-min-size 256mb",
+                "no-appendfsync-on-rewrite no",
+            ]
         )
     }
 
@@ -54,7 +57,9 @@ struct RedisStore: Sendable, Equatable {
             case .socket(let path): ["port 0", "unixsocket \"\(path)\"", "unixsocketperm 600"]
             case .loopback(let port, let password): ["port \(port)", "bind 127.0.0.1", "protected-mode yes", "requirepass \(password)"]
             }
-        let lines = listening + ["dir \"\(self.directory)\"", "daemonize no", "supervised no", "tcp-backlog 128", "databases 1", "loglevel notice", "logfile \"\""] + self.policy
+        let lines =
+            listening + ["dir \"\(self.directory)\"", "daemonize no", "supervised no", "tcp-backlog 128", "databases 1", "loglevel notice", "logfile \"\""]
+            + self.policy
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -1,16 +1,16 @@
 @preconcurrency import Dispatch
 import Glibc
-import Synchronization
 
 /// SIGINT, SIGTERM and SIGHUP: the first asks to stop, the second to hurry.
 final class StopSignals: Sendable {
     private let sources: [any DispatchSourceSignal]
-    let second = Gate()
     private let received: Gate
+    let second: Gate
 
     init() {
-        let (first, second) = (Gate(), self.second)
+        let (first, second) = (Gate(), Gate())
         self.received = first
+        self.second = second
         signal(SIGPIPE, SIG_IGN)
         self.sources = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)

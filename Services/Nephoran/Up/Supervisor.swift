@@ -14,6 +14,7 @@ actor Supervisor {
     private let guardian: Guardian?
     private var states: [String: State] = [:]
     private var isStopping = false
+    private var wasReady = false
     private var watches: [String: Task<Void, Never>] = [:]
 
     init(_ processes: [ProcessSpecification], logs directory: String, console: Console, guardian: Guardian?) {
@@ -27,6 +28,9 @@ actor Supervisor {
     func start() {
         for process in self.processes { self.watches[process.name] = Task { await self.keep(process) } }
     }
+
+    /// Everything works: from now on a process that ends by itself is started again too.
+    func isReady() { self.wasReady = true }
 
     /// What a process that never came up said last, once it has ended; nil while there is hope.
     func hopeless(_ name: String) -> String? {
@@ -43,6 +47,8 @@ actor Supervisor {
             let start = clock.now
             guard let end = await self.run(process) else { return }
             if self.isStopping { return }
+            // What ends by itself at start has a reason that the next start would meet again.
+            if !self.wasReady, case .exited = end { return }
             let pause = policy.ended(after: start.duration(to: clock.now))
             self.console.say("\(process.name) \(end), starting it again")
             try? await Task.sleep(for: pause)
@@ -57,7 +63,7 @@ actor Supervisor {
             // A Redis talks much and is asked little: its file is enough.
             let pump = try LogPump(log: log, console: process.role == .service ? self.console : nil, name: process.name)
             child = try ChildProcess(
-                executable: process.executable, arguments: process.arguments, environment: process.environment, output: pump.input, niceness: process.niceness
+                executable: process.executable, arguments: process.arguments, environment: process.environment, output: pump.input, isBackground: process.isBackground
             )
             pump.start()
         } catch {

@@ -66,6 +66,7 @@ struct UpCommand: AsyncParsableCommand {
                 } catch {
                     return error
                 }
+                await supervisor.isReady()
                 console.say("ready \(plan.gateway)")
                 await stop.first()
                 return nil

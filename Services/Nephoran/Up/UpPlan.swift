@@ -50,7 +50,8 @@ struct UpPlan: Sendable {
         if let redisServer {
             for store in stores {
                 self.processes.append(
-                    ProcessSpecification(name: store.name, role: .store, executable: redisServer, arguments: [store.configurationPath], environment: environment)
+                    ProcessSpecification(
+                        name: store.name, role: .store, executable: redisServer, arguments: [store.configurationPath], environment: environment)
                 )
             }
         }
@@ -59,7 +60,7 @@ struct UpPlan: Sendable {
             own["PORT"] = "\(portBase + index)"
             self.processes.append(
                 ProcessSpecification(
-                    name: name, role: .service, executable: services + "/" + name, environment: own, niceness: index == 0 ? 0 : 15, address: address(index)
+                    name: name, role: .service, executable: services + "/" + name, environment: own, isBackground: index != 0, address: address(index)
                 )
             )
         }

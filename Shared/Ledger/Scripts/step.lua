@@ -25,7 +25,7 @@ end
 
 if tonumber(redis.call('GET', tag .. ':epoch') or '0') > tonumber(epoch) then return {'fenced'} end
 local versionField = track == 'main' and 'v' or ('t:' .. track .. ':v')
-local current = redis.call('HMGET', record, versionField, 'phase', 'created', 'lane', 'tracks', 'n', 'history')
+local current = redis.call('HMGET', record, versionField, 'phase', 'created', 'lane', 'tracks', 'n', 'history', 'key')
 if not current[2] or current[1] ~= expected then
   acknowledge()
   return {current[2] and 'stale' or 'gone'}
@@ -103,13 +103,15 @@ local supersededTracks = take()
 if supersededTracks == '1' then
   for name in string.gmatch(current[5] or '', '[^,]+') do
     if name ~= track then redis.call('HINCRBY', record, 't:' .. name .. ':v', 1) end
+    -- A new beginning has none of the last one's tracks; an end keeps them, for people and until a retry.
+    if not terminal[newPhase] then redis.call('HDEL', record, 't:' .. name .. ':s', 't:' .. name .. ':d') end
   end
   if track ~= 'main' then
     local main = redis.call('HINCRBY', record, 'v', 1)
     local stage = take()
     if stage ~= '' then enqueue(stage, 'main', main) end
   end
-  set('tracks', '')
+  if not terminal[newPhase] then set('tracks', '') end
 end
 
 set('history', history)
@@ -126,10 +128,14 @@ if filesMode == 'set' then
 elseif filesMode == 'delete' or isTerminal then
   redis.call('DEL', tag .. ':f:' .. id)
 end
+-- The idempotency entry lives as long as the record: a repeat must never become a second intent while the first can go on.
+local idempotency = current[8] and tag .. ':k:' .. current[8]
 if isTerminal then
   redis.call('PEXPIRE', record, retention)
+  if idempotency then redis.call('PEXPIRE', idempotency, retention) end
 elseif terminal[oldPhase] then
   redis.call('PERSIST', record)
+  if idempotency then redis.call('PERSIST', idempotency) end
 end
 acknowledge()
 return {'taken', newPhase ~= '' and newPhase or oldPhase, version, count}

@@ -1,5 +1,6 @@
 -- Once a second for each partition and stage: moves due work back to its queue and takes over expired leases.
--- KEYS[1] the delayed set. ARGV: tag, now ms, lease ms, group, consumer, stream high, stream low, retention ms ('0': leave the index alone).
+-- KEYS[1] the delayed set. ARGV: tag, now ms, lease ms, group, consumer, stream high, stream low, retention ms ('0': leave the index alone),
+-- ms after which a consumer that was not seen and holds nothing is forgotten ('0': leave them).
 local tag, now = ARGV[1], ARGV[2]
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 64)) do
   local stage, lane, id, track, version, attempt, colour, epoch = string.match(member, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S*) (%S+)$')
@@ -7,11 +8,21 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT
   redis.call('ZREM', KEYS[1], member)
 end
 if tonumber(ARGV[8]) > 0 then
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', tag .. ':all', '-inf', tonumber(now) - tonumber(ARGV[8]), 'LIMIT', 0, 64)) do
-    if redis.call('EXISTS', tag .. ':i:' .. id) == 0 then
-      redis.call('ZREM', tag .. ':all', id)
-      for _, phase in ipairs({'fulfilled', 'published', 'refused', 'failed', 'cancelled', 'superseded', 'rolled_back'}) do
-        redis.call('ZREM', tag .. ':phase:' .. phase, id)
+  for _, phase in ipairs({'fulfilled', 'published', 'refused', 'failed', 'cancelled', 'superseded', 'rolled_back'}) do
+    local index = tag .. ':phase:' .. phase
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', tonumber(now) - tonumber(ARGV[8]), 'LIMIT', 0, 128)) do
+      if redis.call('EXISTS', tag .. ':i:' .. id) == 0 then redis.call('ZREM', index, id) end
+    end
+  end
+end
+-- Each process is a consumer of its own name, so that every start would leave one behind. One that holds work is never deleted: its work would go, too.
+if tonumber(ARGV[9]) > 0 then
+  for index = 6, 7 do
+    for _, reply in ipairs(redis.call('XINFO', 'CONSUMERS', ARGV[index], ARGV[4])) do
+      local consumer = {}
+      for position = 1, #reply, 2 do consumer[reply[position]] = reply[position + 1] end
+      if consumer.pending == 0 and consumer.idle > tonumber(ARGV[9]) then
+        redis.call('XGROUP', 'DELCONSUMER', ARGV[index], ARGV[4], consumer.name)
       end
     end
   end

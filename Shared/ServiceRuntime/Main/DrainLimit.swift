@@ -2,9 +2,9 @@ import Dispatch
 import Telemetry
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Ends the process when the drain does not: a service that ignores its cancellation must not hold a node up.

@@ -7,14 +7,14 @@ import ServiceLifecycle
 import Telemetry
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// The whole life of a service process: read the settings, build, serve, drain, leave.
@@ -76,6 +76,9 @@ private func serve(_ parts: ServiceParts, in context: ServiceContext) async thro
         logger.notice("draining")
         try? await Task.sleep(for: settings[CommonSettings.drainNotice])
         DrainLimit.start(settings[CommonSettings.drainTimeout] + .seconds(2), service: context.name)
+        // Clients that keep their connection learn to look elsewhere while they still get their answers.
+        context.drain.close()
+        try? await Task.sleep(for: .milliseconds(50))
         await group.triggerGracefulShutdown()
     }
     defer { withExtendedLifetime(signals) { stopper.cancel() } }

@@ -2,9 +2,9 @@
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// SIGTERM and SIGINT call the handler once; the second ends the process at once.
@@ -12,13 +12,13 @@ final class StopSignals: Sendable {
     private let sources: [any DispatchSourceSignal]
 
     init(_ handler: @escaping @Sendable () -> Void) {
-        let isStopping = Flag()
+        let received = Flag()
         signal(SIGPIPE, SIG_IGN)
         self.sources = [SIGTERM, SIGINT].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if isStopping.raise() { _exit(128 + number) }
+                if received.raise() { _exit(128 + number) }
                 handler()
             }
             source.resume()

@@ -17,7 +17,10 @@ package actor HealthBoard {
         self.lifetime = lifetime
         self.checks = checks.map { check in
             let labels = [("component", check.name)]
-            return (check, Counters(total: metrics.counter(MetricName.healthCheckTotal, labels), success: metrics.counter(MetricName.healthCheckSuccessTotal, labels)))
+            return (
+                check,
+                Counters(total: metrics.counter(MetricName.healthCheckTotal, labels), success: metrics.counter(MetricName.healthCheckSuccessTotal, labels))
+            )
         }
     }
 

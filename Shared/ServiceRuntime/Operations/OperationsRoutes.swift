@@ -39,7 +39,8 @@ struct OperationsRoutes {
             guard let level = Logger.Level(rawValue: body.level.lowercased()) else {
                 let allowed = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ProblemError(
-                    .badRequest, code: "invalid_body", detail: "There is no level \(body.level).", errors: [.init(pointer: "/level", detail: "One of \(allowed).")]
+                    .badRequest, code: "invalid_body", detail: "There is no level \(body.level).",
+                    errors: [.init(pointer: "/level", detail: "One of \(allowed).")]
                 )
             }
             LogLevel.shared.value = level
@@ -59,7 +60,7 @@ struct OperationsRoutes {
         var missing: [String] = []
         switch self.context.drain.state {
         case .starting: missing.append("starting")
-        case .draining: return Response.json(Readiness(status: "draining", missing: ["draining"]), status: .serviceUnavailable)
+        case .draining, .closing: return Response.json(Readiness(status: "draining", missing: ["draining"]), status: .serviceUnavailable)
         case .serving: break
         }
         missing += await self.health.dependencies().filter { $0.required && $0.state == .down }.map { "\($0.name): \($0.detail ?? "down")" }

@@ -3,9 +3,9 @@ import HTTPTypes
 import NIOCore
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// Reads a JSON body strictly: its type, its size, its encoding, and a pointer to what is wrong with it.

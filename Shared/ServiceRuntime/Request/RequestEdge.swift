@@ -42,7 +42,7 @@ struct RequestEdge: RouterMiddleware {
             response = self.response(to: error, request, context, &route)
         }
         response.headers[.traceparent] = context.trace.description
-        if self.drain.isDraining { response.headers[.connection] = "close" }
+        if self.drain.isClosing { response.headers[.connection] = "close" }
         let took = start.duration(to: self.clock.now)
         self.metrics.record(route: route, method: request.method, status: response.status.code, took: took)
         if context.logger.logLevel <= .debug {
@@ -77,7 +77,8 @@ struct RequestEdge: RouterMiddleware {
                 let allow: HTTPFields = [.allow: match.methods.joined(separator: ", ")]
                 if request.method == .options { return Response(status: .noContent, headers: allow) }
                 return ProblemError(
-                    .methodNotAllowed, code: "method_not_allowed", detail: "\(request.method.rawValue) is not allowed here; use \(match.methods.joined(separator: ", ")).",
+                    .methodNotAllowed, code: "method_not_allowed",
+                    detail: "\(request.method.rawValue) is not allowed here; use \(match.methods.joined(separator: ", ")).",
                     headers: allow
                 ).response(path: request.uri.path)
             }

@@ -3,7 +3,8 @@ package enum CommonSettings {
     package static let host = SettingKey.string("HOST", default: "127.0.0.1", "Address to listen on.")
     package static let configFile = SettingKey.optionalString("CONFIG_FILE", "YAML file of settings; also --config.")
     package static let logLevel = SettingKey.choice(
-        "LOG_LEVEL", default: "info", of: ["trace", "debug", "info", "notice", "warning", "error", "critical"], "Least level that is logged; reloaded with the file."
+        "LOG_LEVEL", default: "info", of: ["trace", "debug", "info", "notice", "warning", "error", "critical"],
+        "Least level that is logged; reloaded with the file."
     )
     package static let environment = SettingKey.string("ENVIRONMENT", default: "development", "Name of the installation, for logs and health.")
     package static let colour = SettingKey.string("COLOUR", default: "blue", "Colour of this deployment, a constant label of its metrics.")

@@ -111,7 +111,9 @@ extension SettingKey where Value == Duration {
 
 extension StringProtocol {
     var trimmingSpaces: SubSequence {
-        guard let start = self.firstIndex(where: { !$0.isWhitespace }), let end = self.lastIndex(where: { !$0.isWhitespace }) else { return self[self.startIndex..<self.startIndex] }
+        guard let start = self.firstIndex(where: { !$0.isWhitespace }), let end = self.lastIndex(where: { !$0.isWhitespace }) else {
+            return self[self.startIndex..<self.startIndex]
+        }
         return self[start...end]
     }
 }

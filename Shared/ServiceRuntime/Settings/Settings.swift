@@ -2,9 +2,9 @@ import Configuration
 import Synchronization
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// The settings of a service, all of them checked: defaults < YAML file < environment < command line.
@@ -121,7 +121,9 @@ package final class Settings: Sendable {
         for (name, declaration) in self.declarations {
             for (source, reader) in layers {
                 guard var text = reader.string(forKey: Self.configKey(name), isSecret: declaration.isSecret) else {
-                    guard declaration.isSecret, let path = reader.string(forKey: Self.configKey(SettingName(name.description + "_FILE"))), !path.isEmpty else { continue }
+                    guard declaration.isSecret, let path = reader.string(forKey: Self.configKey(SettingName(name.description + "_FILE"))), !path.isEmpty else {
+                        continue
+                    }
                     texts[name] = try Self.secret(in: path, for: name, source)
                     break
                 }

@@ -3,9 +3,9 @@ import Logging
 import ServiceLifecycle
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Reads the settings file again when it has changed, so that an edited ConfigMap takes effect without a restart.

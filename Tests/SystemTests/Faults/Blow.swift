@@ -22,9 +22,9 @@ struct Blow: Sendable {
     var target: Target
     var moment: Moment
 
-    /// Every service in turn, then Redis, spread over a run of `count` intents.
-    static func everywhere(over count: Int) -> [Blow] {
-        let targets = ServiceName.allCases.map(Target.service) + [.redis]
+    /// Every service in turn, then Redis, as often as said, spread over a run of `count` intents.
+    static func everywhere(over count: Int, rounds: Int) -> [Blow] {
+        let targets = Array(repeating: ServiceName.allCases.map(Target.service) + [.redis], count: rounds).flatMap { $0 }
         return targets.enumerated().map { Blow(target: $1, moment: .ended(count * ($0 + 1) / (targets.count + 2))) }
     }
 }

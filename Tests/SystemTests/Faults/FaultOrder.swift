@@ -17,14 +17,18 @@ struct FaultOrder: Hashable, Sendable {
             switch number % 10 {
             case 0:
                 let object = number / 10 % max(1, count / 100)
-                return FaultOrder(number: number, intent: "Deploy an AMF named shared-\(object) with \(2 + number / 10 % 3) replicas in namespace \(self.namespace)", creates: [])
+                return FaultOrder(
+                    number: number, intent: "Deploy an AMF named shared-\(object) with \(2 + number / 10 % 3) replicas in namespace \(self.namespace)",
+                    creates: [])
             case 5:
                 return FaultOrder(
                     number: number, intent: "Deploy an AMF named left-\(number) and an SMF named right-\(number) in namespace \(self.namespace)",
                     creates: ["default/\(self.namespace)/left-\(number)", "default/\(self.namespace)/right-\(number)"]
                 )
             default:
-                return FaultOrder(number: number, intent: "Deploy an NRF named own-\(number) in namespace \(self.namespace)", creates: ["default/\(self.namespace)/own-\(number)"])
+                return FaultOrder(
+                    number: number, intent: "Deploy an NRF named own-\(number) in namespace \(self.namespace)",
+                    creates: ["default/\(self.namespace)/own-\(number)"])
             }
         }
     }

@@ -116,7 +116,8 @@ struct FaultRun: Sendable {
         }
         // What an intent says that it changed is what git says.
         for record in records where record.phase == .published {
-            for package in record.packages where package.change != .none && commits[PublishedRepository.Revision(intent: record.id.description, path: package.path)] != 1 {
+            for package in record.packages
+            where package.change != .none && commits[PublishedRepository.Revision(intent: record.id.description, path: package.path)] != 1 {
                 report.missing.append("\(record.id) \(package.path) as recorded")
             }
         }

@@ -15,7 +15,9 @@ struct Gateway: Sendable {
         Reply(try await self.http.fetch(self.request(method, path, body, headers, timeout)))
     }
 
-    func call(_ method: String, _ path: String, json: String, headers: [(String, String)] = [], timeout: Duration = .seconds(40)) async throws(FetchError) -> Reply {
+    func call(_ method: String, _ path: String, json: String, headers: [(String, String)] = [], timeout: Duration = .seconds(40)) async throws(FetchError)
+        -> Reply
+    {
         try await self.call(method, path, body: Array(json.utf8), headers: [("content-type", "application/json")] + headers, timeout: timeout)
     }
 

@@ -1,3 +1,4 @@
+import IntentModel
 import RedisClient
 import TestSupport
 
@@ -36,8 +37,11 @@ struct LedgerQueues: Sendable {
         return found
     }
 
-    /// How many intents were ever accepted.
-    func accepted() async throws -> Int { try await self.sum { RedisCommand("ZCARD", "\($0):all") } }
+    /// How many intents there are: each is in the index of one phase.
+    func accepted() async throws -> Int {
+        let indexes = Self.partitions.flatMap { partition in Phase.allCases.map { "\(partition):phase:\($0.rawValue)" } }
+        return try await self.redis.pipeline(indexes.map { RedisCommand("ZCARD", $0) }).reduce(0) { $0 + ($1.int ?? 0) }
+    }
 
     /// Whether an intent is before its interpretation and yet no work for it is on any queue: what a crash now would lose.
     func hasUnprotectedIntent() async throws -> Bool {
@@ -53,8 +57,4 @@ struct LedgerQueues: Sendable {
         end
         return count
         """)
-
-    private func sum(_ command: (String) -> RedisCommand) async throws -> Int {
-        try await self.redis.pipeline(Self.partitions.map(command)).reduce(0) { $0 + ($1.int ?? 0) }
-    }
 }
