@@ -16,7 +16,7 @@ packages: ## Install the Debian packages that are missing
 	@deploy/install-packages build
 
 build: packages ## Release executables in .build/release
-	swift build -c release
+	swift build -c release --static-swift-stdlib
 
 run: build ## Start everything, submit an example intent, show where the console is
 	@deploy/run "$(BIN)" "$(DATA_DIR)" "$(PORT_BASE)" "$(INTENT)"

@@ -132,15 +132,15 @@ let package = Package(
         tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
         tests("CachingTests", ["Caching", "RedisClient", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
-        tests("ServiceRuntimeTests", ["ServiceRuntime", hummingbird, hummingbirdTesting, configuration]),
-        tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "Resilience", "TestSupport"]),
+        tests("ServiceRuntimeTests", ["ServiceRuntime", "IntentModel", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
+        tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird, metrics]),
         tests("APIGatewayTests", ["APIGateway", "IntentModel", "Ledger", "ServiceRuntime", "TestSupport", hummingbird, hummingbirdTesting, yams]),
         tests("LLMProcessorTests", ["LLMProcessor", "IntentModel", "JSONSchema", "TestSupport", "HTTPFetch", "Resilience"], resources: [.copy("Fixtures")]),
         tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
         tests("ManifestGeneratorTests", ["ManifestGenerator", "GitObjects", "IntentModel", "JSONSchema", yams], resources: [.copy("Golden")]),
         tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "ServiceRuntime", "TestSupport", hummingbird]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
-        tests("NephoranTests", ["Nephoran"]),
+        tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
         tests("SystemTests", ["IntentModel", "HTTPFetch", "RedisClient", "TestSupport", subprocess, hummingbird], resources: [.copy("Fixtures")]),
     ]
 )

@@ -87,7 +87,8 @@ struct QueueGauges: Service {
     let backpressure: Backpressure
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        // Being cancelled is its ordinary end.
+        try? await cancelWhenGracefulShutdown {
             while true {
                 await self.backpressure.refresh()
                 try await Task.sleep(for: .seconds(5))

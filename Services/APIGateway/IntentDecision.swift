@@ -43,6 +43,13 @@ enum IntentDecision: Sendable, Equatable {
             return Step(phase: .cancelled, by: person, detail: Self.sentence("cancelled", reason))
         case .retry(let reason):
             try self.require(snapshot, snapshot.phase == .failed, "only a failed intent can be retried")
+            // Planning again would count what took effect twice ("two more"), or find it done and miss what came after it.
+            let published = try snapshot.decode([PublishedPackage].self, .packages) ?? []
+            let applied = try snapshot.decode([AppliedPolicy].self, .policies) ?? []
+            try self.require(
+                snapshot, published.isEmpty && applied.isEmpty,
+                "part of it took effect (\((published.map(\.path) + applied.map(\.policyId)).joined(separator: ", "))); submit what is missing as a new intent"
+            )
             let isUnderstood = try snapshot.interpretation()?.decision == .accepted
             var step = Step(phase: isUnderstood ? .planning : .interpreting, by: person, detail: Self.sentence("retried", reason))
             step.next = [isUnderstood ? .plan : .interpret]

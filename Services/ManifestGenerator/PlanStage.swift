@@ -62,7 +62,7 @@ struct PlanStage: StageHandler {
         if plan.isNoOp, let answer = plan.answer {
             step = Step(phase: .fulfilled, by: self.name, detail: answer.text)
         } else if plan.isNoOp {
-            step = Step(phase: .published, by: self.name, detail: (["nothing to change"] + plan.notes).joined(separator: "; "))
+            step = Step(phase: .published, by: self.name, detail: plan.notes.isEmpty ? "nothing to change" : plan.notes.joined(separator: " "))
             let verification = Verification(state: .notNeeded, checks: plan.notes, at: Timestamp.text(Timestamp.now()))
             step.fields = [(.verification, try LedgerJSON.encode(verification))]
         } else if try self.needsApproval(plan, snapshot) {

@@ -18,28 +18,36 @@ package struct IntentID: Hashable, Sendable, Comparable, CustomStringConvertible
     }
 
     /// Nil unless `text` is a UUIDv7 in its canonical lower-case form.
-    package init?(_ text: some StringProtocol) {
-        var words: (UInt64, UInt64) = (0, 0)
+    package init?(_ text: Substring) { self.init(String(text)) }
+
+    /// Nil unless `text` is a UUIDv7 in its canonical lower-case form.
+    package init?(_ text: String) {
+        var text = text
+        guard let words = text.withUTF8({ Self.words($0) }) else { return nil }
+        self.init(high: words.high, low: words.low)
+    }
+
+    private static func words(_ text: UnsafeBufferPointer<UInt8>) -> (high: UInt64, low: UInt64)? {
+        guard text.count == 36 else { return nil }
+        var words: (high: UInt64, low: UInt64) = (0, 0)
         var digits = 0
-        var position = 0
-        for byte in text.utf8 {
+        for position in 0..<36 {
+            let byte = text[position]
             if position == 8 || position == 13 || position == 18 || position == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
-            } else {
-                let digit: UInt8
-                switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-                case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-                default: return nil
-                }
-                if digits < 16 { words.0 = words.0 << 4 | UInt64(digit) } else { words.1 = words.1 << 4 | UInt64(digit) }
-                digits += 1
+                continue
             }
-            position += 1
-            if position > 36 { return nil }
+            let digit: UInt8
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+            default: return nil
+            }
+            if digits < 16 { words.high = words.high << 4 | UInt64(digit) } else { words.low = words.low << 4 | UInt64(digit) }
+            digits += 1
         }
-        guard position == 36, words.0 >> 12 & 0xf == 7, words.1 >> 62 == 2 else { return nil }
-        self.init(high: words.0, low: words.1)
+        guard words.high >> 12 & 0xf == 7, words.low >> 62 == 2 else { return nil }
+        return words
     }
 
     package var partition: Int { Int(self.high & 0xfff) }

@@ -9,7 +9,7 @@ package struct LedgerConfiguration: Sendable {
     /// How long terminal records and idempotency keys are kept.
     package var retention: Duration = .seconds(7 * 24 * 3600)
     /// After this many postponements work becomes a dead letter.
-    package var maxAttempts = 12
+    package var maxAttempts = 40
     /// After this many deliveries without an end an item is poison.
     package var maxDeliveries = 20
     package var colour = ""

@@ -11,7 +11,7 @@ package enum LedgerSettings {
     static let retention = SettingKey.duration(
         "LEDGER_RETENTION", default: .seconds(7 * 86_400), in: .seconds(60)...(.seconds(366 * 86_400)), "How long ended intents and idempotency keys are kept."
     )
-    static let maxAttempts = SettingKey.integer("LEDGER_MAX_ATTEMPTS", default: 12, in: 1...100, "Attempts before work becomes a dead letter.")
+    static let maxAttempts = SettingKey.integer("LEDGER_MAX_ATTEMPTS", default: 40, in: 1...1_000, "Attempts before work becomes a dead letter.")
     static let epoch = SettingKey.integer("LEDGER_EPOCH", default: 0, in: 0...Int.max, "Fencing epoch of this deployment.")
     static let allowsVolatile = SettingKey.flag("LEDGER_ALLOW_VOLATILE", default: false, "Accept a Redis that may lose acknowledged intents.")
 

@@ -70,21 +70,4 @@ extension Gateway {
             try await Task.sleep(for: .milliseconds(20))
         }
     }
-
-    /// How many intents there are, by asking for all of them.
-    func count() async throws -> Int {
-        struct Page: Decodable {
-            struct Item: Decodable { var id: IntentID }
-            var items: [Item]
-            var nextCursor: String?
-        }
-        var count = 0
-        var cursor = ""
-        while true {
-            let page = try await self.call("GET", "/v1/intents?limit=200\(cursor)").decode(Page.self)
-            count += page.items.count
-            guard let next = page.nextCursor else { return count }
-            cursor = "&cursor=\(next)"
-        }
-    }
 }

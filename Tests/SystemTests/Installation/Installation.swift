@@ -46,6 +46,7 @@ final class Installation: Sendable {
         ]
         for (service, address) in self.addresses { if let setting = service.addressSetting { environment[setting] = address } }
         environment.merge(settings) { _, given in given }
+        // Logs go with the directory unless somebody wants to read them afterwards.
         let logs = ProcessInfo.processInfo.environment["SYSTEM_TEST_LOGS"] ?? self.directory.path
         var services: [ServiceName: ServiceProcess] = [:]
         for (service, port) in ports {
