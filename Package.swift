@@ -94,12 +94,18 @@ let package = Package(
         // Services
         service(
             "APIGateway",
-            ["CMimalloc", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, yams],
+            [
+                "CMimalloc", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceClient", "ServiceRuntime", hummingbird, lifecycle,
+                logging, metrics, crypto, yams,
+            ],
             resources: [.copy("Public")]
         ),
         service(
             "LLMProcessor",
-            ["Caching", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, yams],
+            [
+                "Caching", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
+                hummingbird, lifecycle, logging, metrics, yams,
+            ],
             resources: [.copy("Vocabulary"), .copy("Prompts")]
         ),
         service(
@@ -109,12 +115,18 @@ let package = Package(
         ),
         service(
             "ManifestGenerator",
-            ["GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "ServiceClient", "ServiceRuntime", hummingbird, lifecycle, logging, yams],
+            [
+                "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "ServiceClient", "ServiceRuntime",
+                hummingbird, lifecycle, logging, yams,
+            ],
             resources: [.copy("Catalogue")]
         ),
         service(
             "ORANAdaptor",
-            ["HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceRuntime", hummingbird, lifecycle, metrics],
+            [
+                "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceRuntime", hummingbird, lifecycle,
+                metrics,
+            ],
             resources: [.copy("PolicyTypes")]
         ),
         service(
@@ -141,6 +153,6 @@ let package = Package(
         tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "ServiceRuntime", "TestSupport", hummingbird]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
         tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
-        tests("SystemTests", ["IntentModel", "HTTPFetch", "RedisClient", "TestSupport", subprocess, hummingbird], resources: [.copy("Fixtures")]),
+        tests("SystemTests", ["IntentModel", "HTTPFetch", "RedisClient", "TestSupport", subprocess], resources: [.copy("Fixtures")]),
     ]
 )

@@ -30,7 +30,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let site = try Site(directory: Bundle.module.bundlePath + "/Public")
     let intents = IntentController(
         ledger: ledger, waiter: IntentWaiter(ledger: ledger, feed: feed), dryRun: DryRun(interpreter: interpreter, planner: planner),
-        bridge: bridge, backpressure: backpressure, maxBytes: settings[GatewaySettings.maxIntentBytes]
+        bridge: bridge, backpressure: backpressure, flood: FloodGauge(ledger: ledger), maxBytes: settings[GatewaySettings.maxIntentBytes]
     )
     let edge = GatewayEdge(authenticator: context.authenticator, limiter: RateLimiter(rate: settings[GatewaySettings.rateLimit]), settings: settings)
     let upstreams = [interpreter, knowledge, planner, adaptor, bridge]
@@ -45,9 +45,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             OperationsController(ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge).addRoutes(to: api)
         },
         services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure)],
-        healthChecks: [LedgerSettings.healthCheck(redis)] + upstreams.map { upstream in
-            HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }
-        },
+        healthChecks: [LedgerSettings.healthCheck(redis)]
+            + upstreams.map { upstream in
+                HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }
+            },
         problems: GatewayProblems.mapping,
         beforeServing: {
             // Redis may start at the same time as we do; a ledger that may not be used ends us at once.

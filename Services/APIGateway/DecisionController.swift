@@ -29,7 +29,9 @@ struct DecisionController: Sendable {
         let body = try await request.body.collect(upTo: 16 << 10)
         let reason = body.readableBytes == 0 ? nil : try JSONBody.decode(ReasonBody.self, from: body).reason
         if let reason, reason.count > 1000 || reason.unicodeScalars.contains(where: { $0.value < 0x20 }) {
-            throw ProblemError(.badRequest, code: "invalid_body", detail: "reason must be one line of at most 1000 characters.", errors: [.init(pointer: "/reason", detail: "one line of at most 1000 characters")])
+            throw ProblemError(
+                .badRequest, code: "invalid_body", detail: "reason must be one line of at most 1000 characters.",
+                errors: [.init(pointer: "/reason", detail: "one line of at most 1000 characters")])
         }
         return try await self.take(decision(reason), context, scope)
     }
@@ -37,7 +39,8 @@ struct DecisionController: Sendable {
     @Sendable private func clarify(_ request: Request, context: AppContext) async throws -> Response {
         let body = try await JSONBody.decode(AnswersBody.self, from: request, context: context, limit: 64 << 10, allowsNoContentType: true)
         guard !body.answers.isEmpty else {
-            throw ProblemError(.badRequest, code: "invalid_body", detail: "answers must not be empty.", errors: [.init(pointer: "/answers", detail: "must not be empty")])
+            throw ProblemError(
+                .badRequest, code: "invalid_body", detail: "answers must not be empty.", errors: [.init(pointer: "/answers", detail: "must not be empty")])
         }
         return try await self.take(.clarify(body.answers), context, .intentsWrite)
     }

@@ -21,7 +21,9 @@ struct EventController: Sendable {
         let snapshot = try await self.ledger.visible(context, .intentsRead)
         var last = 0
         if let header = request.headers[HeaderName.lastEventID] {
-            guard let number = Int(header), number >= 0 else { throw ProblemError(.badRequest, code: "invalid_header", detail: "Last-Event-ID must be a number.") }
+            guard let number = Int(header), number >= 0 else {
+                throw ProblemError(.badRequest, code: "invalid_header", detail: "Last-Event-ID must be a number.")
+            }
             last = min(number, snapshot.sequence)
         }
         let (ledger, id, start) = (self.ledger, snapshot.id, last)

@@ -34,7 +34,8 @@ struct GatewayEdge: RouterMiddleware {
         guard verdict.isAllowed else {
             var headers = limits
             headers[.retryAfter] = "\(verdict.retryAfter)"
-            throw ProblemError(.tooManyRequests, code: "rate_limited", detail: "The key \(principal.name) may ask \(verdict.limit) times a second.", headers: headers)
+            throw ProblemError(
+                .tooManyRequests, code: "rate_limited", detail: "The key \(principal.name) may ask \(verdict.limit) times a second.", headers: headers)
         }
         var response = try await next(request, context)
         response.headers.append(contentsOf: limits)

@@ -11,11 +11,13 @@ enum GatewayProblems {
             switch error.code {
             case .unavailable:
                 ProblemError(
-                    .serviceUnavailable, code: "ledger_unavailable", detail: "The ledger does not answer. Whether a submission was taken is unknown: repeat it with the same Idempotency-Key.",
+                    .serviceUnavailable, code: "ledger_unavailable",
+                    detail: "The ledger does not answer. Whether a submission was taken is unknown: repeat it with the same Idempotency-Key.",
                     headers: [.retryAfter: "1"]
                 )
             case .overloaded:
-                ProblemError(.serviceUnavailable, code: "overloaded", detail: "More requests are waiting for the ledger than it can take.", headers: [.retryAfter: "1"])
+                ProblemError(
+                    .serviceUnavailable, code: "overloaded", detail: "More requests are waiting for the ledger than it can take.", headers: [.retryAfter: "1"])
             case .corrupt, .misconfigured: nil
             }
         case let error as ServiceCallError:

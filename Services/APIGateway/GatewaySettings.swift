@@ -8,7 +8,8 @@ struct GatewaySettings: Sendable {
         "BACKPRESSURE_MAX_BACKLOG", default: 50_000, in: 1...100_000_000, "Items of waiting work above which new intents are refused, low priority first."
     )
     static let maxIntentBytes = SettingKey.bytes("MAX_INTENT_BYTES", default: 64 << 10, in: 1_024...(1 << 20), "Largest body of POST /v1/intents.")
-    static let maintenance = SettingKey.choice("MAINTENANCE_MODE", default: "off", of: ["off", "false", "notice", "read-only", "true"], "notice adds a header; read-only (true) refuses writes.")
+    static let maintenance = SettingKey.choice(
+        "MAINTENANCE_MODE", default: "off", of: ["off", "false", "notice", "read-only", "true"], "notice adds a header; read-only (true) refuses writes.")
     static let interpreter = SettingKey.string("LLM_PROCESSOR_URL", default: "http://127.0.0.1:8081", "Address of llm-processor.")
     static let knowledge = SettingKey.string("RAG_API_URL", default: "http://127.0.0.1:8082", "Address of rag-api.")
     static let planner = SettingKey.string("MANIFEST_GENERATOR_URL", default: "http://127.0.0.1:8083", "Address of manifest-generator.")

@@ -13,6 +13,7 @@ struct IntentController: Sendable {
     let dryRun: DryRun
     let bridge: ServiceClient
     let backpressure: Backpressure
+    let flood: FloodGauge
     let maxBytes: Int
 
     func addRoutes(to router: some RouterMethods<AppContext>) {
@@ -42,8 +43,11 @@ struct IntentController: Sendable {
         }
         let wait = try Preference.wait(in: request.headers)
         let key = try IdempotencyKey.read(request.headers)
+        self.flood.count()
         if self.backpressure.refuses(intent.priority) {
-            throw ProblemError(.serviceUnavailable, code: "overloaded", detail: "Too much work is waiting; \(intent.priority.rawValue) priority must wait.", headers: [.retryAfter: "5"])
+            throw ProblemError(
+                .serviceUnavailable, code: "overloaded", detail: "Too much work is waiting; \(intent.priority.rawValue) priority must wait.",
+                headers: [.retryAfter: "5"])
         }
 
         let digest = key == nil ? "" : Self.hex(SHA256.hash(data: bytes))
@@ -166,7 +170,8 @@ struct IntentController: Sendable {
         try await self.ledger.visible(context, scope)
     }
 
-    private static func value<Value: RawRepresentable & CaseIterable>(_ text: String, _ name: String, _ type: Value.Type) throws -> Value where Value.RawValue == String {
+    private static func value<Value: RawRepresentable & CaseIterable>(_ text: String, _ name: String, _ type: Value.Type) throws -> Value
+    where Value.RawValue == String {
         guard let value = Value(rawValue: text) else {
             throw ProblemError(.badRequest, code: "invalid_query", detail: "\(name) must be one of \(Value.allCases.map(\.rawValue).joined(separator: ", ")).")
         }

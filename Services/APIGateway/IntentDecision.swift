@@ -67,7 +67,9 @@ enum IntentDecision: Sendable, Equatable {
                 throw Problem(status: 400, code: "invalid_body", title: "Not an answer", detail: faults[0].detail, errors: faults)
             }
             let wasUnderstood = try snapshot.interpretation()?.decision == .accepted
-            var step = Step(phase: wasUnderstood ? .planning : .interpreting, by: person, detail: "answered: " + answers.map { "\($0.field) = \($0.value)" }.joined(separator: ", "))
+            var step = Step(
+                phase: wasUnderstood ? .planning : .interpreting, by: person,
+                detail: "answered: " + answers.map { "\($0.field) = \($0.value)" }.joined(separator: ", "))
             step.next = [wasUnderstood ? .plan : .interpret]
             step.fields = [(.answers, try LedgerJSON.encode(try snapshot.answers() + answers)), (.clarifications, [])]
             return step

@@ -30,7 +30,9 @@ struct IntentSubmission: Equatable {
             throw Problem(status: 400, code: "bad_json", title: "Malformed JSON", detail: "The body is not valid JSON: a comma before a closing bracket.")
         }
         guard let object = parsed as? [String: Any] else {
-            throw Problem(status: 400, code: "invalid_body", title: "Not an object", detail: "The body must be a JSON object.", errors: [.init(pointer: "", detail: "must be an object")])
+            throw Problem(
+                status: 400, code: "invalid_body", title: "Not an object", detail: "The body must be a JSON object.",
+                errors: [.init(pointer: "", detail: "must be an object")])
         }
         var faults: [Problem.Item] = []
         func fault(_ member: String, _ detail: String) { faults.append(.init(pointer: "/\(member)", detail: detail)) }
@@ -74,8 +76,11 @@ struct IntentSubmission: Equatable {
         if let value = object["labels"], !(value is NSNull) {
             if let labels = value as? [String: String] {
                 if labels.count > 32 { fault("labels", "must have at most 32 members") }
-                for (key, value) in labels.sorted(by: { $0.key < $1.key }) where !Self.isLabel(key, mayBeEmpty: false) || !Self.isLabel(value, mayBeEmpty: true) {
-                    fault("labels/\(key.replacing("~", with: "~0").replacing("/", with: "~1").prefix(64))", "keys and values must be Kubernetes label values of at most 63 characters")
+                for (key, value) in labels.sorted(by: { $0.key < $1.key }) where !Self.isLabel(key, mayBeEmpty: false) || !Self.isLabel(value, mayBeEmpty: true)
+                {
+                    fault(
+                        "labels/\(key.replacing("~", with: "~0").replacing("/", with: "~1").prefix(64))",
+                        "keys and values must be Kubernetes label values of at most 63 characters")
                 }
                 self.labels = labels
             } else {
@@ -86,7 +91,8 @@ struct IntentSubmission: Equatable {
         guard faults.isEmpty else {
             let first = faults[0]
             throw Problem(
-                status: 400, code: "invalid_body", title: "Invalid intent", detail: "\(first.pointer.dropFirst()) \(first.detail)." + (faults.count > 1 ? " (\(faults.count) faults)" : ""), errors: faults
+                status: 400, code: "invalid_body", title: "Invalid intent",
+                detail: "\(first.pointer.dropFirst()) \(first.detail)." + (faults.count > 1 ? " (\(faults.count) faults)" : ""), errors: faults
             )
         }
     }
@@ -98,7 +104,13 @@ struct IntentSubmission: Equatable {
         var last: UInt8 = 0
         for byte in bytes {
             if isString {
-                if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true } else if byte == UInt8(ascii: "\"") { isString = false }
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isString = false
+                }
                 continue
             }
             switch byte {

@@ -80,7 +80,9 @@ struct OperationsController: Sendable {
                 let summary = try IntentSummary(snapshot)
                 guard summary.request.tenant == principal.tenant else { continue }
                 workflows.append(
-                    Workflow(id: summary.id, intent: summary.request.intent, phase: summary.phase, priority: summary.request.priority, created_at: summary.createdAt, updated_at: summary.updatedAt)
+                    Workflow(
+                        id: summary.id, intent: summary.request.intent, phase: summary.phase, priority: summary.request.priority, created_at: summary.createdAt,
+                        updated_at: summary.updatedAt)
                 )
             }
         }

@@ -17,7 +17,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let bridge = ServiceClient(name: "nephio-bridge", base: settings[PlanningSettings.bridge], token: token, fetcher: fetcher)
     let adaptor = ServiceClient(name: "oran-adaptor", base: settings[PlanningSettings.adaptor], token: token, fetcher: fetcher, timeout: .seconds(5))
     let planner = Planner(
-        catalogue: catalogue, policy: catalogue.approval.inInstallation(
+        catalogue: catalogue,
+        policy: catalogue.approval.inInstallation(
             environment: context.environment, productionNamespaces: settings[PlanningSettings.productionNamespaces],
             productionClusters: settings[PlanningSettings.productionClusters]
         ), clusters: settings[PlanningSettings.clusters],

@@ -31,7 +31,8 @@ struct PlanController: Sendable {
             let answer = try await self.answer(request, context)
             if let problem = answer.problem { throw problem }
             guard let packages = answer.packages else {
-                throw ProblemError(.unprocessableContent, code: "not_plannable", detail: answer.clarifications?.map(\.question).joined(separator: " ") ?? "There is no plan.")
+                throw ProblemError(
+                    .unprocessableContent, code: "not_plannable", detail: answer.clarifications?.map(\.question).joined(separator: " ") ?? "There is no plan.")
             }
             return Response.json(["packages": packages])
         }

@@ -10,5 +10,8 @@ enum PlanningSettings {
     static let bridge = SettingKey.string("NEPHIO_BRIDGE_URL", default: "http://127.0.0.1:8085", "Address of nephio-bridge, for what is published.")
     static let adaptor = SettingKey.string("ORAN_ADAPTOR_URL", default: "http://127.0.0.1:8084", "Address of oran-adaptor, for the RICs there are.")
 
-    static let declarations = LedgerSettings.declarations + [clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, plmn.declaration, bridge.declaration, adaptor.declaration]
+    static let declarations =
+        LedgerSettings.declarations + [
+            clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, plmn.declaration, bridge.declaration, adaptor.declaration,
+        ]
 }

@@ -51,7 +51,9 @@ final class PublishedInventory: InventorySource {
 
     func revisions(path: String) async throws -> [String] {
         // Revisions of a package are numbered without gaps.
-        guard let item = try await self.client.get(Package.self, "/v1/packages/\(path)")?.item, let newest = Int(item.revision.dropFirst()), newest > 0 else { return [] }
+        guard let item = try await self.client.get(Package.self, "/v1/packages/\(path)")?.item, let newest = Int(item.revision.dropFirst()), newest > 0 else {
+            return []
+        }
         return (1...newest).reversed().map { "v\($0)" }
     }
 }

@@ -11,5 +11,6 @@ enum BridgeSettings {
     static let tokenFile = SettingKey.optionalString("GIT_TOKEN_FILE", "File of the token; read again for each command.")
     static let mirror = SettingKey.string("GIT_MIRROR", default: "gitops-mirror.git", "Directory of the local mirror of a remote repository.")
 
-    static let declarations = LedgerSettings.declarations + [repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration]
+    static let declarations =
+        LedgerSettings.declarations + [repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration]
 }

@@ -55,8 +55,11 @@ struct VerifyStage: StageHandler {
                 Problem(status: 409, code: "policy_not_enforced", title: "Not enforced", detail: "\(ignored.ric) does not enforce \(ignored.policyId)\(reason)")
             )
         }
-        let isObserved = effects.packages.isEmpty && !effects.policies.isEmpty && effects.policies.allSatisfy { $0.change == .delete || $0.enforceStatus == "ENFORCED" }
-        let sentences = checks.map(\.description) + effects.policies.map { "\($0.ric): \($0.policyId) \($0.change == .delete ? "deleted" : $0.enforceStatus ?? "UNDEFINED")" }
+        let isObserved =
+            effects.packages.isEmpty && !effects.policies.isEmpty && effects.policies.allSatisfy { $0.change == .delete || $0.enforceStatus == "ENFORCED" }
+        let sentences =
+            checks.map(\.description)
+            + effects.policies.map { "\($0.ric): \($0.policyId) \($0.change == .delete ? "deleted" : $0.enforceStatus ?? "UNDEFINED")" }
         let verification = Verification(state: isObserved ? .observed : .notObserved, checks: sentences, at: Timestamp.text(Timestamp.now()))
         var step = Step(
             phase: isObserved ? .fulfilled : .published, by: self.name,

@@ -3,12 +3,15 @@ import ServiceRuntime
 /// Everything rag-api can be told from outside, besides what every service can.
 enum RAGSettings {
     static let store = SettingKey.string("KNOWLEDGE_STORE", default: "knowledge.sqlite", "File of the embedded knowledge store.")
-    static let vectorStore = SettingKey.choice("VECTOR_STORE", default: "sqlite", of: ["sqlite"], "Where passages are kept; weaviate is not available in this version.")
+    static let vectorStore = SettingKey.choice(
+        "VECTOR_STORE", default: "sqlite", of: ["sqlite"], "Where passages are kept; weaviate is not available in this version.")
     static let cacheRedis = SettingKey.optionalString("CACHE_REDIS_URL", "Redis of the shared cache; without it there is one cache level.")
     static let queryCache = SettingKey.flag("QUERY_CACHE_ENABLED", default: true, "Cache the answers of searches.")
     static let memoryCacheSize = SettingKey.bytes("MEMORY_CACHE_SIZE", default: 32 << 20, in: 0...(64 << 30), "Bytes of the cache in memory.")
-    static let memoryCacheLifetime = SettingKey.duration("MEMORY_CACHE_TTL", default: .seconds(3600), in: .seconds(1)...(.seconds(30 * 86_400)), "Lifetime of answers in memory.")
-    static let redisCacheLifetime = SettingKey.duration("REDIS_CACHE_TTL", default: .seconds(86_400), in: .seconds(1)...(.seconds(365 * 86_400)), "Lifetime of answers in Redis.")
+    static let memoryCacheLifetime = SettingKey.duration(
+        "MEMORY_CACHE_TTL", default: .seconds(3600), in: .seconds(1)...(.seconds(30 * 86_400)), "Lifetime of answers in memory.")
+    static let redisCacheLifetime = SettingKey.duration(
+        "REDIS_CACHE_TTL", default: .seconds(86_400), in: .seconds(1)...(.seconds(365 * 86_400)), "Lifetime of answers in Redis.")
 
     static let declarations = [
         store.declaration, vectorStore.declaration, cacheRedis.declaration, queryCache.declaration, memoryCacheSize.declaration,

@@ -109,7 +109,10 @@ package struct Provenance: Codable, Sendable, Equatable {
     /// What was degraded or dropped while interpreting, for people.
     package var notes: [String]?
 
-    package init(interpreter: String, model: String? = nil, promptVersion: String, passages: [String] = [], tokens: Int? = nil, costUSD: Double = 0, notes: [String]? = nil) {
+    package init(
+        interpreter: String, model: String? = nil, promptVersion: String, passages: [String] = [], tokens: Int? = nil, costUSD: Double = 0,
+        notes: [String]? = nil
+    ) {
         self.interpreter = interpreter
         self.model = model
         self.promptVersion = promptVersion

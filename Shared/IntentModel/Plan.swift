@@ -93,7 +93,10 @@ package struct PolicyChange: Codable, Sendable, Equatable {
     /// Why it is skipped, when it is.
     package var reason: String?
 
-    package init(policyId: String, policyType: String, ric: String? = nil, change: Change, document: String, expectations: [String] = [], figures: [Figure] = [], reason: String? = nil) {
+    package init(
+        policyId: String, policyType: String, ric: String? = nil, change: Change, document: String, expectations: [String] = [], figures: [Figure] = [],
+        reason: String? = nil
+    ) {
         self.policyId = policyId
         self.policyType = policyType
         self.ric = ric

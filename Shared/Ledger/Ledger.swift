@@ -22,7 +22,7 @@ package final class Ledger: Sendable {
     /// The partition of a new intent: by idempotency key, so that a repeat meets its first, else any.
     func partition(tenant: String, key: String?) -> Partition {
         guard let key else { return self.partitions[Int.random(in: 0..<self.partitions.count)] }
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325   // FNV-1a
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
         for byte in tenant.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         hash = (hash ^ 0xff) &* 0x100_0000_01b3
         for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
@@ -88,7 +88,9 @@ package final class Ledger: Sendable {
     /// - Parameters:
     ///   - request: the request as JSON (``IntentRequest``).
     ///   - digest: of the caller's body; a repeat of the key with another digest is a conflict.
-    package func accept(request: [UInt8], priority: Priority, tenant: String, by: String, idempotencyKey: String?, digest: String) async throws(LedgerError) -> Acceptance {
+    package func accept(request: [UInt8], priority: Priority, tenant: String, by: String, idempotencyKey: String?, digest: String) async throws(LedgerError)
+        -> Acceptance
+    {
         let partition = self.partition(tenant: tenant, key: idempotencyKey)
         let now = Timestamp.now()
         let id = IntentID(partition: partition.number, milliseconds: now)
@@ -209,7 +211,8 @@ package final class Ledger: Sendable {
         if let phase = step.phase, phase != snapshot.phase, !snapshot.phase.mayBecome(step.via.first ?? phase) {
             throw LedgerError(.corrupt, "no way from \(snapshot.phase.rawValue) to \(phase.rawValue)")
         }
-        let command = self.command(step, id: snapshot.id, partition: partition, track: "main", version: snapshot.version, phase: snapshot.phase, stream: "", group: "", message: "")
+        let command = self.command(
+            step, id: snapshot.id, partition: partition, track: "main", version: snapshot.version, phase: snapshot.phase, stream: "", group: "", message: "")
         do throws(RedisError) {
             return try Ledger.result(try await self.redis.evaluate(LedgerScripts.step, keys: command.keys, arguments: command.arguments))
         } catch {
@@ -256,11 +259,12 @@ package final class Ledger: Sendable {
         ]
         arguments.reserveCapacity(48)
         if let outcome = step.outcome {
-            arguments += [
-                outcome.state.rawValue, outcome.detail, outcome.joined.phase.rawValue,
-                Ledger.historyEntry(outcome.joined.phase, at: now, by: step.by, detail: outcome.joined.detail), outcome.joined.stage?.rawValue ?? "",
-                Ledger.historyEntry(.failed, at: now, by: step.by, detail: outcome.failureDetail),
-            ] as [any RedisArgument]
+            arguments +=
+                [
+                    outcome.state.rawValue, outcome.detail, outcome.joined.phase.rawValue,
+                    Ledger.historyEntry(outcome.joined.phase, at: now, by: step.by, detail: outcome.joined.detail), outcome.joined.stage?.rawValue ?? "",
+                    Ledger.historyEntry(.failed, at: now, by: step.by, detail: outcome.failureDetail),
+                ] as [any RedisArgument]
         } else {
             arguments += ["", "", "", "", "", ""] as [any RedisArgument]
         }

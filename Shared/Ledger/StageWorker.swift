@@ -162,7 +162,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
                                 self.admit(entries.array ?? [], partition: partition, lane: lane, isRedelivery: true)
                             }
                         } catch {
-                            self.logger.debug("tick failed", metadata: ["partition": "\(partition.number)", "error": "\(error)"])
+                            self.logger.warning("tick failed", metadata: ["partition": "\(partition.number)", "error": "\(error)"])
                         }
                     }
                 }
@@ -207,6 +207,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
 
     private func process() async {
         while let leases = await self.inbox.take(self.handler.batchSize) {
+            await self.ledger.giveWay(leases)
             await self.process(leases)
             self.held.withLock { held in for lease in leases { held[lease.key] = nil } }
         }

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Wall-clock time as the ledger keeps it: Unix milliseconds; as callers see it: RFC 3339 UTC.

@@ -7,7 +7,8 @@ package enum LedgerSettings {
     static let redisURL = SettingKey.string("REDIS_URL", default: "redis://127.0.0.1:6379", "Redis of the ledger: redis://:password@host:port/db.")
     static let poolSize = SettingKey.integer("REDIS_POOL_SIZE", default: 2, in: 1...256, "Connections that commands are pipelined over.")
     static let partitions = SettingKey.integer("LEDGER_PARTITIONS", default: 16, in: 1...256, "Fixed when the ledger is created.")
-    static let lease = SettingKey.duration("LEDGER_LEASE", default: .seconds(4), in: .milliseconds(500)...(.seconds(300)), "Work not finished or renewed in this time is another's.")
+    static let lease = SettingKey.duration(
+        "LEDGER_LEASE", default: .seconds(4), in: .milliseconds(500)...(.seconds(300)), "Work not finished or renewed in this time is another's.")
     static let retention = SettingKey.duration(
         "LEDGER_RETENTION", default: .seconds(7 * 86_400), in: .seconds(60)...(.seconds(366 * 86_400)), "How long ended intents and idempotency keys are kept."
     )
@@ -16,7 +17,8 @@ package enum LedgerSettings {
     static let allowsVolatile = SettingKey.flag("LEDGER_ALLOW_VOLATILE", default: false, "Accept a Redis that may lose acknowledged intents.")
 
     static let fault = SettingKey.choice(
-        "LEDGER_FAULT", default: "none", of: LedgerFault.allCases.map(\.rawValue), "A deliberate defect for tests of the tests; never set it on an installation."
+        "LEDGER_FAULT", default: "none", of: LedgerFault.allCases.map(\.rawValue),
+        "A deliberate defect for tests of the tests; never set it on an installation."
     )
 
     package static let declarations = [

@@ -45,14 +45,18 @@ package final class ServiceClient: Sendable {
     }
 
     /// `POST` of a call without effects, which may therefore be repeated.
-    package func query<Value: Decodable>(_ type: Value.Type, _ path: String, _ body: some Encodable, headers: [(String, String)] = []) async throws(ServiceCallError) -> Value {
+    package func query<Value: Decodable>(_ type: Value.Type, _ path: String, _ body: some Encodable, headers: [(String, String)] = [])
+        async throws(ServiceCallError) -> Value
+    {
         let bytes: [UInt8]
         do { bytes = try Array(JSONEncoder().encode(body)) } catch { throw .nonsense(self.name, "\(error)") }
         return try self.decode(type, try await self.call("POST", path, body: bytes, headers: headers, mayRepeat: true))
     }
 
     /// The response as it came, any status below 500.
-    package func call(_ method: String, _ path: String, body: [UInt8]?, headers: [(String, String)] = [], mayRepeat: Bool) async throws(ServiceCallError) -> FetchResponse {
+    package func call(_ method: String, _ path: String, body: [UInt8]?, headers: [(String, String)] = [], mayRepeat: Bool) async throws(ServiceCallError)
+        -> FetchResponse
+    {
         let deadline = self.deadline()
         self.budget.recordCall()
         var attempt = 0
@@ -92,7 +96,8 @@ package final class ServiceClient: Sendable {
 
         let start = ContinuousClock.now
         do throws(FetchError) {
-            let response = try await self.fetcher.fetch(FetchRequest(method: method, url: self.base + path, headers: fields, body: body, timeout: left, maxResponseBytes: 16 << 20))
+            let response = try await self.fetcher.fetch(
+                FetchRequest(method: method, url: self.base + path, headers: fields, body: body, timeout: left, maxResponseBytes: 16 << 20))
             let took = start.duration(to: .now)
             guard response.status < 500 else {
                 self.breaker.record(permit, .failure, took: took)

@@ -33,9 +33,11 @@ import Testing
         }
     }
 
-    @Test("a principal without the scope is told which one it lacks", arguments: [
-        ([.intentsRead], .intentsWrite), ([.intentsRead, .intentsWrite], .intentsApprove), ([.metricsRead], .intentsRead), ([], .admin),
-    ] as [(Set<Scope>, Scope)])
+    @Test(
+        "a principal without the scope is told which one it lacks",
+        arguments: [
+            ([.intentsRead], .intentsWrite), ([.intentsRead, .intentsWrite], .intentsApprove), ([.metricsRead], .intentsRead), ([], .admin),
+        ] as [(Set<Scope>, Scope)])
     func scopes(_ scopes: Set<Scope>, _ wanted: Scope) {
         let error = #expect(throws: ProblemError.self) { try Principal(name: "reader", tenant: "default", scopes: scopes).require(wanted) }
         #expect(error?.problem.status == 403 && error?.problem.code == "forbidden" && error?.problem.detail.contains(wanted.rawValue) == true)
@@ -46,7 +48,9 @@ import Testing
         try await self.withEdge(["RATE_LIMIT_RPS": "1000"]) { client in
             let response = try await client.execute(uri: "/things", method: .get, headers: Self.key)
             #expect(response.status == .ok && response.text == "token")
-            #expect(response.headers[HeaderName.rateLimit] == "1000" && response.headers[HeaderName.rateRemaining] == "999" && response.headers[HeaderName.rateReset] == "0")
+            #expect(
+                response.headers[HeaderName.rateLimit] == "1000" && response.headers[HeaderName.rateRemaining] == "999"
+                    && response.headers[HeaderName.rateReset] == "0")
         }
     }
 
@@ -68,9 +72,11 @@ import Testing
         }
     }
 
-    @Test("maintenance refuses writes, or only says so", arguments: [
-        ("off", 200, nil), ("false", 200, nil), ("notice", 200, "notice"), ("read-only", 503, nil), ("true", 503, nil),
-    ] as [(String, Int, String?)])
+    @Test(
+        "maintenance refuses writes, or only says so",
+        arguments: [
+            ("off", 200, nil), ("false", 200, nil), ("notice", 200, "notice"), ("read-only", 503, nil), ("true", 503, nil),
+        ] as [(String, Int, String?)])
     func maintenance(_ mode: String, _ status: Int, _ notice: String?) async throws {
         try await self.withEdge(["MAINTENANCE_MODE": mode]) { client in
             let write = try await client.execute(uri: "/things", method: .post, headers: Self.key)

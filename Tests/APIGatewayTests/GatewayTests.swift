@@ -24,7 +24,8 @@ import Testing
         try Data(Self.keys.utf8).write(to: URL(filePath: keys))
         let context = try ServiceContext.forTesting(
             name: "api-gateway", declarations: GatewaySettings.declarations,
-            values: ["AUTH_KEYS_FILE": keys, "REDIS_URL": redis.url, "LLM_PROCESSOR_URL": "http://127.0.0.1:9", "NEPHIO_BRIDGE_URL": "http://127.0.0.1:9"].merging(values) { $1 }
+            values: ["AUTH_KEYS_FILE": keys, "REDIS_URL": redis.url, "LLM_PROCESSOR_URL": "http://127.0.0.1:9", "NEPHIO_BRIDGE_URL": "http://127.0.0.1:9"]
+                .merging(values) { $1 }
         )
         try await ServiceApplication.build(try await buildService(context), in: context).test(.router, body)
     }
@@ -57,7 +58,9 @@ import Testing
         }
     }
 
-    @Test("the events of an intent that has ended are all told, or those after the last one known", arguments: [(nil, ["1", "2"]), ("1", ["2"]), ("2", []), ("99", [])] as [(String?, [String])])
+    @Test(
+        "the events of an intent that has ended are all told, or those after the last one known",
+        arguments: [(nil, ["1", "2"]), ("1", ["2"]), ("2", []), ("99", [])] as [(String?, [String])])
     func events(_ last: String?, _ expected: [String]) async throws {
         try await self.withGateway { client in
             let location = try #require(try await client.post("/v1/intents", #"{"intent": "Deploy AMF"}"#).headers[.location])
@@ -87,7 +90,10 @@ import Testing
         try await self.withGateway { client in
             var submitted: [String] = []
             for number in 0..<7 {
-                submitted.append(try #require(try await client.post("/v1/intents", #"{"intent": "Deploy AMF", "priority": "\#(number % 2 == 0 ? "low" : "high")"}"#).json()["id"] as? String))
+                submitted.append(
+                    try #require(
+                        try await client.post("/v1/intents", #"{"intent": "Deploy AMF", "priority": "\#(number % 2 == 0 ? "low" : "high")"}"#).json()["id"]
+                            as? String))
                 _ = try await client.post("/v1/intents", #"{"intent": "Deploy SMF"}"#, as: "other-key")
             }
             for (query, expected) in [("", submitted), ("&priority=low", submitted.enumerated().filter { $0.offset % 2 == 0 }.map(\.element))] {
@@ -103,14 +109,18 @@ import Testing
         }
     }
 
-    @Test("what is wrong is refused with its reason", arguments: [
-        ("/v1/intents", "application/xml", "<intent/>", 415, "unsupported_media_type"), ("/v1/intents", "application/json", "{", 400, "bad_json"),
-        ("/v1/intents", "text/html", #"{"intent": ""}"#, 400, "invalid_body"), ("/v1/intents?dryRun=maybe", "application/json", #"{"intent": "x"}"#, 400, "invalid_query"),
-        ("/v1/intents/018f4e2a-7c11-7003-9c1e-0242ac120002/cancel", "application/json", "{}", 404, "not_found"), ("/v1/intents/nonsense/cancel", "application/json", "", 404, "not_found"),
-        ("/v1/intents", "application/json", #"{"intent": "\#(String(repeating: "x", count: 70_000))"}"#, 413, "body_too_large"),
-        // A service that the answer needs is not there.
-        ("/v1/intents?dryRun=true", "application/json", #"{"intent": "x"}"#, 503, "upstream_unavailable"),
-    ])
+    @Test(
+        "what is wrong is refused with its reason",
+        arguments: [
+            ("/v1/intents", "application/xml", "<intent/>", 415, "unsupported_media_type"), ("/v1/intents", "application/json", "{", 400, "bad_json"),
+            ("/v1/intents", "text/html", #"{"intent": ""}"#, 400, "invalid_body"),
+            ("/v1/intents?dryRun=maybe", "application/json", #"{"intent": "x"}"#, 400, "invalid_query"),
+            ("/v1/intents/018f4e2a-7c11-7003-9c1e-0242ac120002/cancel", "application/json", "{}", 404, "not_found"),
+            ("/v1/intents/nonsense/cancel", "application/json", "", 404, "not_found"),
+            ("/v1/intents", "application/json", #"{"intent": "\#(String(repeating: "x", count: 70_000))"}"#, 413, "body_too_large"),
+            // A service that the answer needs is not there.
+            ("/v1/intents?dryRun=true", "application/json", #"{"intent": "x"}"#, 503, "upstream_unavailable"),
+        ])
     func refusals(_ path: String, _ type: String, _ body: String, _ status: Int, _ code: String) async throws {
         try await self.withGateway { client in
             let response = try await client.post(path, body, headers: [.contentType: type])

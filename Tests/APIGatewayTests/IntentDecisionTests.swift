@@ -63,17 +63,23 @@ import Testing
         #expect(error?.code == .corrupt)
     }
 
-    @Test("rejecting and cancelling end the intent and start nothing", arguments: [
-        (IntentDecision.reject(reason: "not now"), "rejected: not now"), (.reject(reason: nil), "rejected"), (.cancel(reason: "typo"), "cancelled: typo"), (.cancel(reason: nil), "cancelled"),
-    ])
+    @Test(
+        "rejecting and cancelling end the intent and start nothing",
+        arguments: [
+            (IntentDecision.reject(reason: "not now"), "rejected: not now"), (.reject(reason: nil), "rejected"), (.cancel(reason: "typo"), "cancelled: typo"),
+            (.cancel(reason: nil), "cancelled"),
+        ])
     func ends(_ decision: IntentDecision, _ detail: String) throws {
         let step = try decision.step(on: Sample.snapshot(.awaitingApproval, [.plan: Sample.plan]), by: "ops")
         #expect(step.phase == .cancelled && step.detail == detail && step.next.isEmpty && step.forks.isEmpty)
     }
 
-    @Test("a retry goes on where the understanding ends, without the old problem and tracks", arguments: [
-        (Decision?.none, Phase.interpreting, Stage.interpret), (.needsClarification, .interpreting, .interpret), (.refused, .interpreting, .interpret), (.accepted, .planning, .plan),
-    ])
+    @Test(
+        "a retry goes on where the understanding ends, without the old problem and tracks",
+        arguments: [
+            (Decision?.none, Phase.interpreting, Stage.interpret), (.needsClarification, .interpreting, .interpret), (.refused, .interpreting, .interpret),
+            (.accepted, .planning, .plan),
+        ])
     func retry(_ decision: Decision?, _ phase: Phase, _ stage: Stage) throws {
         var documents: [RecordField: any Encodable] = [.problem: Problem(status: 500, code: "publish_failed", title: "t", detail: "d")]
         if let decision { documents[.interpretation] = Sample.interpretation(decision) }
@@ -82,19 +88,25 @@ import Testing
         #expect(step.fields.map(\.field) == [.problem] && step.fields[0].json.isEmpty)
     }
 
-    @Test("answers are added to those before and the questions closed", arguments: [(Decision.needsClarification, Phase.interpreting, Stage.interpret), (.accepted, .planning, .plan)])
+    @Test(
+        "answers are added to those before and the questions closed",
+        arguments: [(Decision.needsClarification, Phase.interpreting, Stage.interpret), (.accepted, .planning, .plan)])
     func clarify(_ decision: Decision, _ phase: Phase, _ stage: Stage) throws {
         let earlier = ClarificationAnswer(expectation: "e1", field: "context.namespace", value: .text("core5g"))
-        let snapshot = try Sample.snapshot(.awaitingClarification, [.interpretation: Sample.interpretation(decision), .clarifications: [Self.question], .answers: [earlier]])
+        let snapshot = try Sample.snapshot(
+            .awaitingClarification, [.interpretation: Sample.interpretation(decision), .clarifications: [Self.question], .answers: [earlier]])
         let step = try IntentDecision.clarify([Self.answer]).step(on: snapshot, by: "ops")
         #expect(step.phase == phase && step.next == [stage] && step.detail == "answered: object.type = AMF")
         #expect(step.fields.map(\.field) == [.answers, .clarifications] && step.fields[1].json.isEmpty)
         #expect(try LedgerJSON.decode([ClarificationAnswer].self, step.fields[0].json) == [earlier, Self.answer])
     }
 
-    @Test("an answer must answer an open question", arguments: [
-        ([("e2", "object.type")], ["/answers/0"]), ([("e1", "object.name")], ["/answers/0"]), ([("e1", "object.type"), ("e1", "confirm"), ("", "")], ["/answers/1", "/answers/2"]),
-    ])
+    @Test(
+        "an answer must answer an open question",
+        arguments: [
+            ([("e2", "object.type")], ["/answers/0"]), ([("e1", "object.name")], ["/answers/0"]),
+            ([("e1", "object.type"), ("e1", "confirm"), ("", "")], ["/answers/1", "/answers/2"]),
+        ])
     func wrongAnswer(_ answers: [(String, String)], _ pointers: [String]) throws {
         let snapshot = try Sample.snapshot(.awaitingClarification, [.clarifications: [Self.question]])
         let decision = IntentDecision.clarify(answers.map { ClarificationAnswer(expectation: $0.0, field: $0.1, value: .text("x")) })

@@ -19,12 +19,16 @@ enum Sample {
         return snapshot
     }
 
-    static func interpretation(_ decision: Decision) -> Interpretation { Interpretation(decision: decision, provenance: Provenance(interpreter: "embedded", promptVersion: "1")) }
+    static func interpretation(_ decision: Decision) -> Interpretation {
+        Interpretation(decision: decision, provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
+    }
 
     static let plan = Plan(
         packages: [
-            PackageChange(instance: "amf", path: "default/core5g/amf", function: "AMF", cluster: "default", namespace: "core5g", change: .create, result: "0123abcd"),
-            PackageChange(instance: "smf", path: "default/core5g/smf", function: "SMF", cluster: "default", namespace: "core5g", change: .none, base: "ab", result: "ab"),
+            PackageChange(
+                instance: "amf", path: "default/core5g/amf", function: "AMF", cluster: "default", namespace: "core5g", change: .create, result: "0123abcd"),
+            PackageChange(
+                instance: "smf", path: "default/core5g/smf", function: "SMF", cluster: "default", namespace: "core5g", change: .none, base: "ab", result: "ab"),
             PackageChange(instance: "upf", path: "default/core5g/upf", function: "UPF", cluster: "default", namespace: "core5g", change: .delete, base: "cd"),
         ],
         policies: [

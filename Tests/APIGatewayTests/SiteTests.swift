@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct SiteTests {
     static let pages = [
-        ("/", "text/html; charset=utf-8"), ("/console.css", "text/css; charset=utf-8"), ("/console.js", "text/javascript; charset=utf-8"), ("/docs", "text/html; charset=utf-8"),
+        ("/", "text/html; charset=utf-8"), ("/console.css", "text/css; charset=utf-8"), ("/console.js", "text/javascript; charset=utf-8"),
+        ("/docs", "text/html; charset=utf-8"),
         ("/docs.js", "text/javascript; charset=utf-8"), ("/openapi.yaml", "application/yaml"), ("/openapi.json", "application/json"),
     ]
 
@@ -25,7 +26,8 @@ import Testing
             #expect(response.status == .ok && response.body.readableBytes > 100)
             #expect(response.headers[.contentType] == type && response.headers[.xContentTypeOptions] == "nosniff")
             let policy = response.headers[.contentSecurityPolicy] ?? ""
-            #expect(policy.hasPrefix("default-src 'none';") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe") && !policy.contains("http"))
+            #expect(
+                policy.hasPrefix("default-src 'none';") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe") && !policy.contains("http"))
         }
     }
 

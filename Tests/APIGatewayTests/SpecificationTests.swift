@@ -54,9 +54,11 @@ import Yams
         }
     }
 
-    @Test("enumerations are those of the code", arguments: [
-        ("Phase", Phase.allCases.map(\.rawValue)), ("Priority", Priority.allCases.map(\.rawValue)),
-    ])
+    @Test(
+        "enumerations are those of the code",
+        arguments: [
+            ("Phase", Phase.allCases.map(\.rawValue)), ("Priority", Priority.allCases.map(\.rawValue)),
+        ])
     func enumerations(_ schema: String, _ values: [String]) throws {
         let schemas = (try Self.specification()["components"] as? [String: Any])?["schemas"] as? [String: [String: Any]]
         #expect((schemas?[schema]?["enum"] as? [String])?.sorted() == values.sorted())

@@ -18,7 +18,9 @@ import Testing
         #expect(read.expectations.first?.target("replicas")?.value == .number(5))
     }
 
-    @Test("a number that cannot be keeps the question and says why", arguments: [TargetValue.text("lots"), .number(-3), .number(2.5), .number(1_000_000), .text("")])
+    @Test(
+        "a number that cannot be keeps the question and says why",
+        arguments: [TargetValue.text("lots"), .number(-3), .number(2.5), .number(1_000_000), .text("")])
     func notANumber(_ value: TargetValue) throws {
         let read = try self.answered("Scale the AMF", [("targets.replicas", value)])
         #expect(read.decision == .needsClarification)
@@ -27,7 +29,9 @@ import Testing
         #expect(read.clarifications.first?.question != "How many replicas should AMF have?")
     }
 
-    @Test("a function is taken by code or by name, in any case", arguments: [("amf", "AMF"), ("SMF", "SMF"), ("user plane function", "UPF"), ("near-rt ric", "NearRT-RIC")])
+    @Test(
+        "a function is taken by code or by name, in any case",
+        arguments: [("amf", "AMF"), ("SMF", "SMF"), ("user plane function", "UPF"), ("near-rt ric", "NearRT-RIC")])
     func function(_ row: (String, String)) throws {
         let read = try self.answered("Deploy a function", [("object.type", .text(row.0))])
         #expect(read.decision == .accepted)

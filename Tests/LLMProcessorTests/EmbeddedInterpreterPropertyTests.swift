@@ -46,13 +46,17 @@ import Testing
 
     @Test("no beginning of a long sentence makes it fail")
     func prefixes() throws {
-        let text = "Deploy a high-availability AMF named \"amf east\" with 3-5 replicas, 2 vCPU & 4GiB, latency < 5 ms in namespace core-x; then scale SMF (smf-1) from 2 to 4 & don't touch the UPF's 10% load — S-NSSAI 1-0000ff, PLMN 262-01."
+        let text =
+            "Deploy a high-availability AMF named \"amf east\" with 3-5 replicas, 2 vCPU & 4GiB, latency < 5 ms in namespace core-x; then scale SMF (smf-1) from 2 to 4 & don't touch the UPF's 10% load — S-NSSAI 1-0000ff, PLMN 262-01."
         for end in text.indices { _ = try #require(ShippedVocabulary.interpret(String(text[..<end]))) }
     }
 
-    @Test("cost grows with the length and no faster, for the worst texts known", arguments: [
-        "AMF ", "3 ", "a-", "\"", "'x ", "deploy ", "and ", "not ", "ignore ", "ns ", "name ", "5 to ", "(", "x", "é", "🚀", "amf-1, ", "min max ", "for ", "scale AMF to 3. ",
-    ])
+    @Test(
+        "cost grows with the length and no faster, for the worst texts known",
+        arguments: [
+            "AMF ", "3 ", "a-", "\"", "'x ", "deploy ", "and ", "not ", "ignore ", "ns ", "name ", "5 to ", "(", "x", "é", "🚀", "amf-1, ", "min max ", "for ",
+            "scale AMF to 3. ",
+        ])
     func linearCost(_ unit: String) throws {
         func cost(_ length: Int) throws -> Duration {
             let text = String(String(repeating: unit, count: length / unit.count + 1).prefix(length))

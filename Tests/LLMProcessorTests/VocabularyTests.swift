@@ -19,7 +19,13 @@ import Testing
         #expect(vocabulary.version.count == 16)
         let features: Set = ["autoscaling", "highAvailability", "energySaving", "encryption", "mutualTLS", "monitoring", "loadBalancing", "feature"]
         #expect(Set(vocabulary.summary.attributes).union(features) == Set(Attribute.table.keys))
-        for code in ["AMF", "SMF", "UPF", "PCF", "UDM", "UDR", "AUSF", "NRF", "NSSF", "NEF", "NWDAF", "CHF", "SCP", "SEPP", "BSF", "UDSF", "N3IWF", "AF", "IMS-CSCF", "O-CU", "O-CU-CP", "O-CU-UP", "O-DU", "O-RU", "gNB", "eNB", "NearRT-RIC", "NonRT-RIC", "SMO", "MME", "SGW", "PGW", "HSS", "Custom", "eMBB", "URLLC", "mMTC", "V2X", "5GC", "EPC", "IMS", "Cell", "TrafficSteering", "QoS", "EnergySaving", "Handover", "LoadBalancing", "Interference", "Coverage", "E2NodeSet", "xApp", "rApp", "Security", "Access", "RateLimit", "Routing", "Slicing", "Cluster", "Node", "Storage", "Database", "Monitoring", "Cache", "Mesh"] {
+        for code in [
+            "AMF", "SMF", "UPF", "PCF", "UDM", "UDR", "AUSF", "NRF", "NSSF", "NEF", "NWDAF", "CHF", "SCP", "SEPP", "BSF", "UDSF", "N3IWF", "AF", "IMS-CSCF",
+            "O-CU", "O-CU-CP", "O-CU-UP", "O-DU", "O-RU", "gNB", "eNB", "NearRT-RIC", "NonRT-RIC", "SMO", "MME", "SGW", "PGW", "HSS", "Custom", "eMBB", "URLLC",
+            "mMTC", "V2X", "5GC", "EPC", "IMS", "Cell", "TrafficSteering", "QoS", "EnergySaving", "Handover", "LoadBalancing", "Interference", "Coverage",
+            "E2NodeSet", "xApp", "rApp", "Security", "Access", "RateLimit", "Routing", "Slicing", "Cluster", "Node", "Storage", "Database", "Monitoring",
+            "Cache", "Mesh",
+        ] {
             #expect(vocabulary.summary.objects.contains { $0.type == code }, "\(code)")
         }
     }
@@ -33,17 +39,19 @@ import Testing
         #expect(read.expectations.first?.object.type == "SMF")
     }
 
-    @Test("a mistake is named with file, line and reason", arguments: [
-        ("verbs.yaml", "action: scale\n", "action: scrale\n", "'scrale' is none of"),
-        ("objects.yaml", "kind: NetworkSlice, type: eMBB", "kind: NetSlice, type: eMBB", "'NetSlice' is none of"),
-        ("objects.yaml", "[smf, session", "[smf, amf, session", "'amf' is also an alias of AMF"),
-        ("attributes.yaml", "attribute: jitter", "attribute: jitters", "'jitters' is no attribute"),
-        ("attributes.yaml", "range: [1, 15]", "range: [15, 1]", "range must be [low, high]"),
-        ("units.yaml", "0.001: [millicore", "zero: [millicore", "factor must be a positive number"),
-        ("places.yaml", "  production: [", "  live: [", "'live' is no environment"),
-        ("grammar.yaml", "  zero: 0", "  zero: none", "a number was expected"),
-        ("screening.yaml", "schema: nephoran.com/vocabulary/screening/v1", "schema: other", "schema must be"),
-    ])
+    @Test(
+        "a mistake is named with file, line and reason",
+        arguments: [
+            ("verbs.yaml", "action: scale\n", "action: scrale\n", "'scrale' is none of"),
+            ("objects.yaml", "kind: NetworkSlice, type: eMBB", "kind: NetSlice, type: eMBB", "'NetSlice' is none of"),
+            ("objects.yaml", "[smf, session", "[smf, amf, session", "'amf' is also an alias of AMF"),
+            ("attributes.yaml", "attribute: jitter", "attribute: jitters", "'jitters' is no attribute"),
+            ("attributes.yaml", "range: [1, 15]", "range: [15, 1]", "range must be [low, high]"),
+            ("units.yaml", "0.001: [millicore", "zero: [millicore", "factor must be a positive number"),
+            ("places.yaml", "  production: [", "  live: [", "'live' is no environment"),
+            ("grammar.yaml", "  zero: 0", "  zero: none", "a number was expected"),
+            ("screening.yaml", "schema: nephoran.com/vocabulary/screening/v1", "schema: other", "schema must be"),
+        ])
     func mistakes(_ row: (String, String, String, String)) throws {
         let directory = try self.copy(changing: row.0) { text in
             guard let range = text.range(of: row.1) else { return text }

@@ -31,7 +31,7 @@ import Testing
                 _ = try await ledger.redis.pipeline((0..<1000).map { RedisCommand("XADD", stream, "*", "i", stranger, "n", $0, "h", "{}") })
             }
             _ = try await ledger.redis.send(RedisCommand("XADD", stream, "*", "i", other.description, "n", 2, "h", "{}"))
-            for await _ in watch { break }   // by now everybody was offered all of them
+            for await _ in watch { break }  // by now everybody was offered all of them
             var positions: [String] = []
             for await event in slow.events { positions.append(event.position) }
             let known = try await ledger.events(partition: 0, after: try #require(slow.positions[0]), limit: positions.count).map(\.position)

@@ -130,7 +130,8 @@ import TestSupport
             return try snapshot.planningAnswers().map(\.field)
         }
         let both = try LedgerJSON.encode([
-            ClarificationAnswer(expectation: "e1", field: "confirm", value: .text("yes")), ClarificationAnswer(expectation: "e1", field: "context.cluster", value: .text("edge")),
+            ClarificationAnswer(expectation: "e1", field: "confirm", value: .text("yes")),
+            ClarificationAnswer(expectation: "e1", field: "context.cluster", value: .text("edge")),
         ])
         #expect(try answers([]) == [])
         #expect(try answers([(.answers, both)]) == ["confirm", "context.cluster"])

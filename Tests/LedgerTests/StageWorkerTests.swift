@@ -55,7 +55,7 @@ import Testing
             let runs = Mutex(0)
             let slow = ClosureHandler(stage: .interpret) { batch in
                 runs.withLock { $0 += batch.count }
-                try? await Task.sleep(for: .milliseconds(3600))   // three leases long: the work itself, not a check
+                try? await Task.sleep(for: .milliseconds(3600))  // three leases long: the work itself, not a check
                 return batch.map { _ in Self.done }
             }
             try await withWorker(ledger, slow) {
@@ -155,7 +155,7 @@ import Testing
             let runs = Mutex(0)
             let slow = ClosureHandler(stage: .interpret) { batch in
                 runs.withLock { $0 += batch.count }
-                try? await Task.sleep(for: .milliseconds(2500))   // five leases long: the work itself, not a check
+                try? await Task.sleep(for: .milliseconds(2500))  // five leases long: the work itself, not a check
                 return batch.map { _ in Self.done }
             }
             let group = ServiceGroup(configuration: .init(services: [StageWorker(ledger: ledger, handler: slow)], logger: .init(label: "test")))

@@ -62,7 +62,7 @@ import Testing
             let steps = failureFirst ? [(bad, ran), (good, delivery)] : [(good, delivery), (bad, ran)]
             #expect(try await ledger.step(steps[0].0, finishing: steps[0].1, phase: .executing) == .taken(.executing))
             #expect(try await ledger.step(steps[1].0, finishing: steps[1].1, phase: .executing) == .taken(.failed))
-            #expect(try await ledger.queueStates().reduce(0) { $0 + $1.depth } == 1)   // only the interpretation nobody leased here
+            #expect(try await ledger.queueStates().reduce(0) { $0 + $1.depth } == 1)  // only the interpretation nobody leased here
             #expect(try await ledger.read(id)?.record().history.last?.phase == .failed)
         }
     }

@@ -7,8 +7,10 @@ import Testing
     @Test("the catalogue that ships loads and has every function the interpreter knows")
     func loads() {
         let codes = [
-            "AMF", "SMF", "UPF", "PCF", "UDM", "UDR", "AUSF", "NRF", "NSSF", "NEF", "NWDAF", "CHF", "SCP", "SEPP", "BSF", "UDSF", "N3IWF", "AF", "IMS-CSCF", "O-CU", "O-CU-CP",
-            "O-CU-UP", "O-DU", "O-RU", "gNB", "eNB", "NearRT-RIC", "NonRT-RIC", "SMO", "MME", "SGW", "PGW", "HSS", "xApp", "rApp", "E2NodeSet", "Monitoring", "Database", "Cache", "Custom",
+            "AMF", "SMF", "UPF", "PCF", "UDM", "UDR", "AUSF", "NRF", "NSSF", "NEF", "NWDAF", "CHF", "SCP", "SEPP", "BSF", "UDSF", "N3IWF", "AF", "IMS-CSCF",
+            "O-CU", "O-CU-CP",
+            "O-CU-UP", "O-DU", "O-RU", "gNB", "eNB", "NearRT-RIC", "NonRT-RIC", "SMO", "MME", "SGW", "PGW", "HSS", "xApp", "rApp", "E2NodeSet", "Monitoring",
+            "Database", "Cache", "Custom",
         ]
         for code in codes {
             let entry = catalogue.functions[code]

@@ -10,21 +10,25 @@ let catalogue: Catalogue = {
 }()
 
 func expectation(
-    _ verb: Verb, _ type: String?, name: String? = nil, kind: ObjectKind = .networkFunction, _ targets: [Target] = [], id: String = "e1", context: (inout Context) -> Void = { _ in }
+    _ verb: Verb, _ type: String?, name: String? = nil, kind: ObjectKind = .networkFunction, _ targets: [Target] = [], id: String = "e1",
+    context: (inout Context) -> Void = { _ in }
 ) -> IntentModel.Expectation {
     var said = Context()
     context(&said)
     return Expectation(id: id, verb: verb, object: ObjectReference(kind: kind, type: type, name: name), targets: targets, context: said)
 }
 
-func number(_ attribute: String, _ value: Double, _ condition: Condition = .equals) -> Target { Target(attribute: attribute, condition: condition, value: .number(value)) }
+func number(_ attribute: String, _ value: Double, _ condition: Condition = .equals) -> Target {
+    Target(attribute: attribute, condition: condition, value: .number(value))
+}
 func flag(_ attribute: String, _ value: Bool = true) -> Target { Target(attribute: attribute, value: .boolean(value)) }
 func words(_ attribute: String, _ value: String) -> Target { Target(attribute: attribute, value: .text(value)) }
 
 let request = IntentRequest(intent: "…")
 
 func plan(
-    _ expectations: IntentModel.Expectation..., on inventory: PublishedPackages = PublishedPackages(), request: IntentRequest = request, clusters: [String] = [],
+    _ expectations: IntentModel.Expectation..., on inventory: PublishedPackages = PublishedPackages(), request: IntentRequest = request,
+    clusters: [String] = [],
     policy: ApprovalPolicy? = nil, policies: (any PolicyPlanning)? = nil, acceptedAt: String? = "2026-01-02T03:04:05.678Z"
 ) async throws -> PlanOutcome {
     let planner = Planner(catalogue: catalogue, policy: policy, clusters: clusters, policies: policies)

@@ -24,24 +24,36 @@ import Yams
 
     @Test("a highly available, autoscaled AMF is as signed off")
     func goldenAMF() async throws {
-        try self.golden("amf-ha-autoscaled", await plan(expectation(.deploy, "AMF", [flag("highAvailability"), flag("autoscaling")]) { $0.namespace = "core5g" }))
+        try self.golden(
+            "amf-ha-autoscaled", await plan(expectation(.deploy, "AMF", [flag("highAvailability"), flag("autoscaling")]) { $0.namespace = "core5g" }))
     }
 
     @Test("a UPF is as signed off")
     func goldenUPF() async throws {
-        try self.golden("upf", await plan(expectation(.deploy, "UPF", [number("replicas", 2), number("cpu", 4), number("memory", 8192)]) { $0.namespace = "core5g"; $0.dnn = "ims" }))
+        try self.golden(
+            "upf",
+            await plan(
+                expectation(.deploy, "UPF", [number("replicas", 2), number("cpu", 4), number("memory", 8192)]) {
+                    $0.namespace = "core5g"; $0.dnn = "ims"
+                }))
     }
 
     @Test("a URLLC slice is as signed off")
     func goldenSlice() async throws {
-        try self.golden("slice-urllc", await plan(expectation(.deploy, "URLLC", kind: .networkSlice, [number("latency", 3, .atMost)]) { $0.namespace = "core5g"; $0.slice = SliceID(sst: 2, sd: "0000ab") }))
+        try self.golden(
+            "slice-urllc",
+            await plan(
+                expectation(.deploy, "URLLC", kind: .networkSlice, [number("latency", 3, .atMost)]) {
+                    $0.namespace = "core5g"; $0.slice = SliceID(sst: 2, sd: "0000ab")
+                }))
     }
 
     @Test("the edits of a life are as signed off: configure, autoscale, restart")
     func goldenEdits() async throws {
         var inventory = try await publishedAMF()
         for step in [
-            expectation(.configure, "AMF", [words("feature", "network slicing"), flag("mutualTLS")]), expectation(.scale, "AMF", [number("maxReplicas", 8)]), expectation(.restart, "AMF"),
+            expectation(.configure, "AMF", [words("feature", "network slicing"), flag("mutualTLS")]), expectation(.scale, "AMF", [number("maxReplicas", 8)]),
+            expectation(.restart, "AMF"),
         ] { inventory.publish(try await plan(step, on: inventory)) }
         try self.golden("amf-edited", await plan(expectation(.scale, "AMF", [number("cpu", 2), number("memory", 512, .increaseBy)]), on: inventory))
     }
@@ -51,16 +63,22 @@ import Yams
 
     @Test("a hundred renderings are the same bytes")
     func deterministic() async throws {
-        let said = expectation(.deploy, "5GC", kind: .coreNetwork, [flag("highAvailability"), flag("autoscaling")]) { $0.depends = ["HSS"]; $0.qualities = ["edge", "low-latency"] }
+        let said = expectation(.deploy, "5GC", kind: .coreNetwork, [flag("highAvailability"), flag("autoscaling")]) {
+            $0.depends = ["HSS"]; $0.qualities = ["edge", "low-latency"]
+        }
         let first = try await plan(said)
         for _ in 0..<100 { #expect(try await plan(said) == first) }
     }
 
-    @Test("every function in every form is valid: parsed by another reader, limited, probed, pinned, without privilege", arguments: catalogue.functions.keys.sorted())
+    @Test(
+        "every function in every form is valid: parsed by another reader, limited, probed, pinned, without privilege",
+        arguments: catalogue.functions.keys.sorted())
     func everyEntry(_ code: String) async throws {
         let entry = try #require(catalogue.functions[code])
         guard entry.workload != .none, let kind = ObjectKind(rawValue: entry.kind) else { return }
-        for targets in [[], [flag("highAvailability")], [flag("autoscaling")], [flag("highAvailability"), flag("autoscaling"), flag("monitoring")], [number("replicas", 0)]] {
+        for targets in [
+            [], [flag("highAvailability")], [flag("autoscaling")], [flag("highAvailability"), flag("autoscaling"), flag("monitoring")], [number("replicas", 0)],
+        ] {
             let outcome = try await plan(expectation(.deploy, code, name: "x", kind: kind, targets) { $0.namespace = "ns" })
             let files = try #require(outcome.files["default/ns/x"], "\(outcome)")
             #expect(files.map(\.path) == files.map(\.path).sorted())
@@ -71,15 +89,22 @@ import Yams
                 #expect(YAMLEmitter.text(try YAMLNode.document(in: file.content)) == file.content, "\(file.path)")
                 #expect(file.content.hasSuffix("\n") && !file.content.hasSuffix("\n\n"))
             }
-            let pod = try YAMLNode.document(in: #require(files.first { $0.path == "deployment.yaml" || $0.path == "statefulset.yaml" }).content)[["spec", "template", "spec"]]
+            let pod = try YAMLNode.document(in: #require(files.first { $0.path == "deployment.yaml" || $0.path == "statefulset.yaml" }).content)[[
+                "spec", "template", "spec",
+            ]]
             let container = try #require(pod?["containers"]?.items?.first)
-            for path in [["resources", "limits", "cpu"], ["resources", "limits", "memory"], ["resources", "requests", "cpu"], ["readinessProbe"], ["livenessProbe"], ["image"]] {
+            for path in [
+                ["resources", "limits", "cpu"], ["resources", "limits", "memory"], ["resources", "requests", "cpu"], ["readinessProbe"], ["livenessProbe"],
+                ["image"],
+            ] {
                 #expect(container[path] != nil, "\(code) \(path)")
             }
             #expect(container[["securityContext", "allowPrivilegeEscalation"]]?.boolean == false)
             #expect(pod?[["securityContext", "runAsNonRoot"]]?.boolean == (entry.security.exception == nil || entry.security.user != 0))
             let mounts = container["volumeMounts"]?.items?.compactMap { $0["name"]?.string } ?? []
-            let volumes = (pod?["volumes"]?.items?.compactMap { $0["name"]?.string } ?? []) + (entry.workload == .statefulSet && entry.resources.storage != nil ? ["data"] : [])
+            let volumes =
+                (pod?["volumes"]?.items?.compactMap { $0["name"]?.string } ?? [])
+                + (entry.workload == .statefulSet && entry.resources.storage != nil ? ["data"] : [])
             #expect(Set(mounts) == Set(volumes), "\(code)")
         }
     }
@@ -109,7 +134,11 @@ import Yams
         let entry = try #require(catalogue.functions["AMF"])
         let identity = PackageIdentity(cluster: "c", namespace: "n", instance: "amf", function: "AMF")
         let files = [
-            PackageFile(path: "all.yaml", content: "# mine\n{apiVersion: apps/v1, kind: Deployment, metadata: {name: 'amf'}, spec: {replicas: 2, template: {spec: {containers: [{name: amf, image: a:1}]}}}}\n---\nkind: Other\n")
+            PackageFile(
+                path: "all.yaml",
+                content:
+                    "# mine\n{apiVersion: apps/v1, kind: Deployment, metadata: {name: 'amf'}, spec: {replicas: 2, template: {spec: {containers: [{name: amf, image: a:1}]}}}}\n---\nkind: Other\n"
+            )
         ]
         var contents = PackageContents(files)
         let state = try contents.state(of: identity, entry: entry)

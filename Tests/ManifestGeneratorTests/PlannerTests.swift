@@ -50,7 +50,9 @@ import Testing
         #expect(try await plan(expectation(.deploy, "AMF")).plan?.packages.first?.path == "default/default/amf")
         let asked = IntentRequest(intent: "…", namespace: "telco", cluster: "east")
         #expect(try await plan(expectation(.deploy, "AMF"), request: asked, clusters: ["east", "west"]).plan?.packages.first?.path == "east/telco/amf")
-        #expect(try await plan(expectation(.deploy, "AMF") { $0.cluster = "West" }, request: asked, clusters: ["east", "west"]).plan?.packages.first?.path == "west/telco/amf")
+        #expect(
+            try await plan(expectation(.deploy, "AMF") { $0.cluster = "West" }, request: asked, clusters: ["east", "west"]).plan?.packages.first?.path
+                == "west/telco/amf")
         #expect(try await plan(expectation(.deploy, "AMF"), clusters: ["east"]).plan?.packages.first?.path == "east/default/amf")
         let question = try await plan(expectation(.deploy, "AMF"), clusters: ["east", "west"]).questions.first
         #expect(question?.field == "context.cluster" && question?.options == ["east", "west"])
@@ -96,7 +98,8 @@ import Testing
     @Test(
         "a scale means what its condition says",
         arguments: [
-            (Condition.equals, 5.0, 5), (.increaseBy, 2, 5), (.decreaseBy, 2, 1), (.multiplyBy, 2, 6), (.atLeast, 2, 3), (.atLeast, 4, 4), (.atMost, 2, 2), (.lessThan, 3, 2),
+            (Condition.equals, 5.0, 5), (.increaseBy, 2, 5), (.decreaseBy, 2, 1), (.multiplyBy, 2, 6), (.atLeast, 2, 3), (.atLeast, 4, 4), (.atMost, 2, 2),
+            (.lessThan, 3, 2),
             (.greaterThan, 3, 4),
         ])
     func scale(_ condition: Condition, _ value: Double, _ replicas: Int) async throws {
@@ -125,7 +128,11 @@ import Testing
     @Test("a person's own edits survive a scale, in files it touches and in those it does not")
     func keepsEdits() async throws {
         var inventory = try await publishedAMF()
-        inventory.edit(amf, "deployment.yaml") { $0 = $0.replacing("terminationGracePeriodSeconds: 30", with: "terminationGracePeriodSeconds: 77 # slow to drain\n      hostAliases:\n        - ip: 10.0.0.1\n          hostnames: [\"a\"]") }
+        inventory.edit(amf, "deployment.yaml") {
+            $0 = $0.replacing(
+                "terminationGracePeriodSeconds: 30",
+                with: "terminationGracePeriodSeconds: 77 # slow to drain\n      hostAliases:\n        - ip: 10.0.0.1\n          hostnames: [\"a\"]")
+        }
         inventory.edit(amf, "service.yaml") { $0 += "# mine\n" }
         let outcome = try await plan(expectation(.scale, "AMF", [number("replicas", 5)]), on: inventory)
         let workload = try outcome.node(amf, "deployment.yaml")
@@ -161,20 +168,26 @@ import Testing
         #expect(scaler[["spec", "metrics"]]?.items?.first?[["resource", "target", "averageUtilization"]]?.integer == 80)
         inventory.publish(bounded)
         let between = try await plan(expectation(.scale, "AMF", [Target(attribute: "replicas", condition: .between, value: .range(3, 6))]), on: inventory)
-        #expect(try between.node(amf, "hpa.yaml")[["spec", "minReplicas"]]?.integer == 3 && between.node(amf, "hpa.yaml")[["spec", "maxReplicas"]]?.integer == 6)
+        #expect(
+            try between.node(amf, "hpa.yaml")[["spec", "minReplicas"]]?.integer == 3 && between.node(amf, "hpa.yaml")[["spec", "maxReplicas"]]?.integer == 6)
         let without = try await plan(expectation(.configure, "AMF", [flag("autoscaling", false)]), on: inventory)
         #expect(without.files[amf]?.contains { $0.path == "hpa.yaml" } == false)
         #expect(try without.node(amf, "deployment.yaml")[["spec", "replicas"]]?.integer == 2)
-        #expect(try await plan(expectation(.scale, "AMF", [number("minReplicas", 9), number("maxReplicas", 3)]), on: inventory).questions.first?.field == "targets.maxReplicas")
+        #expect(
+            try await plan(expectation(.scale, "AMF", [number("minReplicas", 9), number("maxReplicas", 3)]), on: inventory).questions.first?.field
+                == "targets.maxReplicas")
     }
 
     @Test(
         "a number that cannot be is asked about",
         arguments: [
             (number("replicas", 500), "targets.replicas"), (number("replicas", -1), "targets.replicas"), (number("replicas", 2.5), "targets.replicas"),
-            (number("replicas", 9, .decreaseBy), "targets.replicas"), (number("replicas", 1e300), "targets.replicas"), (number("cpu", -1), "targets.cpu"), (number("cpu", 0), "targets.cpu"),
-            (number("memory", 1e30), "targets.memory"), (number("targetCPUUtilization", 300), "targets.targetCPUUtilization"), (words("version", "latest"), "targets.version"),
-            (words("version", "v1 && rm"), "targets.version"), (words("image", "nginx"), "targets.image"), (words("image", "Ngi nx:1"), "targets.image"), (number("storage", 0.5), "targets.storage"),
+            (number("replicas", 9, .decreaseBy), "targets.replicas"), (number("replicas", 1e300), "targets.replicas"), (number("cpu", -1), "targets.cpu"),
+            (number("cpu", 0), "targets.cpu"),
+            (number("memory", 1e30), "targets.memory"), (number("targetCPUUtilization", 300), "targets.targetCPUUtilization"),
+            (words("version", "latest"), "targets.version"),
+            (words("version", "v1 && rm"), "targets.version"), (words("image", "nginx"), "targets.image"), (words("image", "Ngi nx:1"), "targets.image"),
+            (number("storage", 0.5), "targets.storage"),
         ])
     func impossible(_ target: Target, _ field: String) async throws {
         #expect(try await plan(expectation(.scale, "AMF", [target]), on: publishedAMF()).questions.first?.field == field)
@@ -185,9 +198,13 @@ import Testing
     @Test("a configuration of no field of the workload becomes parameters and rolls the pods")
     func configure() async throws {
         var inventory = try await publishedAMF()
-        let hash = { (outcome: PlanOutcome) in try outcome.node(amf, "deployment.yaml")[["spec", "template", "metadata", "annotations", "nephoran.com/config-hash"]]?.string }
+        let hash = { (outcome: PlanOutcome) in
+            try outcome.node(amf, "deployment.yaml")[["spec", "template", "metadata", "annotations", "nephoran.com/config-hash"]]?.string
+        }
         let outcome = try await plan(
-            expectation(.configure, "AMF", [flag("encryption"), words("feature", "network slicing: \"yes\"\n#"), words("algorithm", "NEA2")]) { $0.dnn = "ims" }, on: inventory)
+            expectation(.configure, "AMF", [flag("encryption"), words("feature", "network slicing: \"yes\"\n#"), words("algorithm", "NEA2")]) {
+                $0.dnn = "ims"
+            }, on: inventory)
         let parameters = try YAMLNode.document(in: #require(outcome.node(amf, "configmap.yaml")[["data", "parameters.yaml"]]?.string))
         #expect(parameters[["settings", "encryption"]]?.boolean == true && parameters[["settings", "algorithm"]]?.string == "NEA2")
         #expect(parameters["features"]?.items?.first?.string == "network slicing: \"yes\"\n#")
@@ -202,7 +219,9 @@ import Testing
     @Test("version and image change the container, an upgrade keeps the repository")
     func upgrade() async throws {
         let outcome = try await plan(expectation(.configure, "AMF", [words("version", "v3.4.6")]), on: publishedAMF())
-        #expect(try outcome.node(amf, "deployment.yaml")[["spec", "template", "spec", "containers"]]?.items?.first?["image"]?.string == "docker.io/free5gc/amf:v3.4.6")
+        #expect(
+            try outcome.node(amf, "deployment.yaml")[["spec", "template", "spec", "containers"]]?.items?.first?["image"]?.string
+                == "docker.io/free5gc/amf:v3.4.6")
     }
 
     @Test("high availability on what runs brings its replicas, spread and budget; switching it off takes the spread away")
@@ -220,11 +239,13 @@ import Testing
 
     @Test("an objective sizes by the documented rule and is recorded")
     func optimize() async throws {
-        let outcome = try await plan(expectation(.optimize, "UPF", [number("latency", 10, .atMost)]) { $0.namespace = "core5g" }, on: {
-            var inventory = PublishedPackages()
-            inventory.publish(try await plan(expectation(.deploy, "UPF") { $0.namespace = "core5g" }))
-            return inventory
-        }())
+        let outcome = try await plan(
+            expectation(.optimize, "UPF", [number("latency", 10, .atMost)]) { $0.namespace = "core5g" },
+            on: {
+                var inventory = PublishedPackages()
+                inventory.publish(try await plan(expectation(.deploy, "UPF") { $0.namespace = "core5g" }))
+                return inventory
+            }())
         let container = try outcome.node("default/core5g/upf", "deployment.yaml")[["spec", "template", "spec", "containers"]]?.items?.first
         #expect(container?[["resources", "requests", "cpu"]]?.string == "2" && container?[["resources", "limits", "cpu"]]?.string == "2")
         #expect(outcome.figure("cpu")?.source == .derived)
@@ -250,7 +271,10 @@ import Testing
     func migrate() async throws {
         var inventory = try await publishedAMF()
         inventory.edit(amf, "deployment.yaml") { $0 = $0.replacing("terminationGracePeriodSeconds: 30", with: "terminationGracePeriodSeconds: 77") }
-        let outcome = try await plan(expectation(.migrate, "AMF") { $0.from = "core5g"; $0.namespace = "core6g" }, on: inventory)
+        let outcome = try await plan(
+            expectation(.migrate, "AMF") {
+                $0.from = "core5g"; $0.namespace = "core6g"
+            }, on: inventory)
         #expect(outcome.plan?.packages.map(\.change) == [.create, .delete])
         #expect(outcome.plan?.packages.map(\.path) == ["default/core6g/amf", amf])
         for file in try #require(outcome.files["default/core6g/amf"]) { #expect(!file.content.contains("core5g"), "\(file.path)") }
@@ -328,12 +352,14 @@ import Testing
         inventory.publish(try await plan(expectation(.deploy, "AMF", name: "amf-east") { $0.namespace = "core5g" }))
         let names = try await plan(expectation(.scale, "AMF", [number("replicas", 2)]), on: inventory).questions.first
         #expect(names?.field == "object.name" && names?.options == ["amf", "amf-east"])
-        #expect(try await plan(expectation(.scale, "AMF", name: "AMF-East", [number("replicas", 2)]), on: inventory).plan?.packages.first?.instance == "amf-east")
+        #expect(
+            try await plan(expectation(.scale, "AMF", name: "AMF-East", [number("replicas", 2)]), on: inventory).plan?.packages.first?.instance == "amf-east")
         inventory.publish(try await plan(expectation(.deploy, "AMF") { $0.namespace = "lab" }))
         let spaces = try await plan(expectation(.scale, "AMF", [number("replicas", 2)]), on: inventory).questions.first
         #expect(spaces?.field == "context.namespace" && spaces?.options == ["core5g", "lab"])
         let interpretation = Interpretation(
-            decision: .accepted, expectations: [expectation(.scale, "AMF", [number("replicas", 2)])], provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
+            decision: .accepted, expectations: [expectation(.scale, "AMF", [number("replicas", 2)])],
+            provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
         let answered = Planner.applying([ClarificationAnswer(expectation: "e1", field: "context.namespace", value: .text("lab"))], to: interpretation)
         #expect(try await Planner(catalogue: catalogue).plan(answered, request: request, inventory: inventory).plan?.packages.first?.path == "default/lab/amf")
     }
@@ -352,7 +378,8 @@ import Testing
     @Test(
         "a hostile name is asked about and never reaches a path or a file",
         arguments: [
-            "../../etc", "a/b", "amf\nkind: Secret", "A B", "-amf", "amf-", "5g-amf", "ämf", "amf_1", "", ".", "{{instance}}", "$(id)", "a\u{0}b", String(repeating: "a", count: 64), "amf.core",
+            "../../etc", "a/b", "amf\nkind: Secret", "A B", "-amf", "amf-", "5g-amf", "ämf", "amf_1", "", ".", "{{instance}}", "$(id)", "a\u{0}b",
+            String(repeating: "a", count: 64), "amf.core",
         ])
     func hostile(_ name: String) async throws {
         #expect(try await plan(expectation(.deploy, "AMF", name: name)).questions.first?.field == "object.name")
@@ -387,9 +414,18 @@ import Testing
         #expect(try await reasons(expectation(.scale, "AMF", [number("replicas", 0)])) == ["amf in core5g is scaled to zero"])
         #expect(try await reasons(expectation(.scale, "AMF", [number("replicas", 3)]) { $0.environment = "production" }) == [])
         #expect(try await reasons(expectation(.scale, "AMF", [number("replicas", 4)]) { $0.environment = "production" }).count == 1)
-        #expect(try await reasons(expectation(.scale, "AMF", [number("replicas", 4)]), request: IntentRequest(intent: "…", approval: .required)) == ["the request asks for approval"])
-        #expect(try await reasons(expectation(.scale, "AMF", [number("replicas", 4)]), policy: catalogue.approval.inInstallation(environment: "Production")).count == 1)
-        #expect(try await reasons(expectation(.scale, "AMF", [number("replicas", 4)]), policy: catalogue.approval.inInstallation(environment: nil, productionNamespaces: ["core5g"])).count == 1)
+        #expect(
+            try await reasons(expectation(.scale, "AMF", [number("replicas", 4)]), request: IntentRequest(intent: "…", approval: .required)) == [
+                "the request asks for approval"
+            ])
+        #expect(
+            try await reasons(expectation(.scale, "AMF", [number("replicas", 4)]), policy: catalogue.approval.inInstallation(environment: "Production")).count
+                == 1)
+        #expect(
+            try await reasons(
+                expectation(.scale, "AMF", [number("replicas", 4)]),
+                policy: catalogue.approval.inInstallation(environment: nil, productionNamespaces: ["core5g"])
+            ).count == 1)
     }
 
     // MARK: Policies
@@ -408,8 +444,13 @@ import Testing
         let slice = try await plan(expectation(.deploy, "eMBB", kind: .networkSlice), policies: mapped)
         #expect(slice.plan?.policies == [put] && slice.plan?.packages.count == 3)
         let unmapped = FixedPolicies(result: .notMapped)
-        #expect(try await plan(expectation(.optimize, "Coverage", kind: .radioNetwork, [number("threshold", 10)]), policies: unmapped).problem?.code == "not_mapped")
-        #expect(try await plan(expectation(.configure, "Security", kind: .policy, [flag("encryption")]), policies: unmapped).plan?.packages.map(\.instance) == ["policy-security"])
+        #expect(
+            try await plan(expectation(.optimize, "Coverage", kind: .radioNetwork, [number("threshold", 10)]), policies: unmapped).problem?.code == "not_mapped"
+        )
+        #expect(
+            try await plan(expectation(.configure, "Security", kind: .policy, [flag("encryption")]), policies: unmapped).plan?.packages.map(\.instance) == [
+                "policy-security"
+            ])
         #expect(try await plan(expectation(.configure, "Security", kind: .policy), policies: unmapped).questions.first?.field == "targets")
     }
 }

@@ -7,13 +7,19 @@ import Yams
     @Test(
         "a string comes back as the same string, whatever it looks like",
         arguments: [
-            "", "plain", "two words", "true", "Yes", "no", "off", "n", "null", "~", "1", "007", "1.5", "1e3", "0x1f", "0o17", "12:30:45", "1_000", "+1", "-1", ".5", ".inf", ".NaN",
-            "2026-01-01", "2026-01-01T10:00:00Z", "3gpp", "v1.2.3", "1.2.3", "a: b", "a:b", "a:", "#x", "a #x", "a#x", "- a", "-a", "-", "?", ":", "{a}", "[a]", "a, b", "*a", "&a",
-            "!a", "|", ">", "'a'", "\"a\"", "%a", "@a", "`a`", " a", "a ", "a\tb", "a\nb", "a\nb\n", "a\n\nb\n", "\na", "a\n\n", " a\nb", "a\n \nb", "a\r\nb", "\u{85}", "\u{2028}x",
-            "x\u{feff}y", "é", "日本", "🙂", "\u{7}", "\u{1b}[0m", "---", "...", "--- a", "a\n---\nb\n", "<<", "=", "=1", "\u{202e}abc", "a\\b", "y", "N", "on", "0", "-0", "1.", "0b1", "nil", "NULL", "a\nb ", "a\n  b\n",
+            "", "plain", "two words", "true", "Yes", "no", "off", "n", "null", "~", "1", "007", "1.5", "1e3", "0x1f", "0o17", "12:30:45", "1_000", "+1", "-1",
+            ".5", ".inf", ".NaN",
+            "2026-01-01", "2026-01-01T10:00:00Z", "3gpp", "v1.2.3", "1.2.3", "a: b", "a:b", "a:", "#x", "a #x", "a#x", "- a", "-a", "-", "?", ":", "{a}", "[a]",
+            "a, b", "*a", "&a",
+            "!a", "|", ">", "'a'", "\"a\"", "%a", "@a", "`a`", " a", "a ", "a\tb", "a\nb", "a\nb\n", "a\n\nb\n", "\na", "a\n\n", " a\nb", "a\n \nb", "a\r\nb",
+            "\u{85}", "\u{2028}x",
+            "x\u{feff}y", "é", "日本", "🙂", "\u{7}", "\u{1b}[0m", "---", "...", "--- a", "a\n---\nb\n", "<<", "=", "=1", "\u{202e}abc", "a\\b", "y", "N", "on",
+            "0", "-0", "1.", "0b1", "nil", "NULL", "a\nb ", "a\n  b\n",
         ])
     func strings(_ value: String) throws {
-        for node in [YAMLNode.text(value), ["k": .text(value)], ["k": ["n": .text(value)]], ["k": [.text(value)]], [[.text(value)]], .mapping([YAMLEntry(value, "v")])] {
+        for node in [
+            YAMLNode.text(value), ["k": .text(value)], ["k": ["n": .text(value)]], ["k": [.text(value)]], [[.text(value)]], .mapping([YAMLEntry(value, "v")]),
+        ] {
             let text = YAMLEmitter.text(node)
             let back = try Yams.load(yaml: text)
             switch node {

@@ -25,7 +25,8 @@ import Testing
         let log = LogFile(path: try DataDirectory(path: scratch.path).file("log"))
         let pump = try LogPump(log: log, console: Console(showsServices: false, width: 0), name: "child")
         let child = try ChildProcess(
-            executable: "/bin/sh", arguments: ["-c", "sleep 0.05; echo $(cut -d' ' -f41 /proc/$$/stat) $(cut -d' ' -f5 /proc/$$/stat) $$"], environment: Self.environment,
+            executable: "/bin/sh", arguments: ["-c", "sleep 0.05; echo $(cut -d' ' -f41 /proc/$$/stat) $(cut -d' ' -f5 /proc/$$/stat) $$"],
+            environment: Self.environment,
             output: pump.input, isBackground: true
         )
         pump.start()

@@ -122,14 +122,17 @@ import Testing
 
     @Test("a problem is handed on as it was said, and not asked again", arguments: [400, 404, 409, 422, 429])
     func refused(_ status: Int) async throws {
-        let body = #"{"type":"urn:nephoran:problem:no","title":"No","status":\#(status),"detail":"Not so.","code":"no","errors":[{"pointer":"/a","detail":"b"}]}"#
+        let body =
+            #"{"type":"urn:nephoran:problem:no","title":"No","status":\#(status),"detail":"Not so.","code":"no","errors":[{"pointer":"/a","detail":"b"}]}"#
         try await self.withUpstream([.init(status: status, body: body, type: "application/problem+json")]) { client, upstream in
             do throws(ServiceCallError) {
                 _ = try await client.query(Thing.self, "/things", Thing(name: "smf"))
                 Issue.record("no error")
             } catch {
                 guard case .refused(let name, let problem) = error else { throw error }
-                #expect(name == "upstream" && problem.status == status && problem.code == "no" && problem.detail == "Not so." && problem.errors?.first?.pointer == "/a")
+                #expect(
+                    name == "upstream" && problem.status == status && problem.code == "no" && problem.detail == "Not so."
+                        && problem.errors?.first?.pointer == "/a")
             }
             #expect(upstream.requests.count == 1)
         }
@@ -157,7 +160,9 @@ import Testing
         }
     }
 
-    @Test("a call is made three times at most, and once when it may not be repeated or the service is broken", arguments: [(503, true, 3), (503, false, 1), (500, true, 1)])
+    @Test(
+        "a call is made three times at most, and once when it may not be repeated or the service is broken",
+        arguments: [(503, true, 3), (503, false, 1), (500, true, 1)])
     func attempts(_ status: Int, _ mayRepeat: Bool, _ count: Int) async throws {
         try await self.withUpstream([.init(status: status, body: "no")]) { client, upstream in
             do throws(ServiceCallError) {
@@ -175,7 +180,9 @@ import Testing
     func breaker() async throws {
         let registry = Self.registry
         func gauge(_ name: String) -> String? {
-            String(decoding: registry.expose(), as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("nephoran_circuit_breaker_state{") && $0.contains("upstream=\"\(name)\"") }.map { String($0.suffix(2)) }
+            String(decoding: registry.expose(), as: UTF8.self).split(separator: "\n").first {
+                $0.hasPrefix("nephoran_circuit_breaker_state{") && $0.contains("upstream=\"\(name)\"")
+            }.map { String($0.suffix(2)) }
         }
         try await self.withUpstream([.init(status: 500, body: "no")], name: "broken") { client, upstream in
             #expect(gauge("broken") == " 0")

@@ -18,12 +18,17 @@ struct Completeness {
             case .policy: ask("object.type", "Which policy is meant?", ["QoS", "Security", "Access", "RateLimit", "Routing", "Slicing", "TrafficSteering"])
             case .e2Node: ask("object.type", "Which E2 nodes, or which subscription of which xApp, is meant?", ["E2NodeSet", "xApp"])
             case .coreNetwork: ask("object.type", "Which network is meant?", ["5GC", "EPC", "IMS"])
-            default: ask("object.type", "Which network function should this \(expectation.verb.rawValue) act on?", ["AMF", "SMF", "UPF", "NRF", "O-DU", "O-CU", "NearRT-RIC"])
+            default:
+                ask(
+                    "object.type", "Which network function should this \(expectation.verb.rawValue) act on?",
+                    ["AMF", "SMF", "UPF", "NRF", "O-DU", "O-CU", "NearRT-RIC"])
             }
         }
         if let name = object.name, !Self.isName(name) { ask("object.name", "'\(name)' cannot be a name. Which instance is meant?") }
         for target in expectation.targets {
-            if case .text(let text) = target.value, !Self.isName(text) { ask("targets.\(target.attribute)", "'\(text)' cannot be used. What should \(target.attribute) of \(label) be?") }
+            if case .text(let text) = target.value, !Self.isName(text) {
+                ask("targets.\(target.attribute)", "'\(text)' cannot be used. What should \(target.attribute) of \(label) be?")
+            }
         }
         for target in expectation.targets { self.check(target, label, ask) }
         switch expectation.verb {
@@ -35,9 +40,13 @@ struct Completeness {
         case .configure:
             let context = expectation.context
             if expectation.targets.isEmpty, object.kind == .radioNetwork, object.type == "Cell" { ask("targets", "What should be changed in the cell?") }
-            let hasContext = context.slice != nil || context.qualities != nil || context.plmn != nil || context.dnn != nil || context.tac != nil || context.gnb != nil || context.cell != nil
+            let hasContext =
+                context.slice != nil || context.qualities != nil || context.plmn != nil || context.dnn != nil || context.tac != nil || context.gnb != nil
+                || context.cell != nil
                 || context.depends != nil || context.ue != nil
-            if expectation.targets.isEmpty, !hasContext, object.kind != .radioNetwork || action == .configure || object.type == "Cell", action != .stop, action != .vague {
+            if expectation.targets.isEmpty, !hasContext, object.kind != .radioNetwork || action == .configure || object.type == "Cell", action != .stop,
+                action != .vague
+            {
                 ask("targets", "What should be changed on \(label)?")
             }
         case .migrate:
@@ -55,7 +64,8 @@ struct Completeness {
 
     /// Letters, digits, spaces and the signs of names, versions and image references.
     static func isName(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= 253 && text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0.properties.numericType != nil || " -_./:@=+#".unicodeScalars.contains($0) }
+        !text.isEmpty && text.utf8.count <= 253
+            && text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0.properties.numericType != nil || " -_./:@=+#".unicodeScalars.contains($0) }
     }
 
     private func check(_ target: Target, _ label: String, _ ask: (String, String, [String]) -> Void) {
@@ -78,7 +88,10 @@ struct Completeness {
             if word.whole, value != value.rounded() {
                 ask(field, "'\(evidence)' is not a whole number. How many should \(label) have?", [])
             } else if value > word.high || value < (relative ? 0 : word.low) || value.isNaN || relative && value == 0 {
-                ask(field, "'\(evidence)' is outside \(Reading.plain(word.low))…\(Reading.plain(word.high))\(unit). What should \(target.attribute) of \(label) be?", [])
+                ask(
+                    field,
+                    "'\(evidence)' is outside \(Reading.plain(word.low))…\(Reading.plain(word.high))\(unit). What should \(target.attribute) of \(label) be?",
+                    [])
             }
         }
     }

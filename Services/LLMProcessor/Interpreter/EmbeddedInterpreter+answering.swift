@@ -23,7 +23,9 @@ extension EmbeddedInterpreter {
             case .accepted:
                 result.clarifications.removeAll { $0 == question }
                 let others = self.followUps(result.expectations[index], answer.field)
-                for other in others where !result.clarifications.contains(where: { $0.expectation == other.expectation && $0.field == other.field }) { result.clarifications.append(other) }
+                for other in others where !result.clarifications.contains(where: { $0.expectation == other.expectation && $0.field == other.field }) {
+                    result.clarifications.append(other)
+                }
             case .also(let functions):
                 result.clarifications.removeAll { $0 == question }
                 for function in functions {
@@ -64,7 +66,11 @@ extension EmbeddedInterpreter {
         case .boolean(let flag): return flag
         case .text(let text):
             let word = text.lowercased().trimmed
-            if ["yes", "y", "true", "ok", "okay", "sure", "confirm", "confirmed", "deploy", "deploy it", "do it", "go ahead", "please do", "correct", "right"].contains(word) { return true }
+            if ["yes", "y", "true", "ok", "okay", "sure", "confirm", "confirmed", "deploy", "deploy it", "do it", "go ahead", "please do", "correct", "right"]
+                .contains(word)
+            {
+                return true
+            }
             if ["no", "n", "false", "cancel", "stop", "abort", "do not", "don't", "never mind", "nevermind", "wrong"].contains(word) { return false }
             return nil
         default: return nil
@@ -157,16 +163,20 @@ extension EmbeddedInterpreter {
                 return self.put(target, into: &expectation, question)
             }
             // The answer is read like a sentence of its own: "five", "about 8 GiB", "at most 10".
-            let sentence = self.interpret(InterpretationRequest(intent: "scale amf with \(attribute == "replicas" && Double(text) != nil ? text + " replicas" : text)"))
+            let sentence = self.interpret(
+                InterpretationRequest(intent: "scale amf with \(attribute == "replicas" && Double(text) != nil ? text + " replicas" : text)"))
             let plain = self.interpret(InterpretationRequest(intent: "scale amf to \(text)"))
             let readings = (sentence.expectations.first?.targets ?? []) + (plain.expectations.first?.targets ?? [])
-            if let read = readings.first(where: { $0.attribute == attribute && [.equals, .atLeast, .atMost].contains($0.condition) }) ?? readings.first(where: { $0.attribute == "replicas" && word.dimension == .count && word.attribute != "replicas" }) {
+            if let read = readings.first(where: { $0.attribute == attribute && [.equals, .atLeast, .atMost].contains($0.condition) })
+                ?? readings.first(where: { $0.attribute == "replicas" && word.dimension == .count && word.attribute != "replicas" })
+            {
                 target.value = read.value
                 target.condition = read.attribute == attribute ? read.condition : word.better
             } else if let number = Double(text) {
                 target.value = .number(number)
             } else {
-                return .unusable("'\(text.prefix(60))' is no number\(Attribute.unit(of: attribute).map { " of " + $0 } ?? ""). \(question.question.droppingReason)")
+                return .unusable(
+                    "'\(text.prefix(60))' is no number\(Attribute.unit(of: attribute).map { " of " + $0 } ?? ""). \(question.question.droppingReason)")
             }
         }
         return self.put(target, into: &expectation, question)
@@ -176,7 +186,9 @@ extension EmbeddedInterpreter {
         var probe = expectation
         probe.targets = [target]
         let field = "targets.\(target.attribute)"
-        if let problem = Completeness(vocabulary: self.vocabulary).questions(about: probe).first(where: { $0.field == field && $0.question != question.question || $0.field == field && target.value.number.map { _ in true } ?? false }) {
+        if let problem = Completeness(vocabulary: self.vocabulary).questions(about: probe).first(where: {
+            $0.field == field && $0.question != question.question || $0.field == field && target.value.number.map { _ in true } ?? false
+        }) {
             return .unusable(problem.question)
         }
         expectation.targets.removeAll { $0.attribute == target.attribute }
@@ -219,8 +231,11 @@ extension EmbeddedInterpreter {
             }
         case "slice":
             let digits = text.split(separator: "-").map { String($0) }
-            if let object = self.object(of: text), let sst = object.sst { expectation.context.slice = SliceID(sst: sst) }
-            else if let sst = digits.first.flatMap({ Int($0) }), (0...255).contains(sst), digits.count < 2 || digits[1].count == 6 && digits[1].allSatisfy(\.isHexDigit) {
+            if let object = self.object(of: text), let sst = object.sst {
+                expectation.context.slice = SliceID(sst: sst)
+            } else if let sst = digits.first.flatMap({ Int($0) }), (0...255).contains(sst),
+                digits.count < 2 || digits[1].count == 6 && digits[1].allSatisfy(\.isHexDigit)
+            {
                 expectation.context.slice = SliceID(sst: sst, sd: digits.count > 1 ? digits[1].lowercased() : nil)
             } else {
                 return .unusable("'\(text.prefix(60))' is no slice: give eMBB, URLLC, mMTC, V2X or an S-NSSAI such as 1-010203.")

@@ -62,7 +62,9 @@ package struct Catalogue: Sendable {
         var functions: [String: FunctionEntry] = [:]
         for name in names {
             let entry = try FunctionEntry(try self.reader("\(directory)/\(name)"))
-            guard functions.updateValue(entry, forKey: entry.code) == nil else { throw CatalogueError(place: "\(name): code", problem: "'\(entry.code)' occurs twice") }
+            guard functions.updateValue(entry, forKey: entry.code) == nil else {
+                throw CatalogueError(place: "\(name): code", problem: "'\(entry.code)' occurs twice")
+            }
         }
         return functions
     }

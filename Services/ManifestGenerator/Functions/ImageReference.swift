@@ -29,7 +29,9 @@ package enum ImageReference {
         for (index, component) in components.enumerated() {
             guard let first = component.utf8.first, self.isLowerOrDigit(first), component.utf8.last.map(self.isLowerOrDigit) == true else { return nil }
             let mayHavePort = index == 0 && components.count > 1
-            guard component.utf8.allSatisfy({ self.isLowerOrDigit($0) || "._-".utf8.contains($0) || (mayHavePort && $0 == UInt8(ascii: ":")) }) else { return nil }
+            guard component.utf8.allSatisfy({ self.isLowerOrDigit($0) || "._-".utf8.contains($0) || (mayHavePort && $0 == UInt8(ascii: ":")) }) else {
+                return nil
+            }
         }
         return (String(name), tag, digest)
     }

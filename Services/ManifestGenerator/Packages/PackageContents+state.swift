@@ -16,7 +16,8 @@ extension PackageContents {
             func utilization(_ name: String) -> Int? {
                 metrics.first { $0[["resource", "name"]]?.string == name }?[["resource", "target", "averageUtilization"]]?.integer
             }
-            state.autoscaling = .init(minimum: minimum, maximum: spec?["maxReplicas"]?.integer ?? minimum, cpu: utilization("cpu"), memory: utilization("memory"))
+            state.autoscaling = .init(
+                minimum: minimum, maximum: spec?["maxReplicas"]?.integer ?? minimum, cpu: utilization("cpu"), memory: utilization("memory"))
             if workload[["spec", "replicas"]]?.integer != 0 { state.replicas = minimum }
         } else {
             state.autoscaling = nil
@@ -77,7 +78,9 @@ extension PackageContents {
             workload[["spec", "template", "metadata", "annotations", PackageObjects.restartAnnotation]] = wanted.restartedAt.map { .text($0) }
         }
         if wanted.isMonitored != current.isMonitored {
-            for entry in objects.scrapeAnnotations { workload[["spec", "template", "metadata", "annotations", entry.key]] = wanted.isMonitored ? entry.value : nil }
+            for entry in objects.scrapeAnnotations {
+                workload[["spec", "template", "metadata", "annotations", entry.key]] = wanted.isMonitored ? entry.value : nil
+            }
         }
         if wanted.parameters != current.parameters { try self.follow(configurationOf: objects, in: &workload) }
         let isStateful = workload["kind"]?.string == FunctionEntry.Workload.statefulSet.rawValue
@@ -176,7 +179,9 @@ extension PackageContents {
             var metrics = object[["spec", "metrics"]]?.items ?? []
             for metric in PackageObjects.metrics(autoscaling).items ?? [] {
                 let path = ["resource", "target", "averageUtilization"]
-                if let index = metrics.firstIndex(where: { $0[["resource", "name"]] == metric[["resource", "name"]] || $0[["resource", "name"]]?.string == metric[["resource", "name"]]?.string }) {
+                if let index = metrics.firstIndex(where: {
+                    $0[["resource", "name"]] == metric[["resource", "name"]] || $0[["resource", "name"]]?.string == metric[["resource", "name"]]?.string
+                }) {
                     metrics[index][path] = metric[path]
                 } else {
                     metrics.append(metric)

@@ -96,7 +96,9 @@ struct PackageObjects {
     /// Nil when the function reads no configuration and nothing was said that needs one.
     func configMap(_ state: WorkloadState, values: TemplateValues) -> YAMLNode? {
         var data: [YAMLEntry] = []
-        if let configuration = self.entry.configuration { data.append(YAMLEntry(configuration.file, .text(configuration.content.filled(values.callAsFunction)))) }
+        if let configuration = self.entry.configuration {
+            data.append(YAMLEntry(configuration.file, .text(configuration.content.filled(values.callAsFunction))))
+        }
         if !state.parameters.isEmpty { data.append(YAMLEntry(Parameters.file, .text(state.parameters.text))) }
         return data.isEmpty ? nil : self.configMap(data: .mapping(data))
     }
@@ -132,7 +134,9 @@ struct PackageObjects {
     static func metrics(_ autoscaling: WorkloadState.Autoscaling) -> YAMLNode {
         .sequence(
             [("cpu", autoscaling.cpu), ("memory", autoscaling.memory)].compactMap { name, utilization in
-                utilization.map { ["type": "Resource", "resource": ["name": .text(name), "target": ["type": "Utilization", "averageUtilization": .integer($0)]]] }
+                utilization.map {
+                    ["type": "Resource", "resource": ["name": .text(name), "target": ["type": "Utilization", "averageUtilization": .integer($0)]]]
+                }
             })
     }
 
@@ -182,7 +186,10 @@ struct PackageObjects {
         if !inner.isEmpty { ingress.append(["from": peers, "ports": ports(inner)]) }
         if !external.isEmpty { ingress.append(["ports": ports(external)]) }
         if let metrics = self.entry.ports.first(where: { $0.name == "metrics" }) {
-            ingress.append(["from": [["namespaceSelector": .mapping([]), "podSelector": ["matchLabels": ["nephoran.com/function": "Monitoring"]]]], "ports": ports([metrics])])
+            ingress.append([
+                "from": [["namespaceSelector": .mapping([]), "podSelector": ["matchLabels": ["nephoran.com/function": "Monitoring"]]]],
+                "ports": ports([metrics]),
+            ])
         }
         var egress: [YAMLNode]
         if self.entry.reachesOutside || self.entry.peers == nil {

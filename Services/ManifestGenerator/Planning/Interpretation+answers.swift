@@ -63,7 +63,9 @@ extension Planner {
         switch (kind, value) {
         case (.number, .number), (.number, .range), (.boolean, .boolean), (.text, .text): value
         case (.number, .text(let text)): Double(text).map { .number($0) }
-        case (.boolean, .text(let text)): text.lowercased() == "yes" || text.lowercased() == "true" ? .boolean(true) : text.lowercased() == "no" || text.lowercased() == "false" ? .boolean(false) : nil
+        case (.boolean, .text(let text)):
+            text.lowercased() == "yes" || text.lowercased() == "true"
+                ? .boolean(true) : text.lowercased() == "no" || text.lowercased() == "false" ? .boolean(false) : nil
         case (.text, _): .text(value.description)
         default: nil
         }

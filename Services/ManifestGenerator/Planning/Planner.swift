@@ -21,12 +21,17 @@ package struct Planner: Sendable {
     /// `acceptedAt` is the instant the intent was accepted (RFC 3339): it marks a restart, so that planning the same
     /// intent again restarts nothing twice. Without it the published tree is the mark.
     /// Throws what the inventory or the policy planning throws; everything the operator can mend is an outcome.
-    package func plan(_ interpretation: Interpretation, request: IntentRequest, inventory: any InventorySource, acceptedAt: String? = nil) async throws -> PlanOutcome {
+    package func plan(_ interpretation: Interpretation, request: IntentRequest, inventory: any InventorySource, acceptedAt: String? = nil) async throws
+        -> PlanOutcome
+    {
         switch interpretation.decision {
         case .accepted: break
         case .needsClarification: return .clarify(interpretation.clarifications)
         case .refused:
-            return .refuse(Problem(status: 422, code: "intent_refused", title: "The intent is refused", detail: interpretation.refusal?.detail ?? "There is nothing to act on."))
+            return .refuse(
+                Problem(
+                    status: 422, code: "intent_refused", title: "The intent is refused", detail: interpretation.refusal?.detail ?? "There is nothing to act on."
+                ))
         }
         var draft = PlanDraft()
         var questions: [Clarification] = []
@@ -56,7 +61,11 @@ package struct Planner: Sendable {
         for package in changed {
             let name = "\(package.identity.instance) in \(package.identity.namespace)"
             for verb in self.policy.verbs where package.verbs.contains(verb) { draft.approve("\(name): \(verb.rawValue) waits for approval") }
-            if let after = package.replicas.after, package.change != .delete, let reason = self.policy.replicas(of: name, from: package.replicas.before, to: after) { draft.approve(reason) }
+            if let after = package.replicas.after, package.change != .delete,
+                let reason = self.policy.replicas(of: name, from: package.replicas.before, to: after)
+            {
+                draft.approve(reason)
+            }
             if let ceiling = package.ceiling.after, ceiling > self.policy.maximumReplicas, ceiling > (package.ceiling.before ?? 0) {
                 draft.approve("\(name) may scale to \(ceiling) replicas, more than \(self.policy.maximumReplicas)")
             }

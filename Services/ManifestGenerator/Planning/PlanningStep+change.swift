@@ -5,11 +5,15 @@ extension PlanningStep {
     // MARK: Deploy
 
     /// Something new; or, where the instance exists, what the text says of it and no more.
-    func deploy(_ identity: PackageIdentity, entry: FunctionEntry, expectation: Expectation, profile: SliceEntry? = nil, into draft: inout PlanDraft) async throws {
+    func deploy(_ identity: PackageIdentity, entry: FunctionEntry, expectation: Expectation, profile: SliceEntry? = nil, into draft: inout PlanDraft)
+        async throws
+    {
         if let package = try await self.package(identity, draft: draft), package.files != nil {
             let function = try await self.publishedFunction(package, identity)
             guard function == nil || function == identity.function else {
-                throw self.ask("object.name", "\(identity.instance) in \(identity.namespace) is a \(function ?? "") already. What shall the \(identity.function) be called?")
+                throw self.ask(
+                    "object.name",
+                    "\(identity.instance) in \(identity.namespace) is a \(function ?? "") already. What shall the \(identity.function) be called?")
             }
             return try await self.edit(identity, entry: entry, expectation: expectation, into: &draft)
         }
@@ -19,11 +23,15 @@ extension PlanningStep {
             for (attribute, value) in profile.profile where expectation.target(attribute) == nil {
                 let unit = Attribute.unit(of: attribute)
                 initial.parameters.set("objectives", attribute, .compact(["value": .decimal(value), "unit": unit.map { .text($0) }]))
-                figures.append(Figure(name: attribute, value: [TargetValue.number(value).description, unit].compactMap { $0 }.joined(separator: " "), source: .default, reason: "the profile of \(profile.type) slices"))
+                figures.append(
+                    Figure(
+                        name: attribute, value: [TargetValue.number(value).description, unit].compactMap { $0 }.joined(separator: " "), source: .default,
+                        reason: "the profile of \(profile.type) slices"))
             }
             initial.parameters.set("settings", "sliceType", .text(profile.type))
         }
-        let sizing = SizingPlan(expectation, entry: entry, rules: self.catalogue.rules, current: initial, isNew: true, sliceIsStandard: self.context.slice == nil)
+        let sizing = SizingPlan(
+            expectation, entry: entry, rules: self.catalogue.rules, current: initial, isNew: true, sliceIsStandard: self.context.slice == nil)
         if !sizing.questions.isEmpty { throw PlanningStop.ask(sizing.questions) }
         for note in sizing.notes { draft.note(note) }
         var package = try await self.package(identity, draft: draft) ?? PlanDraft.Package(identity: identity)
@@ -42,7 +50,9 @@ extension PlanningStep {
             return Figure(name: name, value: value, source: .default, reason: otherwise)
         }
         return [
-            figure("cluster", identity.cluster, said: self.context.cluster ?? (self.request.cluster == nil ? self.statedCluster : nil), requested: self.request.cluster, otherwise: "the only cluster"),
+            figure(
+                "cluster", identity.cluster, said: self.context.cluster ?? (self.request.cluster == nil ? self.statedCluster : nil),
+                requested: self.request.cluster, otherwise: "the only cluster"),
             figure("namespace", identity.namespace, said: self.context.namespace, requested: self.request.namespace, otherwise: "no namespace was said"),
             figure("instance", identity.instance, said: self.object.name, requested: nil, otherwise: "the function's name"),
         ]
@@ -63,10 +73,13 @@ extension PlanningStep {
 
     /// Edits the published package: what the text says changes, a person's own edits stay.
     func edit(_ identity: PackageIdentity, entry: FunctionEntry, expectation: Expectation, into draft: inout PlanDraft) async throws {
-        guard var package = try await self.package(identity, draft: draft), let files = package.files else { throw self.nothingThere(called: identity.function) }
+        guard var package = try await self.package(identity, draft: draft), let files = package.files else {
+            throw self.nothingThere(called: identity.function)
+        }
         var contents = PackageContents(files)
         let current = try contents.state(of: identity, entry: entry)
-        let sizing = SizingPlan(expectation, entry: entry, rules: self.catalogue.rules, current: current, isNew: false, sliceIsStandard: self.context.slice == nil)
+        let sizing = SizingPlan(
+            expectation, entry: entry, rules: self.catalogue.rules, current: current, isNew: false, sliceIsStandard: self.context.slice == nil)
         if !sizing.questions.isEmpty { throw PlanningStop.ask(sizing.questions) }
         if !sizing.saysSomething, expectation.verb != .deploy {
             switch expectation.verb {
@@ -115,12 +128,15 @@ extension PlanningStep {
         if let cluster = self.statedCluster { destination.cluster = try self.known(cluster: cluster) }
         if let namespace = try self.label(self.context.namespace, field: "context.namespace") { destination.namespace = namespace }
         guard destination.path != identity.path else {
-            if self.context.region != nil || self.context.zone != nil { return try await self.edit(identity, entry: entry, expectation: self.expectation, into: &draft) }
+            if self.context.region != nil || self.context.zone != nil {
+                return try await self.edit(identity, entry: entry, expectation: self.expectation, into: &draft)
+            }
             throw self.ask("context.cluster", "Where shall \(identity.instance) move to?", options: self.planner.clusters.filter { $0 != identity.cluster })
         }
         guard var package = try await self.package(identity, draft: draft), let files = package.files else { return }
         if let there = try await self.package(destination, draft: draft), there.files != nil {
-            throw self.ask("object.name", "There is a \(identity.instance) in \(destination.cluster)/\(destination.namespace) already. Where shall this one move to?")
+            throw self.ask(
+                "object.name", "There is a \(identity.instance) in \(destination.cluster)/\(destination.namespace) already. Where shall this one move to?")
         }
         var contents = PackageContents(files)
         let state = try contents.state(of: identity, entry: entry)
@@ -147,7 +163,9 @@ extension PlanningStep {
         let earlier = Array(revisions.dropFirst())
         guard let previous = earlier.first else {
             throw PlanningStop.refuse(
-                Problem(status: 422, code: "no_earlier_revision", title: "There is no earlier revision", detail: "\(identity.path) has only the revision it is at."))
+                Problem(
+                    status: 422, code: "no_earlier_revision", title: "There is no earlier revision", detail: "\(identity.path) has only the revision it is at.")
+            )
         }
         guard let target = self.expectation.target("version") else {
             throw self.ask("targets.version", "To which revision of \(identity.instance) shall it return?", options: Array(earlier.prefix(5)))
@@ -162,12 +180,16 @@ extension PlanningStep {
             throw self.ask("targets.version", "\(identity.instance) has no revision “\(target.value)”. Which one?", options: Array(earlier.prefix(5)))
         }
         guard let old = try await self.inventory.files(path: identity.path, revision: revision) else {
-            throw self.ask("targets.version", "The revision \(revision) of \(identity.instance) is not there any more. Which one?", options: earlier.filter { $0 != revision })
+            throw self.ask(
+                "targets.version", "The revision \(revision) of \(identity.instance) is not there any more. Which one?",
+                options: earlier.filter { $0 != revision })
         }
         var (before, after) = (PackageContents(files), PackageContents(old.files))
-        package.replicas = entry.workload == .none ? (nil, nil) : (try before.state(of: identity, entry: entry).replicas, try after.state(of: identity, entry: entry).replicas)
+        package.replicas =
+            entry.workload == .none ? (nil, nil) : (try before.state(of: identity, entry: entry).replicas, try after.state(of: identity, entry: entry).replicas)
         package.files = old.files
-        self.mark(&package, figures: [Figure(name: "revision", value: revision, source: .text, reason: target.evidence.map { "the text says “\($0)”" } ?? "stated")])
+        self.mark(
+            &package, figures: [Figure(name: "revision", value: revision, source: .text, reason: target.evidence.map { "the text says “\($0)”" } ?? "stated")])
         draft.put(package)
     }
 

@@ -9,7 +9,8 @@ extension PlanningStep {
         if let label = DNSLabel.lowered(name) { return label }
         let shown = name.count > 80 ? "\(name.prefix(80))…" : name
         throw self.ask(
-            field, "“\(shown)” cannot be a name: letters, digits and hyphens are allowed, starting with a letter, at most \(DNSLabel.maximumLength). Which name shall it have?",
+            field,
+            "“\(shown)” cannot be a name: letters, digits and hyphens are allowed, starting with a letter, at most \(DNSLabel.maximumLength). Which name shall it have?",
             options: DNSLabel.proposal(for: name).map { [$0] } ?? [])
     }
 
@@ -86,7 +87,8 @@ extension PlanningStep {
             else { continue }
             items.append(
                 InventoryItem(
-                    instance: package.identity.instance, function: package.identity.function, cluster: package.identity.cluster, namespace: package.identity.namespace,
+                    instance: package.identity.instance, function: package.identity.function, cluster: package.identity.cluster,
+                    namespace: package.identity.namespace,
                     path: package.identity.path, revision: "", commit: "", tree: package.base?.tree ?? "", updatedAt: "", replicas: package.replicas.after))
         }
         if isMigration {
@@ -110,7 +112,8 @@ extension PlanningStep {
         if found.isEmpty { throw self.nothingThere(called: called) }
         try self.onePlace(found, called: called)
         guard found.count == 1, let item = found.first else {
-            throw self.ask("object.name", "There are \(found.count) \(called) in \(found.first?.namespace ?? ""). Which one is meant?", options: found.map(\.instance))
+            throw self.ask(
+                "object.name", "There are \(found.count) \(called) in \(found.first?.namespace ?? ""). Which one is meant?", options: found.map(\.instance))
         }
         return item
     }
@@ -130,7 +133,8 @@ extension PlanningStep {
     /// What to ask when a change is about something that is not there.
     func nothingThere(called: String) -> PlanningStop {
         let place = self.context.from ?? self.context.namespace ?? self.request.namespace ?? self.statedCluster ?? "default"
-        let question = self.expectation.verb == .remove ? "There is no \(called) in \(place). Take it as removed?" : "There is no \(called) in \(place). Deploy it?"
+        let question =
+            self.expectation.verb == .remove ? "There is no \(called) in \(place). Take it as removed?" : "There is no \(called) in \(place). Deploy it?"
         return self.ask("confirm", question, options: ["yes", "no"])
     }
 

@@ -34,7 +34,8 @@ extension PlanningStep {
             let rows = items.prefix(20).map { item in
                 let replicas = item.replicas.map { ", \($0) \($0 == 1 ? "replica" : "replicas")" } ?? ""
                 let origin = item.intentId.map { " from intent \($0)" } ?? ""
-                return "\(item.instance) (\(item.function)) in \(item.namespace) on \(item.cluster)\(replicas), \(item.revision) since \(item.updatedAt)\(origin)"
+                return
+                    "\(item.instance) (\(item.function)) in \(item.namespace) on \(item.cluster)\(replicas), \(item.revision) since \(item.updatedAt)\(origin)"
             }
             let more = items.count > rows.count ? "; and \(items.count - rows.count) more" : ""
             text = "\(items.count) \(called)\(items.count == 1 ? "" : " instances")\(place): \(rows.joined(separator: "; "))\(more)."

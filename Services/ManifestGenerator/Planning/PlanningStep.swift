@@ -84,14 +84,18 @@ struct PlanningStep {
                 var expectation = self.expectation
                 // What is said of a core is said of its functions, not of the database they share.
                 if entry.kind != "NetworkFunction" { expectation.targets = [] }
-                let identity = PackageIdentity(cluster: place.cluster, namespace: place.namespace, instance: "\(prefix)\(entry.name)", function: code, partOf: self.object.name.map { $0.lowercased() })
+                let identity = PackageIdentity(
+                    cluster: place.cluster, namespace: place.namespace, instance: "\(prefix)\(entry.name)", function: code,
+                    partOf: self.object.name.map { $0.lowercased() })
                 try await self.deploy(identity, entry: entry, expectation: expectation, into: &draft)
             }
             return
         }
         var members: [InventoryItem] = []
         for code in codes {
-            guard let entry = self.catalogue.entry(code), entry.kind == "NetworkFunction" || self.expectation.verb == .remove || self.expectation.verb == .migrate else { continue }
+            guard let entry = self.catalogue.entry(code),
+                entry.kind == "NetworkFunction" || self.expectation.verb == .remove || self.expectation.verb == .migrate
+            else { continue }
             members += try await self.candidates(function: code, instance: "\(prefix)\(entry.name)", draft: draft)
         }
         if members.isEmpty { throw self.nothingThere(called: type) }
@@ -103,7 +107,9 @@ struct PlanningStep {
 
     private func planSlice(into draft: inout PlanDraft) async throws {
         let bySST = self.context.slice.flatMap { slice in self.catalogue.slices.values.filter { $0.sst == slice.sst }.min { $0.type < $1.type } }
-        guard let slice = self.object.type.flatMap({ self.catalogue.slices[$0] }) ?? bySST ?? (self.object.name == nil ? nil : self.catalogue.slices[FunctionEntry.customCode]),
+        guard
+            let slice = self.object.type.flatMap({ self.catalogue.slices[$0] }) ?? bySST
+                ?? (self.object.name == nil ? nil : self.catalogue.slices[FunctionEntry.customCode]),
             let profile = self.catalogue.entry(FunctionEntry.sliceCode)
         else { throw self.ask("object.type", "Which type of slice is meant?", options: ["eMBB", "URLLC", "mMTC", "V2X"]) }
         let instance = try self.label(self.object.name, field: "object.name") ?? "slice-\(slice.type.lowercased())"
@@ -117,14 +123,17 @@ struct PlanningStep {
             try await self.deploy(identity, entry: profile, expectation: expectation, profile: slice, into: &draft)
             for code in slice.functions {
                 guard let entry = self.catalogue.entry(code) else { continue }
-                let member = PackageIdentity(cluster: place.cluster, namespace: place.namespace, instance: "\(instance)-\(entry.name)", function: code, partOf: instance)
+                let member = PackageIdentity(
+                    cluster: place.cluster, namespace: place.namespace, instance: "\(instance)-\(entry.name)", function: code, partOf: instance)
                 try await self.deploy(member, entry: entry, expectation: expectation.sizing, into: &draft)
             }
             return
         }
 
         let found = try await self.candidates(function: FunctionEntry.sliceCode, instance: instance, draft: draft)
-        let isMapped = self.expectation.verb == .restart || self.expectation.verb == .rollback || self.expectation.verb == .migrate ? false : try await self.addPolicies(into: &draft)
+        let isMapped =
+            self.expectation.verb == .restart || self.expectation.verb == .rollback || self.expectation.verb == .migrate
+            ? false : try await self.addPolicies(into: &draft)
         guard !found.isEmpty else {
             if isMapped { return }
             throw self.nothingThere(called: "\(slice.type) slice")
@@ -134,7 +143,9 @@ struct PlanningStep {
         var members: [InventoryItem] = []
         for code in slice.functions {
             guard let entry = self.catalogue.entry(code) else { continue }
-            members += try await self.candidates(function: code, instance: "\(instance)-\(entry.name)", draft: draft).filter { $0.cluster == item.cluster && $0.namespace == item.namespace }
+            members += try await self.candidates(function: code, instance: "\(instance)-\(entry.name)", draft: draft).filter {
+                $0.cluster == item.cluster && $0.namespace == item.namespace
+            }
         }
         switch self.expectation.verb {
         case .remove, .migrate:
@@ -182,7 +193,9 @@ struct PlanningStep {
             throw PlanningStop.refuse(
                 Problem(
                     status: 422, code: "not_mapped", title: "No policy type covers this",
-                    detail: "The targets \(self.expectation.targets.map(\.attribute).joined(separator: ", ")) of the \(called) have no counterpart in a policy type of the RAN controllers."))
+                    detail:
+                        "The targets \(self.expectation.targets.map(\.attribute).joined(separator: ", ")) of the \(called) have no counterpart in a policy type of the RAN controllers."
+                ))
         }
         let instance = try self.label(self.object.name, field: "object.name") ?? "policy-\((self.object.type ?? "custom").lowercased())"
         let place = try self.newPlace()
@@ -222,8 +235,10 @@ extension Catalogue {
 extension FunctionEntry {
     /// Stands in for what neither the catalogue nor its `Custom` entry describes; a loaded catalogue always has that.
     static let unknown = FunctionEntry(
-        code: customCode, name: "custom", description: "", kind: "NetworkFunction", workload: .deployment, image: nil, command: [], arguments: [], environment: [],
+        code: customCode, name: "custom", description: "", kind: "NetworkFunction", workload: .deployment, image: nil, command: [], arguments: [],
+        environment: [],
         ports: [], readiness: nil, liveness: nil, resources: Resources(cpuRequest: 100, cpuLimit: 200, memoryRequest: 128, memoryLimit: 128, storage: nil),
-        replicas: Replicas(standard: 1, highAvailability: 3, range: 0...100), security: Security(user: 10001, capabilities: [], readOnlyRoot: true, exception: nil),
+        replicas: Replicas(standard: 1, highAvailability: 3, range: 0...100),
+        security: Security(user: 10001, capabilities: [], readOnlyRoot: true, exception: nil),
         configuration: nil, writablePaths: [], dataPath: "/data", capacity: Capacity(), peers: nil, reachesOutside: false)
 }

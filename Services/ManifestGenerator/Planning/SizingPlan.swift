@@ -115,8 +115,12 @@ struct SizingPlan {
     private mutating func planReplicas() {
         if self.isNew {
             self.wanted.replicas = self.wanted.highAvailability ? self.entry.replicas.highAvailability : self.entry.replicas.standard
-            self.figure("replicas", String(self.wanted.replicas), .default, self.wanted.highAvailability ? "the catalogue's number for high availability" : "the catalogue's number")
-        } else if self.wanted.highAvailability, !self.current.highAvailability, self.current.replicas > 0, self.current.replicas < self.entry.replicas.highAvailability {
+            self.figure(
+                "replicas", String(self.wanted.replicas), .default,
+                self.wanted.highAvailability ? "the catalogue's number for high availability" : "the catalogue's number")
+        } else if self.wanted.highAvailability, !self.current.highAvailability, self.current.replicas > 0,
+            self.current.replicas < self.entry.replicas.highAvailability
+        {
             self.wanted.replicas = self.entry.replicas.highAvailability
             self.figure("replicas", String(self.wanted.replicas), .default, "the catalogue's number for high availability")
         }
@@ -138,17 +142,24 @@ struct SizingPlan {
     /// Objectives that the catalogue knows the capacity of one replica for.
     private mutating func planCapacity() {
         for attribute in self.rules.capacityFor {
-            guard let target = self.target(attribute), let value = target.value.number, target.condition == .equals || target.condition == .atLeast || target.condition == .greaterThan else { continue }
+            guard let target = self.target(attribute), let value = target.value.number,
+                target.condition == .equals || target.condition == .atLeast || target.condition == .greaterThan
+            else { continue }
             let capacity = attribute == "maxUsers" ? self.entry.capacity.maxUsers : self.entry.capacity.throughput
             guard let capacity, value.isFinite, value > 0 else { continue }
             let needed = (value / capacity).rounded(.up)
             guard needed <= Double(self.entry.replicas.range.upperBound) else {
-                self.ask("replicas", "\(attribute) of \(target.value) needs \(TargetValue.number(needed)) replicas of \(self.called), the catalogue allows \(self.entry.replicas.range.upperBound). How many?")
+                self.ask(
+                    "replicas",
+                    "\(attribute) of \(target.value) needs \(TargetValue.number(needed)) replicas of \(self.called), the catalogue allows \(self.entry.replicas.range.upperBound). How many?"
+                )
                 return
             }
             if Int(needed) > self.wanted.replicas {
                 self.wanted.replicas = Int(needed)
-                self.figure("replicas", String(Int(needed)), .derived, "one replica carries \(TargetValue.number(capacity)) of \(attribute), the text asks for \(target.value)")
+                self.figure(
+                    "replicas", String(Int(needed)), .derived,
+                    "one replica carries \(TargetValue.number(capacity)) of \(attribute), the text asks for \(target.value)")
             }
         }
     }
@@ -177,11 +188,17 @@ struct SizingPlan {
             if self.isNew || stated != nil { self.ask("replicas", "Autoscaling of \(self.called) needs at least 1 replica; 0 was said. How many?") }
             return
         }
-        if stated == nil, low == nil, high == nil, range == nil, cpu == nil, memory == nil, let current = self.current.autoscaling, self.wanted.replicas == self.current.replicas {
+        if stated == nil, low == nil, high == nil, range == nil, cpu == nil, memory == nil, let current = self.current.autoscaling,
+            self.wanted.replicas == self.current.replicas
+        {
             self.wanted.autoscaling = current
             return
         }
-        if let stated { self.said("autoscaling", "true", stated) } else if self.current.autoscaling == nil { self.figure("autoscaling", "true", .derived, "the text states bounds or a utilisation") }
+        if let stated {
+            self.said("autoscaling", "true", stated)
+        } else if self.current.autoscaling == nil {
+            self.figure("autoscaling", "true", .derived, "the text states bounds or a utilisation")
+        }
 
         var minimum = self.wanted.replicas
         if minimum == 0 { minimum = max(1, self.current.autoscaling?.minimum ?? self.entry.replicas.standard) }
@@ -209,7 +226,9 @@ struct SizingPlan {
         if let bound = high ?? ceiling, stated != nil || high != nil {
             var relative = bound
             if bound.condition == .atMost { relative.condition = .equals }
-            if bound.condition == .lessThan, let value = bound.value.number { relative = Target(attribute: bound.attribute, value: .number(value - 1), evidence: bound.evidence) }
+            if bound.condition == .lessThan, let value = bound.value.number {
+                relative = Target(attribute: bound.attribute, value: .number(value - 1), evidence: bound.evidence)
+            }
             guard let value = self.count(relative, from: self.current.autoscaling?.maximum ?? minimum) else { return }
             maximum = value
             self.said("maxReplicas", String(value), bound)
@@ -218,7 +237,9 @@ struct SizingPlan {
             self.said("maxReplicas", String(value), replicas)
         } else if let current = self.current.autoscaling {
             maximum = max(current.maximum, minimum)
-            self.figure("maxReplicas", String(maximum), current.maximum == maximum ? .current : .derived, current.maximum == maximum ? "unchanged" : "not below the least")
+            self.figure(
+                "maxReplicas", String(maximum), current.maximum == maximum ? .current : .derived,
+                current.maximum == maximum ? "unchanged" : "not below the least")
         } else {
             maximum = min(minimum * self.rules.autoscalingFactor, max(self.entry.replicas.range.upperBound, minimum))
             self.figure("maxReplicas", String(maximum), .default, "autoscaling without bounds reaches \(self.rules.autoscalingFactor) times the replicas")
@@ -228,10 +249,13 @@ struct SizingPlan {
             return
         }
         if let replicas = self.target("replicas")?.value.number, let low, self.isNew, replicas != low.value.number {
-            self.notes.append("Autoscaling decides between \(minimum) and \(maximum) replicas of \(self.called); the \(TargetValue.number(replicas)) of the text are not held.")
+            self.notes.append(
+                "Autoscaling decides between \(minimum) and \(maximum) replicas of \(self.called); the \(TargetValue.number(replicas)) of the text are not held."
+            )
         }
 
-        var autoscaling = WorkloadState.Autoscaling(minimum: minimum, maximum: maximum, cpu: self.current.autoscaling?.cpu, memory: self.current.autoscaling?.memory)
+        var autoscaling = WorkloadState.Autoscaling(
+            minimum: minimum, maximum: maximum, cpu: self.current.autoscaling?.cpu, memory: self.current.autoscaling?.memory)
         if let cpu { autoscaling.cpu = self.percent(cpu) }
         if let memory { autoscaling.memory = self.percent(memory) }
         if autoscaling.cpu == nil, autoscaling.memory == nil, cpu == nil, memory == nil {
@@ -280,7 +304,9 @@ struct SizingPlan {
         } else if self.isNew, let request = self.wanted.memoryRequest {
             self.figure("memory", Quantity.memory(request), .default, "the catalogue's size")
         }
-        if self.target("cpu") == nil, self.expectation.verb != .scale, let reason = self.guaranteedReason, let limit = self.wanted.cpuLimit, self.wanted.cpuRequest != limit {
+        if self.target("cpu") == nil, self.expectation.verb != .scale, let reason = self.guaranteedReason, let limit = self.wanted.cpuLimit,
+            self.wanted.cpuRequest != limit
+        {
             self.wanted.cpuRequest = limit
             self.figure("cpu", Quantity.cores(limit), .derived, "\(reason): request = limit, so that nothing throttles it")
         }
@@ -288,7 +314,9 @@ struct SizingPlan {
     }
 
     private var guaranteedReason: String? {
-        if let target = self.expectation.targets.first(where: { self.rules.guaranteedFor.contains($0.attribute) }) { return "\(target.attribute) \(target.value)" }
+        if let target = self.expectation.targets.first(where: { self.rules.guaranteedFor.contains($0.attribute) }) {
+            return "\(target.attribute) \(target.value)"
+        }
         return self.expectation.context.qualities?.first { self.rules.guaranteedFor.contains($0) }
     }
 
@@ -302,7 +330,8 @@ struct SizingPlan {
         switch (target.value, target.condition) {
         case (.range(let low, let high), _): results = (low * unit, high * unit)
         case (.number(let value), .equals): results = (value * unit, value * unit)
-        case (.number(let value), .atLeast), (.number(let value), .greaterThan): results = (max(value * unit, Double(lowest)), max(value * unit, Double(highest)))
+        case (.number(let value), .atLeast), (.number(let value), .greaterThan):
+            results = (max(value * unit, Double(lowest)), max(value * unit, Double(highest)))
         case (.number(let value), .atMost), (.number(let value), .lessThan): results = (min(value * unit, Double(lowest)), min(value * unit, Double(highest)))
         case (.number(let value), .increaseBy) where target.unit == "%": results = (Double(lowest) * (1 + value / 100), Double(highest) * (1 + value / 100))
         case (.number(let value), .decreaseBy) where target.unit == "%": results = (Double(lowest) * (1 - value / 100), Double(highest) * (1 - value / 100))
@@ -429,14 +458,17 @@ struct SizingPlan {
         let context = self.expectation.context
         var entries: [(String, YAMLNode)] = []
         if let slice = context.slice { entries.append(("slice", .compact(["sst": .integer(slice.sst), "sd": slice.sd.map { .text($0) }]))) }
-        for (name, value) in [("plmn", context.plmn), ("dnn", context.dnn), ("tac", context.tac), ("cell", context.cell), ("gnb", context.gnb), ("site", context.site)] {
+        for (name, value) in [
+            ("plmn", context.plmn), ("dnn", context.dnn), ("tac", context.tac), ("cell", context.cell), ("gnb", context.gnb), ("site", context.site),
+        ] {
             if let value { entries.append((name, .text(value))) }
         }
         for (name, value) in entries {
             self.wanted.parameters.set("context", name, value)
             if name == "slice", let slice = context.slice {
                 let text = "\(slice.sst)\(slice.sd.map { "-\($0)" } ?? "")"
-                self.figure(name, text, self.sliceIsStandard ? .default : .text, self.sliceIsStandard ? "the standard S-NSSAI of the slice type" : "the text says so")
+                self.figure(
+                    name, text, self.sliceIsStandard ? .default : .text, self.sliceIsStandard ? "the standard S-NSSAI of the slice type" : "the text says so")
             } else {
                 self.figure(name, value.string ?? "", .text, "the text says so")
             }
@@ -455,7 +487,9 @@ struct SizingPlan {
             let lowered = value.lowercased()
             guard Self.isLabelValue(lowered) else {
                 self.questions.append(
-                    Clarification(expectation: self.expectation.id, field: "context.\(field)", question: "“\(value)” is not the name of a \(field) as nodes are labelled. Which \(field)?", options: []))
+                    Clarification(
+                        expectation: self.expectation.id, field: "context.\(field)",
+                        question: "“\(value)” is not the name of a \(field) as nodes are labelled. Which \(field)?", options: []))
                 continue
             }
             if field == "region" { self.wanted.region = lowered } else { self.wanted.zone = lowered }
@@ -464,7 +498,9 @@ struct SizingPlan {
     }
 
     private static func isLabelValue(_ text: String) -> Bool {
-        func isWord(_ byte: UInt8) -> Bool { (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")) || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")) }
+        func isWord(_ byte: UInt8) -> Bool {
+            (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")) || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
+        }
         guard let first = text.utf8.first, let last = text.utf8.last, text.utf8.count <= 63, isWord(first), isWord(last) else { return false }
         return text.utf8.allSatisfy { isWord($0) || "-_.".utf8.contains($0) }
     }

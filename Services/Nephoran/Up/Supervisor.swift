@@ -63,7 +63,8 @@ actor Supervisor {
             // A Redis talks much and is asked little: its file is enough.
             let pump = try LogPump(log: log, console: process.role == .service ? self.console : nil, name: process.name)
             child = try ChildProcess(
-                executable: process.executable, arguments: process.arguments, environment: process.environment, output: pump.input, isBackground: process.isBackground
+                executable: process.executable, arguments: process.arguments, environment: process.environment, output: pump.input,
+                isBackground: process.isBackground
             )
             pump.start()
         } catch {

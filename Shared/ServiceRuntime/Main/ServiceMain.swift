@@ -33,7 +33,6 @@ package func runService(
     named name: String, port: Int, settings declarations: [SettingDeclaration] = [], runsOnEventLoops: Bool = false,
     build: @Sendable (ServiceContext) async throws -> ServiceParts
 ) async {
-    if runsOnEventLoops { _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor() }
     let declarations = CommonSettings.declarations(port: port) + declarations
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
@@ -42,7 +41,12 @@ package func runService(
         if flags.wantsVersion { leave(0, "\(name) \(BuildVersion.current)", to: STDOUT_FILENO) }
         let settings = try Settings(service: name, declarations: declarations, arguments: arguments, environment: ProcessInfo.processInfo.environment)
         let context = try ServiceContext.bootstrap(name: name, port: port, settings: settings)
-        try await serve(try await build(context), in: context)
+        let parts = try await build(context)
+        // A preference, inherited by the tasks of connections and requests: NIO's own take-over of the global executor
+        // looks its hook up by name, which a statically linked executable does not have.
+        try await withTaskExecutorPreference(runsOnEventLoops ? EventLoopsExecutor(MultiThreadedEventLoopGroup.singleton) : nil) {
+            try await serve(parts, in: context)
+        }
         LogSink.standardOutput.flush()
         exit(0)
     } catch {

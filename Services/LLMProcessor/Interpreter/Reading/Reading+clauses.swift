@@ -60,11 +60,18 @@ extension Reading {
         guard let verb = self.meaning(index)?.verb else { return false }
         if [.deploy, .remove, .scale, .restart, .rollback, .migrate, .enable, .disable, .configure].contains(verb.action) {
             let word = self.word(index)
-            if !["form", "stage", "design", "access", "limit", "route", "start", "route", "allow", "patch", "take", "keep", "update", "upgrade", "clear", "cancel", "restrict", "steer", "block", "recycle", "transfer", "transition", "boot", "install"].contains(word) { return true }
+            if ![
+                "form", "stage", "design", "access", "limit", "route", "start", "route", "allow", "patch", "take", "keep", "update", "upgrade", "clear",
+                "cancel", "restrict", "steer", "block", "recycle", "transfer", "transition", "boot", "install",
+            ].contains(word) {
+                return true
+            }
         }
         guard next < end else { return false }
         if self.isComma(next) || self.isConjunction(next) || self.isSymbol(next, ":") { return false }
-        if let preposition = self.meaning(next)?.preposition { return ![.for, .of, .with, .in, .on, .by, .using].contains(preposition) || verb.action == .report && preposition == .of }
+        if let preposition = self.meaning(next)?.preposition {
+            return ![.for, .of, .with, .in, .on, .by, .using].contains(preposition) || verb.action == .report && preposition == .of
+        }
         if [.report, .vague, .make].contains(verb.action) {
             return self.meaning(next)?.verb == nil || self.has(next, .definite)
         }
@@ -87,7 +94,10 @@ extension Reading {
             if meaning.verb != nil, !(meaning.has(.opening) && at + 1 < end && self.meaning(at + 1)?.verb?.form == .base) { break }
             if meaning.has(.negation) { negated = true; at += 1; continue }
             if meaning.has(.opening) || meaning.priority != nil || meaning.has(.urgent) || meaning.has(.recurrence) || meaning.has(.sequence)
-                || meaning.has(.conjunction) || meaning.has(.relativeTime) { at += 1; continue }
+                || meaning.has(.conjunction) || meaning.has(.relativeTime)
+            {
+                at += 1; continue
+            }
             break
         }
         var clause = Clause(first: first, end: end, body: first, opensSentence: opensSentence)
@@ -133,7 +143,8 @@ extension Reading {
                 sawModal = true
                 if index > clause.first, self.has(index + 1, .negation) { clause.negated = true }
             }
-            if let verb = meaning.verb, index > clause.first, verb.form == .participle || sawModal && verb.form == .base, verb.action != .name, verb.action != .include, verb.action != .report,
+            if let verb = meaning.verb, index > clause.first, verb.form == .participle || sawModal && verb.form == .base, verb.action != .name,
+                verb.action != .include, verb.action != .report,
                 sawModal
             {
                 clause.verb = verb

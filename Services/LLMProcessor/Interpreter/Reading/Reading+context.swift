@@ -16,7 +16,9 @@ extension Reading {
             while self.isSymbol(next, ":", "=", "(") || ["=", "is", "of", "id", "value", "to"].contains(self.word(next)) { next += 1 }
             guard next < self.lexemes.count, !self.lexemes[next].used else { continue }
             let kind = self.lexemes[next].kind
-            let isValue = kind == .number || kind == .chain || kind == .quoted || kind == .unknown && (identifier == .dnn || self.word(next).utf8.contains { $0 >= 0x30 && $0 <= 0x39 })
+            let isValue =
+                kind == .number || kind == .chain || kind == .quoted
+                || kind == .unknown && (identifier == .dnn || self.word(next).utf8.contains { $0 >= 0x30 && $0 <= 0x39 })
             guard isValue else { continue }
             // "cell 5" is an identifier, "5 cells" a number of them; "ue 3" hardly ever is one.
             if identifier == .cell, kind == .unknown, !self.word(next).utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 }) { continue }
@@ -67,7 +69,11 @@ extension Reading {
             case .gnb: context.gnb = finding.value
             case .ue: context.ue = finding.value
             case .sst:
-                if let sst = Int(finding.value), (0...255).contains(sst) { context.slice = SliceID(sst: sst, sd: context.slice?.sd) } else { problem = finding.value }
+                if let sst = Int(finding.value), (0...255).contains(sst) {
+                    context.slice = SliceID(sst: sst, sd: context.slice?.sd)
+                } else {
+                    problem = finding.value
+                }
             case .sd:
                 var digits = finding.value.lowercased()
                 if digits.hasPrefix("0x") { digits = String(digits.dropFirst(2)) }
@@ -98,7 +104,9 @@ extension Reading {
                 let isApplication = mentions.contains { $0.kind == .application && $0.role == .object && $0.end == at && $0.name != nil }
                 let isEnvironment = isApplication || first + 1 == end && self.meaning(first)?.environment != nil
                 while end > first, self.kind(end - 1) == .symbol { end -= 1 }
-                let isSaid = (first..<end).allSatisfy { self.meaning($0)?.feature != nil || self.meaning($0)?.quality != nil || self.has($0, [.filler, .totality, .pronoun]) }
+                let isSaid = (first..<end).allSatisfy {
+                    self.meaning($0)?.feature != nil || self.meaning($0)?.quality != nil || self.has($0, [.filler, .totality, .pronoun])
+                }
                 if first < end, !isObject, !isEnvironment, !isSaid { return (self.text(first..<end), at) }
                 at = max(end, at + 1)
                 continue

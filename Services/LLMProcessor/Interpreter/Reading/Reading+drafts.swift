@@ -26,7 +26,9 @@ extension Reading {
         self.attachNames(clause, &mentions)
         let previous = self.membersOfLastClause()
         var objects = mentions.filter { $0.role == .object }
-        if let denied = mentions.first(where: { mention in mention.isNegated && mention.type != nil && objects.contains { $0.type == mention.type && $0.name == mention.name } }) {
+        if let denied = mentions.first(where: { mention in
+            mention.isNegated && mention.type != nil && objects.contains { $0.type == mention.type && $0.name == mention.name }
+        }) {
             self.ask(clause, "object.type", "The text both asks for \(denied.name ?? denied.type ?? "it") and excludes it. What is meant?", [])
         }
         defer { self.nameQuestions(firstQuestion) }
@@ -40,10 +42,14 @@ extension Reading {
             // No verb: more about what was said before, or not understood.
             if !self.expectations.isEmpty {
                 self.elaborate(clause, mentions, quantities, identifiers, previous)
-            } else if self.has(clause.first, .wish) || (clause.first..<clause.end).contains(where: { self.has($0, .modal) }), let first = objects.first, !first.isPronoun {
+            } else if self.has(clause.first, .wish) || (clause.first..<clause.end).contains(where: { self.has($0, .modal) }), let first = objects.first,
+                !first.isPronoun
+            {
                 let scales = !quantities.isEmpty && quantities.allSatisfy { ["replicas", "cpu", "memory", "storage"].contains($0.target.attribute) }
                 let isNew = first.isIndefinite && !quantities.contains { $0.target.condition == .increaseBy }
-                self.append(objects, clause, index, isNew ? .deploy : scales ? .scale : .configure, isNew ? .deploy : scales || quantities.isEmpty == false ? .set : .vague, quantities, mentions, identifiers)
+                self.append(
+                    objects, clause, index, isNew ? .deploy : scales ? .scale : .configure,
+                    isNew ? .deploy : scales || quantities.isEmpty == false ? .set : .vague, quantities, mentions, identifiers)
             } else if !objects.filter({ !$0.isPronoun }).isEmpty || !quantities.isEmpty {
                 self.append(objects.filter { !$0.isPronoun }, clause, index, .configure, .vague, quantities, mentions, identifiers)
                 if self.expectations.isEmpty { self.verbless = true }
@@ -52,7 +58,8 @@ extension Reading {
         }
         if clause.isQuestion, action != .report, clause.verb?.form == .base, self.has(clause.first, .question) { action = .report }
         // "deploy and configure X", "create and delete X": the verb's object comes with the next verb.
-        if objects.isEmpty, quantities.isEmpty, index + 1 < self.clauses.count, !self.clauses[index + 1].opensSentence, self.clauses[index + 1].verb != nil, clause.end - clause.body <= 0,
+        if objects.isEmpty, quantities.isEmpty, index + 1 < self.clauses.count, !self.clauses[index + 1].opensSentence, self.clauses[index + 1].verb != nil,
+            clause.end - clause.body <= 0,
             action != .report
         {
             self.sharedActions.append((action, clause.verb))
@@ -64,11 +71,12 @@ extension Reading {
             for (other, verb) in shared {
                 if let conflict = self.conflict(other, verb, action, clause.verb) {
                     let label = objects.first.map { $0.name ?? $0.type ?? "it" } ?? "it"
-                    self.ask(clause, "verb", "'\(conflict.0)' and '\(conflict.1)' contradict each other. Which of them should happen to \(label)?", [conflict.0, conflict.1])
+                    self.ask(
+                        clause, "verb", "'\(conflict.0)' and '\(conflict.1)' contradict each other. Which of them should happen to \(label)?",
+                        [conflict.0, conflict.1])
                 }
                 // The first verb says what is done, the second how ("deploy and configure").
-                if [.deploy, .make, .remove, .migrate].contains(other) { action = other }
-                else if action == .report || action == .monitor { action = other }
+                if [.deploy, .make, .remove, .migrate].contains(other) { action = other } else if action == .report || action == .monitor { action = other }
             }
         }
         if self.elaborates(action, objects, quantities, previous, clause) {
@@ -78,7 +86,9 @@ extension Reading {
         // Pronouns stand for the objects before.
         if objects.contains(where: \.isPronoun), objects.allSatisfy({ $0.isPronoun || $0.isWeak }) {
             let antecedents = self.antecedents(previous)
-            objects = antecedents.map { var copy = $0; copy.group = 0; copy.at = mentions.first { $0.isPronoun }?.at ?? clause.body; copy.role = .object; return copy }
+            objects = antecedents.map {
+                var copy = $0; copy.group = 0; copy.at = mentions.first { $0.isPronoun }?.at ?? clause.body; copy.role = .object; return copy
+            }
             mentions = mentions.filter { !$0.isPronoun } + objects
             if antecedents.isEmpty, quantities.isEmpty, action == .ensure || action == .vague { return }
         }
@@ -107,9 +117,13 @@ extension Reading {
     }
 
     private func conflict(_ a: Action, _ aVerb: VerbMeaning?, _ b: Action, _ bVerb: VerbMeaning?) -> (String, String)? {
-        let pairs: [(Action, Action)] = [(.deploy, .remove), (.make, .remove), (.enable, .disable), (.deploy, .stop), (.remove, .scale), (.remove, .restart), (.stop, .restart)]
+        let pairs: [(Action, Action)] = [
+            (.deploy, .remove), (.make, .remove), (.enable, .disable), (.deploy, .stop), (.remove, .scale), (.remove, .restart), (.stop, .restart),
+        ]
         for (x, y) in pairs where (a == x && b == y) || (a == y && b == x) { return (a.rawValue, b.rawValue) }
-        if a == b, a == .scale || a == .change, let first = aVerb?.direction, let second = bVerb?.direction, first != second { return ("scale up", "scale down") }
+        if a == b, a == .scale || a == .change, let first = aVerb?.direction, let second = bVerb?.direction, first != second {
+            return ("scale up", "scale down")
+        }
         return nil
     }
 
@@ -118,7 +132,11 @@ extension Reading {
     private func verb(for action: Action, _ clause: Clause, _ objects: [Mention], _ quantities: [Quantity]) -> Verb {
         let scalable = ["replicas", "minReplicas", "maxReplicas", "cpu", "memory", "storage"]
         let numbers = quantities.filter { $0.target.value.boolean == nil }
-        let scales = !numbers.isEmpty && numbers.allSatisfy { scalable.contains($0.target.attribute) || $0.target.attribute == "targetCPUUtilization" || $0.target.attribute == "profile" }
+        let scales =
+            !numbers.isEmpty
+            && numbers.allSatisfy {
+                scalable.contains($0.target.attribute) || $0.target.attribute == "targetCPUUtilization" || $0.target.attribute == "profile"
+            }
         let mentionsCapacity = (clause.body..<clause.end).contains { index in
             self.meaning(index)?.attribute.map { scalable.contains(self.vocabulary.attributes[$0].attribute) } ?? false
         }
@@ -130,10 +148,15 @@ extension Reading {
             if let only = objects.first, objects.count == 1, only.kind == .radioNetwork, only.type != "Cell" { return .configure }
             // "set up monitoring for the AMF": the function is there already.
             if !objects.isEmpty, objects.allSatisfy({ $0.preposition == .for || $0.preposition == .on || $0.preposition == .to }),
-                quantities.contains(where: { quantity in quantity.target.value.boolean != nil && objects.allSatisfy { quantity.at < $0.at } }) { return .configure }
+                quantities.contains(where: { quantity in quantity.target.value.boolean != nil && objects.allSatisfy { quantity.at < $0.at } })
+            {
+                return .configure
+            }
             return .deploy
         case .make:
-            if let first = objects.first, first.isIndefinite || first.isClass && first.preposition == nil || quantities.contains(where: { $0.owner != nil }) { return .deploy }
+            if let first = objects.first, first.isIndefinite || first.isClass && first.preposition == nil || quantities.contains(where: { $0.owner != nil }) {
+                return .deploy
+            }
             return scales ? .scale : objects.isEmpty ? .deploy : .configure
         case .scale, .autoscale, .multiply: return .scale
         case .change:
@@ -142,10 +165,13 @@ extension Reading {
             return .optimize
         case .add:
             if quantities.contains(where: { scalable.contains($0.target.attribute) }) { return .scale }
-            return objects.contains { $0.kind == .networkFunction || $0.kind == .networkSlice || $0.kind == .application } && !objects.contains { $0.preposition == .to } ? .deploy : .configure
+            return objects.contains { $0.kind == .networkFunction || $0.kind == .networkSlice || $0.kind == .application }
+                && !objects.contains { $0.preposition == .to } ? .deploy : .configure
         case .remove:
             if quantities.contains(where: { $0.target.condition == .decreaseBy && scalable.contains($0.target.attribute) }) { return .scale }
-            if objects.allSatisfy({ $0.preposition == .from }), quantities.contains(where: { $0.target.value.boolean != nil }), !objects.isEmpty { return .configure }
+            if objects.allSatisfy({ $0.preposition == .from }), quantities.contains(where: { $0.target.value.boolean != nil }), !objects.isEmpty {
+                return .configure
+            }
             return .remove
         case .set: return scales ? .scale : .configure
         case .configure:
@@ -183,7 +209,11 @@ extension Reading {
         switch action {
         case .ensure, .enable, .configure, .set, .optimize, .monitor, .autoscale, .change, .disable, .add, .scale:
             let onlyAccessory = real.allSatisfy { [.policy, .infrastructure, .radioNetwork, .networkSlice].contains($0.kind) }
-            guard real.isEmpty || onlyAccessory && head.mention.kind != .radioNetwork && [.networkFunction, .coreNetwork, .networkSlice, .e2Node, .application].contains(head.mention.kind) else { return false }
+            guard
+                real.isEmpty
+                    || onlyAccessory && head.mention.kind != .radioNetwork
+                        && [.networkFunction, .coreNetwork, .networkSlice, .e2Node, .application].contains(head.mention.kind)
+            else { return false }
             if head.verb == .remove || head.verb == .restart || head.verb == .rollback || head.verb == .migrate { return real.isEmpty && action == .ensure }
             // "… and scale it to 5" stays a wish of its own.
             if action == .scale || action == .change, objects.contains(where: \.isPronoun) { return false }
@@ -192,7 +222,12 @@ extension Reading {
             return true
         case .deploy:
             // "set up monitoring", "establish test automation" within a deployment
-            if head.verb == .deploy, real.isEmpty, !objects.contains(where: { $0.isWeak && !$0.isPronoun && $0.kind == .networkFunction }) || real.allSatisfy({ $0.kind == .infrastructure && $0.type == "Monitoring" }) { return true }
+            if head.verb == .deploy, real.isEmpty,
+                !objects.contains(where: { $0.isWeak && !$0.isPronoun && $0.kind == .networkFunction })
+                    || real.allSatisfy({ $0.kind == .infrastructure && $0.type == "Monitoring" })
+            {
+                return true
+            }
             // "deploy … . I need AMF, SMF deployed …"
             if head.verb == .deploy, head.mention.kind == .coreNetwork || head.mention.isGeneric, clause.passive, !real.isEmpty { return true }
             return head.verb != .deploy && real.isEmpty && objects.isEmpty
@@ -205,13 +240,18 @@ extension Reading {
         guard let last = previous.last else { return }
         let owner = self.expectations[last].clause
         var members = previous.filter { self.expectations[$0].clause == owner }
-        let parts = mentions.filter { $0.role == .object && !$0.isPronoun && !$0.isGeneric && !$0.isWeak && ($0.kind == .networkFunction && !$0.isClass || $0.kind == .e2Node || $0.kind == .application) }
+        let parts = mentions.filter {
+            $0.role == .object && !$0.isPronoun && !$0.isGeneric && !$0.isWeak
+                && ($0.kind == .networkFunction && !$0.isClass || $0.kind == .e2Node || $0.kind == .application)
+        }
         let head = self.expectations[last]
         var context = Context()
         self.readContext(clause, clause.first..<clause.end, &context, mentions)
         if let problem = Self.apply(identifiers, to: &context) { self.askForSlice(problem, clause) }
         let classes = mentions.filter { $0.role == .object && $0.isClass }
-        if !parts.isEmpty, head.verb == .deploy, members.count == 1, head.mention.kind == .coreNetwork || head.mention.isGeneric, clause.verb == nil || [.deploy, .include, .configure, .make].contains(clause.verb?.action) {
+        if !parts.isEmpty, head.verb == .deploy, members.count == 1, head.mention.kind == .coreNetwork || head.mention.isGeneric,
+            clause.verb == nil || [.deploy, .include, .configure, .make].contains(clause.verb?.action)
+        {
             // The listed parts take the place of the whole.
             self.expectations.remove(at: last)
             self.firstOfLastClause = self.expectations.count
@@ -223,9 +263,13 @@ extension Reading {
             }
             members = Array((self.expectations.count - parts.count)..<self.expectations.count)
             self.distribute(quantities, clause, members, replacing: true)
-        } else if !classes.isEmpty, members.count == 1, head.mention.isClass || head.mention.type == "Custom", let name = classes.first(where: { $0.name != nil })?.name, head.mention.name == nil || head.mention.isClass {
+        } else if !classes.isEmpty, members.count == 1, head.mention.isClass || head.mention.type == "Custom",
+            let name = classes.first(where: { $0.name != nil })?.name, head.mention.name == nil || head.mention.isClass
+        {
             self.expectations[last].mention.name = head.mention.name ?? name
-        } else if !parts.isEmpty, clause.verb?.action == .include, !members.contains(where: { member in parts.contains { $0.type == self.expectations[member].mention.type } }) {
+        } else if !parts.isEmpty, clause.verb?.action == .include,
+            !members.contains(where: { member in parts.contains { $0.type == self.expectations[member].mention.type } })
+        {
             for part in parts {
                 var draft = head
                 draft.mention = part
@@ -236,14 +280,20 @@ extension Reading {
             return
         } else {
             // What names one of the objects belongs to it, all else to every one.
-            let named = parts.compactMap { part in members.first { self.expectations[$0].mention.type == part.type && (part.name == nil || part.name == self.expectations[$0].mention.name) } }
-            if !parts.isEmpty, !named.isEmpty { members = named } else if !parts.isEmpty, clause.verb == nil {
+            let named = parts.compactMap { part in
+                members.first { self.expectations[$0].mention.type == part.type && (part.name == nil || part.name == self.expectations[$0].mention.name) }
+            }
+            if !parts.isEmpty, !named.isEmpty {
+                members = named
+            } else if !parts.isEmpty, clause.verb == nil {
                 self.notes.append("'\(self.text(clause.first..<clause.end))' was not understood.")
                 return
             }
             for member in members {
                 for quantity in quantities { self.add(quantity, to: member, clause) }
-                if let only = mentions.first(where: { $0.isPronoun || $0.role == .object }), let name = only.name, self.expectations[member].mention.name == nil, members.count == 1 {
+                if let only = mentions.first(where: { $0.isPronoun || $0.role == .object }), let name = only.name,
+                    self.expectations[member].mention.name == nil, members.count == 1
+                {
                     self.expectations[member].mention.name = name
                 }
             }
@@ -266,7 +316,7 @@ extension Reading {
             let after = mentions.indices.first { mentions[$0].role == .object && !mentions[$0].isPronoun }
             if let owner = before ?? after, mentions[owner].name == nil || mentions[owner].isClass {
                 mentions[owner].name = self.names[index].name
-                if mentions[owner].isGeneric, mentions[owner].type == nil, mentions[owner].kind == .networkFunction { 
+                if mentions[owner].isGeneric, mentions[owner].type == nil, mentions[owner].kind == .networkFunction {
                     mentions[owner].type = "Custom"
                     mentions[owner].isGeneric = false
                     mentions[owner].isWeak = false
@@ -277,10 +327,15 @@ extension Reading {
                 self.names[index].taken = true
                 continue
             }
-            if mentions.allSatisfy({ $0.role != .object }), clause.verb != nil, self.expectations.isEmpty || clause.opensSentence, self.kind(at) == .quoted || self.names[index].explicit {
+            if mentions.allSatisfy({ $0.role != .object }), clause.verb != nil, self.expectations.isEmpty || clause.opensSentence,
+                self.kind(at) == .quoted || self.names[index].explicit
+            {
                 // deploy "edge-fw"
-                var mention = Mention(at: at, end: at + 1, kind: .networkFunction, type: "Custom", name: self.names[index].name, role: .object, span: self.names[index].span)
-                if let fused = self.fusedObject(self.names[index].name) { mention.kind = self.vocabulary.objects[fused].kind; mention.type = self.vocabulary.objects[fused].type }
+                var mention = Mention(
+                    at: at, end: at + 1, kind: .networkFunction, type: "Custom", name: self.names[index].name, role: .object, span: self.names[index].span)
+                if let fused = self.fusedObject(self.names[index].name) {
+                    mention.kind = self.vocabulary.objects[fused].kind; mention.type = self.vocabulary.objects[fused].type
+                }
                 mentions.append(mention)
                 self.names[index].taken = true
             }
@@ -288,16 +343,26 @@ extension Reading {
     }
 
     private mutating func append(
-        _ objects: [Mention], _ clause: Clause, _ index: Int, _ verb: Verb, _ action: Action, _ quantities: [Quantity], _ mentions: [Mention], _ identifiers: [IdentifierFinding]
+        _ objects: [Mention], _ clause: Clause, _ index: Int, _ verb: Verb, _ action: Action, _ quantities: [Quantity], _ mentions: [Mention],
+        _ identifiers: [IdentifierFinding]
     ) {
         self.firstOfLastClause = self.expectations.count
         var objects = objects
         if objects.isEmpty {
             // A bare verb with something to do still becomes a question about its object.
-            var mention = Mention(at: clause.body, end: clause.body, kind: .networkFunction, role: .object, isGeneric: true, isWeak: true, span: self.span(clause.first..<clause.end))
+            var mention = Mention(
+                at: clause.body, end: clause.body, kind: .networkFunction, role: .object, isGeneric: true, isWeak: true,
+                span: self.span(clause.first..<clause.end))
             if action == .report, quantities.isEmpty, !self.speaksOfTheNetwork(clause) { return }
-            if mentions.isEmpty, quantities.isEmpty, !self.speaksOfTheNetwork(clause), [.deploy, .make, .report, .vague, .ensure, .include, .name, .optimize, .set, .add, .stop, .monitor, .schedule, .change, .remove, .configure, .enable, .disable, .migrate].contains(action) {
-                if let verbAt = clause.verbAt, self.has(verbAt, .telling) || (clause.body..<clause.end).contains(where: { self.has($0, .pronoun) }) { self.told = true }
+            if mentions.isEmpty, quantities.isEmpty, !self.speaksOfTheNetwork(clause),
+                [
+                    .deploy, .make, .report, .vague, .ensure, .include, .name, .optimize, .set, .add, .stop, .monitor, .schedule, .change, .remove, .configure,
+                    .enable, .disable, .migrate,
+                ].contains(action)
+            {
+                if let verbAt = clause.verbAt, self.has(verbAt, .telling) || (clause.body..<clause.end).contains(where: { self.has($0, .pronoun) }) {
+                    self.told = true
+                }
                 self.unspoken = true
                 if action == .vague || action == .ensure || action == .include || action == .name || self.expectations.count > 0 { return }
             }
@@ -309,8 +374,13 @@ extension Reading {
                 mention.kind = .radioNetwork
                 mention.type = implied
                 mention.isGeneric = false
-            } else if let slice = mentions.first(where: { $0.role == .slice }) { mention = slice; mention.role = .object }
-            else if let aside = mentions.first(where: { $0.role == .aside && !$0.isGeneric && !$0.isNegated && ($0.kind == .radioNetwork || $0.kind == .policy) }) { mention = aside; mention.role = .object }
+            } else if let slice = mentions.first(where: { $0.role == .slice }) {
+                mention = slice; mention.role = .object
+            } else if let aside = mentions.first(where: {
+                $0.role == .aside && !$0.isGeneric && !$0.isNegated && ($0.kind == .radioNetwork || $0.kind == .policy)
+            }) {
+                mention = aside; mention.role = .object
+            }
             objects = [mention]
         }
         let first = self.expectations.count
@@ -329,7 +399,9 @@ extension Reading {
                 self.askForSlice(problem, clause)
             }
             if let sst = object.sst, draft.context.slice == nil { draft.context.slice = SliceID(sst: sst) }
-            if object.kind == .networkSlice, object.type == nil, let sst = draft.context.slice?.sst, let known = self.vocabulary.objects.first(where: { $0.sst == sst }) {
+            if object.kind == .networkSlice, object.type == nil, let sst = draft.context.slice?.sst,
+                let known = self.vocabulary.objects.first(where: { $0.sst == sst })
+            {
                 draft.mention.type = known.type
                 draft.mention.isGeneric = false
             }
@@ -352,7 +424,11 @@ extension Reading {
                 for member in others { self.expectations[member].context.mergePlace(final) }
             }
             let opening = self.expectations[members[0]].context
-            if opening.environment != nil { for member in members where self.expectations[member].context.environment == nil { self.expectations[member].context.environment = opening.environment } }
+            if opening.environment != nil {
+                for member in members where self.expectations[member].context.environment == nil {
+                    self.expectations[member].context.environment = opening.environment
+                }
+            }
         }
         self.distribute(quantities, clause, members, replacing: false)
         self.completeActions(members, clause, action, quantities, mentions)
@@ -373,7 +449,12 @@ extension Reading {
     private func speaksOfTheNetwork(_ clause: Clause) -> Bool {
         for index in clause.first..<clause.end {
             guard let meaning = self.meaning(index), index != clause.verbAt else { continue }
-            if meaning.object != nil || meaning.has(.generic) || meaning.attribute != nil || meaning.feature != nil || meaning.quality != nil && meaning.quality != "edge" || meaning.place != nil || meaning.namedFeature != nil && self.lexemes[index].end > self.lexemes[index].first + 1 { return true }
+            if meaning.object != nil || meaning.has(.generic) || meaning.attribute != nil || meaning.feature != nil
+                || meaning.quality != nil && meaning.quality != "edge" || meaning.place != nil
+                || meaning.namedFeature != nil && self.lexemes[index].end > self.lexemes[index].first + 1
+            {
+                return true
+            }
             if ["network", "5g", "ran", "o", "running", "intents", "deployed", "inventory"].contains(self.word(index)) { return true }
         }
         return !self.within(self.places, \.at, clause.first..<clause.end).isEmpty
@@ -382,20 +463,29 @@ extension Reading {
     /// Gives each quantity to the objects it was said of.
     private mutating func distribute(_ quantities: [Quantity], _ clause: Clause, _ members: [Int], replacing: Bool) {
         guard let firstMember = members.first else { return }
-        let shared = (clause.first..<clause.end).contains { self.has($0, [.distributive]) } || (clause.first..<clause.end).contains { self.has($0, .totality) && $0 >= clause.body }
+        let shared =
+            (clause.first..<clause.end).contains { self.has($0, [.distributive]) }
+            || (clause.first..<clause.end).contains { self.has($0, .totality) && $0 >= clause.body }
         let group = members.reduce(into: [Int: Int]()) { $0[$1] = self.expectations[$1].mention.group }
         for quantity in quantities {
             if let owner = quantity.owner, let member = members.first(where: { self.expectations[$0].mention.at == owner }) {
                 self.add(quantity, to: member, clause)
                 continue
             }
-            if let owner = quantity.owner, self.meaning(owner)?.object != nil, members.count == 1, self.expectations[firstMember].mention.at < owner, self.expectations[firstMember].mention.kind != .radioNetwork,
-                self.expectations[firstMember].context.depends?.isEmpty == false {
-                self.notes.append("'\(self.text(quantity.target.span ?? Span(start: 0, end: 0)))' is said of something else than \(self.expectations[firstMember].label).")
+            if let owner = quantity.owner, self.meaning(owner)?.object != nil, members.count == 1, self.expectations[firstMember].mention.at < owner,
+                self.expectations[firstMember].mention.kind != .radioNetwork,
+                self.expectations[firstMember].context.depends?.isEmpty == false
+            {
+                self.notes.append(
+                    "'\(self.text(quantity.target.span ?? Span(start: 0, end: 0)))' is said of something else than \(self.expectations[firstMember].label).")
                 continue
             }
             let before = members.filter { self.expectations[$0].mention.at < quantity.at && self.expectations[$0].clause >= 0 }
-            let isModifierOfNext = quantity.target.value.boolean != nil && members.contains { self.expectations[$0].mention.at == quantity.end || self.expectations[$0].mention.at == quantity.end + 1 && self.isModifier(quantity.end) }
+            let isModifierOfNext =
+                quantity.target.value.boolean != nil
+                && members.contains {
+                    self.expectations[$0].mention.at == quantity.end || self.expectations[$0].mention.at == quantity.end + 1 && self.isModifier(quantity.end)
+                }
             var recipients: [Int]
             if isModifierOfNext, let next = members.first(where: { self.expectations[$0].mention.at >= quantity.end }) {
                 // "high-availability AMF and SMF"
@@ -408,7 +498,11 @@ extension Reading {
             }
             if recipients.isEmpty { recipients = [firstMember] }
             for member in recipients {
-                if shared, self.expectations[member].targets.contains(where: { $0.attribute == quantity.target.attribute }), recipients.count == members.count, members.count > 1 { continue }
+                if shared, self.expectations[member].targets.contains(where: { $0.attribute == quantity.target.attribute }), recipients.count == members.count,
+                    members.count > 1
+                {
+                    continue
+                }
                 self.add(quantity, to: member, clause)
             }
         }
@@ -420,7 +514,9 @@ extension Reading {
         if target.attribute == "replicas" {
             if case .range(let low, let high) = target.value {
                 guard low <= high else {
-                    self.ask(clause, "targets.replicas", "From \(Self.plain(low)) to \(Self.plain(high)) is no range. How many replicas at least, and how many at most?", [])
+                    self.ask(
+                        clause, "targets.replicas",
+                        "From \(Self.plain(low)) to \(Self.plain(high)) is no range. How many replicas at least, and how many at most?", [])
                     return
                 }
                 var upper = target
@@ -441,7 +537,9 @@ extension Reading {
             if other.value == target.value, other.condition == target.condition || target.value.boolean != nil { return }
             // A lower and an upper bound of the same thing go together.
             let lows: [Condition] = [.atLeast, .greaterThan], highs: [Condition] = [.atMost, .lessThan]
-            if lows.contains(other.condition) && highs.contains(target.condition) || highs.contains(other.condition) && lows.contains(target.condition), let a = other.value.number, let b = target.value.number {
+            if lows.contains(other.condition) && highs.contains(target.condition) || highs.contains(other.condition) && lows.contains(target.condition),
+                let a = other.value.number, let b = target.value.number
+            {
                 let low = lows.contains(other.condition) ? a : b, high = lows.contains(other.condition) ? b : a
                 if low <= high {
                     if target.attribute == "replicas" {
@@ -460,10 +558,12 @@ extension Reading {
             }
             if case .text = target.value, target.attribute == "feature" { self.expectations[member].targets.append(target); return }
             let label = self.expectations[member].label
-            self.questions.append(Clarification(
-                expectation: "e\(member + 1)", field: "targets.\(target.attribute)",
-                question: "The text says both '\(other.evidence ?? other.value.description)' and '\(target.evidence ?? target.value.description)'. Which \(target.attribute) should \(label) have?",
-                options: [other.value.description, target.value.description]))
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(member + 1)", field: "targets.\(target.attribute)",
+                    question:
+                        "The text says both '\(other.evidence ?? other.value.description)' and '\(target.evidence ?? target.value.description)'. Which \(target.attribute) should \(label) have?",
+                    options: [other.value.description, target.value.description]))
             return
         }
         self.expectations[member].targets.append(target)
@@ -475,28 +575,45 @@ extension Reading {
         for member in members {
             switch action {
             case .multiply:
-                let attribute = (clause.body..<clause.end).compactMap { index in self.meaning(index)?.attribute.map { self.vocabulary.attributes[$0].attribute } }.first { ["replicas", "cpu", "memory", "storage"].contains($0) } ?? "replicas"
+                let attribute =
+                    (clause.body..<clause.end).compactMap { index in self.meaning(index)?.attribute.map { self.vocabulary.attributes[$0].attribute } }.first {
+                        ["replicas", "cpu", "memory", "storage"].contains($0)
+                    } ?? "replicas"
                 if let factor = clause.verb?.factor, quantities.isEmpty {
-                    self.expectations[member].targets.append(Target(attribute: attribute, condition: .multiplyBy, value: .number(factor), unit: Attribute.unit(of: attribute), evidence: verbSpan.map { self.text($0) }, span: verbSpan))
+                    self.expectations[member].targets.append(
+                        Target(
+                            attribute: attribute, condition: .multiplyBy, value: .number(factor), unit: Attribute.unit(of: attribute),
+                            evidence: verbSpan.map { self.text($0) }, span: verbSpan))
                 }
             case .autoscale:
                 if self.expectations[member].target("autoscaling") == nil {
-                    self.expectations[member].targets.append(Target(attribute: "autoscaling", value: .boolean(true), evidence: verbSpan.map { self.text($0) }, span: verbSpan))
+                    self.expectations[member].targets.append(
+                        Target(attribute: "autoscaling", value: .boolean(true), evidence: verbSpan.map { self.text($0) }, span: verbSpan))
                 }
             case .enable, .disable:
                 for index in clause.body..<clause.end where !self.lexemes[index].used {
-                    guard let meaning = self.meaning(index), meaning.feature == nil, let feature = meaning.namedFeature ?? (meaning.object.flatMap { object in mentions.contains { $0.at == index && $0.role == .aside } && [.radioNetwork, .policy].contains(self.vocabulary.objects[object].kind) ? self.text(index..<(index + 1)) : nil }) else { continue }
+                    guard let meaning = self.meaning(index), meaning.feature == nil,
+                        let feature = meaning.namedFeature
+                            ?? (meaning.object.flatMap { object in
+                                mentions.contains { $0.at == index && $0.role == .aside }
+                                    && [.radioNetwork, .policy].contains(self.vocabulary.objects[object].kind) ? self.text(index..<(index + 1)) : nil
+                            })
+                    else { continue }
                     let span = self.span(index..<(index + 1))
                     let value = action == .disable ? feature + "=disabled" : feature
                     self.put(Target(attribute: "feature", value: .text(value), evidence: self.text(span), span: span), member, clause)
                 }
             case .monitor:
                 if self.expectations[member].target("monitoring") == nil {
-                    self.expectations[member].targets.append(Target(attribute: "monitoring", value: .boolean(true), evidence: verbSpan.map { self.text($0) }, span: verbSpan))
+                    self.expectations[member].targets.append(
+                        Target(attribute: "monitoring", value: .boolean(true), evidence: verbSpan.map { self.text($0) }, span: verbSpan))
                 }
             default: break
             }
-            if let feature = self.expectations[member].mention.feature, self.expectations[member].target(feature) == nil, [.radioNetwork, .infrastructure].contains(self.expectations[member].mention.kind), action != .remove, action != .report, self.expectations[member].mention.kind == .radioNetwork, action != .optimize {
+            if let feature = self.expectations[member].mention.feature, self.expectations[member].target(feature) == nil,
+                [.radioNetwork, .infrastructure].contains(self.expectations[member].mention.kind), action != .remove, action != .report,
+                self.expectations[member].mention.kind == .radioNetwork, action != .optimize
+            {
                 let span = self.expectations[member].mention.span
                 self.expectations[member].targets.append(Target(attribute: feature, value: .boolean(action != .disable), evidence: self.text(span), span: span))
             }
@@ -519,7 +636,9 @@ extension Reading {
         for index in range where self.lexemes[index].kind == .word {
             guard let meaning = self.meaning(index), index != clause.verbAt else { continue }
             if meaning.environment != nil, mentions.contains(where: { $0.name != nil && $0.at <= index && index < $0.end }) { continue }
-            if let environment = meaning.environment, !self.lexemes[index].used || self.meaning(index + 1)?.place == .cluster, context.environment == nil { context.environment = environment }
+            if let environment = meaning.environment, !self.lexemes[index].used || self.meaning(index + 1)?.place == .cluster, context.environment == nil {
+                context.environment = environment
+            }
             if self.lexemes[index].used { continue }
             if let quality = meaning.quality, meaning.preposition == nil { context.addQuality(quality) }
             if meaning.technology != nil, meaning.object == nil { context.addDependency(self.text(index..<(index + 1))) }
@@ -535,7 +654,10 @@ extension Reading {
                 self.ask(clause, "context.slice", "'\(self.text(index..<min(index + 2, clause.end)))' cannot be acted on. What is meant?", [])
             }
             if let attribute = meaning.attribute, clause.verb?.action == .optimize || clause.verb?.action == .ensure || clause.verb?.action == .change,
-                let quality = Self.canonicalQuality(of: self.vocabulary.attributes[attribute].attribute) { context.addQuality(quality) }
+                let quality = Self.canonicalQuality(of: self.vocabulary.attributes[attribute].attribute)
+            {
+                context.addQuality(quality)
+            }
         }
         for index in range where self.lexemes[index].kind == .compound {
             // "Redis-based"
@@ -545,7 +667,8 @@ extension Reading {
         // RFC 3339 instants
         for index in range where self.lexemes[index].kind == .chain || self.lexemes[index].kind == .number {
             let chunk = self.chunk(index).text
-            if chunk.utf8.count >= 10, chunk.utf8.first.map({ $0 == UInt8(ascii: "2") }) == true, chunk.contains("T") || chunk.filter({ $0 == "-" }).count == 2 {
+            if chunk.utf8.count >= 10, chunk.utf8.first.map({ $0 == UInt8(ascii: "2") }) == true, chunk.contains("T") || chunk.filter({ $0 == "-" }).count == 2
+            {
                 context.window = TimeWindow(start: chunk)
             }
         }

@@ -3,7 +3,8 @@ import IntentModel
 extension Reading {
     /// Part of a name ("cat-service"), not a subject.
     func isNameContext(_ index: Int) -> Bool {
-        self.lexemes[index].used || self.meaning(index - 1)?.place != nil || self.has(index - 1, [.naming, .carrier]) || self.tokens[self.lexemes[index].first].glued || self.meaning(index)?.object != nil
+        self.lexemes[index].used || self.meaning(index - 1)?.place != nil || self.has(index - 1, [.naming, .carrier])
+            || self.tokens[self.lexemes[index].first].glued || self.meaning(index)?.object != nil
     }
 
     /// Anything of this product's business is spoken of.
@@ -11,9 +12,19 @@ extension Reading {
         self.lexemes.indices.contains { index in
             if self.lexemes[index].kind == .chain { return self.fusedObject(self.original(index)) != nil }
             guard let meaning = self.meaning(index), self.lexemes[index].kind == .word else { return false }
-            if meaning.object != nil || meaning.feature != nil || meaning.place != nil || meaning.identifier != nil || meaning.verb?.implies != nil { return true }
-            if let attribute = meaning.attribute { return !["instance", "copy", "copies", "unit", "speed", "user", "users", "image", "period", "cost", "budget", "client", "customer", "machine", "delay", "release", "session", "volume", "load"].contains(self.word(index)) || self.vocabulary.attributes[attribute].dimension == .cpu }
-            if meaning.has(.generic) { return ["network", "vnf", "cnf", "nf", "o", "ran", "e2", "a1", "5g", "virtual", "cloud", "workload", "virtualized", "core"].contains(self.word(index)) }
+            if meaning.object != nil || meaning.feature != nil || meaning.place != nil || meaning.identifier != nil || meaning.verb?.implies != nil {
+                return true
+            }
+            if let attribute = meaning.attribute {
+                return ![
+                    "instance", "copy", "copies", "unit", "speed", "user", "users", "image", "period", "cost", "budget", "client", "customer", "machine",
+                    "delay", "release", "session", "volume", "load",
+                ].contains(self.word(index)) || self.vocabulary.attributes[attribute].dimension == .cpu
+            }
+            if meaning.has(.generic) {
+                return ["network", "vnf", "cnf", "nf", "o", "ran", "e2", "a1", "5g", "virtual", "cloud", "workload", "virtualized", "core"].contains(
+                    self.word(index))
+            }
             return ["5g", "lte", "3gpp", "free5gc", "open5gs"].contains(self.word(index))
         }
     }
@@ -39,20 +50,26 @@ extension Reading {
         switch draft.action {
         case .stop: ask("verb", "Should \(label) be scaled to zero, or removed?", ["scale", "remove"])
         case .vague where clause.verb == nil: ask("verb", "What should be done with \(label)?", ["deploy", "scale", "configure", "remove", "report"])
-        case .vague: ask("verb", "'\(self.text(clause.first..<clause.body))' does not say what to do with \(label). What should be done?", Verb.allCases.map(\.rawValue))
+        case .vague:
+            ask("verb", "'\(self.text(clause.first..<clause.body))' does not say what to do with \(label). What should be done?", Verb.allCases.map(\.rawValue))
         case .schedule: ask("context.window", "When exactly should it happen, and what should be changed?", [])
         default: break
         }
         // "scale app to abc"
         if draft.verb == .scale, expectation.target("replicas") == nil {
-            for index in clause.body..<clause.end where self.meaning(index)?.preposition == .to && self.isNameLike(index + 1) && draft.mention.at != index + 1 && !expectation.targets.contains(where: { $0.value.number != nil }) {
+            for index in clause.body..<clause.end
+            where self.meaning(index)?.preposition == .to && self.isNameLike(index + 1) && draft.mention.at != index + 1
+                && !expectation.targets.contains(where: { $0.value.number != nil })
+            {
                 ask("targets.replicas", "'\(self.original(index + 1))' is no number. How many replicas should \(label) have?")
             }
         }
         // "scale AMF to 3 and 5"
         if draft.verb == .scale || draft.verb == .deploy {
             for index in clause.body..<clause.end where self.lexemes[index].kind == .number && !self.lexemes[index].used {
-                if self.isConjunction(index - 1) || self.word(index - 1) == "or", self.kind(index - 2) == .number || self.lexemes[max(0, index - 2)].used, expectation.target("replicas") != nil {
+                if self.isConjunction(index - 1) || self.word(index - 1) == "or", self.kind(index - 2) == .number || self.lexemes[max(0, index - 2)].used,
+                    expectation.target("replicas") != nil
+                {
                     ask("targets.replicas", "The text gives several numbers ('\(self.original(index))' among them). How many replicas should \(label) have?")
                 }
             }
@@ -60,24 +77,35 @@ extension Reading {
         // Several unknown words where a name should be.
         if expectation.object.type == nil, expectation.object.name == nil, draft.verb != .report, draft.mention.kind == .networkFunction, clause.verb != nil {
             let words = (clause.body..<clause.end).filter { self.isNameLike($0) }
-            if words.count > 1, draft.verb != .deploy { questions.append(Clarification(expectation: expectation.id, field: "object.name", question: "Which instance is meant? Its name could not be told from the text.", options: [])) }
+            if words.count > 1, draft.verb != .deploy {
+                questions.append(
+                    Clarification(
+                        expectation: expectation.id, field: "object.name", question: "Which instance is meant? Its name could not be told from the text.",
+                        options: []))
+            }
         }
         // A preposition with nothing after it.
-        if clause.end > clause.body, self.meaning(clause.end - 1)?.preposition == .with, ["with", "including", "having", "featuring"].contains(self.word(clause.end - 1)), !self.lexemes[clause.end - 1].used {
+        if clause.end > clause.body, self.meaning(clause.end - 1)?.preposition == .with,
+            ["with", "including", "having", "featuring"].contains(self.word(clause.end - 1)), !self.lexemes[clause.end - 1].used
+        {
             ask("targets", "The text ends after '\(self.original(clause.end - 1))'. With what?")
         }
         // "Deploy AMF with SMF": both, or AMF connected to SMF?
         if draft.verb == .deploy, draft.mention.kind == .networkFunction, let depends = expectation.context.depends {
             for index in clause.body..<clause.end where self.meaning(index)?.preposition == .with && !self.lexemes[index].used {
                 let next = index + 1
-                if let object = self.meaning(next)?.object, self.vocabulary.objects[object].kind == .networkFunction, let type = self.vocabulary.objects[object].type, depends.contains(type), !self.has(next + 1, .dependsNoun),
-                    !self.hasDependsNoun(after: next, clause) {
+                if let object = self.meaning(next)?.object, self.vocabulary.objects[object].kind == .networkFunction,
+                    let type = self.vocabulary.objects[object].type, depends.contains(type), !self.has(next + 1, .dependsNoun),
+                    !self.hasDependsNoun(after: next, clause)
+                {
                     ask("context.depends", "Should \(depends.joined(separator: ", ")) be deployed as well, or only be connected to?", ["deploy", "connect"])
                 }
             }
         }
         if draft.verb == .remove || draft.verb == .restart, clause.body < clause.end, draft.mention.isGeneric {
-            if self.has(clause.body, .totality) { ask("object.name", "'\(self.text(clause.body..<clause.end))' is too wide to act on. Which instances are meant?") }
+            if self.has(clause.body, .totality) {
+                ask("object.name", "'\(self.text(clause.body..<clause.end))' is too wide to act on. Which instances are meant?")
+            }
         }
         return questions
     }

@@ -129,7 +129,8 @@ extension Reading {
                 }
             }
             // The sole cardinal of an adjective ("one") stays a number; its meaning is kept for other readings.
-            result.append(Lexeme(kind: .number, first: lexeme.first, end: self.lexemes[next - 1].end, meaning: lexeme.kind == .word ? lexeme.meaning : 0, value: value))
+            result.append(
+                Lexeme(kind: .number, first: lexeme.first, end: self.lexemes[next - 1].end, meaning: lexeme.kind == .word ? lexeme.meaning : 0, value: value))
             at = next
         }
         self.lexemes = result

@@ -32,7 +32,9 @@ extension Reading {
                 // Back to the list of objects after something said of the one before.
                 let isPartOfSlice = preposition == .with && result.last { $0.role == .object }?.kind == .networkSlice
                 if let current = preposition, !isPartOfSlice, ![.of, .between].contains(current), result.contains(where: { $0.role == .object }),
-                    let kind = self.startingObject(at + 1, clause), !segmentHasMention || result.last?.kind == .networkSlice && kind == .networkFunction, !self.isQualifiedBySupport(at + 1, clause) {
+                    let kind = self.startingObject(at + 1, clause), !segmentHasMention || result.last?.kind == .networkSlice && kind == .networkFunction,
+                    !self.isQualifiedBySupport(at + 1, clause)
+                {
                     preposition = result.last { $0.role == .object }?.preposition
                     brokeGroup = true
                 }
@@ -62,7 +64,9 @@ extension Reading {
     /// The kind of the object that begins here, if one does.
     private func startingObject(_ index: Int, _ clause: Clause) -> ObjectKind? {
         var at = index
-        while at < clause.end, self.isConjunction(at) || self.isModifier(at) || self.lexemes[at].kind == .number || self.lexemes[at].used && self.lexemes[at].kind == .number { at += 1 }
+        while at < clause.end,
+            self.isConjunction(at) || self.isModifier(at) || self.lexemes[at].kind == .number || self.lexemes[at].used && self.lexemes[at].kind == .number
+        { at += 1 }
         guard at < clause.end, !self.lexemes[at].used else { return nil }
         if let object = self.meaning(at)?.object {
             let kind = self.vocabulary.objects[object].kind
@@ -98,7 +102,9 @@ extension Reading {
             mention.isIndefinite = self.isIndefinite(before: at)
             mention.role = self.role(of: mention, at, end, clause, preposition, before, hasObject)
             // A hyphenated or numbered name right after the function: "AMF amf-east", "firewall fw1".
-            if mention.role == .object, self.isNameLike(end), self.lexemes[end].kind == .chain || self.hasDigit(end) || mention.isClass && self.isBareName(end, clause), object.kind != .radioNetwork {
+            if mention.role == .object, self.isNameLike(end),
+                self.lexemes[end].kind == .chain || self.hasDigit(end) || mention.isClass && self.isBareName(end, clause), object.kind != .radioNetwork
+            {
                 mention.name = self.chunk(end).text
                 mention.span = self.span(at..<(end + 1))
                 mention.end = end + 1
@@ -111,14 +117,17 @@ extension Reading {
         if lexeme.kind == .word, meaning?.has(.pronoun) == true {
             guard preposition != .reason, preposition != .for || !hasObject else { return nil }
             // "this function", "these" …
-            var mention = Mention(at: at, end: at + 1, kind: .networkFunction, role: hasObject ? .aside : .object, isPronoun: true, span: self.span(at..<(at + 1)))
+            var mention = Mention(
+                at: at, end: at + 1, kind: .networkFunction, role: hasObject ? .aside : .object, isPronoun: true, span: self.span(at..<(at + 1)))
             mention.isGeneric = false
             return mention
         }
         if self.isNameLike(at) {
             return self.unknownMention(at, clause, preposition, hasObject, before)
         }
-        if lexeme.kind == .word, let meaning, meaning.has([.generic, .carrier, .plainName]), meaning.unit == nil, meaning.attribute == nil || meaning.has(.generic) {
+        if lexeme.kind == .word, let meaning, meaning.has([.generic, .carrier, .plainName]), meaning.unit == nil,
+            meaning.attribute == nil || meaning.has(.generic)
+        {
             // "deployment web", "service api-gateway", "app frontend"
             if meaning.has(.carrier), at + 1 < clause.end, !self.lexemes[at + 1].used, self.isBareName(at + 1, clause) || self.lexemes[at + 1].kind == .chain,
                 !hasObject || preposition == nil
@@ -167,7 +176,8 @@ extension Reading {
         // Only where a name would stand alone: right after the verb and before a preposition, number or end.
         guard index == clause.body else { return false }
         let next = index + 1
-        return next >= clause.end || self.meaning(next)?.preposition != nil || self.lexemes[next].kind == .number || self.lexemes[next].used || self.has(next, [.particleUp, .particleDown])
+        return next >= clause.end || self.meaning(next)?.preposition != nil || self.lexemes[next].kind == .number || self.lexemes[next].used
+            || self.has(next, [.particleUp, .particleDown])
             || self.meaning(next)?.attribute != nil && self.lexemes[next].kind == .word
     }
 
@@ -211,10 +221,15 @@ extension Reading {
         guard self.canFollowName(at + 1, clause) else { return nil }
         // In a later clause only what looks like a name is one.
         if !isChain, !continuesList, !self.expectations.isEmpty, preposition != nil && preposition != .of || self.isConjunction(at - 1) { return nil }
-        if self.isConjunction(at - 1) || self.isComma(at - 1), before.last?.role != .object || before.last?.kind != .networkFunction, clause.body < at - 1 { return nil }
+        if self.isConjunction(at - 1) || self.isComma(at - 1), before.last?.role != .object || before.last?.kind != .networkFunction, clause.body < at - 1 {
+            return nil
+        }
         // An adjective before a known object: "multi-vendor E2 nodes".
         var next = at + 1
-        while next < clause.end, self.isModifier(next) || self.lexemes[next].kind == .unknown || self.lexemes[next].kind == .chain || self.lexemes[next].kind == .compound, !self.lexemes[next].used { next += 1 }
+        while next < clause.end,
+            self.isModifier(next) || self.lexemes[next].kind == .unknown || self.lexemes[next].kind == .chain || self.lexemes[next].kind == .compound,
+            !self.lexemes[next].used
+        { next += 1 }
         if next < clause.end, !self.lexemes[next].used, let meaning = self.meaning(next), meaning.object != nil, meaning.preposition == nil, next - at <= 4 {
             return nil
         }
@@ -228,18 +243,26 @@ extension Reading {
         // One unknown word directly after the verb (or its article): "scale nginx to 4", not a description of several words.
         var start = at
         while start > clause.body, self.has(start - 1, [.definite, .totality, .filler]) { start -= 1 }
-        let alone = at + 1 >= clause.end || !self.isNameLike(at + 1) && !self.has(at + 1, .generic) && self.meaning(at + 1)?.feature == nil && !(self.meaning(at + 1)?.attribute != nil && self.lexemes[at + 1].kind == .word && !self.isCountNoun(at + 1))
+        let alone =
+            at + 1 >= clause.end
+            || !self.isNameLike(at + 1) && !self.has(at + 1, .generic) && self.meaning(at + 1)?.feature == nil
+                && !(self.meaning(at + 1)?.attribute != nil && self.lexemes[at + 1].kind == .word && !self.isCountNoun(at + 1))
         let action = clause.verb?.action
-        let isPlain = start == clause.body || preposition == .of || preposition == .for || preposition == .on || preposition == .to || preposition == .from
+        let isPlain =
+            start == clause.body || preposition == .of || preposition == .for || preposition == .on || preposition == .to || preposition == .from
             || at > 0 && self.lexemes[at - 1].kind == .number || self.isConjunction(at - 1) || self.isComma(at - 1) || clause.passive && start == clause.first
-        guard isPlain, alone, action != nil, action != .ensure, action != .vague, action != .report || preposition != nil || start == clause.body else { return nil }
+        guard isPlain, alone, action != nil, action != .ensure, action != .vague, action != .report || preposition != nil || start == clause.body else {
+            return nil
+        }
         if action == .report, preposition != .of { return nil }
         if action == .optimize || action == .include || action == .schedule { return nil }
         if preposition == .for, self.quantities.last.map({ $0.at < clause.first }) ?? true { return nil }
         if action == .deploy || action == .make, self.has(at - 1, .indefinite) { return nil }
         let chunk = self.chunk(at)
         var end = at + 1
-        while end < clause.end, self.has(end, [.carrier]), self.meaning(end)?.object == nil, self.meaning(end)?.place == nil, self.meaning(end)?.attribute == nil { end += 1 }
+        while end < clause.end, self.has(end, [.carrier]), self.meaning(end)?.object == nil, self.meaning(end)?.place == nil,
+            self.meaning(end)?.attribute == nil
+        { end += 1 }
         return self.named(chunk.text, chunk.span, at, end)
     }
 
@@ -267,7 +290,12 @@ extension Reading {
         var first = at
         while first - 1 >= clause.body, !self.lexemes[first - 1].used {
             let meaning = self.meaning(first - 1)
-            if let meaning, meaning.preposition != nil || meaning.has([.conjunction, .indefinite, .definite, .totality, .filler]) || meaning.verb?.form == .base && first - 1 == clause.verbAt || meaning.feature != nil && meaning.object == nil { break }
+            if let meaning,
+                meaning.preposition != nil || meaning.has([.conjunction, .indefinite, .definite, .totality, .filler])
+                    || meaning.verb?.form == .base && first - 1 == clause.verbAt || meaning.feature != nil && meaning.object == nil
+            {
+                break
+            }
             if self.kind(first - 1) == .symbol || self.kind(first - 1) == .number { break }
             if let object = meaning?.object, self.vocabulary.objects[object].kind != .radioNetwork && self.vocabulary.objects[object].kind != .policy { break }
             first -= 1
@@ -277,12 +305,16 @@ extension Reading {
 
     /// "xApps for traffic steering and QoS optimization": one application for each thing they are for.
     private func applications(_ mention: Mention, _ clause: Clause) -> [Mention] {
-        guard mention.kind == .application, mention.role == .object, mention.name == nil, self.meaning(mention.end)?.preposition == .for, self.word(mention.end) == "for" else { return [mention] }
+        guard mention.kind == .application, mention.role == .object, mention.name == nil, self.meaning(mention.end)?.preposition == .for,
+            self.word(mention.end) == "for"
+        else { return [mention] }
         var result: [Mention] = []
         var first = mention.end + 1
         var at = first
         while at <= clause.end {
-            let ends = at == clause.end || self.meaning(at)?.preposition.map { $0 != .of } ?? false || self.lexemes[at].used || self.lexemes[at].kind == .number || self.kind(at) == .symbol && !self.isSymbol(at, ",")
+            let ends =
+                at == clause.end || self.meaning(at)?.preposition.map { $0 != .of } ?? false || self.lexemes[at].used || self.lexemes[at].kind == .number
+                || self.kind(at) == .symbol && !self.isSymbol(at, ",")
             if ends || self.isConjunction(at) || self.isComma(at) {
                 if first < at {
                     var copy = mention
@@ -298,7 +330,9 @@ extension Reading {
         return result.isEmpty ? [mention] : result
     }
 
-    private func role(of mention: Mention, _ at: Int, _ end: Int, _ clause: Clause, _ preposition: Preposition?, _ before: [Mention], _ hasObject: Bool) -> Mention.Role {
+    private func role(of mention: Mention, _ at: Int, _ end: Int, _ clause: Clause, _ preposition: Preposition?, _ before: [Mention], _ hasObject: Bool)
+        -> Mention.Role
+    {
         let action = clause.verb?.action
         let isFunction = [.networkFunction, .coreNetwork, .application, .e2Node].contains(mention.kind)
         let isSupported = self.has(end, .supportNoun) || self.meaning(end)?.quality != nil && preposition == .with
@@ -307,7 +341,9 @@ extension Reading {
         if mention.kind != .networkFunction, let next = self.meaning(end)?.object, self.lexemes[end].kind == .word, !self.lexemes[end].used {
             let following = self.vocabulary.objects[next]
             if mention.kind == .networkSlice { return following.kind == .networkFunction ? .slice : mention.isGeneric ? .aside : .object }
-            if mention.kind == .radioNetwork, following.kind == .policy || following.kind == .application { return following.kind == .application ? .aside : .object }
+            if mention.kind == .radioNetwork, following.kind == .policy || following.kind == .application {
+                return following.kind == .application ? .aside : .object
+            }
             if mention.kind == .coreNetwork, following.kind == .networkFunction { return .aside }
             if mention.kind == .networkFunction, following.kind == .networkFunction { return .object }
             if mention.kind == .infrastructure { return .aside }
@@ -318,14 +354,18 @@ extension Reading {
         let samePart = before.last { $0.preposition == preposition }
         switch preposition {
         case nil:
-            if mention.kind == .radioNetwork || mention.kind == .policy, before.contains(where: { $0.role == .object && $0.kind == .networkFunction }) { return .aside }
+            if mention.kind == .radioNetwork || mention.kind == .policy, before.contains(where: { $0.role == .object && $0.kind == .networkFunction }) {
+                return .aside
+            }
             return .object
         case .of:
             if let head = before.last, head.role == .object, !head.isWeak, head.isGeneric == false { return mention.kind == .networkSlice ? .slice : .aside }
             return .object
         case .with:
             if isSupported, mention.kind != .networkSlice { return mention.kind == .networkFunction ? .aside : .aside }
-            guard let head = before.first(where: { $0.role == .object }) else { return mention.kind == .networkSlice || mention.kind == .radioNetwork ? .aside : .object }
+            guard let head = before.first(where: { $0.role == .object }) else {
+                return mention.kind == .networkSlice || mention.kind == .radioNetwork ? .aside : .object
+            }
             if mention.kind == .radioNetwork || mention.kind == .policy || mention.kind == .infrastructure { return .aside }
             if mention.kind == .networkSlice { return mention.isGeneric ? .aside : .slice }
             if mention.kind == .application || mention.kind == .e2Node { return action == .deploy ? .object : .aside }
@@ -343,7 +383,8 @@ extension Reading {
         case .for:
             if mention.kind == .networkSlice {
                 if mention.isGeneric { return hasObject || before.contains { $0.isGeneric } ? .aside : .object }
-                return before.contains { $0.role == .object && $0.kind == .networkSlice && $0.isGeneric } ? .object : hasObject ? .slice : action == .deploy || action == .make || action == .configure ? .object : .slice
+                return before.contains { $0.role == .object && $0.kind == .networkSlice && $0.isGeneric }
+                    ? .object : hasObject ? .slice : action == .deploy || action == .make || action == .configure ? .object : .slice
             }
             if let head = before.last(where: { $0.role == .object }), head.kind == .policy, head.isGeneric, mention.kind == .radioNetwork { return .object }
             if before.contains(where: { $0.role == .object && $0.kind == .application }) { return .aside }
@@ -360,7 +401,9 @@ extension Reading {
             if let last = samePart, last.preposition == preposition { return last.role }
             if action == .deploy || action == .make, !before.isEmpty { return .dependency }
             if preposition == .to, action == .configure, hasObject { return .dependency }
-            return hasObject && !before.contains(where: { $0.role == .object && ($0.kind == .policy || $0.feature != nil) && $0.isGeneric == false && $0.feature != nil }) ? .aside : .object
+            return hasObject
+                && !before.contains(where: { $0.role == .object && ($0.kind == .policy || $0.feature != nil) && $0.isGeneric == false && $0.feature != nil })
+                ? .aside : .object
         case .using, .by:
             return .aside
         case .reason:
@@ -392,8 +435,14 @@ extension Reading {
         if !strong.isEmpty {
             for index in objects where result[index].isGeneric || result[index].isWeak {
                 let isSliceOfType = result[index].kind == .networkSlice && result[index].isGeneric && !strong.contains { result[$0].kind == .networkSlice }
-                if isSliceOfType, strong.allSatisfy({ result[$0].preposition == .with || result[$0].preposition == .for || result[$0].preposition == .using }) { continue }
-                if let name = result[index].name, result[index].kind != .networkFunction, result[strong[0]].name == nil, result[strong[0]].kind == result[index].kind { result[strong[0]].name = name }
+                if isSliceOfType, strong.allSatisfy({ result[$0].preposition == .with || result[$0].preposition == .for || result[$0].preposition == .using }) {
+                    continue
+                }
+                if let name = result[index].name, result[index].kind != .networkFunction, result[strong[0]].name == nil,
+                    result[strong[0]].kind == result[index].kind
+                {
+                    result[strong[0]].name = name
+                }
                 result[index].role = .aside
             }
         }
@@ -401,16 +450,24 @@ extension Reading {
         let functions = strong.filter { result[$0].kind == .networkFunction }
         if !functions.isEmpty {
             for index in strong where result[index].kind == .coreNetwork {
-                if functions.contains(where: { result[$0].preposition == .with || result[$0].preposition == .for || result[$0].at > result[index].at }) || clause.verb?.action == .deploy { result[index].role = .aside }
+                if functions.contains(where: { result[$0].preposition == .with || result[$0].preposition == .for || result[$0].at > result[index].at })
+                    || clause.verb?.action == .deploy
+                {
+                    result[index].role = .aside
+                }
             }
             // Behaviour said of a function is a feature or policy of that function.
             for index in strong where result[index].kind == .radioNetwork || result[index].kind == .policy && result[index].preposition != nil {
                 if result[index].feature != nil || functions.contains(where: { $0 < index }) { result[index].role = .aside }
             }
-            for index in strong where result[index].kind == .infrastructure && result[index].type == "Monitoring" && functions.contains(where: { $0 < index }) { result[index].role = .aside }
+            for index in strong where result[index].kind == .infrastructure && result[index].type == "Monitoring" && functions.contains(where: { $0 < index }) {
+                result[index].role = .aside
+            }
         }
         // "A1 policy for traffic steering": the behaviour is the policy's type.
-        if strong.contains(where: { result[$0].kind == .radioNetwork }), let generic = objects.first(where: { result[$0].kind == .policy && result[$0].isGeneric }) {
+        if strong.contains(where: { result[$0].kind == .radioNetwork }),
+            let generic = objects.first(where: { result[$0].kind == .policy && result[$0].isGeneric })
+        {
             result[generic].role = .aside
         }
         // The same object said twice is one.

@@ -7,7 +7,10 @@ extension Reading {
         while at < self.lexemes.count {
             if self.has(at, .naming), !self.lexemes[at].used {
                 var next = at + 1
-                while next < self.lexemes.count, self.isSymbol(next, ":", "=", ",") || ["is", "as", "be", "to", "of", "=", "should", "must", "will"].contains(self.word(next)) && next < at + 4 {
+                while next < self.lexemes.count,
+                    self.isSymbol(next, ":", "=", ",")
+                        || ["is", "as", "be", "to", "of", "=", "should", "must", "will"].contains(self.word(next)) && next < at + 4
+                {
                     if self.word(at) == "name", self.word(next) == "to" { break }
                     next += 1
                 }
@@ -39,8 +42,14 @@ extension Reading {
         case .number: return index + 1 < self.lexemes.count && self.tokens[self.lexemes[index + 1].first].adjacent
         case .symbol: return false
         case .word:
-            guard let meaning = self.meaning(index), self.lexemes[index].end == self.lexemes[index].first + 1 || self.tokens[self.lexemes[index].first + 1].glued else { return false }
-            if meaning.preposition != nil || meaning.has([.conjunction, .pronoun, .definite, .indefinite, .modal, .negation, .sequence, .naming]) || meaning.comparator != nil || meaning.attribute != nil { return false }
+            guard let meaning = self.meaning(index),
+                self.lexemes[index].end == self.lexemes[index].first + 1 || self.tokens[self.lexemes[index].first + 1].glued
+            else { return false }
+            if meaning.preposition != nil || meaning.has([.conjunction, .pronoun, .definite, .indefinite, .modal, .negation, .sequence, .naming])
+                || meaning.comparator != nil || meaning.attribute != nil
+            {
+                return false
+            }
             return true
         }
     }

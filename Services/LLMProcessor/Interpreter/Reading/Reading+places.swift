@@ -17,7 +17,9 @@ extension Reading {
         var at = index
         while at >= 0, index - at < 4 {
             if let preposition = self.meaning(at)?.preposition { return (preposition, at) }
-            guard self.has(at, [.definite, .indefinite, .filler, .totality]) || self.meaning(at)?.quality != nil || self.meaning(at)?.environment != nil else { break }
+            guard self.has(at, [.definite, .indefinite, .filler, .totality]) || self.meaning(at)?.quality != nil || self.meaning(at)?.environment != nil else {
+                break
+            }
             at -= 1
         }
         return (nil, at)
@@ -26,8 +28,9 @@ extension Reading {
     private mutating func append(_ kind: PlaceKind, _ range: Range<Int>, _ chunk: (text: String, span: Span), _ preposition: Preposition?) {
         var value = chunk.text
         if kind == .namespace { value = value.lowercased() }
-        self.places.append(PlaceFinding(
-            at: range.lowerBound, kind: kind, value: value, span: chunk.span, isOrigin: preposition == .from, isDestination: preposition == .to))
+        self.places.append(
+            PlaceFinding(
+                at: range.lowerBound, kind: kind, value: value, span: chunk.span, isOrigin: preposition == .from, isDestination: preposition == .to))
         self.use(range)
     }
 
@@ -79,10 +82,19 @@ extension Reading {
         case .number, .symbol, .compound: return false
         case .word:
             guard let meaning = self.meaning(index) else { return false }
-            if meaning.preposition != nil || meaning.comparator != nil || meaning.has([.conjunction, .definite, .indefinite, .totality, .distributive, .pronoun, .negation, .naming, .vaguePlace, .sequence]) { return false }
+            if meaning.preposition != nil || meaning.comparator != nil
+                || meaning.has([.conjunction, .definite, .indefinite, .totality, .distributive, .pronoun, .negation, .naming, .vaguePlace, .sequence])
+            {
+                return false
+            }
             if place == .namespace { return meaning.verb?.form != .base || meaning.environment != nil || meaning.has(.plainName) }
             if meaning.environment != nil { return true }
-            if ["edge", "core", "central", "primary", "secondary", "default", "regional", "remote", "east", "west", "north", "south", "backup", "main", "private", "public"].contains(self.word(index)), self.lexemes[index].end == self.lexemes[index].first + 1 { return true }
+            if [
+                "edge", "core", "central", "primary", "secondary", "default", "regional", "remote", "east", "west", "north", "south", "backup", "main",
+                "private", "public",
+            ].contains(self.word(index)), self.lexemes[index].end == self.lexemes[index].first + 1 {
+                return true
+            }
             return false
         }
     }
@@ -91,17 +103,29 @@ extension Reading {
         switch self.lexemes[index].kind {
         case .chain, .quoted: return true
         case .unknown: return true
-        case .number: return place != .namespace && self.lexemes[index].end == self.lexemes[index].first + 1 && self.meaning(index) == nil && (index + 1 >= self.lexemes.count || self.meaning(index + 1)?.unit == nil)
-            || place == .namespace && self.meaning(index) != nil && self.meaning(index + 1)?.attribute == nil
-            || place == .namespace && index + 1 < self.lexemes.count && self.tokens[self.lexemes[index + 1].first].adjacent
+        case .number:
+            return place != .namespace && self.lexemes[index].end == self.lexemes[index].first + 1 && self.meaning(index) == nil
+                && (index + 1 >= self.lexemes.count || self.meaning(index + 1)?.unit == nil)
+                || place == .namespace && self.meaning(index) != nil && self.meaning(index + 1)?.attribute == nil
+                || place == .namespace && index + 1 < self.lexemes.count && self.tokens[self.lexemes[index + 1].first].adjacent
         case .compound: return place == .namespace
         case .symbol: return false
         case .word:
             guard let meaning = self.meaning(index) else { return false }
-            if meaning.preposition != nil && self.word(index) != "off" || meaning.comparator != nil || meaning.has([.conjunction, .definite, .totality, .distributive, .pronoun, .negation, .naming, .sequence, .modal]) { return false }
-            if self.word(index) == "a", index + 1 >= self.lexemes.count || self.isConjunction(index + 1) || self.isComma(index + 1) || self.meaning(index + 1)?.preposition != nil { return true }
+            if meaning.preposition != nil && self.word(index) != "off" || meaning.comparator != nil
+                || meaning.has([.conjunction, .definite, .totality, .distributive, .pronoun, .negation, .naming, .sequence, .modal])
+            {
+                return false
+            }
+            if self.word(index) == "a",
+                index + 1 >= self.lexemes.count || self.isConjunction(index + 1) || self.isComma(index + 1) || self.meaning(index + 1)?.preposition != nil
+            {
+                return true
+            }
             if place == .namespace { return !meaning.has(.indefinite) || self.word(index) == "new" }
-            if place == .site || place == .region || place == .zone { return self.lexemes[index].end == self.lexemes[index].first + 1 && meaning.environment != nil && self.word(index) != "testing" }
+            if place == .site || place == .region || place == .zone {
+                return self.lexemes[index].end == self.lexemes[index].first + 1 && meaning.environment != nil && self.word(index) != "testing"
+            }
             return false
         }
     }
@@ -114,11 +138,17 @@ extension Reading {
         while self.has(next, .definite) || self.meaning(next)?.environment == nil && self.has(next, .filler) && self.isNameLike(next + 1) { next += 1 }
         guard next < self.lexemes.count, !self.lexemes[next].used else { return }
         // "in 5g-core": hyphenated words of the vocabulary are names after "in".
-        let isGlued = self.lexemes[next].kind == .word && self.lexemes[next].end > self.lexemes[next].first + 1 && self.tokens[self.lexemes[next].first + 1].glued
+        let isGlued =
+            self.lexemes[next].kind == .word && self.lexemes[next].end > self.lexemes[next].first + 1 && self.tokens[self.lexemes[next].first + 1].glued
         let chunk = self.chunk(next)
         let folded = chunk.text.lowercased()
-        let isRegion = self.vocabulary.regionPrefixes.contains { folded.hasPrefix($0) } && self.isNameLike(next) && folded.utf8.contains { $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2d }
-        guard self.isNameLike(next) || isGlued && preposition == .in && self.meaning(next)?.object.map({ self.vocabulary.objects[$0].kind == .coreNetwork }) == true else { return }
+        let isRegion =
+            self.vocabulary.regionPrefixes.contains { folded.hasPrefix($0) } && self.isNameLike(next)
+            && folded.utf8.contains { $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2d }
+        guard
+            self.isNameLike(next)
+                || isGlued && preposition == .in && self.meaning(next)?.object.map({ self.vocabulary.objects[$0].kind == .coreNetwork }) == true
+        else { return }
         // "on smf-1" is an instance, not a place.
         if preposition != .in, !isRegion, self.fusedObject(chunk.text) != nil { return }
         let after = next + 1
@@ -138,9 +168,11 @@ extension Reading {
         case .in, .across:
             // A word that goes on is no place ("in standby …"); nor is a capitalised one a namespace.
             let token = self.tokens[self.lexemes[next].first]
-            guard after >= self.lexemes.count || self.isSymbol(after, ".", ";", "!", "?", "\n") || self.isComma(after) || self.isConjunction(after)
-                || self.meaning(after)?.preposition != nil || self.has(after, [.sequence, .urgent, .recurrence, .relativeTime, .distributive]) || self.meaning(after)?.priority != nil || self.meaning(after)?.verb != nil
-                || self.has(after, .totality) || self.has(after, .opening)
+            guard
+                after >= self.lexemes.count || self.isSymbol(after, ".", ";", "!", "?", "\n") || self.isComma(after) || self.isConjunction(after)
+                    || self.meaning(after)?.preposition != nil || self.has(after, [.sequence, .urgent, .recurrence, .relativeTime, .distributive])
+                    || self.meaning(after)?.priority != nil || self.meaning(after)?.verb != nil
+                    || self.has(after, .totality) || self.has(after, .opening)
             else { return }
             if isDefinite, !isChainOrNumbered { return }
             if self.lexemes[next].kind == .unknown, token.capitalised { return self.append(.region, at..<after, chunk, preposition) }

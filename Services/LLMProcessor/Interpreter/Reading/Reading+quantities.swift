@@ -60,7 +60,8 @@ extension Reading {
             if measure.unit == nil || upper.unit == nil || measure.unit?.dimension == upper.unit?.dimension {
                 measure.high = upper.low * (upper.unit?.factor ?? measure.unit?.factor ?? 1)
                 if measure.unit == nil, let unit = upper.unit { measure.low *= unit.factor } else if let unit = measure.unit { measure.low *= unit.factor }
-                measure.unit = upper.unit.map { UnitMeaning(dimension: $0.dimension, factor: 1) } ?? measure.unit.map { UnitMeaning(dimension: $0.dimension, factor: 1) }
+                measure.unit =
+                    upper.unit.map { UnitMeaning(dimension: $0.dimension, factor: 1) } ?? measure.unit.map { UnitMeaning(dimension: $0.dimension, factor: 1) }
                 measure.end = upper.end
             }
         } else if let unit = measure.unit {
@@ -86,13 +87,19 @@ extension Reading {
                 if comparator == nil { comparator = found }
                 begin = back
                 back -= 1
-            } else if self.isSymbol(back, ":", "=") || self.word(back) == "=" || self.isSingle(back) && ["to", "of", "at", "is", "be", "by", "from", "between", "and", "set", "target", "a"].contains(self.word(back)) && !(self.word(back) == "and" && !self.isBetween(back, clause)) {
+            } else if self.isSymbol(back, ":", "=") || self.word(back) == "="
+                || self.isSingle(back) && ["to", "of", "at", "is", "be", "by", "from", "between", "and", "set", "target", "a"].contains(self.word(back))
+                    && !(self.word(back) == "and" && !self.isBetween(back, clause))
+            {
                 back -= 1
             } else if self.has(back, .increment) {
                 incremental = true
                 begin = back
                 back -= 1
-            } else if self.meaning(back)?.place != nil || self.has(back, .filler) && ["level", "count", "size", "limit", "target", "set", "requirement", "number", "size", "value"].contains(self.word(back)) {
+            } else if self.meaning(back)?.place != nil
+                || self.has(back, .filler)
+                    && ["level", "count", "size", "limit", "target", "set", "requirement", "number", "size", "value"].contains(self.word(back))
+            {
                 back -= 1
             } else {
                 break
@@ -101,13 +108,14 @@ extension Reading {
         }
         // "does not exceed", "no more than": a denied comparison is the opposite one.
         if let said = comparator, self.has(back, .negation), self.meaning(back + 1)?.comparator == said {
-            comparator = switch said {
-            case .atLeast: .lessThan
-            case .atMost: .greaterThan
-            case .lessThan: .atLeast
-            case .greaterThan: .atMost
-            case .equals, .minimum, .maximum: said
-            }
+            comparator =
+                switch said {
+                case .atLeast: .lessThan
+                case .atMost: .greaterThan
+                case .lessThan: .atLeast
+                case .greaterThan: .atMost
+                case .equals, .minimum, .maximum: said
+                }
             begin = back
             back -= 1
         }
@@ -143,22 +151,30 @@ extension Reading {
                         steps += 1
                         continue
                     }
-                    if meaning.has(.generic), owner == nil, measure.unit == nil, attribute == nil, self.isNounPhraseEnd(ahead + 1, clause) { owner = ahead; ahead += 1; steps += 1; continue }
-                    if self.isModifier(ahead) || meaning.quality != nil || self.word(ahead) == "of" && measure.unit != nil || meaning.has(.carrier) || meaning.environment != nil
-                        || meaning.comparator == .atLeast && self.word(ahead) == "guaranteed" || meaning.technology != nil {
+                    if meaning.has(.generic), owner == nil, measure.unit == nil, attribute == nil, self.isNounPhraseEnd(ahead + 1, clause) {
+                        owner = ahead; ahead += 1; steps += 1; continue
+                    }
+                    if self.isModifier(ahead) || meaning.quality != nil || self.word(ahead) == "of" && measure.unit != nil || meaning.has(.carrier)
+                        || meaning.environment != nil
+                        || meaning.comparator == .atLeast && self.word(ahead) == "guaranteed" || meaning.technology != nil
+                    {
                         if meaning.comparator != nil, comparator == nil { comparator = meaning.comparator }
                         ahead += 1
                         steps += 1
                         continue
                     }
-                    if let found = meaning.comparator, ["maximum", "minimum", "max", "min", "guaranteed"].contains(self.word(ahead)) || self.word(ahead) == "or", comparator == nil {
+                    if let found = meaning.comparator,
+                        ["maximum", "minimum", "max", "min", "guaranteed"].contains(self.word(ahead)) || self.word(ahead) == "or", comparator == nil
+                    {
                         comparator = found
                         evidenceEnd = max(evidenceEnd, ahead + 1)
                         ahead += 1
                         steps += 1
                         continue
                     }
-                } else if owner == nil, self.isNameLike(ahead), self.lexemes[ahead].kind == .chain || self.lexemes[ahead].kind == .unknown, measure.unit == nil, self.meaning(ahead + 1)?.attribute != nil {
+                } else if owner == nil, self.isNameLike(ahead), self.lexemes[ahead].kind == .chain || self.lexemes[ahead].kind == .unknown, measure.unit == nil,
+                    self.meaning(ahead + 1)?.attribute != nil
+                {
                     // "3 web-app replicas"
                     ahead += 1
                     steps += 1
@@ -172,7 +188,9 @@ extension Reading {
             }
         }
         // A trailing comparator: "5 or more replicas", "10 replicas maximum".
-        if comparator == nil, let found = self.meaning(evidenceEnd)?.comparator, ["or", "maximum", "max", "minimum", "min"].contains(self.word(evidenceEnd)), self.kind(evidenceEnd + 1) != .number {
+        if comparator == nil, let found = self.meaning(evidenceEnd)?.comparator, ["or", "maximum", "max", "minimum", "min"].contains(self.word(evidenceEnd)),
+            self.kind(evidenceEnd + 1) != .number
+        {
             comparator = found
             evidenceEnd += 1
         }
@@ -183,8 +201,14 @@ extension Reading {
             named = false
         }
         let spanEnd = max(evidenceEnd, owner.map { attribute != nil && self.isCountAttribute(attribute) ? min($0 + 1, clause.end) : 0 } ?? 0)
-        if self.isPace(evidenceEnd) || self.word(start) == "single" && attribute.map({ self.vocabulary.attributes[$0].attribute }) == "replicas" { attribute = nil }
-        if let known = attribute, measure.unit?.dimension == .time, ["latency", "jitter"].contains(self.vocabulary.attributes[known].attribute), measure.low >= 10000 { attribute = nil }
+        if self.isPace(evidenceEnd) || self.word(start) == "single" && attribute.map({ self.vocabulary.attributes[$0].attribute }) == "replicas" {
+            attribute = nil
+        }
+        if let known = attribute, measure.unit?.dimension == .time, ["latency", "jitter"].contains(self.vocabulary.attributes[known].attribute),
+            measure.low >= 10000
+        {
+            attribute = nil
+        }
         guard let index = attribute else {
             self.unexplained(start, measure, clause, preposition)
             return measure.end
@@ -246,7 +270,9 @@ extension Reading {
                 condition = .increaseBy
             } else if incremental == false, action == .scale || action == .change {
                 condition = .decreaseBy
-            } else if action == .remove, word.attribute == "replicas" || word.attribute == "cpu" || word.attribute == "memory", clause.verbAt.map({ start > $0 && start - $0 <= 3 }) == true {
+            } else if action == .remove, word.attribute == "replicas" || word.attribute == "cpu" || word.attribute == "memory",
+                clause.verbAt.map({ start > $0 && start - $0 <= 3 }) == true
+            {
                 condition = .decreaseBy
             } else if action == .change, preposition != .to, owner == nil, named, comparator == nil, let direction, preposition == nil,
                 clause.verbAt.map({ start == $0 + 1 }) == true
@@ -264,7 +290,9 @@ extension Reading {
         }
         let range = min(begin, start)..<max(spanEnd, measure.end)
         let span = self.span(range)
-        let target = Target(attribute: word.attribute, condition: condition, value: value, unit: IntentModel.Attribute.unit(of: word.attribute), evidence: self.text(span), span: span)
+        let target = Target(
+            attribute: word.attribute, condition: condition, value: value, unit: IntentModel.Attribute.unit(of: word.attribute), evidence: self.text(span),
+            span: span)
         var quantity = Quantity(at: begin, end: range.upperBound, target: target, owner: owner)
         quantity.minimum = minimum
         quantity.maximum = maximum
@@ -281,7 +309,8 @@ extension Reading {
     static func plain(_ value: Double) -> String { TargetValue.number(value).description }
 
     private func isNounPhraseEnd(_ index: Int, _ clause: Clause) -> Bool {
-        index >= clause.end || self.lexemes[index].kind == .symbol || self.meaning(index)?.preposition != nil || self.meaning(index)?.attribute != nil || self.isConjunction(index)
+        index >= clause.end || self.lexemes[index].kind == .symbol || self.meaning(index)?.preposition != nil || self.meaning(index)?.attribute != nil
+            || self.isConjunction(index)
             || self.has(index, [.generic, .carrier, .naming])
     }
 
@@ -293,7 +322,9 @@ extension Reading {
     /// "minimum 2 and maximum 10 replicas": the noun comes after a later number of the same list.
     private func nounOfList(_ index: Int, _ clause: Clause) -> Int? {
         var at = index
-        while at < clause.end, at < index + 4, self.isConjunction(at) || self.isComma(at) || self.meaning(at)?.comparator != nil || self.isSymbol(at, ":") { at += 1 }
+        while at < clause.end, at < index + 4, self.isConjunction(at) || self.isComma(at) || self.meaning(at)?.comparator != nil || self.isSymbol(at, ":") {
+            at += 1
+        }
         guard at < clause.end, at > index, self.lexemes[at].kind == .number else { return nil }
         let measure = self.measure(at)
         guard measure.unit == nil, let attribute = self.meaning(measure.end)?.attribute, self.isCountAttribute(attribute) else { return nil }
@@ -336,7 +367,8 @@ extension Reading {
     private func fits(_ attribute: Int, _ measure: Measure) -> Bool {
         let word = self.vocabulary.attributes[attribute]
         guard let unit = measure.unit else {
-            return word.dimension == .count || word.dimension == .cpu || word.dimension == .percent && word.attribute == "threshold" && measure.low <= 100 || word.dimension == .decibel || word.dimension == .power
+            return word.dimension == .count || word.dimension == .cpu || word.dimension == .percent && word.attribute == "threshold" && measure.low <= 100
+                || word.dimension == .decibel || word.dimension == .power
                 || word.dimension == .currency || word.dimension == .percent && ["availability", "reliability"].contains(word.attribute) && measure.low <= 100
         }
         if unit.dimension == word.dimension { return true }
@@ -358,23 +390,37 @@ extension Reading {
     }
 
     /// The attribute a number means when none is said next to it.
-    private func inferredAttribute(_ measure: Measure, _ start: Int, _ preposition: Preposition?, _ comparator: Comparator?, _ clause: Clause, _ owner: Int?, _ back: Int) -> Int? {
+    private func inferredAttribute(
+        _ measure: Measure, _ start: Int, _ preposition: Preposition?, _ comparator: Comparator?, _ clause: Clause, _ owner: Int?, _ back: Int
+    ) -> Int? {
         let index = self.vocabulary.attributeIndex
         if let unit = measure.unit {
             // What a changing verb is about comes first: "increase the storage of X to 100 GB".
-            if let action = clause.verb?.action, [.scale, .change, .set, .configure, .add, .multiply].contains(action), preposition == .to || preposition == .by || preposition == .from,
-                let changed = self.changedAttribute(clause, before: start, fitting: measure) { return changed }
-            if unit.dimension == .percent, preposition == .by, clause.verb?.action == .change || clause.verb?.action == .scale { return self.changedAttribute(clause, before: start) ?? index["replicas"] }
+            if let action = clause.verb?.action, [.scale, .change, .set, .configure, .add, .multiply].contains(action),
+                preposition == .to || preposition == .by || preposition == .from,
+                let changed = self.changedAttribute(clause, before: start, fitting: measure)
+            {
+                return changed
+            }
+            if unit.dimension == .percent, preposition == .by, clause.verb?.action == .change || clause.verb?.action == .scale {
+                return self.changedAttribute(clause, before: start) ?? index["replicas"]
+            }
             switch unit.dimension {
             case .cpu: return index["cpu"]
             case .bytes: return self.near(start, measure.end, clause, ["storage", "memory"]) ?? index["memory"]
-            case .rate: return self.near(start, measure.end, clause, ["throughputDownlink", "throughputUplink", "bandwidth", "throughput"]) ?? index["throughput"]
+            case .rate:
+                return self.near(start, measure.end, clause, ["throughputDownlink", "throughputUplink", "bandwidth", "throughput"]) ?? index["throughput"]
             case .time:
                 if unit.factor <= 1 { return self.near(start, measure.end, clause, ["latency", "jitter"]) ?? index["latency"] }
-                if preposition == .for, self.lexemes[start + 1].first < self.tokens.count, !self.tokens[self.lexemes[start + 1].first].glued { return index["duration"] }
+                if preposition == .for, self.lexemes[start + 1].first < self.tokens.count, !self.tokens[self.lexemes[start + 1].first].glued {
+                    return index["duration"]
+                }
                 if comparator == .atMost || comparator == .lessThan, self.word(start - 1) == "within" { return index["deadline"] }
                 return nil
-            case .percent: return self.near(start, measure.end, clause, ["availability", "reliability", "packetLoss", "targetCPUUtilization", "targetMemoryUtilization", "cpu", "memory", "threshold"])
+            case .percent:
+                return self.near(
+                    start, measure.end, clause,
+                    ["availability", "reliability", "packetLoss", "targetCPUUtilization", "targetMemoryUtilization", "cpu", "memory", "threshold"])
             case .frequency: return index["channelBandwidth"]
             case .decibel: return self.near(start, measure.end, clause, ["handoverThreshold"])
             case .power: return index["txPower"]
@@ -388,20 +434,28 @@ extension Reading {
         if comparator == .minimum || comparator == .maximum, self.expectsAutoscaling { return index["replicas"] }
         guard let action = clause.verb?.action else { return nil }
         let next = measure.end
-        let endsHere = next >= clause.end || self.meaning(next)?.preposition != nil || self.isConjunction(next) || self.isComma(next)
-            || self.has(next, [.distributive, .totality, .sequence, .urgent, .opening, .increment]) || self.meaning(next)?.priority != nil || self.lexemes[next].used
+        let endsHere =
+            next >= clause.end || self.meaning(next)?.preposition != nil || self.isConjunction(next) || self.isComma(next)
+            || self.has(next, [.distributive, .totality, .sequence, .urgent, .opening, .increment]) || self.meaning(next)?.priority != nil
+            || self.lexemes[next].used
             || self.isSymbol(next, ":")
         switch action {
         case .scale, .change, .autoscale:
             // The first word of the clause says what changes: "increase CPU of AMF to 4".
             if let changed = self.changedAttribute(clause, before: start), endsHere { return changed }
-            if endsHere, preposition == .to || preposition == .by || preposition == .at || comparator != nil || self.isNameLike(start - 1) || self.meaning(start - 1)?.object != nil
-                || self.isConjunction(start - 1) || self.has(start - 1, .carrier) || preposition == .from || preposition == .between || self.has(start - 1, .plainName) || self.meaning(start - 1)?.attribute != nil {
+            if endsHere,
+                preposition == .to || preposition == .by || preposition == .at || comparator != nil || self.isNameLike(start - 1)
+                    || self.meaning(start - 1)?.object != nil
+                    || self.isConjunction(start - 1) || self.has(start - 1, .carrier) || preposition == .from || preposition == .between
+                    || self.has(start - 1, .plainName) || self.meaning(start - 1)?.attribute != nil
+            {
                 return index["replicas"]
             }
             return nil
         case .set, .configure, .make:
-            if let changed = self.changedAttribute(clause, before: start), endsHere, preposition == .to || preposition == .at || self.word(start - 1) == "=" { return changed }
+            if let changed = self.changedAttribute(clause, before: start), endsHere, preposition == .to || preposition == .at || self.word(start - 1) == "=" {
+                return changed
+            }
             return nil
         case .add, .remove:
             // "remove 2 from AMF"
@@ -414,7 +468,7 @@ extension Reading {
     private func changedAttribute(_ clause: Clause, before: Int) -> Int? {
         guard clause.body <= before else { return nil }
         for index in clause.body..<before {
-            if self.lexemes[index].kind == .word, let attribute = self.meaning(index)?.attribute { 
+            if self.lexemes[index].kind == .word, let attribute = self.meaning(index)?.attribute {
                 let word = self.vocabulary.attributes[attribute]
                 return word.dimension == .count || word.dimension == .cpu ? attribute : nil
             }
@@ -472,7 +526,9 @@ extension Reading {
     /// A number that means something, but what? Only those with a unit that could be acted on are asked about.
     private mutating func unexplained(_ start: Int, _ measure: Measure, _ clause: Clause, _ preposition: Preposition?) {
         let words = self.text(start..<measure.end)
-        if measure.unit?.dimension == .percent, self.meaning(measure.end)?.object != nil || (0..<4).contains(where: { self.word(measure.end + $0) == "traffic" }) {
+        if measure.unit?.dimension == .percent,
+            self.meaning(measure.end)?.object != nil || (0..<4).contains(where: { self.word(measure.end + $0) == "traffic" })
+        {
             self.ask(clause, "targets.threshold", "What should '\(words)' apply to?", [])
         } else {
             self.notes.append("'\(words)' was not needed for the reading.")
@@ -494,8 +550,11 @@ extension Reading {
             var isOff = at <= negatedUntil || clause.verb?.action == .disable || clause.verb?.action == .remove || clause.verb?.action == .stop
             if self.word(at + 1) == "disabled" || self.word(at - 1) == "disabled" || self.word(at + 1) == "off" { isOff = true }
             let span = self.span(at..<(at + 1))
-            self.quantities.append(Quantity(at: at, end: at + 1, target: Target(
-                attribute: feature, value: .boolean(!isOff), evidence: self.text(span), span: span)))
+            self.quantities.append(
+                Quantity(
+                    at: at, end: at + 1,
+                    target: Target(
+                        attribute: feature, value: .boolean(!isOff), evidence: self.text(span), span: span)))
         }
     }
 
@@ -514,8 +573,11 @@ extension Reading {
     private mutating func readTexts(_ clause: Clause) {
         // "upgrade the AMF to 2.1"
         if let verbAt = clause.verbAt, ["upgrade", "update", "patch", "upgrading", "updating", "upgraded", "updated"].contains(self.word(verbAt)) {
-            for at in clause.body..<clause.end where self.lexemes[at].kind == .number && !self.lexemes[at].used && self.meaning(at - 1)?.preposition == .to && self.isSingle(at - 1) {
-                if at + 1 >= clause.end || self.meaning(at + 1)?.unit == nil && self.meaning(at + 1)?.attribute == nil { self.text("version", at..<(at + 1), value: self.original(at)) }
+            for at in clause.body..<clause.end
+            where self.lexemes[at].kind == .number && !self.lexemes[at].used && self.meaning(at - 1)?.preposition == .to && self.isSingle(at - 1) {
+                if at + 1 >= clause.end || self.meaning(at + 1)?.unit == nil && self.meaning(at + 1)?.attribute == nil {
+                    self.text("version", at..<(at + 1), value: self.original(at))
+                }
             }
         }
         for at in clause.first..<clause.end where !self.lexemes[at].used {
@@ -534,7 +596,9 @@ extension Reading {
                 }
                 guard next < clause.end, !self.lexemes[next].used, [.unknown, .chain, .number, .quoted].contains(self.lexemes[next].kind) else {
                     // "standard profile"
-                    if word.attribute == "profile", at > clause.first, self.kind(at - 1) == .word || self.kind(at - 1) == .chain, self.meaning(at - 1)?.preposition == nil, self.meaning(at - 1)?.has([.definite, .indefinite]) != true {
+                    if word.attribute == "profile", at > clause.first, self.kind(at - 1) == .word || self.kind(at - 1) == .chain,
+                        self.meaning(at - 1)?.preposition == nil, self.meaning(at - 1)?.has([.definite, .indefinite]) != true
+                    {
                         self.text(word.attribute, (at - 1)..<(at + 1), value: self.text((at - 1)..<at))
                     }
                     continue
@@ -554,8 +618,11 @@ extension Reading {
 
     private mutating func text(_ attribute: String, _ range: Range<Int>, value: String) {
         let span = self.span(range)
-        self.quantities.append(Quantity(at: range.lowerBound, end: range.upperBound, target: Target(
-            attribute: attribute, value: .text(value), evidence: self.text(span), span: span)))
+        self.quantities.append(
+            Quantity(
+                at: range.lowerBound, end: range.upperBound,
+                target: Target(
+                    attribute: attribute, value: .text(value), evidence: self.text(span), span: span)))
         self.use(range)
     }
 

@@ -109,7 +109,9 @@ struct Reading {
         var first = self.lexemes[index].first
         var end = self.lexemes[index].end
         while first > 0, self.tokens[first].glued { first -= 1 }
-        while end < self.tokens.count, self.tokens[end].glued || self.tokens[end].adjacent && self.tokens[end].kind == .word && self.tokens[end - 1].kind == .number { end += 1 }
+        while end < self.tokens.count,
+            self.tokens[end].glued || self.tokens[end].adjacent && self.tokens[end].kind == .word && self.tokens[end - 1].kind == .number
+        { end += 1 }
         let span = Span(start: self.tokens[first].start, end: self.tokens[end - 1].end)
         return (self.text(span), span)
     }

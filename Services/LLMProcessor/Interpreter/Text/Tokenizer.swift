@@ -34,9 +34,10 @@ struct Tokenizer {
             if folded.scalar == 0 {
                 result.hidden = true
             } else {
-                characters.append(Character(
-                    scalar: folded.scalar, start: offset, end: offset + width,
-                    upper: folded.scalar != scalar.value && scalar.value < 0x80, lookalike: folded.lookalike))
+                characters.append(
+                    Character(
+                        scalar: folded.scalar, start: offset, end: offset + width,
+                        upper: folded.scalar != scalar.value && scalar.value < 0x80, lookalike: folded.lookalike))
                 if folded.scalar < 0x80 {
                     result.folded.append(UInt8(folded.scalar))
                     if folded.scalar >= 0x61 && folded.scalar <= 0x7a { result.letters += 1 }
@@ -89,9 +90,10 @@ struct Tokenizer {
             } else if (scalar == 0x22 || scalar == 0x27) && quotable {
                 if let close = self.closing(characters, at) {
                     if close > at + 1 {
-                        result.tokens.append(Token(
-                            kind: .quoted, word: self.string(characters, (at + 1)..<close),
-                            start: characters[at + 1].start, end: characters[close - 1].end))
+                        result.tokens.append(
+                            Token(
+                                kind: .quoted, word: self.string(characters, (at + 1)..<close),
+                                start: characters[at + 1].start, end: characters[close - 1].end))
                     }
                     at = close + 1
                 } else {
@@ -174,7 +176,9 @@ struct Tokenizer {
                 if characters[at].lookalike { disguised = true } else { plain = true }
                 if !characters[at].upper && !self.isDigit(scalar) { lower = true }
                 at += 1
-            } else if scalar == 0x2e || scalar == 0x27, at + 1 < count, self.isLetter(characters[at + 1].scalar) || (scalar == 0x2e && self.isDigit(characters[at + 1].scalar)) {
+            } else if scalar == 0x2e || scalar == 0x27, at + 1 < count,
+                self.isLetter(characters[at + 1].scalar) || (scalar == 0x2e && self.isDigit(characters[at + 1].scalar))
+            {
                 // "don't", "AMF's", "web.example"
                 if scalar == 0x27, characters[at + 1].scalar == 0x73, at + 2 >= count || !self.isLetter(characters[at + 2].scalar) {
                     break

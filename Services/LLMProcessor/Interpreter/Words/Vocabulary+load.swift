@@ -134,9 +134,10 @@ struct VocabularyLoader {
             guard isGeneric == (type == nil) else { throw file.fail(item, "an object has a type or is generic") }
             let aliases = try file.phrases(file.member(item, "aliases"))
             let index = self.objects.count
-            self.objects.append(ObjectWord(
-                kind: kind, type: type, name: try file.text(item, "name"), sst: try file.number(item, "sst").flatMap { Int(exactly: $0) },
-                feature: try file.text(item, "feature"), isClass: try file.flag(item, "class"), isWeak: try file.flag(item, "weak"), aliases: aliases))
+            self.objects.append(
+                ObjectWord(
+                    kind: kind, type: type, name: try file.text(item, "name"), sst: try file.number(item, "sst").flatMap { Int(exactly: $0) },
+                    feature: try file.text(item, "feature"), isClass: try file.flag(item, "class"), isWeak: try file.flag(item, "weak"), aliases: aliases))
             for alias in aliases {
                 if let known = self.lexicon.meaning(of: alias)?.object, known != index {
                     throw file.fail(item, "'\(alias)' is also an alias of \(self.objects[known].type ?? "another object")")
@@ -166,9 +167,10 @@ struct VocabularyLoader {
             }
             let better = try file.text(item, "better").map { try file.choice($0, item, Condition.self) } ?? .equals
             let index = self.attributes.count
-            self.attributes.append(AttributeWord(
-                attribute: name, dimension: dimension, better: better, whole: try file.flag(item, "whole"), low: range.0, high: range.1,
-                percent: try file.text(item, "percent"), hertz: try file.text(item, "hertz"), implies: try file.text(item, "implies")))
+            self.attributes.append(
+                AttributeWord(
+                    attribute: name, dimension: dimension, better: better, whole: try file.flag(item, "whole"), low: range.0, high: range.1,
+                    percent: try file.text(item, "percent"), hertz: try file.text(item, "hertz"), implies: try file.text(item, "implies")))
             guard self.attributeIndex.updateValue(index, forKey: name) == nil else { throw file.fail(item, "\(name) is listed twice") }
             for noun in try file.phrases(file.member(item, "nouns")) { self.noun(noun) { if $0.attribute == nil { $0.attribute = index } } }
         }
@@ -223,7 +225,9 @@ struct VocabularyLoader {
         func values(_ key: String) throws -> [(String, Double)] {
             let node = try file.member(key)
             return try (node.mapping ?? [:]).map { word, value in
-                guard let text = word.scalar?.string, let number = value.scalar.flatMap({ Double($0.string) }) else { throw file.fail(value, "a number was expected") }
+                guard let text = word.scalar?.string, let number = value.scalar.flatMap({ Double($0.string) }) else {
+                    throw file.fail(value, "a number was expected")
+                }
                 return (text, number)
             }
         }

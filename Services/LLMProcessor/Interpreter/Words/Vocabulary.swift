@@ -44,7 +44,9 @@ package struct Vocabulary: Sendable {
 
     /// "firewalls" → "firewall", when that is how an object is known.
     func singular(_ words: String) -> String {
-        guard words.last == "s", let index = self.lexicon.meaning(of: words.lowercased())?.object, self.objects[index].aliases.contains(String(words.lowercased().dropLast())) else { return words }
+        guard words.last == "s", let index = self.lexicon.meaning(of: words.lowercased())?.object,
+            self.objects[index].aliases.contains(String(words.lowercased().dropLast()))
+        else { return words }
         return String(words.dropLast())
     }
 
