@@ -2,7 +2,7 @@ import IntentModel
 import Logging
 import Metrics
 import RedisClient
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Leases the work of one stage, hands it to its handler in batches, and takes the steps the handler decides.

@@ -21,11 +21,11 @@ func withLedger(
         try await body(Ledger(configuration, redis: redis), server)
     } catch {
         redis.stop()
-        await server.stop()
+        server.stop()
         throw error
     }
     redis.stop()
-    await server.stop()
+    server.stop()
 }
 
 extension Ledger {

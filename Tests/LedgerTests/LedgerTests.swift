@@ -162,7 +162,7 @@ import TestSupport
             try await ledger.open()
             var ids: [IntentID] = []
             for number in 0..<100 { ids.append(try await ledger.submit("intent \(number)")) }
-            await server.kill()
+            server.kill()
             try await server.restart()
             try await eventually { (try? await ledger.read(ids[0])) != nil }
             let found = try await ledger.read(ids)
