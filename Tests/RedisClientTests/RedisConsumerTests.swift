@@ -7,7 +7,7 @@ import Testing
 
     static func prepared() async throws -> (RedisServer, RedisClient) {
         let server = try await RedisServer.start()
-        let redis = try server.client()
+        let redis = try server.client { _ in }  // with the label "test", which the server is asked for below
         _ = try await redis.send(RedisCommand("XGROUP", "CREATE", "work", "workers", "$", "MKSTREAM"))
         return (server, redis)
     }
