@@ -88,7 +88,7 @@ let package = Package(
         ),
         shared("ServiceRuntime", ["IntentModel", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, crypto, yams]),
         // Level 3
-        shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime"]),
+        shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime", "Telemetry"]),
         shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "Telemetry", metrics]),
         shared("TestSupport", ["JSONSchema", "RedisClient", hummingbird, logging]),
         // Services
@@ -117,7 +117,7 @@ let package = Package(
             "ManifestGenerator",
             [
                 "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "ServiceClient", "ServiceRuntime",
-                hummingbird, lifecycle, logging, yams,
+                hummingbird, lifecycle, logging, metrics, yams,
             ],
             resources: [.copy("Catalogue")]
         ),

@@ -13,6 +13,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
+    LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
     let feed = EventFeed(ledger: ledger)
     let fetcher = HTTPFetcher()

@@ -39,11 +39,13 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     }
     let reading = IntentReading(
         embedded: embedded, model: model, passages: passages,
-        cache: MemoryCache(byteLimit: settings[LLMSettings.memoryCacheSize], lifetime: CacheLifetime(settings[LLMSettings.memoryCacheLifetime]))
+        cache: MemoryCache(byteLimit: settings[LLMSettings.memoryCacheSize], lifetime: CacheLifetime(settings[LLMSettings.memoryCacheLifetime])),
+        rate: RequestRate(context.metrics)
     )
 
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
+    LedgerSettings.exportPool(of: redis, to: context.metrics)
     let worker = StageWorker(
         ledger: Ledger(configuration, redis: redis), handler: InterpretStage(concurrency: settings[LLMSettings.workers], reading: reading)
     )

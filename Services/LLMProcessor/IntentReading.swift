@@ -9,12 +9,14 @@ struct IntentReading: Sendable {
     let model: GroundedInterpreter?
     let passages: PassageSource?
     let cache: MemoryCache<InterpretationRequest, Interpretation>
+    let rate: RequestRate
 
     /// A read may wait for a network.
     var waitsForOthers: Bool { self.model != nil }
 
     /// Never fails: what is missing costs quality and is said in the provenance.
     func read(_ request: InterpretationRequest, skippingCache: Bool = false) async -> Interpretation {
+        self.rate.record()
         guard let model else { return self.embedded.interpret(request) }
         // The key is the whole request, letter by letter: nothing similar ever answers for it.
         if !skippingCache, let known = self.cache.value(for: request) { return known }

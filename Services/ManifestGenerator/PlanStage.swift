@@ -1,6 +1,6 @@
 import IntentModel
 import Ledger
-import Logging
+import Metrics
 
 /// Turns an interpretation into a plan with rendered packages and policies, and decides what a person must decide.
 struct PlanStage: StageHandler {
@@ -9,7 +9,8 @@ struct PlanStage: StageHandler {
     let batchSize = 16
     let concurrency = 2
     let planning: IntentPlanning
-    private let logger = Logger(label: "plan")
+    /// Planning and rendering are one step here; the handbook counts them apart.
+    private let rendered = Counter(label: "nephoran_processing_total", dimensions: [("controller", "manifest-generation")])
 
     init(planning: IntentPlanning) { self.planning = planning }
 
@@ -74,6 +75,7 @@ struct PlanStage: StageHandler {
             step.forks = plan.tracks
             step.files = .set(try LedgerJSON.encode(files))
         }
+        if !files.isEmpty { self.rendered.increment() }
         step.fields.append((.plan, try LedgerJSON.encode(plan)))
         if let answer = plan.answer { step.fields.append((.answer, try LedgerJSON.encode(answer))) }
         return step

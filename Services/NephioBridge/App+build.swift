@@ -23,6 +23,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
 
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
+    LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
     let publisher = StageWorker(ledger: ledger, handler: PublishStage(repository: repository))
     let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository))

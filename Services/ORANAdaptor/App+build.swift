@@ -18,6 +18,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
 
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
+    LedgerSettings.exportPool(of: redis, to: context.metrics)
     let worker = StageWorker(ledger: Ledger(configuration, redis: redis), handler: PolicyStage(executor: executor))
     return ServiceParts(
         routes: { router in

@@ -1,6 +1,7 @@
 package import Ledger
 package import RedisClient
 package import ServiceRuntime
+package import Telemetry
 
 /// The settings of every service that works on the ledger.
 package enum LedgerSettings {
@@ -46,6 +47,15 @@ package enum LedgerSettings {
         configuration.allowsVolatile = settings[LedgerSettings.allowsVolatile]
         configuration.fault = LedgerFault(rawValue: settings[LedgerSettings.fault]) ?? .none
         return configuration
+    }
+
+    /// `connection_pool_*` of the ledger's Redis, read when the metrics are scraped.
+    package static func exportPool(of redis: RedisClient, to metrics: PrometheusRegistry) {
+        metrics.beforeExposing { registry in
+            let status = redis.poolStatus
+            registry.gauge(MetricName.connectionPoolSize, [("pool", "ledger")]).set(Double(status.size))
+            registry.gauge(MetricName.connectionPoolInUse, [("pool", "ledger")]).set(Double(status.inUse))
+        }
     }
 
     /// Answers `PING`.

@@ -31,7 +31,7 @@ import Testing
             ("{\"items\":[{\"count\":1}]}", "application/json", 400, "invalid_body", "/items/0/name"),
             ("{\"items\":[],\"size\":\"huge\"}", "application/json", 400, "invalid_body", "/size"),
             ("{}", "application/json", 400, "invalid_body", "/items"),
-            ("{\"items\":", "application/json", 400, "invalid_body", ""),
+            ("{\"items\":", "application/json", 400, "bad_json", ""),
             ("", "application/json", 400, "empty_body", nil),
             ("{\"items\":[]}", "text/html", 415, "unsupported_media_type", nil),
             ("{\"items\":[]}", "application/json; charset=latin1", 415, "unsupported_media_type", nil),

@@ -125,7 +125,8 @@ extension BadInput {
     /// The services behind the gateway, by their own addresses.
     static let internals: [BadInput] =
         [
-            post("half an object", to: "/v1/interpret", of: .interpreter, #"{"intent": "#), post("no intent", to: "/v1/interpret", of: .interpreter, "{}"),
+            post("half an object", to: "/v1/interpret", of: .interpreter, #"{"intent": "#, 400, "bad_json"),
+            post("no intent", to: "/v1/interpret", of: .interpreter, "{}"),
             post("a number for an intent", to: "/v1/interpret", of: .interpreter, #"{"intent": 7}"#),
             post("an unknown priority", to: "/v1/interpret", of: .interpreter, #"{"intent": "x", "priority": "urgent"}"#),
             post("4,097 characters", to: "/v1/interpret", of: .interpreter, #"{"intent": "\#(long)"}"#),
@@ -135,10 +136,11 @@ extension BadInput {
             post("an unknown mode", to: "/v1/search", of: .knowledge, #"{"query": "amf", "mode": "psychic"}"#),
             post("a negative limit", to: "/v1/search", of: .knowledge, #"{"query": "amf", "limit": -1}"#),
             post("half an object", to: "/v1/documents", of: .knowledge, #"{"id": "#, 400, "bad_json"),
-            post("half an object", to: "/v1/plans", of: .generator, #"{"interpretation": "#), post("no interpretation", to: "/v1/plans", of: .generator, "{}"),
+            post("half an object", to: "/v1/plans", of: .generator, #"{"interpretation": "#, 400, "bad_json"),
+            post("no interpretation", to: "/v1/plans", of: .generator, "{}"),
             post("no interpretation", to: "/v1/manifests", of: .generator, "{}"),
             post("an interpretation that is a text", to: "/v1/plans", of: .generator, #"{"interpretation": "deploy"}"#),
-            post("half an object", to: "/v1/packages", of: .bridge, #"{"path": "#),
+            post("half an object", to: "/v1/packages", of: .bridge, #"{"path": "#, 400, "bad_json"),
             BadInput(
                 title: "a deployment that is none", service: .bridge, method: "GET", path: "/v1/deployments/x", headers: [], status: 400, code: "invalid_id"),
             BadInput(

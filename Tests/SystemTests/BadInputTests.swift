@@ -78,7 +78,7 @@ extension RealProcesses {
         @Test(
             "a bad decision is refused and the intent still waits",
             arguments: [
-                ("approve", #"{"reason": "#, "invalid_body"), ("approve", #"{"reason": 7}"#, "invalid_body"),
+                ("approve", #"{"reason": "#, "bad_json"), ("approve", #"{"reason": 7}"#, "invalid_body"),
                 ("reject", #"{"reason": "one\ntwo"}"#, "invalid_body"),
                 ("reject", #"{"reason": "\#(String(repeating: "r", count: 1_001))"}"#, "invalid_body"), ("clarify", #"{"answers": []}"#, "invalid_body"),
                 ("clarify", #"{"answers": "yes"}"#, "invalid_body"), ("clarify", "{}", "invalid_body"),

@@ -5,12 +5,15 @@ package actor HealthBoard {
     private struct Counters {
         let total: PrometheusCounter
         let success: PrometheusCounter
+        let compliance: PrometheusGauge
     }
 
     private let checks: [(check: HealthCheck, counters: Counters)]
     private let lifetime: Duration
     private let clock = ContinuousClock()
     private var last: (at: ContinuousClock.Instant, answers: [HealthReport.Dependency])?
+    /// Checks that succeeded, and all, by component.
+    private var tallies: [String: (good: Int, all: Int)] = [:]
     private var asking: Task<[HealthReport.Dependency], Never>?
 
     package init(_ checks: [HealthCheck], metrics: PrometheusRegistry, lifetime: Duration = .milliseconds(250)) {
@@ -19,7 +22,10 @@ package actor HealthBoard {
             let labels = [("component", check.name)]
             return (
                 check,
-                Counters(total: metrics.counter(MetricName.healthCheckTotal, labels), success: metrics.counter(MetricName.healthCheckSuccessTotal, labels))
+                Counters(
+                    total: metrics.counter(MetricName.healthCheckTotal, labels), success: metrics.counter(MetricName.healthCheckSuccessTotal, labels),
+                    compliance: metrics.gauge(MetricName.slaCompliance, labels)
+                )
             )
         }
     }
@@ -34,6 +40,13 @@ package actor HealthBoard {
         let answers = await task.value
         self.asking = nil
         self.last = (self.clock.now, answers)
+        for ((check, counters), answer) in zip(checks, answers) {
+            var tally = self.tallies[check.name] ?? (0, 0)
+            tally.all += 1
+            if answer.state == .up { tally.good += 1 }
+            self.tallies[check.name] = tally
+            counters.compliance.set(100 * Double(tally.good) / Double(tally.all))
+        }
         return answers
     }
 

@@ -16,6 +16,9 @@ package struct ProblemMapping: Sendable {
         switch error {
         case let error as ProblemError: return error
         case let problem as Problem: return ProblemError(problem)
+        case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
+            let item = DecodingError.dataCorrupted(context).problemItem
+            return ProblemError(.badRequest, code: "bad_json", detail: item.detail, errors: [item])
         case let error as DecodingError: return ProblemError(.badRequest, code: "invalid_body", detail: error.problemItem.detail, errors: [error.problemItem])
         case is NIOTooManyBytesError: return ProblemError(.contentTooLarge, code: "body_too_large", detail: "The body is larger than this route takes.")
         case let error as HTTPError:
