@@ -1,4 +1,5 @@
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 /* Only what Swift cannot say: curl_easy_setopt, curl_multi_setopt and curl_easy_getinfo are
    variadic, so each argument type that the project passes has one typed wrapper. */
@@ -36,4 +37,15 @@ static inline curl_off_t ccurl_connect_time(CURL *easy) {
 }
 static inline CURLcode ccurl_message_result(const CURLMsg *message) {
     return message->data.result;
+}
+
+/* libcurl's own sockets are inherited by every process that is started meanwhile, which then keeps
+   the connection open after we closed it. A C function, since the type of the address is C's. */
+static curl_socket_t ccurl_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)context;
+    (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+static inline CURLcode ccurl_set_close_on_exec(CURL *easy) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, ccurl_open_socket);
 }

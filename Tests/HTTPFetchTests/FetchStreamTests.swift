@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import HTTPFetch
@@ -50,6 +51,21 @@ import Testing
     func dropped() async throws {
         do { _ = try await self.stream("/gated") }
         #expect(await self.server.event { $0 == .abandoned("/gated") } != nil)
+    }
+
+    @Test("a process that was started meanwhile does not keep a dropped stream open")
+    func droppedBesideAProcess() async throws {
+        var child: pid_t = 0
+        do {
+            let stream = try await self.stream("/gated")
+            var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("120"), nil]
+            defer { for argument in arguments { free(argument) } }
+            #expect(posix_spawnp(&child, "sleep", nil, nil, &arguments, nil) == 0)
+            _ = stream.status
+        }
+        #expect(await self.server.event { $0 == .abandoned("/gated") } != nil)
+        kill(child, SIGKILL)
+        waitpid(child, nil, 0)
     }
 
     @Test("a paused stream that is dropped is broken off")

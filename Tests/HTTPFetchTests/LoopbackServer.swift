@@ -39,7 +39,7 @@ final class LoopbackServer: Sendable {
     private let report: AsyncStream<Event>.Continuation
 
     init() throws {
-        self.listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
@@ -82,6 +82,8 @@ final class LoopbackServer: Sendable {
         while true {
             let descriptor = Glibc.accept(self.listener, nil, nil)
             guard descriptor >= 0 else { break }
+            // A process that another test starts meanwhile must not keep the connection open.
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             // Head and body are sent apart; Nagle's algorithm would hold the second until the first is acknowledged.
             var on: Int32 = 1
             setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))

@@ -32,6 +32,8 @@ final class EasyHandle {
         self.note(ccurl_set_pointer(self.raw, CURLOPT_ERRORBUFFER, self.reasonText))
     }
 
+    /// A process that is started meanwhile does not inherit the sockets.
+    func closeSocketsOnExec() { self.note(ccurl_set_close_on_exec(self.raw)) }
     func set(_ option: CURLoption, _ text: String) { self.note(ccurl_set_string(self.raw, option, text)) }
     func set(_ option: CURLoption, _ number: Int) { self.note(ccurl_set_long(self.raw, option, number)) }
     func set(_ option: CURLoption, _ context: UnsafeRawPointer) { self.note(ccurl_set_pointer(self.raw, option, context)) }

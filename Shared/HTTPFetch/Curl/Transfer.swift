@@ -64,6 +64,7 @@ extension Transfer {
     /// What holds for every transfer of the fetcher.
     private func setPolicy(_ configuration: HTTPFetcher.Configuration) {
         self.easy.set(CURLOPT_NOSIGNAL, 1)
+        self.easy.closeSocketsOnExec()
         // Breaking off during a name look-up must not wait for the resolver: it is left to end by itself.
         self.easy.set(CURLOPT_QUICK_EXIT, 1)
         self.easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
