@@ -48,6 +48,8 @@ extension EventLoop {
                 return
             } catch { failure = error }
         }
+        // A local socket that is not there yet fails at once, before the attempt had a stage to lose.
+        if connection.stage == .idle { connection.stage = .resting(until: self.now) }
         self.lose(connection, because: failure)
     }
 
