@@ -47,8 +47,8 @@ bench: build ## Load against nginx in the same run; see loadtest/README.md
 	@deploy/install-packages bench
 	loadtest/run
 
-endurance: build ## What takes longer than a test may: many faults, long load
-	@deploy/install-packages bench
+endurance: packages ## What takes longer than a test may: 20,000 intents under 210 kills
+	@deploy/install-packages test
 	swift build --build-tests
 	NEPHORAN_ENDURANCE=1 swift test --skip-build --filter SystemTests
 

@@ -8,8 +8,9 @@ extension RealProcesses {
         func everythingDies() async throws {
             let installation = try await Installation.start()
             defer { installation.stop() }
-            let orders = FaultOrder.mixture(of: 1_000)
-            let report = try await FaultRun(installation, orders: orders, blows: Blow.everywhere(over: orders.count, rounds: 2)).perform()
+            let orders = FaultOrder.mixture(of: Endurance.value(1_000, whenOn: 20_000))
+            let blows = Blow.everywhere(over: orders.count, rounds: Endurance.value(2, whenOn: 30))
+            let report = try await FaultRun(installation, orders: orders, blows: blows, patience: .seconds(Endurance.value(60, whenOn: 300))).perform()
             #expect(report.notAccepted == [])
             #expect(report.split == [])
             #expect(report.lost == [])

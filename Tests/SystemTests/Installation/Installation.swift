@@ -57,7 +57,8 @@ final class Installation: Sendable {
         self.services = services
         self.http = HTTPFetcher(.init(maxConnectionsPerHost: 128))
         self.gateway = Gateway(http: self.http, address: self.addresses[.gateway] ?? "", key: Self.token)
-        self.repository = PublishedRepository(directory: self.directory.file("gitops.git"))
+        self.repository = PublishedRepository(
+            directory: settings["GIT_REPO_URL"].map { $0.replacing("file://", with: "") } ?? self.directory.file("gitops.git"))
         self.queues = try LedgerQueues(ledger)
     }
 

@@ -15,9 +15,17 @@ struct PublishedRepository: Sendable {
 
     let directory: String
 
-    @discardableResult func git(_ arguments: String...) async throws -> String {
+    @discardableResult func git(_ arguments: String...) async throws -> String { try await self.run(arguments, [:]) }
+
+    /// With additions to the environment.
+    @discardableResult func git(_ environment: [Environment.Key: String], _ arguments: String...) async throws -> String {
+        try await self.run(arguments, environment)
+    }
+
+    private func run(_ arguments: [String], _ environment: [Environment.Key: String]) async throws -> String {
         let result = try await Subprocess.run(
-            .name("git"), arguments: Arguments(["--git-dir", self.directory] + arguments), output: .string(limit: 64 << 20), error: .string(limit: 1 << 16)
+            .name("git"), arguments: Arguments(["--git-dir", self.directory] + arguments),
+            environment: .inherit.updating(environment.mapValues { Optional($0) }), output: .string(limit: 64 << 20), error: .string(limit: 1 << 16)
         )
         guard result.terminationStatus.isSuccess else { throw Failure(description: "git \(arguments): \(result.standardError)") }
         return result.standardOutput
