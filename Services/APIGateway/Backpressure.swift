@@ -69,7 +69,8 @@ final class Backpressure: Sendable {
         }
         self.state.withLock { state in
             state.states = states
-            state.depth = states.reduce(delayed) { $0 + $1.depth }
+            // Callbacks to a receiver that is down must not keep intents out.
+            state.depth = states.filter { !$0.stage.isOutbox }.reduce(delayed) { $0 + $1.depth }
             state.readAt = .now
             state.isReading = false
         }

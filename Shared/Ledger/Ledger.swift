@@ -88,16 +88,17 @@ package final class Ledger: Sendable {
     /// - Parameters:
     ///   - request: the request as JSON (``IntentRequest``).
     ///   - digest: of the caller's body; a repeat of the key with another digest is a conflict.
-    package func accept(request: [UInt8], priority: Priority, tenant: String, by: String, idempotencyKey: String?, digest: String) async throws(LedgerError)
-        -> Acceptance
-    {
+    ///   - notifies: every transition is passed on to the request's callback address.
+    package func accept(
+        request: [UInt8], priority: Priority, tenant: String, by: String, idempotencyKey: String?, digest: String, notifies: Bool = false
+    ) async throws(LedgerError) -> Acceptance {
         let partition = self.partition(tenant: tenant, key: idempotencyKey)
         let now = Timestamp.now()
         let id = IntentID(partition: partition.number, milliseconds: now)
         let entry = Ledger.historyEntry(.received, at: now, by: by, detail: nil)
         let key = idempotencyKey.map { "\(tenant.utf8.count):\(tenant):\($0)" } ?? ""
         guard idempotencyKey != nil else {
-            try await self.append(id, partition, request: request, priority: priority, tenant: tenant, at: now, entry: entry)
+            try await self.append(id, partition, request: request, priority: priority, tenant: tenant, at: now, entry: entry, notifies: notifies)
             return .accepted(id, created: now)
         }
         let reply: RedisValue
@@ -107,7 +108,7 @@ package final class Ledger: Sendable {
                 keys: [partition.record(id)],
                 arguments: [
                     partition.tag, id.description, now, key, digest, self.configuration.colour, self.configuration.epoch, Lane(priority).rawValue, entry,
-                    "priority", priority.rawValue, "tenant", tenant, "request", request,
+                    notifies ? "1" : "", "priority", priority.rawValue, "tenant", tenant, "request", request,
                 ]
             )
         } catch {
@@ -123,24 +124,30 @@ package final class Ledger: Sendable {
 
     /// What `accept.lua` does, as a transaction: without a key to look up nothing has to be decided on the server, and this costs it less.
     private func append(
-        _ id: IntentID, _ partition: Partition, request: [UInt8], priority: Priority, tenant: String, at now: Int64, entry: [UInt8]
+        _ id: IntentID, _ partition: Partition, request: [UInt8], priority: Priority, tenant: String, at now: Int64, entry: [UInt8],
+        notifies: Bool
     ) async throws(LedgerError) {
         let name = id.description
         let lane = Lane(priority)
         let (colour, epoch) = (self.configuration.colour, self.configuration.epoch)
+        var commands = [
+            RedisCommand("MULTI"),
+            RedisCommand(
+                "HSET", partition.record(id), "schema", 1, "phase", "received", "created", now, "updated", now, "v", 1, "n", 1, "colour", colour,
+                "epoch", epoch, "lane", lane.rawValue, "history", entry, "priority", priority.rawValue, "tenant", tenant, "request", request
+            ),
+            RedisCommand("ZADD", partition.phase(.received), now, name),
+            RedisCommand("XADD", partition.queue(.interpret, lane), "*", "i", name, "t", "main", "v", 1, "a", 0, "c", colour, "e", epoch),
+            RedisCommand("XADD", partition.events, "MAXLEN", "~", 20_000, "*", "i", name, "n", 1, "h", entry),
+        ]
+        if notifies {
+            commands.append(RedisCommand("HSET", partition.record(id), "callback", 1))
+            commands.append(RedisCommand("XADD", partition.queue(.notify, lane), "*", "i", name, "t", Work.event, "v", 1, "a", 0, "c", colour, "e", epoch))
+        }
+        commands.append(RedisCommand("EXEC"))
         let replies: [RedisValue]
         do throws(RedisError) {
-            replies = try await self.redis.pipeline([
-                RedisCommand("MULTI"),
-                RedisCommand(
-                    "HSET", partition.record(id), "schema", 1, "phase", "received", "created", now, "updated", now, "v", 1, "n", 1, "colour", colour,
-                    "epoch", epoch, "lane", lane.rawValue, "history", entry, "priority", priority.rawValue, "tenant", tenant, "request", request
-                ),
-                RedisCommand("ZADD", partition.phase(.received), now, name),
-                RedisCommand("XADD", partition.queue(.interpret, lane), "*", "i", name, "t", "main", "v", 1, "a", 0, "c", colour, "e", epoch),
-                RedisCommand("XADD", partition.events, "MAXLEN", "~", 20_000, "*", "i", name, "n", 1, "h", entry),
-                RedisCommand("EXEC"),
-            ])
+            replies = try await self.redis.pipeline(commands)
         } catch {
             throw LedgerError(error)
         }
@@ -185,7 +192,7 @@ package final class Ledger: Sendable {
     }
 
     /// A reply that is an error says nothing about what is there: taken for "no record" it would cost an intent its work.
-    private func pipeline(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue] {
+    func pipeline(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue] {
         let replies = try await self.redis.pipeline(commands)
         for case .error(let message) in replies { throw RedisError(.refused, message) }
         return replies
@@ -297,20 +304,8 @@ package final class Ledger: Sendable {
         do throws(RedisError) {
             _ = try await self.redis.evaluate(
                 LedgerScripts.postpone,
-                keys: [lease.partition.delayed],
+                keys: [lease.partition.delayed(work.stage)],
                 arguments: [lease.partition.queue(work.stage, work.lane), work.stage.rawValue, lease.message, due, work.member]
-            )
-        } catch {
-            throw LedgerError(error)
-        }
-    }
-
-    /// Keeps work that was given up, with its error, for people to look at.
-    package func keepDeadLetter(_ lease: Lease, error: String) async throws(LedgerError) {
-        let work = lease.work
-        do throws(RedisError) {
-            _ = try await self.redis.send(
-                RedisCommand("XADD", lease.partition.dead(work.stage), "MAXLEN", "~", 10_000, "*", "work", work.member, "error", error)
             )
         } catch {
             throw LedgerError(error)

@@ -16,13 +16,20 @@ package struct Partition: Sendable, Hashable {
     func queue(_ stage: Stage, _ lane: Lane) -> String { "\(self.tag):q:\(stage.rawValue):\(lane.rawValue)" }
     func dead(_ stage: Stage) -> String { "\(self.tag):dead:\(stage.rawValue)" }
     func phase(_ phase: Phase) -> String { "\(self.tag):phase:\(phase.rawValue)" }
-    var delayed: String { "\(self.tag):delayed" }
+    /// Work of the outbox waits apart: however much of it there is, it never holds up what moves an intent.
+    func delayed(_ stage: Stage) -> String { stage.isOutbox ? "\(self.tag):delayed:\(stage.rawValue)" : "\(self.tag):delayed" }
+    /// There while ended intents go to an archive.
+    var archive: String { "\(self.tag):archive" }
     var events: String { "\(self.tag):events" }
 }
 
 /// A kind of work, done by one service. The raw value is the queue's name and the `queue_name` label.
 package enum Stage: String, Sendable, CaseIterable {
     case interpret, plan, publish, policy, verify
+    case notify, archive
+
+    /// Stages that pass on what happened; their work is appended in the same step as the event it is about, and moves no intent.
+    package var isOutbox: Bool { self == .notify || self == .archive }
 
     /// The handbook's name of whoever does it: the `controller` label.
     package var controller: String {
@@ -32,6 +39,7 @@ package enum Stage: String, Sendable, CaseIterable {
         case .publish: "gitops-deployment"
         case .policy: "oran"
         case .verify: "deployment-verification"
+        case .notify, .archive: "coordination"
         }
     }
 }

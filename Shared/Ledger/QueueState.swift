@@ -51,10 +51,10 @@ extension Ledger {
         return states
     }
 
-    /// Work of all stages that was postponed and is on no queue until it is due.
+    /// Work that was postponed and is on no queue until it is due; without that of the outbox, which no intent waits for.
     package func delayedCount() async throws(LedgerError) -> Int {
         do throws(RedisError) {
-            let replies = try await self.redis.pipeline(self.partitions.map { RedisCommand("ZCARD", $0.delayed) })
+            let replies = try await self.redis.pipeline(self.partitions.map { RedisCommand("ZCARD", $0.delayed(.interpret)) })
             return replies.reduce(0) { $0 + Int($1.int ?? 0) }
         } catch {
             throw LedgerError(error)

@@ -19,6 +19,12 @@ package enum StageOutcome: Sendable {
     case retry(reason: String, after: Duration? = nil)
     /// It will never work.
     case fail(Problem)
+    /// Nothing (more) to do; the intent stays as it is.
+    case done
+    /// The record as it was handed over is in the archive, and may expire.
+    case archived
+    /// Given up and kept among the dead letters; the intent stays as it is.
+    case dead(reason: String)
 }
 
 /// What a service does with the work of one stage. Called with up to `batchSize` intents at once; answers in their order.
@@ -30,11 +36,14 @@ package protocol StageHandler: Sendable {
     /// How many batches run at the same time.
     var concurrency: Int { get }
     var needsFiles: Bool { get }
+    /// Attempts before work becomes a dead letter, where the ledger's setting does not fit; `Int.max` for no end.
+    var maxAttempts: Int? { get }
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome]
 }
 
 extension StageHandler {
     package var needsFiles: Bool { false }
+    package var maxAttempts: Int? { nil }
 }
 
 extension Step {

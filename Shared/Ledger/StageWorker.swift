@@ -90,7 +90,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
                 for stream in reply.array ?? [] {
                     guard let parts = stream.array, parts.count == 2, let name = parts[0].string else { continue }
                     let lane: Lane = name == partition.queue(stage, .high) ? .high : .low
-                    self.admit(parts[1].array ?? [], partition: partition, lane: lane, isRedelivery: false)
+                    await self.admit(parts[1].array ?? [], partition: partition, lane: lane, isRedelivery: false)
                 }
             } catch {
                 if Task.isCancelled { break }
@@ -104,7 +104,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
         }
     }
 
-    private func admit(_ entries: [RedisValue], partition: Partition, lane: Lane, isRedelivery: Bool) {
+    private func admit(_ entries: [RedisValue], partition: Partition, lane: Lane, isRedelivery: Bool) async {
         var leases: [Lease] = []
         leases.reserveCapacity(entries.count)
         let now = ContinuousClock.now
@@ -118,6 +118,9 @@ package final class StageWorker<Handler: StageHandler>: Service {
             }
             guard let id = fields["i"].flatMap({ IntentID($0) }), let track = fields["t"], let version = fields["v"].flatMap({ Int($0) }) else {
                 self.logger.error("unreadable work", metadata: ["message": "\(message)", "partition": "\(partition.number)"])
+                // Not buried, it stays pending and comes again.
+                try? await self.ledger.buryUnreadable(
+                    message, fields: fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, of: self.handler.stage, lane: lane, in: partition)
                 continue
             }
             let work = Work(
@@ -150,7 +153,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
                     group.addTask {
                         do throws(RedisError) {
                             let reply = try await self.ledger.redis.evaluate(
-                                LedgerScripts.tick, keys: [partition.delayed],
+                                LedgerScripts.tick, keys: [partition.delayed(stage)],
                                 arguments: [
                                     partition.tag, now, configuration.lease.milliseconds, stage.rawValue, self.consumer,
                                     partition.queue(stage, .high), partition.queue(stage, .low),
@@ -159,7 +162,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
                             )
                             let lanes = reply.array ?? []
                             for (lane, entries) in zip([Lane.high, .low], lanes) {
-                                self.admit(entries.array ?? [], partition: partition, lane: lane, isRedelivery: true)
+                                await self.admit(entries.array ?? [], partition: partition, lane: lane, isRedelivery: true)
                             }
                         } catch {
                             self.logger.warning("tick failed", metadata: ["partition": "\(partition.number)", "error": "\(error)"])
@@ -191,14 +194,15 @@ package final class StageWorker<Handler: StageHandler>: Service {
         _ = try? await self.ledger.redis.pipeline(commands)
     }
 
-    /// Makes leases on work that was not begun as old as expired ones, so that the next ticker, whosever it is, takes them over.
+    /// Makes leases on work that was not begun as old as expired ones, so that the next ticker, whosever it is, takes them over; as never delivered.
     private func handBack(_ leases: [Lease]) async {
         guard !leases.isEmpty else { return }
         self.held.withLock { held in for lease in leases { held[lease.key] = nil } }
         let stage = self.handler.stage
         let expired = self.ledger.configuration.lease.milliseconds
         let commands = leases.map {
-            RedisCommand("XCLAIM", $0.partition.queue(stage, $0.work.lane), stage.rawValue, self.consumer, 0, $0.message, "IDLE", expired, "JUSTID")
+            RedisCommand(
+                "XCLAIM", $0.partition.queue(stage, $0.work.lane), stage.rawValue, self.consumer, 0, $0.message, "IDLE", expired, "RETRYCOUNT", 0, "JUSTID")
         }
         _ = try? await self.ledger.redis.pipeline(commands)
     }
@@ -214,18 +218,30 @@ package final class StageWorker<Handler: StageHandler>: Service {
     }
 
     private func process(_ leases: [Lease]) async {
+        let redelivered = leases.filter(\.isRedelivery)
+        guard !redelivered.isEmpty else { return await self.handle(leases) }
+        do throws(LedgerError) {
+            let deliveries = Redeliveries(zip(redelivered, try await self.ledger.deliveries(redelivered)), limit: self.ledger.configuration.maxDeliveries)
+            await self.handle(leases.filter { !$0.isRedelivery } + (try await self.ledger.begin(deliveries.together, as: self.consumer)))
+            for lease in deliveries.alone { await self.handle(try await self.ledger.begin([lease], as: self.consumer)) }
+            for lease in deliveries.poison { await self.giveUp(lease) }
+        } catch {
+            // The leases expire and the work is delivered again.
+            self.logger.warning("deliveries not counted", metadata: ["error": "\(error)"])
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    private func handle(_ leases: [Lease]) async {
+        guard !leases.isEmpty else { return }
         let start = ContinuousClock.now
         var batch: [LeasedIntent] = []
         do throws(LedgerError) {
             let snapshots = try await self.ledger.read(leases.map(\.work.id))
             let files = self.handler.needsFiles ? try await self.ledger.files(leases.map(\.work.id)) : []
             for (index, lease) in leases.enumerated() {
-                guard let snapshot = snapshots[index], snapshot.version(of: lease.work.track) == lease.work.version else {
+                guard let snapshot = snapshots[index], lease.work.isCurrent(snapshot) else {
                     await self.acknowledge(lease)
-                    continue
-                }
-                if lease.isRedelivery, await self.isPoison(lease) {
-                    await self.bury(lease, snapshot, error: "delivered \(self.ledger.configuration.maxDeliveries) times without an end")
                     continue
                 }
                 batch.append(LeasedIntent(lease: lease, snapshot: snapshot, files: files.isEmpty ? nil : files[index]))
@@ -246,16 +262,39 @@ package final class StageWorker<Handler: StageHandler>: Service {
         }
     }
 
+    /// Ends what was begun too often without an end.
+    private func giveUp(_ lease: Lease) async {
+        do throws(LedgerError) {
+            guard let snapshot = try await self.ledger.read(lease.work.id), lease.work.isCurrent(snapshot) else { return await self.acknowledge(lease) }
+            await self.bury(lease, snapshot, error: "begun \(self.ledger.configuration.maxDeliveries) times without an end")
+        } catch {
+            self.logger.warning("poison not buried", metadata: ["intentId": "\(lease.work.id)", "error": "\(error)"])
+        }
+    }
+
     private func conclude(_ leased: LeasedIntent, _ outcome: StageOutcome, took: Duration) async {
         self.metrics.processed(took)
         switch outcome {
         case .step(let step): await self.take(step, leased)
+        case .done: await self.acknowledge(leased.lease)
+        case .archived:
+            do throws(LedgerError) {
+                try await self.ledger.archived(leased.lease, leased.snapshot)
+            } catch {
+                self.logger.warning("archiving not acknowledged", metadata: ["intentId": "\(leased.id)", "error": "\(error)"])
+            }
+        case .dead(let reason):
+            self.metrics.failed("dead")
+            await self.keep(leased.lease, error: reason)
+        case .fail(let problem) where leased.work.track == Work.event:
+            self.metrics.failed(problem.code)
+            await self.keep(leased.lease, error: problem.detail)
         case .fail(let problem):
             self.metrics.failed(problem.code)
             await self.take(.failure(problem, by: self.handler.name, track: leased.work.track), leased)
         case .retry(let reason, let after):
             self.metrics.failed("retry")
-            if leased.work.attempt + 1 >= self.ledger.configuration.maxAttempts {
+            if leased.work.attempt + 1 >= self.handler.maxAttempts ?? self.ledger.configuration.maxAttempts {
                 await self.bury(leased.lease, leased.snapshot, error: reason)
                 return
             }
@@ -271,6 +310,10 @@ package final class StageWorker<Handler: StageHandler>: Service {
 
     /// Ends an intent whose work cannot be done, and keeps the work among the dead letters.
     private func bury(_ lease: Lease, _ snapshot: RecordSnapshot, error: String) async {
+        guard lease.work.track != Work.event else {
+            self.metrics.failed("attempts_exhausted")
+            return await self.keep(lease, error: error)
+        }
         let problem = Problem(status: 500, code: "attempts_exhausted", title: "Gave up", detail: "\(self.handler.stage.rawValue): \(error)")
         self.metrics.failed("attempts_exhausted")
         do throws(LedgerError) {
@@ -279,6 +322,15 @@ package final class StageWorker<Handler: StageHandler>: Service {
             self.metrics.ended(phase, snapshot)
             // The intent has failed whether or not its letter is kept: `retry` needs only the record.
             try await self.ledger.keepDeadLetter(lease, error: error)
+        } catch {
+            self.logger.warning("dead letter not kept", metadata: ["intentId": "\(lease.work.id)", "error": "\(error)"])
+        }
+    }
+
+    /// Keeps work among the dead letters without ending its intent.
+    private func keep(_ lease: Lease, error: String) async {
+        do throws(LedgerError) {
+            try await self.ledger.bury(lease, error: error)
         } catch {
             self.logger.warning("dead letter not kept", metadata: ["intentId": "\(lease.work.id)", "error": "\(error)"])
         }
@@ -307,14 +359,6 @@ package final class StageWorker<Handler: StageHandler>: Service {
         _ = try? await self.ledger.redis.pipeline([
             RedisCommand("XACK", stream, lease.work.stage.rawValue, lease.message), RedisCommand("XDEL", stream, lease.message),
         ])
-    }
-
-    private func isPoison(_ lease: Lease) async -> Bool {
-        let reply = try? await self.ledger.redis.send(
-            RedisCommand("XPENDING", lease.partition.queue(lease.work.stage, lease.work.lane), lease.work.stage.rawValue, lease.message, lease.message, 1)
-        )
-        guard let count = reply?.array?.first?.array?.last?.int else { return false }
-        return count > self.ledger.configuration.maxDeliveries
     }
 }
 

@@ -5,9 +5,12 @@ package struct Work: Sendable, Equatable {
     package var id: IntentID
     package var stage: Stage
     package var lane: Lane
-    /// `main`, or the track it advances.
+    /// The track of work that is about an entry of the history and advances nothing.
+    package static let event = "event"
+
+    /// `main`, or the track it advances, or ``event``.
     package var track: String
-    /// The track's version it was made for; any other version means the step was taken already.
+    /// The track's version it was made for; any other version means the step was taken already. Of an ``event``, its place in the history.
     package var version: Int
     /// How often it was postponed.
     package var attempt: Int
@@ -15,6 +18,9 @@ package struct Work: Sendable, Equatable {
     package var colour: String
     /// The fencing epoch it was made in.
     package var epoch: Int
+
+    /// Whether it is still to be done.
+    func isCurrent(_ snapshot: RecordSnapshot) -> Bool { self.track == Self.event || snapshot.version(of: self.track) == self.version }
 
     /// As kept in the delayed set and among dead letters.
     var member: String {

@@ -29,10 +29,10 @@ func withLedger(
 }
 
 extension Ledger {
-    func submit(_ text: String, priority: Priority = .medium, key: String? = nil) async throws -> IntentID {
+    func submit(_ text: String, priority: Priority = .medium, key: String? = nil, notifies: Bool = false) async throws -> IntentID {
         let request = IntentRequest(intent: text, priority: priority)
         switch try await self.accept(
-            request: LedgerJSON.encode(request), priority: priority, tenant: "default", by: "test", idempotencyKey: key, digest: text
+            request: LedgerJSON.encode(request), priority: priority, tenant: "default", by: "test", idempotencyKey: key, digest: text, notifies: notifies
         ) {
         case .accepted(let id, _), .repeated(let id, _), .conflict(let id): return id
         }

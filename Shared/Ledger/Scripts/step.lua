@@ -25,7 +25,7 @@ end
 
 if tonumber(redis.call('GET', tag .. ':epoch') or '0') > tonumber(epoch) then return {'fenced'} end
 local versionField = track == 'main' and 'v' or ('t:' .. track .. ':v')
-local current = redis.call('HMGET', record, versionField, 'phase', 'created', 'lane', 'tracks', 'n', 'history', 'key')
+local current = redis.call('HMGET', record, versionField, 'phase', 'created', 'lane', 'tracks', 'n', 'history', 'key', 'callback')
 if not current[2] or current[1] ~= expected then
   acknowledge()
   return {current[2] and 'stale' or 'gone'}
@@ -37,15 +37,16 @@ local function set(field, value)
   changes[#changes + 1] = field
   changes[#changes + 1] = value
 end
+local function enqueue(stage, onTrack, version)
+  redis.call('XADD', tag .. ':q:' .. stage .. ':' .. lane, '*', 'i', id, 't', onTrack, 'v', version, 'a', '0', 'c', colour, 'e', epoch)
+end
 local function note(entries)
   for text in string.gmatch(entries, '[^\n]+') do
     count = count + 1
     history = history .. '\n' .. text
     redis.call('XADD', tag .. ':events', 'MAXLEN', '~', '20000', '*', 'i', id, 'n', count, 'h', text)
+    if current[9] == '1' then enqueue('notify', 'event', count) end
   end
-end
-local function enqueue(stage, onTrack, version)
-  redis.call('XADD', tag .. ':q:' .. stage .. ':' .. lane, '*', 'i', id, 't', onTrack, 'v', version, 'a', '0', 'c', colour, 'e', epoch)
 end
 
 local version = tonumber(current[1]) + 1
@@ -130,12 +131,15 @@ elseif filesMode == 'delete' or isTerminal then
 end
 -- The idempotency entry lives as long as the record: a repeat must never become a second intent while the first can go on.
 local idempotency = current[8] and tag .. ':k:' .. current[8]
-if isTerminal then
+local isArchived = isTerminal and redis.call('EXISTS', tag .. ':archive') == 1
+if isTerminal and not isArchived then
   redis.call('PEXPIRE', record, retention)
   if idempotency then redis.call('PEXPIRE', idempotency, retention) end
-elseif terminal[oldPhase] then
+elseif isTerminal or terminal[oldPhase] then
   redis.call('PERSIST', record)
   if idempotency then redis.call('PERSIST', idempotency) end
 end
+-- What goes to the archive expires from there, see archived.lua.
+if isArchived then enqueue('archive', 'event', count) end
 acknowledge()
 return {'taken', newPhase ~= '' and newPhase or oldPhase, version, count}

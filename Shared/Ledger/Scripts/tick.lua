@@ -27,11 +27,18 @@ if tonumber(ARGV[9]) > 0 then
     end
   end
 end
--- Expired leases become ours; at most 64 a tick and stream, the rest follows with the next tick.
+-- Expired leases become ours; at most 64 a tick and stream, the rest follows with the next tick. Taking one over is no delivery yet:
+-- those are counted when work is begun, so that what waits behind a poisonous one is not taken for poison itself.
 local taken = {}
 for index = 6, 7 do
   local stream = ARGV[index]
-  local claimed = redis.call('XAUTOCLAIM', stream, ARGV[4], ARGV[5], ARGV[3], '0-0', 'COUNT', 64)
-  taken[#taken + 1] = claimed[2]
+  local entries, cursor, scans = {}, '0-0', 0
+  repeat
+    -- A scan ends after ten times its count, whether or not it has found anything.
+    local claimed = redis.call('XAUTOCLAIM', stream, ARGV[4], ARGV[5], ARGV[3], cursor, 'COUNT', 64 - #entries, 'JUSTID')
+    for _, message in ipairs(claimed[2]) do entries[#entries + 1] = redis.call('XRANGE', stream, message, message)[1] end
+    cursor, scans = claimed[1], scans + 1
+  until cursor == '0-0' or #entries >= 64 or scans == 16
+  taken[#taken + 1] = entries
 end
 return taken
