@@ -1,28 +1,33 @@
 package import Logging
 import ServiceLifecycle
 
-/// Commands of many tasks over a few pipelined connections.
+/// Commands of many tasks, over a few pipelined connections to each server: one server, whichever the sentinels call primary, or a cluster.
 ///
-/// Usable as soon as it is made: the first command, or `run`, starts the one thread it needs. A command that was
-/// written is never repeated; one that could not be written waits for a connection until its deadline.
-/// Order is kept only within one ``RedisCommand`` pipeline and between a reply and the commands sent after it.
+/// Usable as soon as it is made. A command that was written is never repeated unless the server says that it did not execute it;
+/// one that could not be written waits for a connection until its deadline.
+/// Order is kept only within one pipeline, for keys of one slot, and between a reply and the commands sent after it.
 package final class RedisClient: Service, Sendable {
     package let configuration: RedisConfiguration
-    private let label: String
-    private let inbox: Inbox
-    private let logger: Logger
-    private let identifiers: Identifiers
+    private let route: Route
+
+    private enum Route {
+        case node(RedisNode)
+        case router(Router)
+    }
 
     /// `label` names the client in logs, in the thread's name, and in the server's `CLIENT LIST`.
     package init(_ configuration: RedisConfiguration, label: String, logger: Logger = Logger(label: "redis")) {
         self.configuration = configuration
-        self.label = label
-        self.inbox = Inbox(configuration)
-        self.logger = logger
-        self.identifiers = Identifiers()
+        self.route =
+            switch configuration.topology {
+            case .single(let endpoint): .node(RedisNode(configuration, .fixed(endpoint), label: label, logger: logger))
+            case .cluster(let seeds): .router(Router(ClusterTopology(configuration, seeds: seeds, label: label, logger: logger), configuration))
+            case .sentinel(let sentinels, let name):
+                .router(Router(SentinelTopology(configuration, sentinels: sentinels, name: name, label: label, logger: logger), configuration))
+            }
     }
 
-    deinit { self.inbox.stop() }
+    deinit { self.stop() }
 
     // MARK: Commands
 
@@ -31,28 +36,28 @@ package final class RedisClient: Service, Sendable {
     /// - Parameter timeout: until the reply; the configuration's `commandTimeout` if nil.
     /// - Throws: `.refused` for an error of the server; `.timeout`, `.disconnected`, `.overloaded`, `.stopped`.
     package func send(_ command: RedisCommand, timeout: Duration? = nil) async throws(RedisError) -> RedisValue {
-        let value = try await self.submit(command.body, argumentCount: command.argumentCount, timeout: timeout)
-        if case .error(let message) = value { throw RedisError(.refused, message) }
+        let value: RedisValue
+        switch self.route {
+        case .node(let node): value = try await node.submit(command.body, argumentCount: command.argumentCount, deadline: node.deadline(after: timeout))
+        case .router(let router): value = try await router.send(command, timeout: timeout)
+        }
+        if case .error(let message) = value { throw self.refusal(message) }
         return value
     }
 
-    /// Sends commands in one write, on one connection and in order, and returns as many replies.
+    /// Sends commands in one write to each server that is concerned, and returns as many replies in the order of the commands.
     ///
-    /// An error of the server stands among them as `.error`; the commands after it have run all the same.
+    /// An error of the server stands among them as `.error`; the commands after it have run all the same. What stands between `MULTI`
+    /// and `EXEC` stays together.
     package func pipeline(_ commands: [RedisCommand], timeout: Duration? = nil) async throws(RedisError) -> [RedisValue] {
         guard !commands.isEmpty else { return [] }
-        var payload: [UInt8] = []
-        payload.reserveCapacity(commands.reduce(0) { $0 + $1.body.count + 8 })
-        for command in commands {
-            payload.appendArrayHeader(count: command.argumentCount)
-            payload.append(contentsOf: command.body)
+        return switch self.route {
+        case .node(let node): try await node.pipeline(commands, timeout: timeout)
+        case .router(let router): try await router.pipeline(commands, timeout: timeout)
         }
-        let value = try await self.submit(payload, argumentCount: 0, gathers: commands.count, timeout: timeout)
-        guard case .array(let replies) = value else { return [] }
-        return replies
     }
 
-    /// Runs a script by its digest. The source travels only when the server does not have it yet.
+    /// Runs a script by its digest, on the server of its first key. The source travels only when the server does not have it yet.
     package func evaluate(
         _ script: RedisScript, keys: [String], arguments: [any RedisArgument], timeout: Duration? = nil
     ) async throws(RedisError) -> RedisValue {
@@ -66,52 +71,74 @@ package final class RedisClient: Service, Sendable {
 
     /// A connection of its own, for commands that block. `label` names it in the server's `CLIENT LIST`.
     package func consumer(label: String) -> RedisConsumer {
-        let lane = self.identifiers.next()
-        self.order(.openLane(id: lane, label: "\(self.label)-\(label)"))
-        return RedisConsumer(client: self, lane: lane)
+        switch self.route {
+        case .node(let node): RedisConsumer(.node(node.consumer(label: label)))
+        case .router(let router): RedisConsumer(.routed(RoutedConsumer(router, label: label)))
+        }
+    }
+
+    // MARK: Servers
+
+    /// Whether keys are spread over servers, so that a command may touch only keys of one hash slot.
+    package var isCluster: Bool {
+        if case .cluster = self.configuration.topology { true } else { false }
+    }
+
+    /// Every server that takes writes: what concerns a server rather than a key has to be asked of each.
+    package func primaries() async throws(RedisError) -> [RedisNode] {
+        switch self.route {
+        case .node(let node): [node]
+        case .router(let router): try await router.primaries()
+        }
+    }
+
+    /// The server that takes writes to `key` just now.
+    package func primary(of key: String) async throws(RedisError) -> RedisNode {
+        switch self.route {
+        case .node(let node): node
+        case .router(let router): try await router.primary(of: key)
+        }
     }
 
     // MARK: Life
 
     /// Connects, and stays until the service group shuts down; then answers what is pending and ends.
     package func run() async {
-        self.order(.connect)
+        switch self.route {
+        case .node(let node): node.connect()
+        case .router(let router): router.connect()
+        }
         try? await gracefulShutdown()
         self.stop()
-        await self.inbox.untilStopped()
+        switch self.route {
+        case .node(let node): await node.untilStopped()
+        case .router(let router): await router.untilStopped()
+        }
     }
 
     /// Refuses new commands with `.stopped`. Commands that were written are still answered; blocking ones are not.
-    package func stop() { self.inbox.stop() }
+    package func stop() {
+        switch self.route {
+        case .node(let node): node.stop()
+        case .router(let router): router.stop()
+        }
+    }
 
     /// Whether a command sent now would find a connection.
-    package var isConnected: Bool { self.inbox.status.connected > 0 }
+    package var isConnected: Bool { self.poolStatus.connected > 0 }
 
-    package var poolStatus: RedisPoolStatus { self.inbox.status }
-
-    // MARK: For consumers
-
-    func submit(
-        _ payload: [UInt8], argumentCount: Int, gathers: Int? = nil, timeout: Duration?, lane: Int = Lane.pool, token: UInt64 = 0
-    ) async throws(RedisError) -> RedisValue {
-        let deadline = MonotonicTime.now() + (timeout ?? self.configuration.commandTimeout)
-        let result = await withUnsafeContinuation { (caller: Request.Caller) in
-            let request = Request(
-                payload: payload, argumentCount: argumentCount, gathers: gathers, deadline: deadline, lane: lane, token: token, caller: caller)
-            switch self.inbox.submit(request) {
-            case .accepted: break
-            case .acceptedFirst: self.startLoop()
-            case .rejected(let error): caller.resume(returning: .failure(error))
-            }
+    /// Of all servers together.
+    package var poolStatus: RedisPoolStatus {
+        switch self.route {
+        case .node(let node): node.status
+        case .router(let router): router.status
         }
-        return try result.get()
     }
 
-    func order(_ order: Order) {
-        if case .acceptedFirst = self.inbox.submit(order) { self.startLoop() }
+    /// One node of a cluster, named as if it were all there is, answers for its own keys and sends away the others.
+    private func refusal(_ message: String) -> RedisError {
+        guard case .single = self.configuration.topology, message.hasPrefix("MOVED ") || message.hasPrefix("ASK ") else { return RedisError(.refused, message) }
+        return RedisError(
+            .refused, "\(message): this Redis is one node of a cluster; name several of its nodes, as in redis://host:port,host:port")
     }
-
-    func nextToken() -> UInt64 { UInt64(self.identifiers.next()) }
-
-    private func startLoop() { EventLoop.start(inbox: self.inbox, label: self.label, logger: self.logger) }
 }

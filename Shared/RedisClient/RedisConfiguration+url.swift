@@ -1,32 +1,50 @@
 extension RedisConfiguration {
-    /// Reads `redis://[[user]:password@]host[:port][/database]` or `redis+unix://[[user]:password@]/path[?db=n]`.
+    /// Reads one of
+    /// - `redis://[[user]:password@]host[:port][/database]`: one server,
+    /// - `redis://[[user]:password@]host[:port],host[:port],…`: a cluster, of which some nodes are named,
+    /// - `redis+sentinel://[[user]:password@]host[:port],…/name[/database]`: the primary that sentinels know under a name,
+    /// - `redis+unix://[[user]:password@]/path[?db=n]`: one server on a local socket.
     ///
     /// User and password may be percent-encoded; an IPv6 address stands in brackets. The error never repeats the password.
     package init(url: String) throws(RedisError) {
         guard let separator = url.firstRange(of: "://") else {
-            throw RedisError(.invalidURL, "a Redis URL starts with redis:// or redis+unix://")
+            throw RedisError(.invalidURL, "a Redis URL starts with redis://, redis+sentinel:// or redis+unix://")
         }
         let rest = url[separator.upperBound...]
         switch url[..<separator.lowerBound] {
         case "redis":
             self = try RedisConfiguration(tcp: rest)
+        case "redis+sentinel":
+            self = try RedisConfiguration(sentinel: rest)
         case "redis+unix", "unix":
             self = try RedisConfiguration(unix: rest)
         case "rediss":
             throw RedisError(.invalidURL, "rediss:// needs TLS, which this client does not have; put Redis behind a local TLS tunnel and use redis://")
         case let scheme:
-            throw RedisError(.invalidURL, "\(scheme):// is not supported; use redis:// or redis+unix://")
+            throw RedisError(.invalidURL, "\(scheme):// is not supported; use redis://, redis+sentinel:// or redis+unix://")
         }
     }
 
     private init(tcp rest: Substring) throws(RedisError) {
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
         let (credentials, address) = Self.split(rest[..<slash])
-        let (host, port) = try Self.hostAndPort(address)
-        self.init(endpoint: .tcp(host: host, port: port))
+        let endpoints = try Self.endpoints(address, defaultPort: 6379)
+        self.init(endpoints.count == 1 ? .single(endpoints[0]) : .cluster(endpoints))
         try self.setCredentials(credentials)
         let path = rest[slash...].dropFirst()
         if !path.isEmpty { self.database = try Self.database(path) }
+        if endpoints.count > 1, self.database != 0 { throw RedisError(.invalidURL, "a cluster has no database but 0") }
+    }
+
+    private init(sentinel rest: Substring) throws(RedisError) {
+        let parts = rest.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count > 1, !parts[1].isEmpty else {
+            throw RedisError(.invalidURL, "a redis+sentinel:// URL ends with the name of the primary, as in redis+sentinel://host:26379/ledger")
+        }
+        let (credentials, address) = Self.split(parts[0])
+        self.init(.sentinel(try Self.endpoints(address, defaultPort: 26379), name: try Self.percentDecoded(parts[1])))
+        try self.setCredentials(credentials)
+        if parts.count > 2, !parts[2].isEmpty { self.database = try Self.database(parts[2]) }
     }
 
     private init(unix rest: Substring) throws(RedisError) {
@@ -64,10 +82,16 @@ extension RedisConfiguration {
         self.password = password
     }
 
-    private static func hostAndPort(_ address: Substring) throws(RedisError) -> (String, Int) {
-        guard !address.contains(",") else {
-            throw RedisError(.invalidURL, "several hosts (a cluster) are not supported; name one server")
+    private static func endpoints(_ addresses: Substring, defaultPort: Int) throws(RedisError) -> [Endpoint] {
+        var endpoints: [Endpoint] = []
+        for address in addresses.split(separator: ",", omittingEmptySubsequences: false) {
+            let (host, port) = try Self.hostAndPort(address, defaultPort: defaultPort)
+            endpoints.append(.tcp(host: host, port: port))
         }
+        return endpoints
+    }
+
+    private static func hostAndPort(_ address: Substring, defaultPort: Int) throws(RedisError) -> (String, Int) {
         var host = address
         var port: Substring?
         if address.first == "[" {
@@ -82,7 +106,7 @@ extension RedisConfiguration {
             if port?.contains(":") == true { throw RedisError(.invalidURL, "an IPv6 address stands in brackets") }
         }
         guard !host.isEmpty else { throw RedisError(.invalidURL, "the host is missing") }
-        guard let port else { return (String(host), 6379) }
+        guard let port else { return (String(host), defaultPort) }
         guard let number = Int(decimal: port.utf8), (1...65535).contains(number) else {
             throw RedisError(.invalidURL, "the port is a number from 1 to 65535")
         }

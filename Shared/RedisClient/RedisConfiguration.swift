@@ -1,6 +1,6 @@
 /// Where Redis is, how to greet it, and the bounds on waiting for it.
 package struct RedisConfiguration: Sendable, Equatable {
-    package enum Endpoint: Sendable, Equatable, CustomStringConvertible {
+    package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
         case tcp(host: String, port: Int)
         case unix(path: String)
 
@@ -12,7 +12,15 @@ package struct RedisConfiguration: Sendable, Equatable {
         }
     }
 
-    package var endpoint: Endpoint
+    package enum Topology: Sendable, Equatable {
+        case single(Endpoint)
+        /// Some nodes of a Redis Cluster; the others are found through them.
+        case cluster([Endpoint])
+        /// Sentinels, and the name under which they know the primary.
+        case sentinel([Endpoint], name: String)
+    }
+
+    package var topology: Topology
     package var username: String?
     package var password: String?
     /// Sent with `SELECT` unless 0.
@@ -22,13 +30,16 @@ package struct RedisConfiguration: Sendable, Equatable {
     package var connectTimeout: Duration = .seconds(2)
     /// From `send` to the reply, time spent waiting for a connection included.
     package var commandTimeout: Duration = .seconds(5)
+    /// Connections to each server.
     package var poolSize = 2
     /// Longest pause between two attempts to connect.
     package var maxReconnectDelay: Duration = .milliseconds(500)
-    /// Commands accepted and not yet answered; more are refused with `.overloaded`.
+    /// Commands accepted for a server and not yet answered; more are refused with `.overloaded`.
     package var maxPendingCommands = 20_000
     /// Encoded bytes of those commands.
     package var maxPendingBytes = 64 << 20
 
-    package init(endpoint: Endpoint) { self.endpoint = endpoint }
+    package init(_ topology: Topology) { self.topology = topology }
+
+    package init(endpoint: Endpoint) { self.init(.single(endpoint)) }
 }

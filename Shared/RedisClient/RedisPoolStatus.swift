@@ -15,4 +15,16 @@ package struct RedisPoolStatus: Sendable, Equatable {
     package var connectionsLost: UInt64 = 0
 
     package init(size: Int) { self.size = size }
+
+    /// Counts the connections of another server in.
+    mutating func add(_ other: RedisPoolStatus) {
+        self.size += other.size
+        self.connected += other.connected
+        self.inUse += other.inUse
+        self.pendingCommands += other.pendingCommands
+        self.answered += other.answered
+        self.timedOut += other.timedOut
+        self.connectionsMade += other.connectionsMade
+        self.connectionsLost += other.connectionsLost
+    }
 }

@@ -40,6 +40,19 @@ import Testing
         #expect(last == verdict)
     }
 
+    @Test("where a primary is needed, a replica is left again")
+    func needsPrimary() throws {
+        let configuration = try RedisConfiguration(url: "redis://host")
+        for (role, isWelcome) in [("master", true), ("slave", false), ("sentinel", false)] {
+            var greeting = Greeting(configuration, label: "a", needsPrimary: true)
+            _ = greeting.receive(.status("OK"))
+            let verdict = greeting.receive(.array([.bytes(Array(role.utf8)), .integer(0)]))
+            let end = greeting.receive(.status("PONG"))
+            if isWelcome { #expect(verdict == .unfinished && end == .welcome) }
+            if !isWelcome { #expect(verdict == .later(RedisError(.disconnected, "the server is a \(role), not the primary"))) }
+        }
+    }
+
     @Test("the greeting is one write of every step") func greetingBytes() throws {
         let configuration = try RedisConfiguration(url: "redis://me:secret@host/4")
         let expected = RedisCommand("AUTH", "me", "secret").encoded + RedisCommand("SELECT", 4).encoded + RedisCommand("CLIENT", "SETNAME", "a-label").encoded

@@ -167,9 +167,9 @@ import Testing
 
     @Test("a host name may have an address where nobody listens") func localhost() async throws {
         let server = try await RedisServer.start()
-        let redis = try server.client { $0.endpoint = .tcp(host: "localhost", port: server.port) }
+        let redis = try server.client { $0.topology = .single(.tcp(host: "localhost", port: server.port)) }
         #expect(try await redis.send(RedisCommand("PING")) == .status("PONG"))
-        let nowhere = try server.client { $0.endpoint = .tcp(host: "no-such-host.invalid", port: server.port) }
+        let nowhere = try server.client { $0.topology = .single(.tcp(host: "no-such-host.invalid", port: server.port)) }
         let error = await redisError { _ = try await nowhere.send(RedisCommand("PING"), timeout: .milliseconds(500)) }
         #expect(error?.code == .disconnected)
     }

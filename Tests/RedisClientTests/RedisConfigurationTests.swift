@@ -20,10 +20,24 @@ import Testing
         ] as [(String, RedisConfiguration.Endpoint, String?, String?, Int)])
     func reads(url: String, endpoint: RedisConfiguration.Endpoint, username: String?, password: String?, database: Int) throws {
         let configuration = try RedisConfiguration(url: url)
-        #expect(configuration.endpoint == endpoint)
+        #expect(configuration.topology == .single(endpoint))
         #expect(configuration.username == username)
         #expect(configuration.password == password)
         #expect(configuration.database == database)
+    }
+
+    @Test(
+        "several hosts are nodes of a cluster, sentinels name a primary",
+        arguments: [
+            ("redis://a:7000,b,[::1]:7002", .cluster([.tcp(host: "a", port: 7000), .tcp(host: "b", port: 6379), .tcp(host: "::1", port: 7002)]), nil, 0),
+            ("redis://:p,w@a,b/", .cluster([.tcp(host: "a", port: 6379), .tcp(host: "b", port: 6379)]), "p,w", 0),
+            ("redis+sentinel://a,b:7/ledger", .sentinel([.tcp(host: "a", port: 26379), .tcp(host: "b", port: 7)], name: "ledger"), nil, 0),
+            ("redis+sentinel://:pw@a/ledger/3", .sentinel([.tcp(host: "a", port: 26379)], name: "ledger"), "pw", 3),
+        ] as [(String, RedisConfiguration.Topology, String?, Int)])
+    func readsTopologies(url: String, topology: RedisConfiguration.Topology, password: String?, database: Int) throws {
+        let configuration = try RedisConfiguration(url: url)
+        #expect(configuration.topology == topology)
+        #expect(configuration.password == password && configuration.database == database)
     }
 
     @Test(
@@ -31,10 +45,15 @@ import Testing
         arguments: [
             ("localhost:6379", "starts with redis://"),
             ("rediss://localhost", "TLS"),
-            ("redis+sentinel://a,b/main", "not supported"),
+            ("redis+sentinel://a,b", "ends with the name"),
+            ("redis+sentinel://a/", "ends with the name"),
+            ("redis+sentinel://a/ledger/x", "database"),
+            ("redis+sentinel:///ledger", "host is missing"),
+            ("redis://a,,b", "host is missing"),
+            ("redis://a,b:x", "port"),
             ("http://localhost", "not supported"),
             ("redis://", "host is missing"),
-            ("redis://a:6379,b:6379", "several hosts"),
+            ("redis://a:6379,b:6379/1", "no database"),
             ("redis://cache:0", "port"),
             ("redis://cache:65536", "port"),
             ("redis://cache:", "port"),

@@ -1,4 +1,5 @@
 import RedisClient
+import Synchronization
 import TestSupport
 import Testing
 
@@ -24,12 +25,23 @@ func redisError(_ location: SourceLocation = #_sourceLocation, _ body: () async 
     await #expect(throws: RedisError.self, sourceLocation: location) { try await body() }
 }
 
-/// Asks again and again, for at most ten seconds, whether `condition` holds.
+/// Asks again and again, for at most twenty seconds, whether `condition` holds.
 func eventually(_ what: Comment, _ location: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool) async rethrows {
-    let end = ContinuousClock.now + .seconds(10)
+    let end = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < end {
         if try await condition() { return }
         try? await Task.sleep(for: .milliseconds(2))
     }
     Issue.record(what, sourceLocation: location)
+}
+
+/// A value that several tasks of a group share.
+final class Shared<Value: Sendable>: Sendable {
+    private let mutex: Mutex<Value>
+
+    init(_ value: Value) { self.mutex = Mutex(value) }
+
+    var value: Value { self.mutex.withLock { $0 } }
+
+    func withLock<Result: Sendable>(_ body: @Sendable (inout Value) -> Result) -> Result { self.mutex.withLock { body(&$0) } }
 }

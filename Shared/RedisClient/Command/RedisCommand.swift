@@ -29,11 +29,22 @@ package struct RedisCommand: Sendable {
     }
 
     /// Header and arguments, ready for the socket.
-    var encoded: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(self.body.count + 8)
-        bytes.appendArrayHeader(count: self.argumentCount)
-        bytes.append(contentsOf: self.body)
-        return bytes
+    var encoded: [UInt8] { [self].payload }
+}
+
+extension [RedisCommand] {
+    /// All of them, ready for the socket.
+    var payload: [UInt8] {
+        var payload: [UInt8] = []
+        payload.reserveCapacity(self.reduce(0) { $0 + $1.body.count + 8 })
+        for command in self { payload.append(command) }
+        return payload
+    }
+}
+
+extension [UInt8] {
+    mutating func append(_ command: RedisCommand) {
+        self.appendArrayHeader(count: command.argumentCount)
+        self.append(contentsOf: command.body)
     }
 }

@@ -31,17 +31,19 @@ final class Connection {
     private let configuration: RedisConfiguration
     private var greeting: Greeting
     private let label: String
+    private let needsPrimary: Bool
     private var parser: ReplyParser?
     private var output = OutputBuffer()
     private var wantsWritable = false
 
-    init(lane: Int, label: String, configuration: RedisConfiguration) {
+    init(lane: Int, label: String, configuration: RedisConfiguration, needsPrimary: Bool) {
         self.lane = lane
         self.label = label
+        self.needsPrimary = needsPrimary
         self.configuration = configuration
         self.delay = ReconnectDelay(limit: configuration.maxReconnectDelay)
         self.replies = ReplyQueue(patience: configuration.commandTimeout)
-        self.greeting = Greeting(configuration, label: label)
+        self.greeting = Greeting(configuration, label: label, needsPrimary: needsPrimary)
     }
 
     /// The next time at which the loop has to look at the connection.
@@ -70,7 +72,7 @@ final class Connection {
 
     /// The socket is connected: greets the server.
     func greet() {
-        self.greeting = Greeting(self.configuration, label: self.label)
+        self.greeting = Greeting(self.configuration, label: self.label, needsPrimary: self.needsPrimary)
         self.output = OutputBuffer()
         self.output.append(self.greeting.bytes)
         self.stage = .greeting

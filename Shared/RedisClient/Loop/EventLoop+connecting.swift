@@ -11,7 +11,17 @@ extension EventLoop {
     private func beginAttempt(_ connection: Connection) {
         connection.attemptDeadline = self.now + self.configuration.connectTimeout
         self.alarm = min(self.alarm, connection.attemptDeadline)
-        switch self.configuration.endpoint {
+        switch self.destination {
+        case .fixed(let endpoint):
+            self.approach(endpoint, with: connection)
+        case .primary(let sentinels):
+            connection.stage = .resolving
+            if !self.isResolving { self.findPrimary(through: sentinels) }
+        }
+    }
+
+    private func approach(_ endpoint: RedisConfiguration.Endpoint, with connection: Connection) {
+        switch endpoint {
         case .unix(let path):
             self.connect(connection, to: [SocketAddress(unixPath: path)])
         case .tcp(let host, let port):
@@ -31,6 +41,24 @@ extension EventLoop {
                 switch result {
                 case .success(let addresses): self.connect(connection, to: addresses[...])
                 case .failure(let error): self.lose(connection, because: error)
+                }
+            }
+        }
+    }
+
+    func primaryFound(_ result: Result<RedisConfiguration.Endpoint, RedisError>) {
+        self.isResolving = false
+        switch result {
+        case .failure(let error):
+            self.hostResolved(.failure(error))
+        case .success(let endpoint):
+            let isNew = self.primary.map { $0 != endpoint } ?? false
+            self.primary = endpoint
+            for connection in self.lanes.values.flatMap(\.connections) {
+                if connection.stage == .resolving {
+                    self.approach(endpoint, with: connection)
+                } else if isNew, connection.socket != nil {
+                    self.lose(connection, because: RedisError(.disconnected, "\(endpoint) is the primary now"))
                 }
             }
         }
@@ -88,8 +116,8 @@ extension EventLoop {
         if wasReady { self.status.connectionsLost += 1 }
         if isNews { self.logger.warning("no connection to Redis", metadata: self.metadata(reason: error)) }
 
-        if error.code == .refused, !lane.isReady {
-            // A wrong password does not become right by waiting.
+        if error.code == .refused || !self.waitsForServer, !lane.isReady {
+            // A wrong password does not become right by waiting, and in a cluster another node may have taken over.
             for request in lane.waiting.removeAll() { self.answer(request, .failure(error)) }
         }
         self.assignWaiting(in: lane)
@@ -146,7 +174,7 @@ extension EventLoop {
         for request in lane.expireWaiting(now: self.now) {
             self.status.timedOut += 1
             let reason = lane.lastFailure?.message ?? "still connecting"
-            self.answer(request, .failure(RedisError(.disconnected, "no connection to \(self.configuration.endpoint): \(reason)")))
+            self.answer(request, .failure(RedisError(.disconnected, "no connection to \(self.destination): \(reason)")))
         }
     }
 
@@ -168,7 +196,7 @@ extension EventLoop {
     }
 
     private func metadata(reason: RedisError? = nil) -> Logger.Metadata {
-        var metadata: Logger.Metadata = ["redisClient": "\(self.label)", "redisEndpoint": "\(self.configuration.endpoint)"]
+        var metadata: Logger.Metadata = ["redisClient": "\(self.label)", "redisEndpoint": "\(self.destination)"]
         if let reason { metadata["reason"] = "\(reason.message)" }
         return metadata
     }

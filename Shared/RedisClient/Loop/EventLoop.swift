@@ -7,6 +7,8 @@ import Logging
 final class EventLoop {
     private let inbox: Inbox
     let configuration: RedisConfiguration
+    let destination: Destination
+    let waitsForServer: Bool
     let label: String
     let poller: Poller
     let logger: Logger
@@ -19,6 +21,8 @@ final class EventLoop {
     /// Nothing is due earlier; it may lie too early, never too late.
     var alarm = MonotonicTime.never
     var isResolving = false
+    /// What the sentinels said last.
+    var primary: RedisConfiguration.Endpoint?
     var isStopping = false
     var status: RedisPoolStatus
 
@@ -27,26 +31,29 @@ final class EventLoop {
     private var dirty: [Connection] = []
     private var settlement = Settlement()
 
-    init(inbox: Inbox, label: String, poller: Poller, logger: Logger) {
+    init(inbox: Inbox, destination: Destination, waitsForServer: Bool, label: String, poller: Poller, logger: Logger) {
         self.inbox = inbox
         self.configuration = inbox.configuration
+        self.destination = destination
+        self.waitsForServer = waitsForServer
         self.label = label
         self.poller = poller
         self.logger = logger
         self.status = RedisPoolStatus(size: inbox.configuration.poolSize)
-        self.pool = Lane(id: Lane.pool, label: label, size: max(1, inbox.configuration.poolSize), configuration: inbox.configuration)
+        self.pool = Lane(
+            id: Lane.pool, label: label, size: max(1, inbox.configuration.poolSize), configuration: inbox.configuration, needsPrimary: destination.needsPrimary)
         self.lanes[Lane.pool] = self.pool
     }
 
     deinit { self.buffer.deallocate() }
 
     /// Starts the loop's thread. When that fails the inbox ends, and every caller gets the reason.
-    static func start(inbox: Inbox, label: String, logger: Logger) {
+    static func start(inbox: Inbox, destination: Destination, waitsForServer: Bool, label: String, logger: Logger) {
         do throws(RedisError) {
             let poller = try Poller()
             inbox.loopStarts(with: poller)
             let started = LoopThread.start(name: "redis-\(label)") {
-                EventLoop(inbox: inbox, label: label, poller: poller, logger: logger).run()
+                EventLoop(inbox: inbox, destination: destination, waitsForServer: waitsForServer, label: label, poller: poller, logger: logger).run()
             }
             guard started else { throw RedisError(.disconnected, "no thread left for a Redis client") }
         } catch {
@@ -113,11 +120,13 @@ final class EventLoop {
         case .cancel(let lane, let token):
             if let lane = self.lanes[lane] { self.cancel(token, in: lane) }
         case .openLane(let id, let label):
-            self.lanes[id] = Lane(id: id, label: label, size: 1, configuration: self.configuration)
+            self.lanes[id] = Lane(id: id, label: label, size: 1, configuration: self.configuration, needsPrimary: self.destination.needsPrimary)
         case .closeLane(let id):
             if let lane = self.lanes.removeValue(forKey: id) { self.end(lane, with: RedisError(.stopped, "the consumer is gone")) }
         case .resolved(let result):
             self.hostResolved(result)
+        case .primaryFound(let result):
+            self.primaryFound(result)
         case .stop:
             self.isStopping = true
             for lane in self.lanes.values where lane !== self.pool { self.end(lane, with: Inbox.stopped) }
@@ -201,7 +210,7 @@ final class EventLoop {
         case .completion(.answered(let request, let value)):
             self.status.answered += 1
             self.answer(request, .success(value))
-            return nil
+            return self.destination.needsPrimary && Redirect.isReadOnly(value) ? RedisError(.disconnected, "the server is a replica by now") : nil
         case .completion(.nobodyWaits(let request)):
             self.settlement.add(request)
             return nil
@@ -239,5 +248,11 @@ final class EventLoop {
             _ = inbox.submit(.resolved(SocketAddress.resolve(host: host, port: port, onlyNumeric: false)))
         }
         if !started { self.hostResolved(.failure(RedisError(.disconnected, "no thread left to resolve \(host)"))) }
+    }
+
+    func findPrimary(through sentinels: SentinelGroup) {
+        self.isResolving = true
+        let inbox = self.inbox
+        Task { _ = inbox.submit(.primaryFound(await sentinels.primary())) }
     }
 }

@@ -1,6 +1,6 @@
 /// What a connection says first, and the meaning of the answers.
 struct Greeting {
-    enum Step { case authenticate, select, name, ping }
+    enum Step { case authenticate, select, name, role, ping }
 
     enum Verdict: Equatable {
         case unfinished
@@ -16,7 +16,8 @@ struct Greeting {
     private let steps: [Step]
     private var answered = 0
 
-    init(_ configuration: RedisConfiguration, label: String) {
+    /// - Parameter needsPrimary: whether a replica will not do.
+    init(_ configuration: RedisConfiguration, label: String, needsPrimary: Bool = false) {
         var steps: [Step] = []
         var bytes: [UInt8] = []
         if let password = configuration.password {
@@ -33,6 +34,10 @@ struct Greeting {
         }
         steps.append(.name)
         bytes += RedisCommand("CLIENT", "SETNAME", Self.clientName(label)).encoded
+        if needsPrimary {
+            steps.append(.role)
+            bytes += RedisCommand("ROLE").encoded
+        }
         // Unlike the steps before it, PING tells whether the server is still loading its data.
         steps.append(.ping)
         bytes += RedisCommand("PING").encoded
@@ -53,9 +58,12 @@ struct Greeting {
                 return .later(RedisError(.disconnected, message))
             case ("NOAUTH", _), ("WRONGPASS", _), (_, .authenticate), (_, .select):
                 return .refused(RedisError(.refused, message))
-            case (_, .name), (_, .ping):
+            case (_, .name), (_, .role), (_, .ping):
                 break  // A user who may neither name himself nor ping can still be of use.
             }
+        }
+        if step == .role, let role = value[0].string, role != "master" {
+            return .later(RedisError(.disconnected, "the server is a \(role), not the primary"))
         }
         return self.answered == self.steps.count ? .welcome : .unfinished
     }

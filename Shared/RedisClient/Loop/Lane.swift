@@ -13,9 +13,9 @@ final class Lane {
     /// Why there is no connection, for the error of requests that wait in vain.
     var lastFailure: RedisError?
 
-    init(id: Int, label: String, size: Int, configuration: RedisConfiguration) {
+    init(id: Int, label: String, size: Int, configuration: RedisConfiguration, needsPrimary: Bool) {
         self.id = id
-        self.connections = (0..<size).map { _ in Connection(lane: id, label: label, configuration: configuration) }
+        self.connections = (0..<size).map { _ in Connection(lane: id, label: label, configuration: configuration, needsPrimary: needsPrimary) }
     }
 
     /// The pool connects again by itself, so that it is there when it is needed; a consumer does when it is used.

@@ -28,5 +28,6 @@ enum Order {
     case openLane(id: Int, label: String)
     case closeLane(id: Int)
     case resolved(Result<[SocketAddress], RedisError>)
+    case primaryFound(Result<RedisConfiguration.Endpoint, RedisError>)
     case stop
 }
