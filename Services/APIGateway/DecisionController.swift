@@ -3,7 +3,7 @@ import IntentModel
 import Ledger
 import ServiceRuntime
 
-/// What people decide: approve, reject, cancel, retry, clarify.
+/// What people decide: approve, reject, cancel, roll back, retry, clarify.
 struct DecisionController: Sendable {
     let ledger: Ledger
 
@@ -16,13 +16,7 @@ struct DecisionController: Sendable {
         router.post("/v1/intents/{id}/cancel") { try await self.decide($0, $1, .intentsWrite) { .cancel(reason: $0) } }
         router.post("/v1/intents/{id}/retry") { try await self.decide($0, $1, .intentsWrite) { .retry(reason: $0) } }
         router.post("/v1/intents/{id}/clarify", use: self.clarify)
-        router.post("/v1/intents/{id}/rollback") { _, context -> Response in
-            let snapshot = try await self.ledger.visible(context, .intentsWrite)
-            throw ProblemError(
-                .notImplemented, code: "not_supported",
-                detail: "Rolling an intent back by call is not available in this version; submit \"roll back …\" for the function of intent \(snapshot.id)."
-            )
-        }
+        router.post("/v1/intents/{id}/rollback", use: self.rollback)
     }
 
     private func decide(_ request: Request, _ context: AppContext, _ scope: Scope, _ decision: (String?) -> IntentDecision) async throws -> Response {
@@ -34,6 +28,13 @@ struct DecisionController: Sendable {
                 errors: [.init(pointer: "/reason", detail: "one line of at most 1000 characters")])
         }
         return try await self.take(decision(reason), context, scope)
+    }
+
+    /// What took an approval to be done takes the right to approve to be undone.
+    @Sendable private func rollback(_ request: Request, context: AppContext) async throws -> Response {
+        let plan = try await self.ledger.visible(context, .intentsWrite).plan()
+        let scope: Scope = plan?.approvalReasons.isEmpty ?? true ? .intentsWrite : .intentsApprove
+        return try await self.decide(request, context, scope) { .rollback(reason: $0) }
     }
 
     @Sendable private func clarify(_ request: Request, context: AppContext) async throws -> Response {
@@ -51,7 +52,8 @@ struct DecisionController: Sendable {
             let snapshot = try await self.ledger.visible(context, scope)
             let person = context.principal?.name ?? "unknown"
             switch try await self.ledger.step(try decision.step(on: snapshot, by: person), on: snapshot) {
-            case .taken:
+            case .taken(let phase):
+                if phase.isTerminal { await Reservations(ledger: self.ledger).releaseQuietly(snapshot.id) }
                 let after = try await self.ledger.read(snapshot.id) ?? snapshot
                 return Response.json(try after.record())
             case .stale: continue

@@ -43,6 +43,7 @@ struct IntentController: Sendable {
         }
         let wait = try Preference.wait(in: request.headers)
         let key = try IdempotencyKey.read(request.headers)
+        if let old = submission.supersedes { try await self.require(old, mayBeSupersededBy: principal) }
         self.flood.count()
         if self.backpressure.refuses(intent.priority) {
             throw ProblemError(
@@ -69,6 +70,19 @@ struct IntentController: Sendable {
         }
         let phase = isRepeat ? try await self.ledger.read(id)?.phase ?? .received : .received
         return Self.accepted(id, phase: phase, created: created)
+    }
+
+    /// A repeat of the same submission finds its predecessor superseded by itself; its key answers it before anything is done.
+    private func require(_ old: IntentID, mayBeSupersededBy principal: Principal) async throws {
+        guard let snapshot = try await self.ledger.read(old), try snapshot.request().tenant == principal.tenant else {
+            throw ProblemError(
+                .badRequest, code: "invalid_body", detail: "supersedes: there is no intent \(old).",
+                errors: [.init(pointer: "/supersedes", detail: "there is no such intent")])
+        }
+        guard !snapshot.phase.isTerminal || snapshot.phase == .superseded else {
+            throw ProblemError(
+                .conflict, code: "phase_conflict", detail: "Intent \(old) has ended (\(snapshot.phase.rawValue)); there is nothing left to supersede.")
+        }
     }
 
     private static func hex(_ digest: SHA256.Digest) -> String {
@@ -207,7 +221,7 @@ extension IntentSubmission {
     func request(by principal: Principal) -> IntentRequest {
         IntentRequest(
             intent: self.intent, priority: self.priority, namespace: self.namespace, cluster: self.cluster, approval: self.approval,
-            labels: self.labels, tenant: principal.tenant, requestedBy: principal.name
+            labels: self.labels, supersedes: self.supersedes?.description, tenant: principal.tenant, requestedBy: principal.name
         )
     }
 }

@@ -7,6 +7,7 @@ enum IntentDecision: Sendable, Equatable {
     case reject(reason: String?)
     case cancel(reason: String?)
     case retry(reason: String?)
+    case rollback(reason: String?)
     case clarify([ClarificationAnswer])
 
     var name: String {
@@ -15,6 +16,7 @@ enum IntentDecision: Sendable, Equatable {
         case .reject: "reject"
         case .cancel: "cancel"
         case .retry: "retry"
+        case .rollback: "roll back"
         case .clarify: "clarify"
         }
     }
@@ -25,22 +27,33 @@ enum IntentDecision: Sendable, Equatable {
         case .approve(let reason):
             try self.require(snapshot, snapshot.phase == .awaitingApproval, "only an intent that awaits approval can be approved")
             guard let plan = try snapshot.plan() else { throw LedgerError(.corrupt, "intent \(snapshot.id) awaits approval without a plan") }
-            var step = Step(phase: .executing, by: person, detail: Self.sentence("approved", reason))
-            step.via = [.rendering]
-            step.forks = plan.tracks
+            // Planned again, in its turn on the objects: what comes out the same is approved, anything else is shown again.
+            var step = Step(phase: .planning, by: person, detail: Self.sentence("approved", reason))
+            step.next = [.plan]
             let approval = ApprovalDecision(by: person, at: Timestamp.text(Timestamp.now()), reason: reason, changes: plan.changeDigests)
             step.fields = [(.approval, try LedgerJSON.encode(approval))]
             return step
         case .reject(let reason):
             try self.require(snapshot, snapshot.phase == .awaitingApproval, "only an intent that awaits approval can be rejected")
-            return Step(phase: .cancelled, by: person, detail: Self.sentence("rejected", reason))
+            var step = Step(by: person)
+            step.ending = Ending(.cancelled, reason: Self.sentence("rejected", reason))
+            return step
         case .cancel(let reason):
-            let mayCancel: Set<Phase> = [.received, .interpreting, .awaitingClarification, .planning, .awaitingApproval, .rendering]
+            try self.require(snapshot, !snapshot.phase.isTerminal, "the intent has ended; roll it back instead")
+            try self.require(snapshot, snapshot.ending == nil, "it is on its way to \(snapshot.ending?.rawValue ?? "") already")
+            // At once where nothing has been done; else as soon as what is under way has ended and is undone.
+            var step = Step(by: person, detail: snapshot.hasOpenTracks ? "to be cancelled" : nil)
+            step.ending = Ending(.cancelled, reason: Self.sentence("cancelled", reason))
+            return step
+        case .rollback(let reason):
             try self.require(
-                snapshot, mayCancel.contains(snapshot.phase),
-                snapshot.phase.isTerminal ? "the intent has ended" : "its effects are being applied; wait for its end"
-            )
-            return Step(phase: .cancelled, by: person, detail: Self.sentence("cancelled", reason))
+                snapshot, snapshot.phase == .published || snapshot.phase == .fulfilled,
+                snapshot.phase.isTerminal ? "nothing of it is in effect" : "it has not ended yet; cancel it instead")
+            try self.require(snapshot, !snapshot.tracks.isEmpty, "it changed nothing")
+            var step = Step(phase: .planning, by: person, detail: Self.sentence("to be rolled back", reason))
+            step.ending = Ending(.rolledBack, reason: Self.sentence("rolled back", reason))
+            step.next = [.plan]
+            return step
         case .retry(let reason):
             try self.require(snapshot, snapshot.phase == .failed, "only a failed intent can be retried")
             // Planning again would count what took effect twice ("two more"), or find it done and miss what came after it.
@@ -54,7 +67,7 @@ enum IntentDecision: Sendable, Equatable {
             var step = Step(phase: isUnderstood ? .planning : .interpreting, by: person, detail: Self.sentence("retried", reason))
             step.next = [isUnderstood ? .plan : .interpret]
             step.fields = [(.problem, [])]
-            step.abandonsTracks = true
+            step.beginsAnew = true
             return step
         case .clarify(let answers):
             try self.require(snapshot, snapshot.phase == .awaitingClarification, "the intent has no open question")

@@ -16,7 +16,7 @@ extension IntentRequest {
         out.appendJSON(self.requestedBy)
         out += #","tenant":"#.utf8
         out.appendJSON(self.tenant)
-        for (name, value) in [("namespace", self.namespace), ("cluster", self.cluster), ("callbackUrl", self.callbackUrl)] {
+        for (name, value) in [("namespace", self.namespace), ("cluster", self.cluster), ("callbackUrl", self.callbackUrl), ("supersedes", self.supersedes)] {
             guard let value else { continue }
             out += ",\"\(name)\":".utf8
             out.appendJSON(value)

@@ -11,6 +11,8 @@ struct IntentSubmission: Equatable {
     var cluster: String?
     var approval: IntentRequest.Approval = .auto
     var labels: [String: String]?
+    /// Of this tenant, and not ended: whoever accepts the intent sees to that.
+    var supersedes: IntentID?
 
     /// - Throws: a ``Problem`` with status 400.
     init(json bytes: [UInt8]) throws(Problem) {
@@ -64,6 +66,9 @@ struct IntentSubmission: Equatable {
         }
         if let value = text("approval") {
             if let approval = IntentRequest.Approval(rawValue: value) { self.approval = approval } else { fault("approval", "must be auto or required") }
+        }
+        if let value = text("supersedes") {
+            if let id = IntentID(value) { self.supersedes = id } else { fault("supersedes", "must be the id of an intent") }
         }
         for member in ["namespace", "cluster"] {
             guard let value = text(member) else { continue }

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPFetch
 import Hummingbird
+import IntentModel
 import Ledger
 import LedgerRuntime
 import RedisClient
@@ -29,7 +30,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
     LedgerSettings.exportPool(of: redis, to: context.metrics)
-    let worker = StageWorker(ledger: Ledger(configuration, redis: redis), handler: PlanStage(planning: planning))
+    let ledger = Ledger(configuration, redis: redis)
+    let onPartialFailure = PartialFailurePolicy(rawValue: settings[PlanningSettings.onPartialFailure]) ?? .rollback
+    let stage = PlanStage(planning: planning, turns: TurnTaking(ledger: ledger), onPartialFailure: onPartialFailure)
+    let worker = StageWorker(ledger: ledger, handler: stage)
     return ServiceParts(
         routes: { router in
             PlanController(planning: planning).addRoutes(to: router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead)))

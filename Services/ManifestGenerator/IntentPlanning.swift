@@ -1,4 +1,5 @@
 import IntentModel
+import Ledger
 
 /// Planning against what is published now, with the operator's answers to earlier questions.
 struct IntentPlanning: Sendable {
@@ -7,6 +8,6 @@ struct IntentPlanning: Sendable {
 
     func plan(_ interpretation: Interpretation, answers: [ClarificationAnswer], request: IntentRequest, acceptedAt: String? = nil) async throws -> PlanOutcome {
         let answered = Planner.applying(answers, to: interpretation)
-        return try await self.planner.plan(answered, request: request, inventory: self.inventory, acceptedAt: acceptedAt)
+        return try await self.planner.plan(answered, request: request, inventory: self.inventory, acceptedAt: acceptedAt, now: Timestamp.now())
     }
 }

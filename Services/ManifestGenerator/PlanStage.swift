@@ -2,39 +2,67 @@ import IntentModel
 import Ledger
 import Metrics
 
-/// Turns an interpretation into a plan with rendered packages and policies, and decides what a person must decide.
+/// Turns an interpretation into a plan with rendered packages and policies, decides what a person must decide, and lets intents on the same
+/// object take their turns.
 struct PlanStage: StageHandler {
     let stage = Stage.plan
     let name = "manifest-generator"
     let batchSize = 16
     let concurrency = 2
     let planning: IntentPlanning
+    let turns: TurnTaking
+    let onPartialFailure: PartialFailurePolicy
+    /// After so many conflicts somebody else keeps changing what the intent is about.
+    private static let maxReplans = 12
+    /// How often an intent that waits for another looks for itself; it is woken when its turn comes.
+    private static let patience = Duration.seconds(2)
     /// Planning and rendering are one step here; the handbook counts them apart.
     private let rendered = Counter(label: "nephoran_processing_total", dimensions: [("controller", "manifest-generation")])
 
-    init(planning: IntentPlanning) { self.planning = planning }
+    init(planning: IntentPlanning, turns: TurnTaking, onPartialFailure: PartialFailurePolicy) {
+        self.planning = planning
+        self.turns = turns
+        self.onPartialFailure = onPartialFailure
+    }
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         await withTaskGroup(of: (Int, StageOutcome).self) { group in
-            for (index, leased) in batch.enumerated() { group.addTask { (index, await self.outcome(leased)) } }
+            for (index, leased) in batch.enumerated() { group.addTask { (index, await self.outcome(leased.snapshot)) } }
             var outcomes = [StageOutcome?](repeating: nil, count: batch.count)
             for await (index, outcome) in group { outcomes[index] = outcome }
             return outcomes.map { $0 ?? .retry(reason: "planning was cut short") }
         }
     }
 
-    private func outcome(_ leased: LeasedIntent) async -> StageOutcome {
-        let snapshot = leased.snapshot
+    private func outcome(_ snapshot: RecordSnapshot) async -> StageOutcome {
         do {
-            guard let interpretation = try snapshot.interpretation() else {
-                return .fail(Problem(status: 500, code: "internal", title: "Nothing to plan", detail: "The intent has no interpretation."))
+            if snapshot.ending != nil { return try await self.undo(snapshot) }
+            if let wait = try await self.supersede(snapshot) { return wait }
+            guard snapshot.replans <= Self.maxReplans else {
+                throw Problem(
+                    status: 409, code: "publish_conflict", title: "No agreement",
+                    detail: "What it is planned against changed \(snapshot.replans) times before it could be published.")
             }
-            let outcome = try await self.planning.plan(
-                interpretation, answers: try snapshot.planningAnswers(), request: try snapshot.request(), acceptedAt: Timestamp.text(snapshot.created)
-            )
-            return .step(try self.step(outcome, snapshot))
+            // Twice at most: the claim that the first planning led to is ours by the second.
+            while true {
+                let mark = try await self.turns.mark()
+                let outcome = try await self.plan(snapshot)
+                guard case .plan(let plan, let files) = outcome, !plan.isNoOp, try !self.needsApproval(plan, snapshot),
+                    self.wait(for: plan, of: snapshot) == nil
+                else {
+                    // Nothing will be done now, so nobody needs to wait for it.
+                    try await self.turns.release(snapshot)
+                    return try self.step(outcome, snapshot)
+                }
+                switch try await self.turns.take(plan.objects, for: snapshot.id, since: mark) {
+                case .ours: return .step(try self.execution(of: plan, files, snapshot))
+                case .oursButChanged: continue
+                case .waits(let object, let holder): return try self.waiting("for intent \(holder), which is at \(object)", Self.patience, snapshot)
+                }
+            }
         } catch let error as LedgerError {
-            return .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
+            return error.code == .corrupt
+                ? .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)")) : .retry(reason: "\(error)")
         } catch let problem as Problem {
             return .fail(problem)
         } catch {
@@ -42,21 +70,87 @@ struct PlanStage: StageHandler {
         }
     }
 
-    private func step(_ outcome: PlanOutcome, _ snapshot: RecordSnapshot) throws -> Step {
+    private func plan(_ snapshot: RecordSnapshot) async throws -> PlanOutcome {
+        guard let interpretation = try snapshot.interpretation() else {
+            throw Problem(status: 500, code: "internal", title: "Nothing to plan", detail: "The intent has no interpretation.")
+        }
+        let outcome = try await self.planning.plan(
+            interpretation, answers: try snapshot.planningAnswers(), request: try snapshot.request(), acceptedAt: Timestamp.text(snapshot.created)
+        )
+        // What this intent has brought into effect before a conflict is not planned again: "10 % more" would be 10 % more of that.
+        guard snapshot.tracks[Track.Name.ran.rawValue]?.state == .succeeded, case .plan(var plan, let files) = outcome, let earlier = try snapshot.plan() else {
+            return outcome
+        }
+        plan.policies = earlier.policies
+        return .plan(plan, files: files)
+    }
+
+    // MARK: Waiting
+
+    /// Why and how long a plan has to wait for its time window.
+    private func wait(for plan: Plan, of snapshot: RecordSnapshot) -> Duration? {
+        plan.window?.opening.flatMap { $0 > self.turns.now() ? .milliseconds($0 - self.turns.now()) : nil }
+    }
+
+    private func waiting(_ reason: String, _ time: Duration, _ snapshot: RecordSnapshot) throws -> StageOutcome {
+        let time = min(time, .seconds(3600))
+        // Said once; after that it only waits on.
+        if try snapshot.decode(String.self, .waitsFor) == reason { return .wait(time) }
+        var step = Step(by: self.name, detail: "waits \(reason)")
+        step.next = [.plan]
+        step.delay = time
+        step.fields = [(.waitsFor, try LedgerJSON.encode(reason))]
+        return .step(step)
+    }
+
+    // MARK: Ends
+
+    /// The intent that this one replaces must have ended before this one is planned.
+    private func supersede(_ snapshot: RecordSnapshot) async throws -> StageOutcome? {
+        guard let text = try snapshot.request().supersedes, let old = IntentID(text) else { return nil }
+        return try await self.turns.supersede(old, by: snapshot.id)
+            ? nil : try self.waiting("for intent \(old), which it supersedes, to end", Self.patience, snapshot)
+    }
+
+    /// A roll back takes its turn on the objects like everything that changes them.
+    private func undo(_ snapshot: RecordSnapshot) async throws -> StageOutcome {
+        guard let ending = snapshot.ending else { return .wait(.zero) }
+        let objects = try snapshot.plan()?.objects ?? []
+        if case .waits(let object, let holder) = try await self.turns.take(objects, for: snapshot.id, since: .max) {
+            return try self.waiting("for intent \(holder), which is at \(object)", Self.patience, snapshot)
+        }
+        var step = Step(by: self.name)
+        step.ending = Ending(ending)
+        step.fields = [(.waitsFor, [])]
+        return .step(step)
+    }
+
+    // MARK: Steps
+
+    private func step(_ outcome: PlanOutcome, _ snapshot: RecordSnapshot) throws -> StageOutcome {
         switch outcome {
         case .clarify(let questions):
             var step = Step(phase: .awaitingClarification, by: self.name, detail: questions.map(\.question).joined(separator: " "))
-            step.fields = [(.clarifications, try LedgerJSON.encode(questions))]
-            return step
+            step.fields = [(.clarifications, try LedgerJSON.encode(questions)), (.waitsFor, [])]
+            return .step(step)
         case .refuse(let problem):
             var step = Step(phase: .refused, by: self.name, detail: problem.detail)
-            step.fields = [(.problem, try LedgerJSON.encode(problem))]
-            return step
+            // A part of it took effect before a conflict: that is no refusal any more.
+            if snapshot.tracks.values.contains(where: { $0.state == .succeeded }) {
+                step = Step(by: self.name)
+                step.ending = Ending(.failed, reason: problem.detail)
+            }
+            step.fields = [(.problem, try LedgerJSON.encode(problem)), (.waitsFor, [])]
+            return .step(step)
         case .plan(let plan, let files):
-            return try self.step(plan, files, snapshot)
+            if !plan.isNoOp, try !self.needsApproval(plan, snapshot), let wait = self.wait(for: plan, of: snapshot) {
+                return try self.waiting("for its time window, which begins at \(plan.window?.start ?? "")", wait, snapshot)
+            }
+            return .step(try self.step(plan, files, snapshot))
         }
     }
 
+    /// Of a plan that is not executed, or not yet.
     private func step(_ plan: Plan, _ files: [String: [PackageFile]], _ snapshot: RecordSnapshot) throws -> Step {
         var step: Step
         // A report that is only a part of what was asked for ends nothing.
@@ -66,17 +160,32 @@ struct PlanStage: StageHandler {
             step = Step(phase: .published, by: self.name, detail: plan.notes.isEmpty ? "nothing to change" : plan.notes.joined(separator: " "))
             let verification = Verification(state: .notNeeded, checks: plan.notes, at: Timestamp.text(Timestamp.now()))
             step.fields = [(.verification, try LedgerJSON.encode(verification))]
-        } else if try self.needsApproval(plan, snapshot) {
+        } else {
             step = Step(phase: .awaitingApproval, by: self.name, detail: plan.approvalReasons.joined(separator: "; "))
             step.files = .set(try LedgerJSON.encode(files))
-        } else {
-            step = Step(phase: .executing, by: self.name, detail: self.summary(plan))
-            step.via = [.rendering]
-            step.forks = plan.tracks
-            step.files = .set(try LedgerJSON.encode(files))
         }
+        return try self.carrying(plan, files, step)
+    }
+
+    private func execution(of plan: Plan, _ files: [String: [PackageFile]], _ snapshot: RecordSnapshot) throws -> Step {
+        var step = Step(phase: .executing, by: self.name, detail: self.summary(plan))
+        step.via = [.rendering]
+        step.forks = plan.tracks.filter { snapshot.tracks[$0.track.rawValue]?.state != .succeeded }
+        step.onPartialFailure = self.onPartialFailure
+        step.files = .set(try LedgerJSON.encode(files))
+        if step.forks.isEmpty {
+            // Everything is in effect already, the last of it by somebody else.
+            step.phase = .verifying
+            step.via = [.rendering, .executing]
+            step.next = [.verify]
+        }
+        return try self.carrying(plan, files, step)
+    }
+
+    private func carrying(_ plan: Plan, _ files: [String: [PackageFile]], _ step: Step) throws -> Step {
+        var step = step
         if !files.isEmpty { self.rendered.increment() }
-        step.fields.append((.plan, try LedgerJSON.encode(plan)))
+        step.fields += [(.plan, try LedgerJSON.encode(plan)), (.waitsFor, [])]
         if let answer = plan.answer { step.fields.append((.answer, try LedgerJSON.encode(answer))) }
         return step
     }

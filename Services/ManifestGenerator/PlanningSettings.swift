@@ -1,3 +1,4 @@
+import IntentModel
 import LedgerRuntime
 import ServiceRuntime
 
@@ -7,11 +8,16 @@ enum PlanningSettings {
     static let productionNamespaces = SettingKey.list("PRODUCTION_NAMESPACES", default: [], "Namespaces where every change waits for approval.")
     static let productionClusters = SettingKey.list("PRODUCTION_CLUSTERS", default: [], "Clusters where every change waits for approval.")
     static let plmn = SettingKey.optionalString("PLMN", "MCC-MNC of this network, for policies whose text names none; without it they ask.")
+    static let onPartialFailure = SettingKey.choice(
+        "ON_PARTIAL_FAILURE", default: PartialFailurePolicy.rollback.rawValue, of: PartialFailurePolicy.allCases.map(\.rawValue),
+        "When a part of an intent fails: rollback undoes the other parts, keep leaves them."
+    )
     static let bridge = SettingKey.string("NEPHIO_BRIDGE_URL", default: "http://127.0.0.1:8085", "Address of nephio-bridge, for what is published.")
     static let adaptor = SettingKey.string("ORAN_ADAPTOR_URL", default: "http://127.0.0.1:8084", "Address of oran-adaptor, for the RICs there are.")
 
     static let declarations =
         LedgerSettings.declarations + [
-            clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, plmn.declaration, bridge.declaration, adaptor.declaration,
+            clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, plmn.declaration, onPartialFailure.declaration,
+            bridge.declaration, adaptor.declaration,
         ]
 }

@@ -2,7 +2,7 @@ import IntentModel
 import Ledger
 import Metrics
 
-/// Publishes the packages of many intents in one batch of commits.
+/// Publishes the packages of many intents in one batch of commits, or undoes what it published of them.
 struct PublishStage: StageHandler {
     let stage = Stage.publish
     let name = "nephio-bridge"
@@ -16,39 +16,44 @@ struct PublishStage: StageHandler {
         var requests: [(index: Int, request: PublishRequest)] = []
         for (index, leased) in batch.enumerated() {
             do {
-                requests.append((index, try self.request(leased)))
+                requests.append((index, try await self.request(leased)))
+            } catch let error as GitError {
+                outcomes[index] = error.mayRetry ? .retry(reason: "\(error)") : .fail(Self.notUndone("\(error)"))
             } catch {
                 outcomes[index] = .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
             }
         }
         let results = await self.repository.publish(requests.map(\.request))
-        for ((index, request), result) in zip(requests, results) { outcomes[index] = self.outcome(result, request) }
+        for ((index, request), result) in zip(requests, results) {
+            outcomes[index] = request.isReversal ? self.reversed(result, request) : self.outcome(result, request)
+        }
         return outcomes
     }
 
-    private func request(_ leased: LeasedIntent) throws -> PublishRequest {
+    private func request(_ leased: LeasedIntent) async throws -> PublishRequest {
         let request = try leased.snapshot.request()
         guard let plan = try leased.snapshot.plan() else { throw LedgerError(.corrupt, "intent \(leased.id) has no plan") }
-        let files = try leased.files.map { try LedgerJSON.decode([String: [PackageFile]].self, $0) } ?? [:]
-        return PublishRequest(
-            intentId: leased.id,
-            createdAt: Timestamp.text(leased.snapshot.created),
-            changes: plan.packages.filter { $0.change != .none },
-            files: files,
-            verb: try leased.snapshot.interpretation()?.expectations.first?.verb ?? .deploy,
-            summary: request.intent,
-            mayBeRepeat: leased.mayBeRepeat
+        let verb = try leased.snapshot.interpretation()?.expectations.first?.verb ?? .deploy
+        var publication = PublishRequest(
+            intentId: leased.id, createdAt: Timestamp.text(leased.snapshot.created), changes: plan.packages.filter { $0.change != .none }, files: [:],
+            verb: verb, summary: request.intent, mayBeRepeat: leased.mayBeRepeat
         )
+        if leased.isCompensation {
+            let published = Set((try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }.map(\.path))
+            (publication.changes, publication.files) = try await self.repository.reversal(of: publication.changes.filter { published.contains($0.path) })
+            publication.verb = .rollback
+            publication.isReversal = true
+        } else {
+            publication.files = try leased.files.map { try LedgerJSON.decode([String: [PackageFile]].self, $0) } ?? [:]
+        }
+        return publication
     }
 
     private func outcome(_ result: PublishResult, _ request: PublishRequest) -> StageOutcome {
         switch result {
         case .published(let packages):
             var step = Step(by: self.name, detail: "published " + packages.map { "\($0.path) \($0.revision)" }.joined(separator: ", "))
-            step.outcome = TrackOutcome(
-                state: .succeeded, detail: step.detail ?? "", joined: (.verifying, .verify, "reading back what was published"),
-                failureDetail: "published, but another track failed"
-            )
+            step.outcome = TrackOutcome(.succeeded, step.detail ?? "")
             step.files = .delete
             do {
                 step.fields = [(.packages, try LedgerJSON.encode(packages))]
@@ -60,12 +65,10 @@ struct PublishStage: StageHandler {
             }
             return .step(step)
         case .conflict(let path):
-            var step = Step(phase: .planning, by: self.name, detail: "\(path) changed meanwhile; planning again")
-            step.abandonsTracks = true
-            step.resumesWith = .plan
+            // Nothing was published. What other tracks do meanwhile is waited for, and stays: only this one is planned again.
+            var step = Step(by: self.name, detail: "\(path) changed meanwhile")
+            step.outcome = TrackOutcome(.conflicted, step.detail ?? "")
             step.files = .delete
-            // What another track failed of is planned again, too.
-            step.fields = [(.problem, [])]
             return .step(step)
         case .failed(let reason, let mayRetry):
             for change in request.changes {
@@ -74,5 +77,22 @@ struct PublishStage: StageHandler {
             return mayRetry
                 ? .retry(reason: reason) : .fail(Problem(status: 500, code: "publish_failed", title: "Not published", detail: reason))
         }
+    }
+
+    private func reversed(_ result: PublishResult, _ request: PublishRequest) -> StageOutcome {
+        switch result {
+        case .published(let packages):
+            var step = Step(by: self.name, detail: "undone in " + packages.map { "\($0.path) \($0.revision)" }.joined(separator: ", "))
+            step.outcome = TrackOutcome(.compensated, step.detail ?? "")
+            // Nothing of it stands any more.
+            step.fields = [(.packages, [])]
+            return .step(step)
+        case .conflict(let path): return .fail(Self.notUndone("\(path) was changed since by somebody else; what they made of it stays"))
+        case .failed(let reason, let mayRetry): return mayRetry ? .retry(reason: reason) : .fail(Self.notUndone(reason))
+        }
+    }
+
+    private static func notUndone(_ detail: String) -> Problem {
+        Problem(status: 409, code: "not_undone", title: "Could not be undone", detail: detail)
     }
 }

@@ -1,12 +1,13 @@
 import IntentModel
 import Ledger
 
-/// Applies the A1 policies of a plan.
+/// Applies the A1 policies of a plan, or puts back what was there before.
 struct PolicyStage: StageHandler {
     let stage = Stage.policy
     let name = "oran-adaptor"
     let batchSize = 16
     let concurrency = 2
+    let mayFailInPart = true
     let executor: PolicyExecutor
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
@@ -21,13 +22,11 @@ struct PolicyStage: StageHandler {
     private func outcome(_ leased: LeasedIntent) async -> StageOutcome {
         do {
             guard let plan = try leased.snapshot.plan() else { throw LedgerError(.corrupt, "intent \(leased.id) has no plan") }
+            if leased.isCompensation { return await self.undo(plan) }
             switch await self.executor.apply(plan.policies.filter { $0.change == .put || $0.change == .delete }) {
             case .applied(let policies):
                 var step = Step(by: self.name, detail: "applied " + policies.map { "\($0.policyId) at \($0.ric)" }.joined(separator: ", "))
-                step.outcome = TrackOutcome(
-                    state: .succeeded, detail: step.detail ?? "", joined: (.verifying, .verify, "reading back what was applied"),
-                    failureDetail: "policies applied, but another track failed"
-                )
+                step.outcome = TrackOutcome(.succeeded, step.detail ?? "")
                 step.fields = [(.policies, try LedgerJSON.encode(policies))]
                 return .step(step)
             case .failed(let problem): return .fail(problem)
@@ -36,5 +35,32 @@ struct PolicyStage: StageHandler {
         } catch {
             return .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
         }
+    }
+
+    /// Undoes every change of the plan, whether or not this execution found it made already: planning saw that it was none of the RIC's own.
+    private func undo(_ plan: Plan) async -> StageOutcome {
+        var reversal: [PolicyChange] = []
+        for change in plan.policies where change.change == .put || change.change == .delete {
+            guard let previous = change.previous else {
+                return .fail(Self.notUndone("what \(change.ric ?? "the RIC") held as \(change.policyId) before is not known"))
+            }
+            var back = change
+            back.change = previous.isEmpty ? .delete : .put
+            back.document = previous
+            reversal.append(back)
+        }
+        switch await self.executor.apply(reversal) {
+        case .applied(let policies):
+            var step = Step(by: self.name, detail: "undone: " + policies.map { "\($0.policyId) at \($0.ric)" }.joined(separator: ", "))
+            step.outcome = TrackOutcome(.compensated, step.detail ?? "")
+            step.fields = [(.policies, [])]
+            return .step(step)
+        case .failed(let problem): return .fail(Self.notUndone(problem.detail))
+        case .retry(let reason, let after): return .retry(reason: reason, after: after)
+        }
+    }
+
+    private static func notUndone(_ detail: String) -> Problem {
+        Problem(status: 409, code: "not_undone", title: "Could not be undone", detail: detail)
     }
 }

@@ -10,6 +10,8 @@ package struct IntentRecord: Codable, Sendable, Equatable {
     package var answers: [ClarificationAnswer]?
     /// The open questions while `phase` is `awaiting_clarification`.
     package var clarifications: [Clarification]?
+    /// What the intent waits for on its own: another intent on the same object, or its time window.
+    package var waitsFor: String?
     package var plan: Plan?
     package var approval: ApprovalDecision?
     package var packages: [PublishedPackage]
@@ -52,7 +54,22 @@ package struct HistoryEntry: Codable, Sendable, Equatable {
 /// A part of the execution that advances on its own.
 package struct Track: Codable, Sendable, Equatable {
     package enum Name: String, Codable, Sendable, CaseIterable { case delivery, ran, infrastructure }
-    package enum State: String, Codable, Sendable { case pending, succeeded, failed, compensated }
+    package enum State: String, Codable, Sendable, CaseIterable {
+        /// Under way.
+        case pending
+        case succeeded, failed
+        /// It failed, and a part of it may have taken effect.
+        case partial
+        /// What it was planned against has changed; it did nothing.
+        case conflicted
+        /// It did nothing, since the intent's end was asked for before.
+        case skipped
+        /// What it did is being undone.
+        case compensating
+        case compensated
+        /// What it did could not be undone.
+        case uncompensated
+    }
 
     package var state: State
     package var version: Int

@@ -18,19 +18,20 @@ package enum Phase: String, Codable, Sendable, CaseIterable {
 
     /// The phases an intent may go to from here.
     package var successors: Set<Phase> {
+        // An end that is asked for while effects stand goes through `executing`, which undoes them.
         let anywhere: Set<Phase> = [.failed, .cancelled, .superseded, .rolledBack]
         switch self {
         case .received: return anywhere.union([.interpreting, .awaitingClarification, .refused, .planning])
         case .interpreting: return anywhere.union([.awaitingClarification, .refused, .planning])
-        case .awaitingClarification: return anywhere.union([.interpreting, .planning])
+        case .awaitingClarification: return anywhere.union([.interpreting, .planning, .executing])
         case .planning:
             return anywhere.union([.awaitingClarification, .refused, .awaitingApproval, .rendering, .executing, .fulfilled, .published])
-        case .awaitingApproval: return anywhere.union([.rendering, .executing, .planning, .refused])
-        case .rendering: return anywhere.union([.executing, .awaitingApproval])
+        case .awaitingApproval: return anywhere.union([.planning, .executing])
+        case .rendering: return anywhere.union([.executing])
         case .executing: return anywhere.union([.verifying, .planning])
-        case .verifying: return anywhere.union([.fulfilled, .published])
-        case .failed: return [.interpreting, .planning, .executing, .rolledBack]
-        case .fulfilled, .published: return [.rolledBack, .superseded]
+        case .verifying: return anywhere.union([.executing, .fulfilled, .published])
+        case .failed: return [.interpreting, .planning]
+        case .fulfilled, .published: return [.planning]
         case .refused, .cancelled, .superseded, .rolledBack: return []
         }
     }

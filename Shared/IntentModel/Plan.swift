@@ -7,14 +7,20 @@ package struct Plan: Codable, Sendable, Equatable {
     package var approvalReasons: [String]
     /// Remarks for the operator ("already holds", "no RIC configured …").
     package var notes: [String]
+    /// When it may be carried out; nil at once.
+    package var window: TimeWindow?
     /// The answer of a `report` intent.
     package var answer: Answer?
 
-    package init(packages: [PackageChange] = [], policies: [PolicyChange] = [], approvalReasons: [String] = [], notes: [String] = [], answer: Answer? = nil) {
+    package init(
+        packages: [PackageChange] = [], policies: [PolicyChange] = [], approvalReasons: [String] = [], notes: [String] = [], window: TimeWindow? = nil,
+        answer: Answer? = nil
+    ) {
         self.packages = packages
         self.policies = policies
         self.approvalReasons = approvalReasons
         self.notes = notes
+        self.window = window
         self.answer = answer
     }
 
@@ -88,6 +94,8 @@ package struct PolicyChange: Codable, Sendable, Equatable {
     package var change: Change
     /// The policy document, as canonical JSON text.
     package var document: String
+    /// What the RIC held before, for undoing: empty for nothing, nil when it is not known.
+    package var previous: String?
     package var expectations: [String]
     package var figures: [Figure]
     /// Why it is skipped, when it is.
@@ -95,7 +103,7 @@ package struct PolicyChange: Codable, Sendable, Equatable {
 
     package init(
         policyId: String, policyType: String, ric: String? = nil, change: Change, document: String, expectations: [String] = [], figures: [Figure] = [],
-        reason: String? = nil
+        reason: String? = nil, previous: String? = nil
     ) {
         self.policyId = policyId
         self.policyType = policyType
@@ -105,6 +113,7 @@ package struct PolicyChange: Codable, Sendable, Equatable {
         self.expectations = expectations
         self.figures = figures
         self.reason = reason
+        self.previous = previous
     }
 }
 

@@ -210,102 +210,15 @@ package final class Ledger: Sendable {
         return RecordSnapshot(id: id, fields: fields)
     }
 
-    // MARK: Stepping
-
-    /// Takes a step of the main track on behalf of a person. `.stale` when the record changed since `snapshot` was read.
-    package func step(_ step: Step, on snapshot: RecordSnapshot) async throws(LedgerError) -> StepResult {
-        guard let partition = self.partition(of: snapshot.id) else { return .gone }
-        if let phase = step.phase, phase != snapshot.phase, !snapshot.phase.mayBecome(step.via.first ?? phase) {
-            throw LedgerError(.corrupt, "no way from \(snapshot.phase.rawValue) to \(phase.rawValue)")
-        }
-        let command = self.command(
-            step, id: snapshot.id, partition: partition, track: "main", version: snapshot.version, phase: snapshot.phase, stream: "", group: "", message: "")
-        do throws(RedisError) {
-            return try Ledger.result(try await self.redis.evaluate(LedgerScripts.step, keys: command.keys, arguments: command.arguments))
-        } catch {
-            throw LedgerError(error)
-        }
-    }
-
-    /// Takes the step of a leased item of work: record, next work, event and acknowledgement in one.
-    package func step(_ step: Step, finishing lease: Lease, phase: Phase) async throws(LedgerError) -> StepResult {
-        let work = lease.work
-        let command = self.command(
-            step, id: work.id, partition: lease.partition, track: work.track, version: work.version, phase: phase,
-            stream: lease.partition.queue(work.stage, work.lane), group: work.stage.rawValue, message: lease.message
-        )
-        do throws(RedisError) {
-            return try Ledger.result(try await self.redis.evaluate(LedgerScripts.step, keys: command.keys, arguments: command.arguments))
-        } catch {
-            throw LedgerError(error)
-        }
-    }
-
-    private static func result(_ reply: RedisValue) throws(RedisError) -> StepResult {
-        guard let parts = reply.array, let outcome = parts.first?.string else { throw RedisError(.protocolViolation, "step answered \(reply)") }
-        switch outcome {
-        case "taken": return .taken(parts.count > 1 ? parts[1].string.flatMap(Phase.init(rawValue:)) ?? .failed : .failed)
-        case "stale": return .stale
-        case "fenced": return .fenced
-        default: return .gone
-        }
-    }
-
-    /// The arguments of `step.lua`, in its order.
-    private func command(
-        _ step: Step, id: IntentID, partition: Partition, track: String, version: Int, phase: Phase, stream: String, group: String, message: String
-    ) -> (keys: [String], arguments: [any RedisArgument]) {
-        let now = Timestamp.now()
-        let next = step.phase ?? phase
-        var entry: [UInt8] = []
-        for phase in step.via { entry += Ledger.historyEntry(phase, at: now, by: step.by, detail: nil) + [UInt8(ascii: "\n")] }
-        if step.phase != nil || step.detail != nil { entry += Ledger.historyEntry(next, at: now, by: step.by, detail: step.detail) }
-        var arguments: [any RedisArgument] = [
-            partition.tag, id.description, now, track, version, step.phase?.rawValue ?? "", entry,
-            stream, group, message, self.configuration.colour, self.configuration.epoch, self.configuration.retention.milliseconds,
-        ]
-        arguments.reserveCapacity(48)
-        if let outcome = step.outcome {
-            arguments +=
-                [
-                    outcome.state.rawValue, outcome.detail, outcome.joined.phase.rawValue,
-                    Ledger.historyEntry(outcome.joined.phase, at: now, by: step.by, detail: outcome.joined.detail), outcome.joined.stage?.rawValue ?? "",
-                    Ledger.historyEntry(.failed, at: now, by: step.by, detail: outcome.failureDetail),
-                ] as [any RedisArgument]
-        } else {
-            arguments += ["", "", "", "", "", ""] as [any RedisArgument]
-        }
-        switch step.files {
-        case .keep: arguments += ["", ""] as [any RedisArgument]
-        case .set(let files): arguments += ["set", files] as [any RedisArgument]
-        case .delete: arguments += ["delete", ""] as [any RedisArgument]
-        }
-        arguments.append(step.fields.count)
-        for (field, json) in step.fields {
-            arguments.append(field.rawValue)
-            arguments.append(json)
-        }
-        arguments.append(step.forks.count)
-        for (name, stage) in step.forks {
-            arguments.append(name.rawValue)
-            arguments.append(stage.rawValue)
-        }
-        arguments.append(step.next.count)
-        for stage in step.next { arguments.append(stage.rawValue) }
-        arguments.append(step.abandonsTracks ? "1" : "0")
-        arguments.append(step.resumesWith?.rawValue ?? "")
-        return ([partition.record(id)], arguments)
-    }
-
-    /// Puts leased work back on its queue at `due` (Unix milliseconds).
-    package func postpone(_ lease: Lease, until due: Int64) async throws(LedgerError) {
+    /// Puts leased work back on its queue after `delay`.
+    package func postpone(_ lease: Lease, by delay: Duration, isAttempt: Bool = true) async throws(LedgerError) {
         var work = lease.work
-        work.attempt += 1
+        if isAttempt { work.attempt += 1 }
         do throws(RedisError) {
             _ = try await self.redis.evaluate(
                 LedgerScripts.postpone,
                 keys: [lease.partition.delayed(work.stage)],
-                arguments: [lease.partition.queue(work.stage, work.lane), work.stage.rawValue, lease.message, due, work.member]
+                arguments: [lease.partition.queue(work.stage, work.lane), work.stage.rawValue, lease.message, delay.milliseconds, work.member]
             )
         } catch {
             throw LedgerError(error)
@@ -318,15 +231,24 @@ package final class Ledger: Sendable {
         out.reserveCapacity(120 + (detail?.utf8.count ?? 0))
         out += #"{"phase":""#.utf8
         out += phase.rawValue.utf8
-        out += #"","at":""#.utf8
-        out += Timestamp.text(milliseconds).utf8
-        out += #"","by":"#.utf8
-        out.appendJSON(by)
+        out.append(UInt8(ascii: "\""))
+        out += self.signature(at: milliseconds, by: by)
         if let detail {
             out += #","detail":"#.utf8
             out.appendJSON(detail)
         }
         out.append(UInt8(ascii: "}"))
+        return out
+    }
+
+    /// The middle of a history entry: when, and who. The script writes entries of its own around it.
+    static func signature(at milliseconds: Int64, by: String) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(64 + by.utf8.count)
+        out += #","at":""#.utf8
+        out += Timestamp.text(milliseconds).utf8
+        out += #"","by":"#.utf8
+        out.appendJSON(by)
         return out
     }
 }

@@ -16,6 +16,12 @@ package struct RecordSnapshot: Sendable {
     package let tracks: [String: Track]
     /// Versions of all tracks ever started.
     let trackVersions: [String: Int]
+    /// The end that was asked for and is not there yet.
+    package let ending: Phase?
+    /// It may hold reservations.
+    package let mayHoldReservations: Bool
+    /// How often publishing sent it back to planning.
+    package let replans: Int
     /// How many history entries (and so events) there are.
     package let sequence: Int
 
@@ -41,6 +47,9 @@ package struct RecordSnapshot: Sendable {
         self.updated = plain["updated"].flatMap { Int64($0) } ?? self.created
         self.lane = plain["lane"].flatMap(Lane.init(rawValue:)) ?? .low
         self.version = plain["v"].flatMap { Int($0) } ?? 0
+        self.ending = plain["end"].flatMap(Phase.init(rawValue:))
+        self.mayHoldReservations = plain["reserves"] == "1"
+        self.replans = plain["replans"].flatMap { Int($0) } ?? 0
         self.sequence = plain["n"].flatMap { Int($0) } ?? 0
         self.documents = documents
         self.history = history
@@ -55,6 +64,9 @@ package struct RecordSnapshot: Sendable {
         self.tracks = tracks
         self.trackVersions = versions
     }
+
+    /// Something of it is under way, or being undone.
+    package var hasOpenTracks: Bool { self.tracks.values.contains { $0.state == .pending || $0.state == .compensating } }
 
     /// The version that work on `track` must carry.
     package func version(of track: String) -> Int? { track == "main" ? self.version : self.trackVersions[track] }
@@ -111,6 +123,7 @@ package struct RecordSnapshot: Sendable {
         record.answers = answers.isEmpty ? nil : answers
         if self.phase == .awaitingClarification { record.clarifications = try self.decode([Clarification].self, .clarifications) }
         record.plan = try self.plan()
+        record.waitsFor = try self.decode(String.self, .waitsFor)
         record.approval = try self.decode(ApprovalDecision.self, .approval)
         record.packages = try self.decode([PublishedPackage].self, .packages) ?? []
         record.policies = try self.decode([AppliedPolicy].self, .policies) ?? []

@@ -9,6 +9,8 @@ package struct LeasedIntent: Sendable {
 
     package var id: IntentID { self.snapshot.id }
     package var work: Work { self.lease.work }
+    /// What the track did is to be undone.
+    package var isCompensation: Bool { self.snapshot.tracks[self.work.track]?.state == .compensating }
     /// An effect outside may have been had already.
     package var mayBeRepeat: Bool { self.lease.isRedelivery || self.lease.work.attempt > 0 }
 }
@@ -17,6 +19,8 @@ package enum StageOutcome: Sendable {
     case step(Step)
     /// Not now: back on the queue with exponential backoff, or after `after`.
     case retry(reason: String, after: Duration? = nil)
+    /// Nothing is wrong and nothing to do yet: back on the queue after this long, without counting as an attempt.
+    case wait(Duration)
     /// It will never work.
     case fail(Problem)
     /// Nothing (more) to do; the intent stays as it is.
@@ -38,26 +42,27 @@ package protocol StageHandler: Sendable {
     var needsFiles: Bool { get }
     /// Attempts before work becomes a dead letter, where the ledger's setting does not fit; `Int.max` for no end.
     var maxAttempts: Int? { get }
+    /// A failure of its work may come after a part of the effect.
+    var mayFailInPart: Bool { get }
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome]
 }
 
 extension StageHandler {
     package var needsFiles: Bool { false }
     package var maxAttempts: Int? { nil }
+    package var mayFailInPart: Bool { false }
 }
 
 extension Step {
     /// The step that ends an intent (or one of its tracks) with a problem.
-    package static func failure(_ problem: Problem, by: String, track: String) -> Step {
+    package static func failure(_ problem: Problem, by: String, track: String, inPart: Bool = false) -> Step {
         var step: Step
         if track == "main" {
             step = Step(phase: .failed, by: by, detail: problem.detail)
-            step.abandonsTracks = true
+            step.beginsAnew = true
         } else {
             step = Step(by: by, detail: "\(track): \(problem.detail)")
-            step.outcome = TrackOutcome(
-                state: .failed, detail: problem.detail, joined: (.failed, nil, problem.detail), failureDetail: "\(track) failed: \(problem.detail)"
-            )
+            step.outcome = TrackOutcome(inPart ? .partial : .failed, problem.detail)
         }
         if let json = try? LedgerJSON.encode(problem) { step.fields.append((.problem, json)) }
         return step

@@ -144,7 +144,6 @@ package final class StageWorker<Handler: StageHandler>: Service {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(Int.random(in: 850...1000)))
             if Task.isCancelled { return }
-            let now = Timestamp.now()
             let retention = configuration.retention.milliseconds
             let forgetting = isFirst ? retention : 0
             isFirst = false
@@ -155,7 +154,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
                             let reply = try await self.ledger.redis.evaluate(
                                 LedgerScripts.tick, keys: [partition.delayed(stage)],
                                 arguments: [
-                                    partition.tag, now, configuration.lease.milliseconds, stage.rawValue, self.consumer,
+                                    partition.tag, configuration.lease.milliseconds, stage.rawValue, self.consumer,
                                     partition.queue(stage, .high), partition.queue(stage, .low),
                                     stage == .interpret ? retention : 0, forgetting,
                                 ]
@@ -244,6 +243,10 @@ package final class StageWorker<Handler: StageHandler>: Service {
                     await self.acknowledge(lease)
                     continue
                 }
+                if snapshot.ending != nil, snapshot.tracks[lease.work.track]?.state == .pending {
+                    await self.skip(lease, snapshot)
+                    continue
+                }
                 batch.append(LeasedIntent(lease: lease, snapshot: snapshot, files: files.isEmpty ? nil : files[index]))
             }
         } catch {
@@ -272,6 +275,13 @@ package final class StageWorker<Handler: StageHandler>: Service {
         }
     }
 
+    /// Its end was asked for before this work was begun.
+    private func skip(_ lease: Lease, _ snapshot: RecordSnapshot) async {
+        var step = Step(by: self.handler.name, detail: "\(lease.work.track) not begun")
+        step.outcome = TrackOutcome(.skipped, "not begun")
+        await self.take(step, LeasedIntent(lease: lease, snapshot: snapshot, files: nil))
+    }
+
     private func conclude(_ leased: LeasedIntent, _ outcome: StageOutcome, took: Duration) async {
         self.metrics.processed(took)
         switch outcome {
@@ -291,7 +301,13 @@ package final class StageWorker<Handler: StageHandler>: Service {
             await self.keep(leased.lease, error: problem.detail)
         case .fail(let problem):
             self.metrics.failed(problem.code)
-            await self.take(.failure(problem, by: self.handler.name, track: leased.work.track), leased)
+            await self.take(.failure(problem, by: self.handler.name, track: leased.work.track, inPart: self.handler.mayFailInPart), leased)
+        case .wait(let time):
+            do throws(LedgerError) {
+                try await self.ledger.postpone(leased.lease, by: time, isAttempt: false)
+            } catch {
+                self.logger.warning("work not postponed", metadata: ["intentId": "\(leased.id)", "error": "\(error)"])
+            }
         case .retry(let reason, let after):
             self.metrics.failed("retry")
             if leased.work.attempt + 1 >= self.handler.maxAttempts ?? self.ledger.configuration.maxAttempts {
@@ -301,7 +317,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
             let backoff = after ?? .milliseconds(Int.random(in: 100...(200 << min(leased.work.attempt, 7))))
             self.logger.info("work postponed", metadata: ["intentId": "\(leased.id)", "attempt": "\(leased.work.attempt)", "reason": "\(reason)"])
             do throws(LedgerError) {
-                try await self.ledger.postpone(leased.lease, until: Timestamp.now() + backoff.milliseconds)
+                try await self.ledger.postpone(leased.lease, by: backoff)
             } catch {
                 self.logger.warning("work not postponed", metadata: ["intentId": "\(leased.id)", "error": "\(error)"])
             }
@@ -317,9 +333,10 @@ package final class StageWorker<Handler: StageHandler>: Service {
         let problem = Problem(status: 500, code: "attempts_exhausted", title: "Gave up", detail: "\(self.handler.stage.rawValue): \(error)")
         self.metrics.failed("attempts_exhausted")
         do throws(LedgerError) {
-            let result = try await self.ledger.step(.failure(problem, by: self.handler.name, track: lease.work.track), finishing: lease, phase: snapshot.phase)
+            let failure = Step.failure(problem, by: self.handler.name, track: lease.work.track, inPart: self.handler.mayFailInPart)
+            let result = try await self.ledger.step(failure, finishing: lease, phase: snapshot.phase)
             guard case .taken(let phase) = result else { return }
-            self.metrics.ended(phase, snapshot)
+            await self.came(to: phase, from: snapshot)
             // The intent has failed whether or not its letter is kept: `retry` needs only the record.
             try await self.ledger.keepDeadLetter(lease, error: error)
         } catch {
@@ -346,11 +363,17 @@ package final class StageWorker<Handler: StageHandler>: Service {
                 try? await Task.sleep(for: .milliseconds(200))
             }
             let result = try await self.ledger.step(step, finishing: leased.lease, phase: leased.snapshot.phase)
-            if case .taken(let phase) = result { self.metrics.ended(phase, leased.snapshot) }
+            if case .taken(let phase) = result { await self.came(to: phase, from: leased.snapshot) }
         } catch {
             // Unacknowledged, it is delivered again when its lease ends.
             self.logger.warning("step not taken", metadata: ["intentId": "\(leased.id)", "error": "\(error)"])
         }
+    }
+
+    /// Nobody needs to wait for an intent that has ended, or that waits for a person itself.
+    private func came(to phase: Phase, from snapshot: RecordSnapshot) async {
+        self.metrics.ended(phase, snapshot)
+        if snapshot.mayHoldReservations, phase.isTerminal || phase.awaitsPerson { await Reservations(ledger: self.ledger).releaseQuietly(snapshot.id) }
     }
 
     /// For work that was taken already.

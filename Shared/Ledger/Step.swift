@@ -12,16 +12,21 @@ package struct Step: Sendable {
     package var by: String
     /// JSON documents to store.
     package var fields: [(field: RecordField, json: [UInt8])] = []
-    /// Work of the main track that follows.
+    /// Work of the main track that follows …
     package var next: [Stage] = []
+    /// … and how long it waits before.
+    package var delay: Duration = .zero
     /// Tracks that start, each with its first stage.
     package var forks: [(track: Track.Name, stage: Stage)] = []
+    /// What becomes of the tracks that took effect when another fails.
+    package var onPartialFailure = PartialFailurePolicy.rollback
     /// For a step of a track: what became of it.
     package var outcome: TrackOutcome?
+    /// Brings the intent to an end as soon as nothing of it is under way, undoing what it did where the phase wants that.
+    package var ending: Ending?
     package var files: Files = .keep
-    /// Makes work under way on the open tracks stale; on a track's step, the main track goes on with this stage.
-    package var abandonsTracks = false
-    package var resumesWith: Stage?
+    /// Forgets earlier tracks; work under way on them is stale.
+    package var beginsAnew = false
 
     package enum Files: Sendable { case keep, set([UInt8]), delete }
 
@@ -32,20 +37,27 @@ package struct Step: Sendable {
     }
 }
 
-/// The end of a track, and what follows once every track has ended.
+/// The end of one piece of a track's work. Once no track has work left, the step that ended the last one also decides how the intent goes on.
 package struct TrackOutcome: Sendable {
     package var state: Track.State
     package var detail: String
-    /// When all tracks succeeded.
-    package var joined: (phase: Phase, stage: Stage?, detail: String)
-    /// When one of them failed: the history entry of the failure.
-    package var failureDetail: String
 
-    package init(state: Track.State, detail: String, joined: (phase: Phase, stage: Stage?, detail: String), failureDetail: String) {
+    package init(_ state: Track.State, _ detail: String) {
         self.state = state
         self.detail = detail
-        self.joined = joined
-        self.failureDetail = failureDetail
+    }
+}
+
+/// An end that was asked for before the intent came to its own.
+package struct Ending: Sendable {
+    /// `cancelled` and `rolled_back` undo what took effect, `superseded` leaves it to the successor, `failed` asks the policy.
+    package var phase: Phase
+    /// For the history; nil keeps what was said when the end was announced.
+    package var reason: String?
+
+    package init(_ phase: Phase, reason: String? = nil) {
+        self.phase = phase
+        self.reason = reason
     }
 }
 

@@ -7,19 +7,22 @@ import Testing
 @Suite struct IntentDecisionTests {
     static let answer = ClarificationAnswer(expectation: "e1", field: "object.type", value: .text("AMF"))
     static let question = Clarification(expectation: "e1", field: "object.type", question: "Which function?", options: ["AMF", "SMF"])
-    static let decisions: [IntentDecision] = [.approve(reason: nil), .reject(reason: nil), .cancel(reason: nil), .retry(reason: nil), .clarify([answer])]
+    static let decisions: [IntentDecision] = [
+        .approve(reason: nil), .reject(reason: nil), .cancel(reason: nil), .retry(reason: nil), .rollback(reason: nil), .clarify([answer]),
+    ]
 
     static let allowed: [String: Set<Phase>] = [
         "approve": [.awaitingApproval],
         "reject": [.awaitingApproval],
-        "cancel": [.received, .interpreting, .awaitingClarification, .planning, .awaitingApproval, .rendering],
+        "cancel": Set(Phase.allCases.filter { !$0.isTerminal }),
         "retry": [.failed],
+        "roll back": [.published, .fulfilled],
         "clarify": [.awaitingClarification],
     ]
 
     @Test("each decision is possible in its phases and in no other", arguments: decisions, Phase.allCases)
     func everyPhase(_ decision: IntentDecision, _ phase: Phase) throws {
-        let snapshot = try Sample.snapshot(phase, [.plan: Sample.plan, .clarifications: [Self.question]])
+        let snapshot = try Sample.snapshot(phase, [.plan: Sample.plan, .clarifications: [Self.question]], tracks: ["delivery": .succeeded])
         guard Self.allowed[decision.name]?.contains(phase) == true else {
             let problem = #expect(throws: Problem.self) { try decision.step(on: snapshot, by: "ops") }
             #expect(problem?.status == 409 && problem?.code == "phase_conflict" && problem?.instance == "/v1/intents/\(Sample.id)")
@@ -34,26 +37,31 @@ import Testing
             #expect(at.mayBecome(next), "\(at) → \(next)")
             at = next
         }
-        #expect(at != phase)
+        #expect(at != phase || step.ending != nil)
+        if let ending = step.ending { #expect(at.mayBecome(ending.phase)) }
     }
 
-    @Test("an approval names who approved what, and starts a track for packages and one for policies")
+    @Test("an approval names who approved what, and plans again: only the same changes are executed without another look")
     func approve() throws {
         let step = try IntentDecision.approve(reason: "checked").step(on: Sample.snapshot(.awaitingApproval, [.plan: Sample.plan]), by: "ops")
-        #expect(step.phase == .executing && step.via == [.rendering] && step.detail == "approved: checked" && step.next.isEmpty)
-        #expect(step.forks.map(\.track) == [.delivery, .ran] && step.forks.map(\.stage) == [.publish, .policy])
+        #expect(step.phase == .planning && step.detail == "approved: checked" && step.next == [.plan] && step.forks.isEmpty)
         #expect(step.fields.map(\.field) == [.approval])
         let approval = try LedgerJSON.decode(ApprovalDecision.self, step.fields[0].json)
         #expect(approval.by == "ops" && approval.reason == "checked")
         #expect(approval.changes == ["default/core5g/amf@0123abcd", "default/core5g/upf@absent", #"nephoran-1@put@{"a":1}"#])
     }
 
-    @Test("a plan of policies only starts their track alone")
-    func approvePolicies() throws {
-        var plan = Sample.plan
-        plan.packages = []
-        let step = try IntentDecision.approve(reason: nil).step(on: Sample.snapshot(.awaitingApproval, [.plan: plan]), by: "ops")
-        #expect(step.forks.map(\.track) == [.ran] && step.detail == "approved")
+    @Test("what is on its way to an end is not cancelled again, and what changed nothing is not rolled back")
+    func pointless() throws {
+        let ending = try Sample.snapshot(.executing, tracks: ["delivery": .pending], ending: .superseded)
+        #expect(throws: Problem.self) { try IntentDecision.cancel(reason: nil).step(on: ending, by: "ops") }
+        #expect(throws: Problem.self) { try IntentDecision.rollback(reason: nil).step(on: Sample.snapshot(.published), by: "ops") }
+    }
+
+    @Test("a roll back is announced and goes through planning, which takes its turn on the objects")
+    func rollback() throws {
+        let step = try IntentDecision.rollback(reason: "worse").step(on: Sample.snapshot(.published, tracks: ["ran": .succeeded]), by: "ops")
+        #expect(step.phase == .planning && step.next == [.plan] && step.ending?.phase == .rolledBack && step.ending?.reason == "rolled back: worse")
     }
 
     @Test("an intent that awaits approval without a plan is a corrupt record")
@@ -71,7 +79,7 @@ import Testing
         ])
     func ends(_ decision: IntentDecision, _ detail: String) throws {
         let step = try decision.step(on: Sample.snapshot(.awaitingApproval, [.plan: Sample.plan]), by: "ops")
-        #expect(step.phase == .cancelled && step.detail == detail && step.next.isEmpty && step.forks.isEmpty)
+        #expect(step.ending?.phase == .cancelled && step.ending?.reason == detail && step.next.isEmpty && step.forks.isEmpty)
     }
 
     @Test(
@@ -84,7 +92,7 @@ import Testing
         var documents: [RecordField: any Encodable] = [.problem: Problem(status: 500, code: "publish_failed", title: "t", detail: "d")]
         if let decision { documents[.interpretation] = Sample.interpretation(decision) }
         let step = try IntentDecision.retry(reason: nil).step(on: Sample.snapshot(.failed, documents), by: "ops")
-        #expect(step.phase == phase && step.next == [stage] && step.abandonsTracks)
+        #expect(step.phase == phase && step.next == [stage] && step.beginsAnew)
         #expect(step.fields.map(\.field) == [.problem] && step.fields[0].json.isEmpty)
     }
 

@@ -8,12 +8,19 @@ enum Sample {
 
     static let id = IntentID(partition: 3, milliseconds: 1_780_000_000_000, random: 7)
 
-    /// A record in a phase, with documents.
-    static func snapshot(_ phase: Phase, _ documents: [RecordField: any Encodable] = [:]) throws -> RecordSnapshot {
+    /// A record in a phase, with documents, tracks and the end that was asked for.
+    static func snapshot(
+        _ phase: Phase, _ documents: [RecordField: any Encodable] = [:], tracks: [String: Track.State] = [:], ending: Phase? = nil
+    ) throws -> RecordSnapshot {
         var fields: [(name: [UInt8], value: [UInt8])] = [
             (Array("phase".utf8), Array(phase.rawValue.utf8)), (Array("v".utf8), Array("4".utf8)), (Array("created".utf8), Array("1780000000000".utf8)),
             (Array("request".utf8), try self.json(IntentRequest(intent: "Deploy AMF"))),
         ]
+        for (name, state) in tracks {
+            fields.append((Array("t:\(name):v".utf8), Array("1".utf8)))
+            fields.append((Array("t:\(name):s".utf8), Array(state.rawValue.utf8)))
+        }
+        if let ending { fields.append((Array("end".utf8), Array(ending.rawValue.utf8))) }
         for (field, document) in documents { fields.append((Array(field.rawValue.utf8), try self.json(document))) }
         guard let snapshot = RecordSnapshot(id: self.id, fields: fields) else { throw LedgerError(.corrupt, "no record") }
         return snapshot

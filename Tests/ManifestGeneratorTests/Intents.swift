@@ -33,7 +33,7 @@ func plan(
 ) async throws -> PlanOutcome {
     let planner = Planner(catalogue: catalogue, policy: policy, clusters: clusters, policies: policies)
     let interpretation = Interpretation(decision: .accepted, expectations: expectations, provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
-    return try await planner.plan(interpretation, request: request, inventory: inventory, acceptedAt: acceptedAt)
+    return try await planner.plan(interpretation, request: request, inventory: inventory, acceptedAt: acceptedAt, now: 1_767_225_600_000)
 }
 
 extension PlanOutcome {

@@ -48,6 +48,7 @@ extension Planner {
         case ("context", "environment"): expectation.context.environment = text
         case ("context", "dnn"): expectation.context.dnn = text
         case ("context", "plmn"): expectation.context.plmn = text
+        case ("context", "window"): expectation.context.window = text.lowercased() == "now" ? nil : TimeWindow(start: text)
         case ("context", "tenant"): expectation.context.tenant = text
         case ("targets", let attribute?):
             guard let kind = Attribute.table[attribute]?.kind, let value = self.value(answer.value, kind: kind) else { return }

@@ -31,7 +31,10 @@ struct PlanDraft {
     var policies: [PolicyChange] = []
     var notes: [String] = []
     var approvalReasons: [String] = []
+    var window: TimeWindow?
     var answer: Answer?
+
+    var changesAnything: Bool { self.packages.contains { $0.change != .none } || self.policies.contains { $0.change == .put || $0.change == .delete } }
 
     func package(at path: String) -> Package? { self.packages.first { $0.identity.path == path } }
 
@@ -63,7 +66,8 @@ struct PlanDraft {
                 expectations: package.expectations, figures: package.figures
             )
         }
-        let plan = Plan(packages: changes, policies: self.policies, approvalReasons: self.approvalReasons, notes: notes, answer: self.answer)
+        let plan = Plan(
+            packages: changes, policies: self.policies, approvalReasons: self.approvalReasons, notes: notes, window: self.window, answer: self.answer)
         return .plan(plan, files: files)
     }
 }

@@ -19,9 +19,10 @@ package struct Planner: Sendable {
     }
 
     /// `acceptedAt` is the instant the intent was accepted (RFC 3339): it marks a restart, so that planning the same
-    /// intent again restarts nothing twice. Without it the published tree is the mark.
+    /// intent again restarts nothing twice. Without it the published tree is the mark. `now` is Unix milliseconds, for time windows.
     /// Throws what the inventory or the policy planning throws; everything the operator can mend is an outcome.
-    package func plan(_ interpretation: Interpretation, request: IntentRequest, inventory: any InventorySource, acceptedAt: String? = nil) async throws
+    package func plan(_ interpretation: Interpretation, request: IntentRequest, inventory: any InventorySource, acceptedAt: String? = nil, now: Int64)
+        async throws
         -> PlanOutcome
     {
         switch interpretation.decision {
@@ -49,6 +50,14 @@ package struct Planner: Sendable {
             }
         }
         if !questions.isEmpty { return .clarify(questions) }
+        do {
+            try self.decideWindow(&draft, interpretation: interpretation, now: now)
+        } catch {
+            switch error {
+            case .ask(let questions): return .clarify(questions)
+            case .refuse(let problem): return .refuse(problem)
+            }
+        }
         self.decideApproval(&draft, interpretation: interpretation, request: request)
         if interpretation.expectations.isEmpty { draft.note("There is nothing left to do.") }
         return draft.outcome()

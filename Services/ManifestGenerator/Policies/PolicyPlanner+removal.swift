@@ -43,8 +43,12 @@ extension PolicyPlanner {
             return .policies(
                 [PolicyChange(policyId: identity.policyId, policyType: type.id, change: .none, document: "", expectations: [expectation.id])], notes: notes)
         }
-        let changes = targets.map {
-            PolicyChange(policyId: $0.policyId, policyType: $0.policyType, ric: $0.ric, change: .delete, document: "", expectations: [expectation.id])
+        var changes: [PolicyChange] = []
+        for target in targets {
+            changes.append(
+                PolicyChange(
+                    policyId: target.policyId, policyType: target.policyType, ric: target.ric, change: .delete, document: "", expectations: [expectation.id],
+                    previous: try await self.directory.document(of: target)))
         }
         return .policies(changes, notes: notes)
     }

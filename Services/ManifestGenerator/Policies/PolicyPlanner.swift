@@ -95,7 +95,8 @@ package struct PolicyPlanner: PolicyPlanning {
                 changes.append(
                     PolicyChange(
                         policyId: identity.policyId, policyType: type.id, ric: ric.name, change: present[ric.name] == desired ? .none : .put,
-                        document: desired.text, expectations: [expectation.id], figures: scopeFigures + figures
+                        document: desired.text, expectations: [expectation.id], figures: scopeFigures + figures,
+                        previous: ric.available ? present[ric.name]?.text ?? "" : nil
                     ))
             }
         }
@@ -165,7 +166,7 @@ package struct PolicyPlanner: PolicyPlanning {
         let changes = takers.map { ric in
             PolicyChange(
                 policyId: identity.policyId, policyType: type.id, ric: ric.name, change: present[ric.name] == desired ? .none : .put, document: desired.text,
-                expectations: [expectation.id], figures: figures
+                expectations: [expectation.id], figures: figures, previous: ric.available ? present[ric.name]?.text ?? "" : nil
             )
         }
         return .policies(changes, notes: notes)

@@ -8,6 +8,8 @@ enum CommitMessage {
         case instance = "Nephoran-Instance"
         case revision = "Nephoran-Revision"
         case change = "Nephoran-Change"
+        /// In the place of the intent, on a commit that undoes what the intent published.
+        case reverts = "Nephoran-Reverts"
     }
 
     /// `Deploy amf in core5g (v1)`.
@@ -29,7 +31,7 @@ enum CommitMessage {
             }
             text += "\n"
         }
-        text += "\(Trailer.intent.rawValue): \(request.intentId)\n"
+        text += "\((request.isReversal ? Trailer.reverts : .intent).rawValue): \(request.intentId)\n"
         text += "\(Trailer.instance.rawValue): \(path)\n"
         text += "\(Trailer.revision.rawValue): v\(revision)\n"
         text += "\(Trailer.change.rawValue): \(change.rawValue)\n"

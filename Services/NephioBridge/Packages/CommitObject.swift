@@ -13,7 +13,7 @@ enum CommitObject {
         return CommitTime(seconds: 0)
     }
 
-    /// The intent that published `path` with this commit, from the last paragraph of its message.
+    /// The intent that published `path` with this commit, or whose publication it undid, from the last paragraph of its message.
     static func intent(of content: [UInt8], publishing path: PackagePath) -> IntentID? {
         let text = String(decoding: content, as: UTF8.self).trimmed
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).reversed().prefix { !$0.isEmpty }
@@ -21,6 +21,6 @@ enum CommitObject {
             lines.first { $0.hasPrefix(trailer.rawValue + ": ") }?.dropFirst(trailer.rawValue.count + 2)
         }
         guard trailer(.instance) == path.description[...] else { return nil }
-        return trailer(.intent).flatMap { IntentID($0) }
+        return (trailer(.intent) ?? trailer(.reverts)).flatMap { IntentID($0) }
     }
 }

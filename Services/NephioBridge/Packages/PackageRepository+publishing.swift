@@ -73,11 +73,11 @@ extension PackageRepository {
         var from = CommitTime.now
         for request in requests where request.mayBeRepeat && !self.memory.covers(request.searchFrom) {
             if !request.changes.contains(where: { change in
-                PackagePath(change.path).map { self.memory.publication(of: request.intentId, at: $0) == nil } ?? false
+                PackagePath(change.path).map { self.memory.publication(of: request.intentId, at: $0, isReversal: request.isReversal) == nil } ?? false
             }) {
                 continue
             }
-            patterns.append("--grep=^\(CommitMessage.Trailer.intent.rawValue): \(request.intentId)$")
+            for trailer in [CommitMessage.Trailer.intent, .reverts] { patterns.append("--grep=^\(trailer.rawValue): \(request.intentId)$") }
             from = min(from, request.searchFrom)
         }
         guard !patterns.isEmpty else { return }
@@ -133,7 +133,9 @@ extension PackageRepository {
                 self.index.remove(commit.path, revision: commit.revision)
             }
             self.memory.remember(
-                Publication(intentId: commit.intentId, path: commit.path, revision: commit.revision, change: commit.change, commit: id, time: time)
+                Publication(
+                    intentId: commit.intentId, path: commit.path, revision: commit.revision, change: commit.change, commit: id, time: time,
+                    isReversal: commit.isReversal)
             )
             self.owedTags[commit.path.tag(revision: commit.revision)] = id
         }

@@ -75,15 +75,16 @@ extension PackageRepository {
         try await self.becomeFresh()
         let from = CommitTime(seconds: intentId.milliseconds / 1_000 - 86_400)
         if self.memory.publications(of: intentId).isEmpty, !self.memory.covers(from) {
-            let pattern = "--grep=^\(CommitMessage.Trailer.intent.rawValue): \(intentId)$"
-            for commit in try await self.history(matching: [pattern], from: from) {
+            let patterns = [CommitMessage.Trailer.intent, .reverts].map { "--grep=^\($0.rawValue): \(intentId)$" }
+            for commit in try await self.history(matching: patterns, from: from) {
                 if let publication = commit.publication { self.memory.remember(publication) }
             }
         }
         return self.memory.publications(of: intentId).map { $0.published(repository: self.target.name) }
     }
 
-    private func files(tree: ObjectID) async throws -> [PackageFile] {
+    /// The files of a package's tree, sorted by path.
+    func files(tree: ObjectID) async throws -> [PackageFile] {
         if let known = self.cache[tree] { return known }
         guard let read = try await self.files(of: [tree]).first else { return [] }
         if let large = read.tooLarge.first { throw GitError.tooLarge(large) }

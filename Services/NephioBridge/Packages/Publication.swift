@@ -8,6 +8,8 @@ struct Publication: Sendable, Equatable {
     var change: PackageChange.Change
     var commit: ObjectID
     var time: CommitTime
+    /// It took back what the intent had published before.
+    var isReversal = false
 
     func published(repository: String) -> PublishedPackage {
         PublishedPackage(

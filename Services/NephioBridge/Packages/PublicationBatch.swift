@@ -12,6 +12,7 @@ struct StagedCommit: Sendable {
     var intentId: IntentID
     var function: String
     var message: String
+    var isReversal: Bool
 }
 
 /// Decides, without touching git, what a batch of requests does to the branch as the index knows it: which intents were
@@ -79,7 +80,7 @@ struct PublicationBatch: Sendable {
         for change in request.changes {
             guard let path = PackagePath(change.path) else { return refuse("a package path is <cluster>/<namespace>/<instance>, each a DNS label") }
             guard seen.insert(path).inserted else { return refuse("\(path) is changed twice by one intent") }
-            if let earlier = memory.publication(of: request.intentId, at: path) {
+            if let earlier = memory.publication(of: request.intentId, at: path, isReversal: request.isReversal) {
                 parts.append(.done(earlier.published(repository: self.repository)))
                 continue
             }
@@ -115,7 +116,7 @@ struct PublicationBatch: Sendable {
                     message: CommitMessage.text(
                         of: request, figures: change.figures, path: path, change: tree == nil ? .delete : current == nil ? .create : .update,
                         revision: revision
-                    )
+                    ), isReversal: request.isReversal
                 )
             )
         }

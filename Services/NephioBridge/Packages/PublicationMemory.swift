@@ -21,11 +21,15 @@ struct PublicationMemory: Sendable {
 
     func publications(of intent: IntentID) -> [Publication] { self.byIntent[intent] ?? [] }
 
-    func publication(of intent: IntentID, at path: PackagePath) -> Publication? { self.byIntent[intent]?.first { $0.path == path } }
+    /// The intent's publication at a path, if it stands, or its reversal, if that does.
+    func publication(of intent: IntentID, at path: PackagePath, isReversal: Bool = false) -> Publication? {
+        self.byIntent[intent]?.first { $0.path == path && $0.isReversal == isReversal }
+    }
 
     func contains(_ commit: ObjectID) -> Bool { self.commits.contains(commit) }
 
-    /// The first publication of an intent at a path stands; later ones with the same trailers (a cherry-pick) do not replace it.
+    /// The first publication of an intent at a path stands until it is reversed, and the other way round; later ones with the same trailers
+    /// (a cherry-pick) do not replace it.
     mutating func remember(_ publication: Publication) {
         guard var known = self.byIntent[publication.intentId] else {
             self.commits.insert(publication.commit)
@@ -34,7 +38,10 @@ struct PublicationMemory: Sendable {
             self.forgetOldest()
             return
         }
-        guard !known.contains(where: { $0.path == publication.path }) else { return }
+        if let index = known.firstIndex(where: { $0.path == publication.path }) {
+            guard known[index].isReversal != publication.isReversal else { return }
+            known.remove(at: index)
+        }
         known.append(publication)
         self.commits.insert(publication.commit)
         self.byIntent[publication.intentId] = known

@@ -16,10 +16,12 @@ struct PublishRequest: Sendable {
     var subject: String?
     /// The work may have been done before (a redelivery): look for its commits in the history, too.
     var mayBeRepeat: Bool
+    /// It undoes what the intent published.
+    var isReversal: Bool
 
     init(
         intentId: IntentID, createdAt: String, changes: [PackageChange], files: [String: [PackageFile]], verb: Verb, summary: String = "",
-        subject: String? = nil, mayBeRepeat: Bool = false
+        subject: String? = nil, mayBeRepeat: Bool = false, isReversal: Bool = false
     ) {
         self.intentId = intentId
         self.createdAt = createdAt
@@ -29,6 +31,7 @@ struct PublishRequest: Sendable {
         self.summary = summary
         self.subject = subject
         self.mayBeRepeat = mayBeRepeat
+        self.isReversal = isReversal
     }
 
     /// Commits before this are not of this intent.

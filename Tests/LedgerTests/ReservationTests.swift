@@ -1,0 +1,142 @@
+import IntentModel
+import RedisClient
+import Synchronization
+import Testing
+
+@testable import Ledger
+
+@Suite(.serialized) struct ReservationTests {
+    private static func ids(_ count: Int) -> [IntentID] { (0..<count).map { IntentID(partition: $0 % 4, milliseconds: 1_000 + Int64($0)) } }
+
+    @Test("the first has its turn, the others theirs in the order in which they came")
+    func order() async throws {
+        try await withLedger { ledger, _ in
+            let reservations = Reservations(ledger: ledger)
+            let ids = Self.ids(3)
+            #expect(try await reservations.claim(["a"], for: ids[0]) == .granted(released: 0))
+            #expect(try await reservations.claim(["a"], for: ids[0]) == .granted(released: 0))
+            for id in ids[1...] {
+                guard case .waits("a", ids[0], _) = try await reservations.claim(["a"], for: id) else {
+                    Issue.record("\(id) does not wait for the first")
+                    return
+                }
+            }
+            try await reservations.release(ids[0])
+            guard case .waits("a", ids[1], _) = try await reservations.claim(["a"], for: ids[2]) else {
+                Issue.record("the third overtook")
+                return
+            }
+            guard case .granted(let released) = try await reservations.claim(["a"], for: ids[1]) else {
+                Issue.record("the second has no turn")
+                return
+            }
+            #expect(released > 0)
+            #expect(try await reservations.mark() >= released)
+        }
+    }
+
+    @Test("a mark tells releases before it from those after")
+    func marks() async throws {
+        try await withLedger { ledger, _ in
+            let reservations = Reservations(ledger: ledger)
+            let ids = Self.ids(3)
+            _ = try await reservations.claim(["a"], for: ids[0])
+            let before = try await reservations.mark()
+            try await reservations.release(ids[0])
+            let after = try await reservations.mark()
+            guard case .granted(let released) = try await reservations.claim(["a"], for: ids[1]) else {
+                Issue.record("not granted")
+                return
+            }
+            #expect(released > before && released <= after)
+        }
+    }
+
+    @Test("two intents that want the same two objects in any order never wait for each other", arguments: 1...5 as ClosedRange<UInt64>)
+    func noCircle(seed: UInt64) async throws {
+        try await withLedger { ledger, _ in
+            let reservations = Reservations(ledger: ledger)
+            var random = LifePropertyTests.Seeded(state: seed)
+            var waiting = Set(Self.ids(12))
+            var wants: [IntentID: [String]] = [:]
+            for id in waiting { wants[id] = Array(["a", "b", "c", "d"].shuffled(using: &random).prefix(Int.random(in: 1...3, using: &random))) }
+            var turns: [IntentID] = []
+            for _ in 0..<2_000 where !waiting.isEmpty {
+                guard let id = waiting.sorted().randomElement(using: &random) else { break }
+                // What an intent wants may be another thing when it looks again.
+                if Int.random(in: 0..<8, using: &random) == 0 { wants[id] = Array(["a", "b", "c", "d"].shuffled(using: &random).prefix(2)) }
+                if case .granted = try await reservations.claim(wants[id] ?? [], for: id) {
+                    turns.append(id)
+                    waiting.remove(id)
+                    try await reservations.release(id)
+                }
+            }
+            #expect(waiting.isEmpty && turns.count == 12)
+        }
+    }
+
+    @Test("a claim that is given up in another's name must be the one that was seen")
+    func place() async throws {
+        try await withLedger { ledger, _ in
+            let reservations = Reservations(ledger: ledger)
+            let ids = Self.ids(2)
+            _ = try await reservations.claim(["a"], for: ids[0])
+            guard case .waits(_, _, let place) = try await reservations.claim(["a"], for: ids[1]) else {
+                Issue.record("no wait")
+                return
+            }
+            // Meanwhile the first has come back for something else.
+            _ = try await reservations.claim(["a", "b"], for: ids[0])
+            try await reservations.release(ids[0], place: place)
+            guard case .waits = try await reservations.claim(["b"], for: ids[1]) else {
+                Issue.record("a newer claim was taken away")
+                return
+            }
+        }
+    }
+
+    @Test("giving up wakes the planning of the next one at once")
+    func wakes() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let reservations = Reservations(ledger: ledger)
+            var ids: [IntentID] = []
+            for number in 0..<2 {
+                let id = try await ledger.submit("intent \(number)")
+                var step = Step(phase: .planning, by: "test")
+                step.via = [.interpreting]
+                step.next = [.plan]
+                if number == 1 { step.delay = .seconds(3600) }
+                _ = try await ledger.step(step, on: try #require(try await ledger.read(id)))
+                ids.append(id)
+            }
+            _ = try await reservations.claim(["a"], for: ids[0])
+            _ = try await reservations.claim(["a"], for: ids[1])
+            let turns = Mutex<[IntentID]>([])
+            let handler = ClosureHandler(stage: .plan) { batch in
+                turns.withLock { $0 += batch.map(\.id) }
+                return batch.map { _ in .step(Step(phase: .refused, by: "test")) }
+            }
+            try await withWorker(ledger, handler) {
+                try await eventually { turns.withLock { $0 } == [ids[0]] }
+                try await reservations.release(ids[0])
+                try await eventually { turns.withLock { $0 } == ids }
+            }
+        }
+    }
+
+    @Test("nothing is left of claims that were given up")
+    func cleans() async throws {
+        try await withLedger { ledger, _ in
+            let reservations = Reservations(ledger: ledger)
+            for id in Self.ids(5) {
+                _ = try await reservations.claim(["a", "b"], for: id)
+                try await reservations.release(id)
+            }
+            let keys = try await ledger.redis.send(RedisCommand("KEYS", "{reservations}:*")).array?.compactMap(\.string) ?? []
+            // What remembers the release forgets it by itself.
+            for key in keys where key != "{reservations}:counter" { #expect(try await ledger.redis.send(RedisCommand("PTTL", key)).int ?? -1 > 0, "\(key)") }
+            #expect(!keys.contains { $0.hasPrefix("{reservations}:o:") || $0.hasPrefix("{reservations}:i:") })
+        }
+    }
+}
