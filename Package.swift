@@ -84,7 +84,9 @@ let package = Package(
         shared(
             "Ledger",
             ["IntentModel", "RedisClient", lifecycle, logging, metrics],
-            resources: ["accept", "step", "postpone", "bury", "archived", "sweep", "tick", "reserve", "release", "wake"].map { .embedInCode("Scripts/\($0).lua") }
+            resources: ["accept", "step", "postpone", "bury", "archived", "sweep", "tick", "reserve", "release", "wake"].map {
+                .embedInCode("Scripts/\($0).lua")
+            }
         ),
         shared("ServiceRuntime", ["IntentModel", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, crypto, yams]),
         // Level 3

@@ -39,7 +39,8 @@ struct TurnTaking: Sendable {
 
     /// Gives up what an intent may have claimed when it was planned before.
     func release(_ snapshot: RecordSnapshot) async throws(LedgerError) {
-        guard try snapshot.mayHoldReservations || snapshot.decode(String.self, .waitsFor) != nil else { return }
+        let hasWaited = try snapshot.decode(String.self, .waitsFor) != nil
+        guard hasWaited || snapshot.mayHoldReservations else { return }
         try await self.reservations.release(snapshot.id)
     }
 

@@ -1,4 +1,4 @@
-package import IntentModel
+import IntentModel
 import RedisClient
 
 extension Ledger {

@@ -24,6 +24,8 @@ package final class FakeRIC: Sendable {
         package var delay: Duration = .zero
         /// A PUT takes effect and then answers 500, as when an answer is lost.
         package var loseAnswerOfNextPut = false
+        /// Refuses every PUT with this.
+        package var putStatus: Int?
         /// Answers that are not JSON.
         package var garbage = false
 
@@ -138,6 +140,7 @@ package final class FakeRIC: Sendable {
 
     private static func put(_ state: inout State, _ type: String, _ policy: String, _ body: [UInt8]) -> Reply {
         guard let schema = state.schemas[type] else { return .problem(404, "Not Found", "no such policy type") }
+        if let status = state.faults.putStatus { return .problem(status, "Fault", "asked for by the test") }
         guard let document = try? JSONValue(parsing: body) else { return .problem(400, "Bad Request", "the policy is not JSON") }
         if let violation = schema.violations(in: document).first { return .problem(400, "Bad Request", "\(violation)") }
         if state.policies.contains(where: { $0.key != type && $0.value[policy] != nil }) {

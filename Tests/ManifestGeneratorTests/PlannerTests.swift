@@ -330,9 +330,9 @@ import Testing
         let interpretation = Interpretation(decision: .accepted, expectations: [said], provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
         let yes = Planner.applying([ClarificationAnswer(expectation: "e1", field: "confirm", value: .text("yes"))], to: interpretation)
         let planner = Planner(catalogue: catalogue)
-        #expect(try await planner.plan(yes, request: request, inventory: PublishedPackages()).plan?.packages.map(\.change) == [.create])
+        #expect(try await planner.plan(yes, request: request, inventory: PublishedPackages(), now: 0).plan?.packages.map(\.change) == [.create])
         let no = Planner.applying([ClarificationAnswer(expectation: "e1", field: "confirm", value: .text("no"))], to: interpretation)
-        #expect(try await planner.plan(no, request: request, inventory: PublishedPackages()).problem?.detail == "declined by the operator")
+        #expect(try await planner.plan(no, request: request, inventory: PublishedPackages(), now: 0).problem?.detail == "declined by the operator")
     }
 
     @Test("removing what is not there asks, and a yes is a removal done, never a deploy")
@@ -341,7 +341,7 @@ import Testing
         #expect(try await plan(said).questions.first?.question == "There is no AMF in core5g. Take it as removed?")
         let interpretation = Interpretation(decision: .accepted, expectations: [said], provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
         let yes = Planner.applying([ClarificationAnswer(expectation: "e1", field: "confirm", value: .text("yes"))], to: interpretation)
-        let outcome = try await Planner(catalogue: catalogue).plan(yes, request: request, inventory: PublishedPackages())
+        let outcome = try await Planner(catalogue: catalogue).plan(yes, request: request, inventory: PublishedPackages(), now: 0)
         #expect(outcome.plan?.isNoOp == true && outcome.plan?.notes.isEmpty == false)
     }
 
@@ -361,7 +361,9 @@ import Testing
             decision: .accepted, expectations: [expectation(.scale, "AMF", [number("replicas", 2)])],
             provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
         let answered = Planner.applying([ClarificationAnswer(expectation: "e1", field: "context.namespace", value: .text("lab"))], to: interpretation)
-        #expect(try await Planner(catalogue: catalogue).plan(answered, request: request, inventory: inventory).plan?.packages.first?.path == "default/lab/amf")
+        #expect(
+            try await Planner(catalogue: catalogue).plan(answered, request: request, inventory: inventory, now: 0).plan?.packages.first?.path
+                == "default/lab/amf")
     }
 
     @Test("something the catalogue does not know is found by its name, whatever it was deployed as")

@@ -37,6 +37,19 @@ struct LedgerQueues: Sendable {
         return found
     }
 
+    struct NotEmpty: Error, CustomStringConvertible { let description: String }
+
+    /// Work of a step that was taken already may still be delivered or become due; it goes when somebody looks at it.
+    func untilEmpty(within limit: Duration = .seconds(10)) async throws {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let left = try await self.leftovers()
+            if left.isEmpty { return }
+            guard ContinuousClock.now < deadline else { throw NotEmpty(description: "\(left)") }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
     /// How many intents there are: each is in the index of one phase.
     func accepted() async throws -> Int {
         let indexes = Self.partitions.flatMap { partition in Phase.allCases.map { "\(partition):phase:\($0.rawValue)" } }

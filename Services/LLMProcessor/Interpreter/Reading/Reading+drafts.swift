@@ -664,14 +664,7 @@ extension Reading {
             let token = self.tokens[self.lexemes[index].first]
             if self.vocabulary.lexicon.meaning(of: token.word)?.technology != nil { context.addDependency(self.text(Span(start: token.start, end: token.end))) }
         }
-        // RFC 3339 instants
-        for index in range where self.lexemes[index].kind == .chain || self.lexemes[index].kind == .number {
-            let chunk = self.chunk(index).text
-            if chunk.utf8.count >= 10, chunk.utf8.first.map({ $0 == UInt8(ascii: "2") }) == true, chunk.contains("T") || chunk.filter({ $0 == "-" }).count == 2
-            {
-                context.window = TimeWindow(start: chunk)
-            }
-        }
+        self.readWindow(range, &context)
         for mention in mentions where range.contains(mention.at) {
             switch mention.role {
             case .dependency: context.addDependency(mention.name ?? (mention.isClass ? nil : mention.type) ?? self.text(mention.span))

@@ -1,0 +1,35 @@
+import IntentModel
+
+extension Reading {
+    private static let closing: Set<String> = ["until", "till", "before"]
+    private static let joining: Set<String> = ["to", "and", "until", "till"]
+
+    /// Reads when something may happen from the instants of a stretch: the first is its beginning, one after "until" or "to" its end.
+    func readWindow(_ range: Range<Int>, _ context: inout Context) {
+        var reached = 0
+        for index in range where self.lexemes[index].kind == .chain || self.lexemes[index].kind == .number {
+            let start = self.span(index..<(index + 1)).start
+            guard start >= reached, let instant = self.instant(at: start) else { continue }
+            reached = start + instant.utf8.count
+            let before = index > 0 ? self.word(index - 1) : ""
+            var window = context.window ?? TimeWindow()
+            if Self.closing.contains(before) || window.start != nil && Self.joining.contains(before) {
+                window.end = instant
+            } else {
+                window.start = instant
+            }
+            context.window = window
+        }
+    }
+
+    /// An RFC 3339 date or instant that stands in the text from `start` on; also one that looks like it and is none, which is asked about later.
+    private func instant(at start: Int) -> String? {
+        let characters = self.text[start...].prefix { byte in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-:.+TtZz".utf8.contains(byte)
+        }
+        var text = String(decoding: characters, as: UTF8.self)
+        while let last = text.last, ".:-+".contains(last) { text.removeLast() }
+        let shape = text.utf8.prefix(10).map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) ? UInt8(ascii: "0") : $0 }
+        return shape == Array("0000-00-00".utf8) ? text : nil
+    }
+}
