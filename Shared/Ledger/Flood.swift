@@ -45,8 +45,10 @@ extension Ledger {
     /// Pauses while intents flood in, unless the oldest of `leases` has waited too long already.
     func giveWay(_ leases: [Lease]) async {
         let oldest = leases.compactMap { $0.message.split(separator: "-").first.flatMap { Int64($0) } }.min() ?? 0
-        guard Timestamp.now() - oldest < Self.patience else { return }
-        guard let reply = try? await self.redis.send(RedisCommand("EXISTS", FloodGauge.key)), reply.int == 1 else { return }
+        // Entries carry the server's time.
+        guard let replies = try? await self.redis.pipeline([RedisCommand("EXISTS", FloodGauge.key), RedisCommand("TIME")]), replies[0].int == 1,
+            let now = replies[1][0].string.flatMap({ Int64($0) }), now * 1000 - oldest < Self.patience
+        else { return }
         try? await Task.sleep(for: Self.floodPause)
     }
 }

@@ -30,6 +30,6 @@ extension Ledger {
         }
         // One that moved meanwhile may have been met in two indexes.
         let newestFirst = Set(ids).sorted(by: >)
-        return try await self.read(Array(newestFirst.prefix(limit))).compactMap { $0 }
+        return try await self.read(Array(newestFirst.prefix(limit))).compactMap { $0 }.filter(\.isReadable)
     }
 }

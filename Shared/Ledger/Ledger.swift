@@ -92,6 +92,8 @@ package final class Ledger: Sendable {
     package func accept(
         request: [UInt8], priority: Priority, tenant: String, by: String, idempotencyKey: String?, digest: String, notifies: Bool = false
     ) async throws(LedgerError) -> Acceptance {
+        self.fail(at: .asked)
+        defer { self.fail(at: .recorded) }
         let partition = self.partition(tenant: tenant, key: idempotencyKey)
         let now = Timestamp.now()
         let id = IntentID(partition: partition.number, milliseconds: now)
@@ -133,7 +135,8 @@ package final class Ledger: Sendable {
         var commands = [
             RedisCommand("MULTI"),
             RedisCommand(
-                "HSET", partition.record(id), "schema", 1, "phase", "received", "created", now, "updated", now, "v", 1, "n", 1, "colour", colour,
+                "HSET", partition.record(id), "schema", RecordSnapshot.schema, "phase", "received", "created", now, "updated", now, "v", 1, "n", 1, "colour",
+                colour,
                 "epoch", epoch, "lane", lane.rawValue, "history", entry, "priority", priority.rawValue, "tenant", tenant, "request", request
             ),
             RedisCommand("ZADD", partition.phase(.received), now, name),
@@ -163,13 +166,15 @@ package final class Ledger: Sendable {
     package func read(_ id: IntentID) async throws(LedgerError) -> RecordSnapshot? {
         guard let partition = self.partition(of: id) else { return nil }
         do throws(RedisError) {
-            return Ledger.snapshot(id, try await self.redis.send(RedisCommand("HGETALL", partition.record(id))))
+            let snapshot = Ledger.snapshot(id, try await self.redis.send(RedisCommand("HGETALL", partition.record(id))))
+            if snapshot?.isReadable == false { throw RedisError(.refused, "the record of intent \(id) was written by a newer version") }
+            return snapshot
         } catch {
-            throw LedgerError(error)
+            throw error.code == .refused ? LedgerError(.corrupt, error.message) : LedgerError(error)
         }
     }
 
-    /// Records in the order of `ids`, in one round trip.
+    /// Records in the order of `ids`, in one round trip; some may not be readable by this version.
     package func read(_ ids: [IntentID]) async throws(LedgerError) -> [RecordSnapshot?] {
         guard !ids.isEmpty else { return [] }
         do throws(RedisError) {

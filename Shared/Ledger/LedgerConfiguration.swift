@@ -23,13 +23,6 @@ package struct LedgerConfiguration: Sendable {
     package init(redis: RedisConfiguration) { self.redis = redis }
 }
 
-/// A deliberate defect, to show that the tests of reliability would notice it.
-package enum LedgerFault: String, Sendable, CaseIterable {
-    case none
-    /// Acknowledges a delivery before its step instead of within it: a crash in between loses the work.
-    case acknowledgeBeforeStep = "ack-before-step"
-}
-
 package struct LedgerError: Error, CustomStringConvertible, Sendable {
     package enum Code: String, Sendable { case unavailable, overloaded, corrupt, misconfigured }
 

@@ -24,13 +24,15 @@ extension Ledger {
                 commands.append(RedisCommand("XLEN", partition.dead(stage)))
             }
         }
+        // Entries carry the server's time.
+        commands.append(RedisCommand("TIME"))
         let replies: [RedisValue]
         do throws(RedisError) {
             replies = try await self.redis.pipeline(commands)
         } catch {
             throw LedgerError(error)
         }
-        let now = Timestamp.now()
+        let now = replies.last?[0].string.flatMap { Int64($0) }.map { $0 * 1000 } ?? Timestamp.now()
         var states: [QueueState] = []
         var position = 0
         for stage in Stage.allCases {

@@ -3,8 +3,13 @@ package import IntentModel
 
 /// A record as read: documents stay bytes until somebody wants them.
 package struct RecordSnapshot: Sendable {
+    /// The newest form of records that this program reads. Every form before it, too; a newer one is left to newer programs.
+    package static let schema = 2
+
     package let id: IntentID
     package let phase: Phase
+    /// Written by this version or an older one. Nothing else of the snapshot means anything if not.
+    package let isReadable: Bool
     /// Unix milliseconds.
     package let created: Int64
     package let updated: Int64
@@ -40,9 +45,11 @@ package struct RecordSnapshot: Sendable {
                 plain[name] = String(decoding: value, as: UTF8.self)
             }
         }
-        guard let phase = plain["phase"].flatMap(Phase.init(rawValue:)) else { return nil }
+        guard !fields.isEmpty else { return nil }
+        let phase = plain["phase"].flatMap(Phase.init(rawValue:))
+        self.isReadable = phase != nil && (plain["schema"].flatMap { Int($0) } ?? 1) <= Self.schema
         self.id = id
-        self.phase = phase
+        self.phase = phase ?? .received
         self.created = plain["created"].flatMap { Int64($0) } ?? id.milliseconds
         self.updated = plain["updated"].flatMap { Int64($0) } ?? self.created
         self.lane = plain["lane"].flatMap(Lane.init(rawValue:)) ?? .low

@@ -239,6 +239,11 @@ package final class StageWorker<Handler: StageHandler>: Service {
             let snapshots = try await self.ledger.read(leases.map(\.work.id))
             let files = self.handler.needsFiles ? try await self.ledger.files(leases.map(\.work.id)) : []
             for (index, lease) in leases.enumerated() {
+                if let snapshot = snapshots[index], !snapshot.isReadable {
+                    // While versions are mixed; a newer worker takes it.
+                    try await self.ledger.postpone(lease, by: .milliseconds(500), isAttempt: false)
+                    continue
+                }
                 guard let snapshot = snapshots[index], lease.work.isCurrent(snapshot) else {
                     await self.acknowledge(lease)
                     continue
@@ -256,7 +261,9 @@ package final class StageWorker<Handler: StageHandler>: Service {
             return
         }
         guard !batch.isEmpty else { return }
+        self.ledger.fail(at: .leased, self.handler.stage)
         let outcomes = await self.handler.handle(batch)
+        self.ledger.fail(at: .handled, self.handler.stage)
         let took = ContinuousClock.now - start
         await withTaskGroup(of: Void.self) { group in
             for (leased, outcome) in zip(batch, outcomes) {
@@ -358,11 +365,12 @@ package final class StageWorker<Handler: StageHandler>: Service {
             if let phase = step.phase, phase != leased.snapshot.phase, !leased.snapshot.phase.mayBecome(step.via.first ?? phase) {
                 throw LedgerError(.corrupt, "no way from \(leased.snapshot.phase.rawValue) to \(phase.rawValue)")
             }
-            if self.ledger.configuration.fault == .acknowledgeBeforeStep {
+            if case .acknowledgeBeforeStep = self.ledger.configuration.fault {
                 await self.acknowledge(leased.lease)
                 try? await Task.sleep(for: .milliseconds(200))
             }
             let result = try await self.ledger.step(step, finishing: leased.lease, phase: leased.snapshot.phase)
+            self.ledger.fail(at: .stepped, self.handler.stage)
             if case .taken(let phase) = result { await self.came(to: phase, from: leased.snapshot) }
         } catch {
             // Unacknowledged, it is delivered again when its lease ends.

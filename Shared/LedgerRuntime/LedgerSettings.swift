@@ -17,10 +17,7 @@ package enum LedgerSettings {
     static let epoch = SettingKey.integer("LEDGER_EPOCH", default: 0, in: 0...Int.max, "Fencing epoch of this deployment.")
     static let allowsVolatile = SettingKey.flag("LEDGER_ALLOW_VOLATILE", default: false, "Accept a Redis that may lose acknowledged intents.")
 
-    static let fault = SettingKey.choice(
-        "LEDGER_FAULT", default: "none", of: LedgerFault.allCases.map(\.rawValue),
-        "A deliberate defect for tests of the tests; never set it on an installation."
-    )
+    static let fault = SettingKey.string("LEDGER_FAULT", default: "none", "A deliberate defect for tests; never set it on an installation.")
 
     package static let declarations = [
         redisURL.declaration, poolSize.declaration, partitions.declaration, lease.declaration, retention.declaration,
@@ -45,7 +42,10 @@ package enum LedgerSettings {
         configuration.epoch = settings[LedgerSettings.epoch]
         configuration.colour = context.colour
         configuration.allowsVolatile = settings[LedgerSettings.allowsVolatile]
-        configuration.fault = LedgerFault(rawValue: settings[LedgerSettings.fault]) ?? .none
+        guard let fault = LedgerFault(settings[LedgerSettings.fault]) else {
+            throw InvalidSetting(key: "LEDGER_FAULT", allowed: "none, ack-before-step, crash:<point>:<stage> or crash:<point>")
+        }
+        configuration.fault = fault
         return configuration
     }
 

@@ -45,11 +45,11 @@ package final class ServiceProcess: Sendable {
 
     package func signal(_ number: Int32) { self.leash.withLock { $0.signal(number) } }
 
-    /// Starts it again with the same environment, after its end. What still runs is killed first.
-    package func restart() throws {
+    /// Starts it again with the same environment and, for this run only, what is added. After its end; what still runs is killed first.
+    package func restart(adding environment: [String: String] = [:]) throws {
         try self.leash.withLock { leash in
             leash.release()
-            leash = try Leash(self.command, environment: self.environment, log: self.log)
+            leash = try Leash(self.command, environment: self.environment.merging(environment) { _, added in added }, log: self.log)
         }
     }
 

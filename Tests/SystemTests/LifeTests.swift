@@ -27,7 +27,7 @@ extension RealProcesses {
                 #expect(record.tracks.mapValues(\.state) == ["delivery": .compensated, "ran": .compensated])
                 #expect(record.packages.isEmpty)
                 #expect(try await installation.repository.packages().isEmpty)
-                #expect(try await installation.repository.reversals() == Set(published))
+                #expect(Set(try await installation.repository.reversals()) == Set(published))
                 // Nothing of it stands, so it may be tried again, as if for the first time.
                 ric.setFaults { $0.putStatus = nil }
                 _ = try await installation.gateway.decide("retry", record.id)
@@ -192,17 +192,5 @@ extension Gateway {
             try await Task.sleep(for: .milliseconds(5))
         }
         throw Unexpected(description: "intent \(id) stays in \(try await self.record(id).phase)")
-    }
-}
-
-extension PublishedRepository {
-    /// What was taken back, by the trailers of the commits that did.
-    func reversals() async throws -> Set<Revision> {
-        let format = "--format=%(trailers:key=Nephoran-Reverts,valueonly,separator=%x2C) %(trailers:key=Nephoran-Instance,valueonly,separator=%x2C)"
-        return Set(
-            try await self.git("log", format, "main").split(separator: "\n").compactMap { line in
-                let parts = line.split(separator: " ")
-                return parts.count == 2 ? Revision(intent: String(parts[0]), path: String(parts[1])) : nil
-            })
     }
 }

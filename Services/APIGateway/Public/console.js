@@ -9,7 +9,7 @@ const EXAMPLES = [
   'What is running in core5g?',
 ];
 const TERMINAL = new Set(['fulfilled', 'published', 'refused', 'failed', 'cancelled', 'superseded', 'rolled_back']);
-const CANCELLABLE = new Set(['received', 'interpreting', 'awaiting_clarification', 'planning', 'awaiting_approval', 'rendering']);
+const CANCELLABLE = new Set(['received', 'interpreting', 'awaiting_clarification', 'planning', 'awaiting_approval', 'rendering', 'executing', 'verifying']);
 const LOOKS = {
   fulfilled: ['good', '✓'], published: ['good', '✓'],
   failed: ['bad', '✕'], refused: ['bad', '✕'],
@@ -311,6 +311,7 @@ function decisionsView(state) {
     phase === 'awaiting_approval' && ['reject', 'Reject', 'danger'],
     CANCELLABLE.has(phase) && phase !== 'awaiting_approval' && ['cancel', 'Cancel', 'danger'],
     phase === 'failed' && ['retry', 'Try again', 'primary'],
+    (phase === 'published' || phase === 'fulfilled') && Object.keys(state.record.tracks || {}).length && ['rollback', 'Roll back', 'danger'],
   ].filter(Boolean);
   if (!actions.length) return null;
   return h('div', {},
@@ -336,20 +337,6 @@ async function decide(state, name, body) {
     state.problem = error;
     render(state);
   }
-}
-
-/** Going back is an intent of its own: it is written for the operator, who reads, tries and submits it. */
-function rollbackView(record) {
-  if (record.phase !== 'fulfilled' && record.phase !== 'published') return null;
-  const changed = (record.packages || []).filter((item) => item.change === 'update');
-  if (!changed.length) return null;
-  return h('div', { class: 'actions' }, changed.map((item) => {
-    const [cluster, namespace] = item.path.split('/');
-    return h('button', { type: 'button', onclick: () => {
-      $('intent').value = `Roll back ${item.instance} in ${namespace}${cluster === 'default' ? '' : ` on cluster ${cluster}`}`;
-      $('intent').focus();
-    } }, `Roll back ${item.instance} …`);
-  }));
 }
 
 const VERIFICATIONS = { observed: 'observed in the network', notObserved: 'not observed (nothing here watches the network)', notNeeded: 'not needed' };
@@ -402,7 +389,7 @@ function render(state) {
     h('ol', { class: 'timeline', 'aria-label': 'Phases' }, steps(state).map((step, index, all) => h('li', {}, time(step.at), phasePill(step.phase, index < all.length - 1),
       h('span', { class: 'detail' }, step.detail && step.detail === record?.answer?.text ? 'answered, see below' : step.detail || '', ' ', h('span', { class: 'muted' }, step.by || ''))))),
     state.problem ? h('div', { role: 'alert' }, problemBox(state.problem)) : null,
-    record ? [questionsView(state), record.phase === 'awaiting_approval' ? planView(record.plan) : null, decisionsView(state), resultView(record), rollbackView(record), manifestsView(state),
+    record ? [record.waitsFor ? h('p', {}, h('strong', {}, 'Waits '), record.waitsFor) : null, questionsView(state), record.phase === 'awaiting_approval' ? planView(record.plan) : null, decisionsView(state), resultView(record), manifestsView(state),
       record.phase === 'awaiting_approval' ? null : detailsOf('Interpretation and plan', [interpretationView(record.interpretation), planView(record.answer && record.plan ? { ...record.plan, answer: undefined } : record.plan)])] : null));
 }
 

@@ -30,9 +30,15 @@ struct RejectCommand: AsyncParsableCommand {
 }
 
 struct CancelCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "cancel", abstract: "Stop an intent that is under way.")
+    static let configuration = CommandConfiguration(commandName: "cancel", abstract: "Stop an intent that is under way, and undo what it did.")
     @OptionGroup var options: DecisionOptions
     func run() async throws { try await self.options.decide("cancel") }
+}
+
+struct RollbackCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "rollback", abstract: "Undo what an intent did.")
+    @OptionGroup var options: DecisionOptions
+    func run() async throws { try await self.options.decide("rollback") }
 }
 
 struct RetryCommand: AsyncParsableCommand {

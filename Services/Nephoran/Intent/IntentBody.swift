@@ -10,6 +10,7 @@ struct IntentBody: Encodable {
     var cluster: String?
     var approval: IntentRequest.Approval?
     var labels: [String: String]?
+    var supersedes: IntentID?
 
     func encoded() throws(CommandFailure) -> [UInt8] {
         do { return Array(try JSONEncoder().encode(self)) } catch { throw CommandFailure(.usage, "the intent cannot be sent: \(error)") }

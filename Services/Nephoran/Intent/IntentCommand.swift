@@ -6,7 +6,7 @@ struct IntentCommand: AsyncParsableCommand {
         abstract: "Submit intents, follow them and decide about them.",
         subcommands: [
             SubmitCommand.self, GetCommand.self, ListCommand.self, EventsCommand.self, ApproveCommand.self, RejectCommand.self, CancelCommand.self,
-            RetryCommand.self, ClarifyCommand.self, ManifestsCommand.self,
+            RollbackCommand.self, RetryCommand.self, ClarifyCommand.self, ManifestsCommand.self,
         ]
     )
 }

@@ -31,6 +31,9 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: "auto, or required: a person must approve whatever it is.")
     var approval: IntentRequest.Approval?
 
+    @Option(help: "Id of an intent that this one replaces, wherever that has come to.")
+    var supersedes: IntentID?
+
     @Option(help: "Repeating a submission with the same key does not submit it again.")
     var idempotencyKey: String?
 
@@ -54,7 +57,7 @@ struct SubmitCommand: AsyncParsableCommand {
         let terminal = Terminal.standardOutput
         let body = try IntentBody(
             intent: try self.sentence(), priority: self.priority, namespace: self.namespace, cluster: self.cluster, approval: self.approval,
-            labels: try IntentBody.labels(self.labels)
+            labels: try IntentBody.labels(self.labels), supersedes: self.supersedes
         ).encoded()
         if self.dryRun {
             let answer = try await client.call("POST", "/v1/intents", query: [("dryRun", "true")], body: body).body

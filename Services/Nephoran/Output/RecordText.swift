@@ -9,6 +9,7 @@ struct RecordText {
         self.terminal = terminal
         self.field("intent", "\(record.id)")
         self.field("phase", terminal.styled(record.phase.rawValue, record.phase.style))
+        if let waitsFor = record.waitsFor { self.field("waits", terminal.styled(waitsFor, .yellow)) }
         self.field("text", record.request.intent)
         self.field("asked", "\(record.createdAt) by \(record.request.requestedBy), priority \(record.request.priority.rawValue)")
         if let interpretation = record.interpretation { self.add(interpretation) }
@@ -68,6 +69,7 @@ struct RecordText {
             }
         }
         for policy in plan.policies { self.field("plan", "\(policy.change.rawValue) policy \(policy.policyId)\(policy.reason.map { ": \($0)" } ?? "")") }
+        if let window = plan.window { self.field("window", "from \(window.start ?? "now")\(window.end.map { " until \($0)" } ?? "")") }
         for reason in plan.approvalReasons { self.field("approval", self.terminal.styled(reason, .yellow)) }
         for note in plan.notes { self.field("note", note) }
         if let answer = plan.answer { self.add(answer) }

@@ -33,7 +33,8 @@ end
 local lane, count, history = current[4], tonumber(current[6]), current[7]
 local oldPhase, newPhase = current[2], phase
 local mainVersion = tonumber(current[12])
-local changes = {'updated', now}
+-- A step may write what only this form of records has, see RecordSnapshot.schema.
+local changes = {'updated', now, 'schema', '2'}
 local function set(field, value)
   changes[#changes + 1] = field
   changes[#changes + 1] = value

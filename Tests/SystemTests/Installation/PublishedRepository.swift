@@ -34,8 +34,13 @@ struct PublishedRepository: Sendable {
     func head() async throws -> String { try await self.git("rev-parse", "main").trimmingCharacters(in: .whitespacesAndNewlines) }
 
     /// Every commit on the branch that carries the trailers of an intent, the newest first; one element per commit.
-    func revisions() async throws -> [Revision] {
-        let format = "--format=%(trailers:key=Nephoran-Intent,valueonly,separator=%x2C) %(trailers:key=Nephoran-Instance,valueonly,separator=%x2C)"
+    func revisions() async throws -> [Revision] { try await self.trailers("Nephoran-Intent") }
+
+    /// Every commit that takes back what an intent has published.
+    func reversals() async throws -> [Revision] { try await self.trailers("Nephoran-Reverts") }
+
+    private func trailers(_ key: String) async throws -> [Revision] {
+        let format = "--format=%(trailers:key=\(key),valueonly,separator=%x2C) %(trailers:key=Nephoran-Instance,valueonly,separator=%x2C)"
         return try await self.git("log", format, "main").split(separator: "\n").compactMap { line in
             let parts = line.split(separator: " ")
             return parts.count == 2 ? Revision(intent: String(parts[0]), path: String(parts[1])) : nil
