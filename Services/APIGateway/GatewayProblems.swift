@@ -18,6 +18,10 @@ enum GatewayProblems {
             case .overloaded:
                 ProblemError(
                     .serviceUnavailable, code: "overloaded", detail: "More requests are waiting for the ledger than it can take.", headers: [.retryAfter: "1"])
+            case .unknownOutcome:
+                ProblemError(
+                    .serviceUnavailable, code: "outcome_unknown",
+                    detail: "The intent was stored, but not by enough replicas in time: repeat with the same Idempotency-Key.", headers: [.retryAfter: "1"])
             case .corrupt, .misconfigured: nil
             }
         case let error as ServiceCallError:

@@ -35,16 +35,20 @@ final class LayeredAnswerCache: AnswerCache {
         let empty = LayeredCache(self.configuration, redis: self.redis)
         self.levels.withLock { $0 = empty }
         guard let redis = self.redis else { return }
+        for node in try await redis.primaries() { try await self.clear(redis, scanning: node) }
+    }
+
+    /// A scan shows the keys of one server only.
+    private func clear(_ redis: RedisClient, scanning node: RedisNode) async throws {
         var cursor = "0"
         // A scan of a large Redis takes many steps; the bound is there for a server that never says it is done.
         for _ in 0..<1_000_000 {
             try Task.checkCancellation()
-            let reply = try await redis.send(RedisCommand("SCAN", cursor, "MATCH", self.configuration.prefix + "rag:search:*", "COUNT", 1000))
+            let reply = try await node.send(RedisCommand("SCAN", cursor, "MATCH", self.configuration.prefix + "rag:search:*", "COUNT", 1000))
             guard let parts = reply.array, parts.count == 2, let next = parts[0].string else { return }
-            var unlink = RedisCommand("UNLINK")
-            let keys = (parts[1].array ?? []).compactMap(\.string)
-            for key in keys { unlink.append(key) }
-            if !keys.isEmpty { _ = try await redis.send(unlink) }
+            // One by one: on a cluster they lie in different slots.
+            let unlinks = (parts[1].array ?? []).compactMap(\.string).map { RedisCommand("UNLINK", $0) }
+            if !unlinks.isEmpty { _ = try await redis.pipeline(unlinks) }
             if next == "0" { return }
             cursor = next
         }

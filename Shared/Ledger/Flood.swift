@@ -46,7 +46,8 @@ extension Ledger {
     func giveWay(_ leases: [Lease]) async {
         let oldest = leases.compactMap { $0.message.split(separator: "-").first.flatMap { Int64($0) } }.min() ?? 0
         // Entries carry the server's time.
-        guard let replies = try? await self.redis.pipeline([RedisCommand("EXISTS", FloodGauge.key), RedisCommand("TIME")]), replies[0].int == 1,
+        let question = [RedisCommand("EXISTS", FloodGauge.key), RedisCommand("TIME")]
+        guard let replies = try? await self.redis.pipeline(question, timeout: Self.floodPause), replies[0].int == 1,
             let now = replies[1][0].string.flatMap({ Int64($0) }), now * 1000 - oldest < Self.patience
         else { return }
         try? await Task.sleep(for: Self.floodPause)

@@ -7,12 +7,16 @@ package final class Ledger: Sendable {
     package let configuration: LedgerConfiguration
     package let redis: RedisClient
     package let partitions: [Partition]
+    /// Nil when acceptance does not wait for replicas.
+    private let replicas: ReplicaGate?
     let logger = Logger(label: "ledger")
 
     package init(_ configuration: LedgerConfiguration, redis: RedisClient) {
         self.configuration = configuration
         self.redis = redis
         self.partitions = (0..<configuration.partitions).map(Partition.init)
+        self.replicas =
+            configuration.waitReplicas > 0 ? ReplicaGate(redis: redis, replicas: configuration.waitReplicas, timeout: configuration.waitTimeout) : nil
     }
 
     package func partition(of id: IntentID) -> Partition? {
@@ -56,21 +60,36 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// Every primary has its own configuration, and loses what it holds.
     private func checkDurability() async throws(RedisError) {
         let wanted = [("appendonly", "yes"), ("appendfsync", "always"), ("no-appendfsync-on-rewrite", "no"), ("maxmemory-policy", "noeviction")]
-        for (name, value) in wanted {
-            let reply: RedisValue
-            do throws(RedisError) {
-                reply = try await self.redis.send(RedisCommand("CONFIG", "GET", name))
-            } catch {
-                guard error.code == .refused else { throw error }
-                self.logger.warning("ledger durability cannot be checked", metadata: ["setting": "\(name)", "error": "\(error.message)"])
-                continue
+        for node in try await self.redis.primaries() {
+            for (name, value) in wanted {
+                let reply: RedisValue
+                do throws(RedisError) {
+                    reply = try await node.send(RedisCommand("CONFIG", "GET", name))
+                } catch {
+                    guard error.code == .refused else { throw error }
+                    self.logger.warning(
+                        "ledger durability cannot be checked", metadata: ["redis": "\(node.name)", "setting": "\(name)", "error": "\(error.message)"])
+                    continue
+                }
+                if let found = reply.array?.last?.string, found != value {
+                    throw RedisError(
+                        .refused,
+                        "the ledger's Redis \(node.name) has \(name) \(found), it needs \(value) (LEDGER_ALLOW_VOLATILE=true accepts losing intents)")
+                }
             }
-            if let found = reply.array?.last?.string, found != value {
-                throw RedisError(.refused, "the ledger's Redis has \(name) \(found), it needs \(value) (LEDGER_ALLOW_VOLATILE=true accepts losing intents)")
-            }
+            try await self.checkReplicas(of: node)
         }
+    }
+
+    /// Only a warning: replicas come and go.
+    private func checkReplicas(of node: RedisNode) async throws(RedisError) {
+        let wanted = self.configuration.waitReplicas
+        guard wanted > 0, let role = try? await node.send(RedisCommand("ROLE")), let count = role[2].array?.count, count < wanted else { return }
+        self.logger.warning(
+            "fewer replicas than acceptance waits for", metadata: ["redis": "\(node.name)", "replicas": "\(count)", "LEDGER_WAIT_REPLICAS": "\(wanted)"])
     }
 
     // MARK: Accepting
@@ -83,7 +102,8 @@ package final class Ledger: Sendable {
         case conflict(IntentID)
     }
 
-    /// Records an intent durably and queues it for interpretation. Returning means it is in Redis's append-only file.
+    /// Records an intent durably and queues it for interpretation. Returning means it is in Redis's append-only file and, where
+    /// `waitReplicas` is set, that so many replicas have it, too.
     ///
     /// - Parameters:
     ///   - request: the request as JSON (``IntentRequest``).
@@ -101,6 +121,7 @@ package final class Ledger: Sendable {
         let key = idempotencyKey.map { "\(tenant.utf8.count):\(tenant):\($0)" } ?? ""
         guard idempotencyKey != nil else {
             try await self.append(id, partition, request: request, priority: priority, tenant: tenant, at: now, entry: entry, notifies: notifies)
+            if let replicas = self.replicas { try await replicas.confirm(partition.record(id), in: partition) }
             return .accepted(id, created: now)
         }
         let reply: RedisValue
@@ -117,11 +138,17 @@ package final class Ledger: Sendable {
             throw LedgerError(error)
         }
         guard let parts = reply.array, let outcome = parts.first?.string else { throw LedgerError(.corrupt, "accept answered \(reply)") }
-        if outcome == "accepted" { return .accepted(id, created: now) }
+        if outcome == "accepted" {
+            if let replicas = self.replicas { try await replicas.confirm(partition.record(id), in: partition) }
+            return .accepted(id, created: now)
+        }
         guard parts.count >= 4, let known = parts[1].string.flatMap({ IntentID($0) }), let created = parts[3].string.flatMap({ Int64($0) }) else {
             throw LedgerError(.corrupt, "accept answered \(reply)")
         }
-        return parts[2].string == digest ? .repeated(known, created: created) : .conflict(known)
+        guard parts[2].string == digest else { return .conflict(known) }
+        // Whoever came first may have been told that the outcome is unknown.
+        if let replicas = self.replicas { try await replicas.confirm(partition.record(known), in: partition) }
+        return .repeated(known, created: created)
     }
 
     /// What `accept.lua` does, as a transaction: without a key to look up nothing has to be decided on the server, and this costs it less.

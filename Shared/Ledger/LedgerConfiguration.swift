@@ -16,6 +16,9 @@ package struct LedgerConfiguration: Sendable {
     package var epoch = 0
     /// A ledger that may lose acknowledged intents is refused unless this is set.
     package var allowsVolatile = false
+    /// An intent is accepted when so many replicas have it, too.
+    package var waitReplicas = 0
+    package var waitTimeout: Duration = .seconds(1)
 
     /// For tests of the tests.
     package var fault = LedgerFault.none
@@ -24,7 +27,11 @@ package struct LedgerConfiguration: Sendable {
 }
 
 package struct LedgerError: Error, CustomStringConvertible, Sendable {
-    package enum Code: String, Sendable { case unavailable, overloaded, corrupt, misconfigured }
+    package enum Code: String, Sendable {
+        case unavailable, overloaded, corrupt, misconfigured
+        /// It may have been done, and may be undone by a fail-over.
+        case unknownOutcome
+    }
 
     package let code: Code
     package let message: String

@@ -21,6 +21,8 @@ package struct Partition: Sendable, Hashable {
     /// There while ended intents go to an archive.
     var archive: String { "\(self.tag):archive" }
     var events: String { "\(self.tag):events" }
+    /// Written for the sake of the write, see ``ReplicaGate``.
+    var fence: String { "\(self.tag):fence" }
 }
 
 /// A kind of work, done by one service. The raw value is the queue's name and the `queue_name` label.

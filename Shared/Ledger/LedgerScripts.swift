@@ -2,14 +2,17 @@ import RedisClient
 
 /// The server-side scripts, one file each under `Scripts/`.
 enum LedgerScripts {
-    static let accept = RedisScript(String(decoding: PackageResources.accept_lua, as: UTF8.self))
-    static let step = RedisScript(String(decoding: PackageResources.step_lua, as: UTF8.self))
-    static let postpone = RedisScript(String(decoding: PackageResources.postpone_lua, as: UTF8.self))
-    static let bury = RedisScript(String(decoding: PackageResources.bury_lua, as: UTF8.self))
-    static let archived = RedisScript(String(decoding: PackageResources.archived_lua, as: UTF8.self))
-    static let sweep = RedisScript(String(decoding: PackageResources.sweep_lua, as: UTF8.self))
-    static let reserve = RedisScript(String(decoding: PackageResources.reserve_lua, as: UTF8.self))
-    static let release = RedisScript(String(decoding: PackageResources.release_lua, as: UTF8.self))
-    static let wake = RedisScript(String(decoding: PackageResources.wake_lua, as: UTF8.self))
-    static let tick = RedisScript(String(decoding: PackageResources.tick_lua, as: UTF8.self))
+    static let accept = script(PackageResources.accept_lua)
+    static let step = script(PackageResources.step_lua)
+    static let postpone = script(PackageResources.postpone_lua)
+    static let bury = script(PackageResources.bury_lua)
+    static let archived = script(PackageResources.archived_lua)
+    static let sweep = script(PackageResources.sweep_lua)
+    static let reserve = script(PackageResources.reserve_lua)
+    static let release = script(PackageResources.release_lua)
+    static let wake = script(PackageResources.wake_lua)
+    static let tick = script(PackageResources.tick_lua)
+
+    /// Each touches more keys with the hash tag of its first than it is given.
+    private static func script(_ source: [UInt8]) -> RedisScript { RedisScript(String(decoding: source, as: UTF8.self), needsWholeSlot: true) }
 }

@@ -5,7 +5,9 @@ package import Telemetry
 
 /// The settings of every service that works on the ledger.
 package enum LedgerSettings {
-    static let redisURL = SettingKey.string("REDIS_URL", default: "redis://127.0.0.1:6379", "Redis of the ledger: redis://:password@host:port/db.")
+    static let redisURL = SettingKey.string(
+        "REDIS_URL", default: "redis://127.0.0.1:6379",
+        "Redis of the ledger: redis://:password@host:port/db; redis://host:port,host:port,… for a cluster; redis+sentinel://host:port,…/name.")
     static let poolSize = SettingKey.integer("REDIS_POOL_SIZE", default: 2, in: 1...256, "Connections that commands are pipelined over.")
     static let partitions = SettingKey.integer("LEDGER_PARTITIONS", default: 16, in: 1...256, "Fixed when the ledger is created.")
     static let lease = SettingKey.duration(
@@ -17,11 +19,15 @@ package enum LedgerSettings {
     static let epoch = SettingKey.integer("LEDGER_EPOCH", default: 0, in: 0...Int.max, "Fencing epoch of this deployment.")
     static let allowsVolatile = SettingKey.flag("LEDGER_ALLOW_VOLATILE", default: false, "Accept a Redis that may lose acknowledged intents.")
 
+    static let waitReplicas = SettingKey.integer("LEDGER_WAIT_REPLICAS", default: 0, in: 0...16, "Replicas that must have an intent before it is accepted.")
+    static let waitTimeout = SettingKey.duration(
+        "LEDGER_WAIT_TIMEOUT", default: .seconds(1), in: .milliseconds(10)...(.seconds(30)), "How long acceptance waits for them.")
+
     static let fault = SettingKey.string("LEDGER_FAULT", default: "none", "A deliberate defect for tests; never set it on an installation.")
 
     package static let declarations = [
         redisURL.declaration, poolSize.declaration, partitions.declaration, lease.declaration, retention.declaration,
-        maxAttempts.declaration, epoch.declaration, allowsVolatile.declaration, fault.declaration,
+        maxAttempts.declaration, epoch.declaration, allowsVolatile.declaration, waitReplicas.declaration, waitTimeout.declaration, fault.declaration,
     ]
 
     /// - Throws: ``InvalidSetting`` when `REDIS_URL` is none.
@@ -42,6 +48,8 @@ package enum LedgerSettings {
         configuration.epoch = settings[LedgerSettings.epoch]
         configuration.colour = context.colour
         configuration.allowsVolatile = settings[LedgerSettings.allowsVolatile]
+        configuration.waitReplicas = settings[LedgerSettings.waitReplicas]
+        configuration.waitTimeout = settings[LedgerSettings.waitTimeout]
         guard let fault = LedgerFault(settings[LedgerSettings.fault]) else {
             throw InvalidSetting(key: "LEDGER_FAULT", allowed: "none, ack-before-step, crash:<point>:<stage> or crash:<point>")
         }

@@ -61,6 +61,7 @@ package final class RedisClient: Service, Sendable {
     package func evaluate(
         _ script: RedisScript, keys: [String], arguments: [any RedisArgument], timeout: Duration? = nil
     ) async throws(RedisError) -> RedisValue {
+        let keys = self.isCluster ? script.keysOnCluster(keys) : keys
         do throws(RedisError) {
             return try await self.send(script.command(keys: keys, arguments: arguments), timeout: timeout)
         } catch {

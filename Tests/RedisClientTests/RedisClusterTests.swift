@@ -268,3 +268,34 @@ import Testing
         cluster.stop()
     }
 }
+
+extension RedisClusterTests {
+    @Test("a script that touches more than its key does not begin while its slot is between two nodes")
+    func wholeSlot() async throws {
+        let cluster = try await Self.shared.value
+        let redis = try Self.client(cluster)
+        let (tag, slot) = try await Self.tag(on: 0, of: cluster)
+        let source = "redis.call('INCR', KEYS[1]) return redis.call('INCR', ARGV[1])"
+        let (own, other) = (tag + "own", tag + "other")
+        _ = try await redis.send(RedisCommand("MSET", own, 0, other, 0))
+        try await cluster.open(slot, from: 0, to: 1)
+        try await cluster.carry([other], from: 0, to: 1)
+
+        // Without the guard it stops half-way.
+        let careless = await redisError { _ = try await redis.evaluate(RedisScript(source), keys: [own], arguments: [other]) }
+        #expect(careless?.code == .refused)
+        #expect(try await redis.send(RedisCommand("GET", own)).int == 1)
+        let guarded = Task { try await redis.evaluate(RedisScript(source, needsWholeSlot: true), keys: [own], arguments: [other]) }
+        try await Task.sleep(for: .milliseconds(300))  // time for doing it, not a check
+        #expect(try await redis.send(RedisCommand("GET", own)).int == 1)
+        try await cluster.carry([own], from: 0, to: 1)
+        // Also on the new node it could make keys of names that are still to come.
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(try await redis.send(RedisCommand("GET", own)).int == 1)
+        try await cluster.close(slot, from: 0, to: 1)
+        #expect(try await guarded.value.int == 1)
+        #expect(try await redis.pipeline([RedisCommand("GET", own), RedisCommand("GET", other)]).map(\.int) == [2, 1])
+        try await cluster.move(slot, from: 1, to: 0)
+        redis.stop()
+    }
+}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RedisClient
 
 struct UpCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,7 +14,10 @@ struct UpCommand: AsyncParsableCommand {
 
     @Option(help: "Directory for everything that is written.", completion: .directory) var dataDir: String = ".nephoran"
     @Option(help: "Port of the gateway; the other services follow.") var portBase: Int = 8080
-    @Option(help: "Redis of the ledger, redis://[:password@]host:port/db, instead of a private one.") var redis: String?
+    @Option(
+        help:
+            "Redis of the ledger instead of a private one: redis://[:password@]host:port/db, redis://host:port,host:port,… or redis+sentinel://host:port,…/name."
+    ) var redis: String?
     @Option(help: "YAML file of settings.", completion: .file(extensions: ["yaml", "yml"])) var config: String?
     @Option(help: "Seconds until everything must be ready.") var readyTimeout: Int = 60
     @Flag(help: "Keep the services' log lines in the files under logs/.") var quiet = false
@@ -21,8 +25,8 @@ struct UpCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...65_530).contains(self.portBase) else { throw ValidationError("--port-base takes 1…65530.") }
         guard self.readyTimeout > 0 else { throw ValidationError("--ready-timeout takes seconds above 0.") }
-        if let redis, redis.hasPrefix("rediss://") {
-            throw ValidationError("--redis: rediss:// needs TLS, which the Redis client here does not have; put a tunnel in front.")
+        if let redis {
+            do throws(RedisError) { _ = try RedisConfiguration(url: redis) } catch { throw ValidationError("--redis: \(error.message).") }
         }
     }
 
