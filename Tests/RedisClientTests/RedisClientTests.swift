@@ -119,10 +119,11 @@ import Testing
         let server = try await RedisServer.start()
         let redis = try server.client {
             $0.poolSize = 1
-            $0.commandTimeout = .milliseconds(150)
+            $0.commandTimeout = .milliseconds(300)
         }
         _ = try await redis.send(RedisCommand("PING"), timeout: .seconds(5))
         async let oldest = redisError { _ = try await redis.send(RedisCommand("BLPOP", "nothing", 0)) }
+        await eventually("it is the oldest") { redis.poolStatus.pendingCommands == 1 }
         async let behind = redisError { _ = try await redis.send(RedisCommand("PING"), timeout: .seconds(5)) }
         #expect(await oldest?.code == .timeout)
         #expect(await behind?.code == .disconnected)

@@ -21,7 +21,7 @@ import Testing
         await eventually("the client notices") { !redis.isConnected }
         #expect(try await redis.send(RedisCommand("SET", "after", "yes")) == .status("OK"))
         #expect(try await redis.send(RedisCommand("GET", "before")).string == "yes")
-        #expect(try await group.primary() == 1)
+        try await eventually("the sentinels agree") { try await group.primary() == 1 }
         #expect(try await consumer.send(RedisCommand("GET", "after")).string == "yes")
 
         try await group.servers[0].restart()
