@@ -60,7 +60,7 @@ package final class RedisCluster: Sendable {
         try await self.untilWhole()
     }
 
-    /// Every slot is served, and every node that runs agrees; replicas follow their primaries.
+    /// Every slot is served by a node that runs, and every node that runs knows by which; replicas follow their primaries.
     package func untilWhole(except dead: Set<Int> = []) async throws {
         for (index, node) in self.nodes.enumerated() where !dead.contains(index) {
             try await Self.until { node.line("cluster_state", of: try await node.send("CLUSTER", "INFO")) == "ok" }
@@ -70,7 +70,7 @@ package final class RedisCluster: Sendable {
             }
         }
         for (index, _) in self.nodes.enumerated() where !dead.contains(index) {
-            try await Self.until { try await self.owners(by: index).allSatisfy { $0 != nil } }
+            try await Self.until { try await self.owners(by: index).allSatisfy { owner in owner.map { !dead.contains($0) } ?? false } }
         }
     }
 
