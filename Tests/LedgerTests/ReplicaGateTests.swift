@@ -15,11 +15,11 @@ import Testing
         return (primary, replica)
     }
 
-    static func ledger(on primary: RedisServer, waitReplicas: Int = 1) throws -> Ledger {
+    static func ledger(on primary: RedisServer, waitReplicas: Int = 1, waitTimeout: Duration = .seconds(5)) throws -> Ledger {
         var configuration = LedgerConfiguration(redis: try RedisConfiguration(url: primary.url))
         configuration.partitions = 4
         configuration.waitReplicas = waitReplicas
-        configuration.waitTimeout = .milliseconds(300)
+        configuration.waitTimeout = waitTimeout
         return Ledger(configuration, redis: RedisClient(configuration.redis, label: "test"))
     }
 
@@ -38,7 +38,7 @@ import Testing
     @Test("a replica that does not answer leaves the outcome unknown; repeated with the same key, the intent is the same")
     func unknownOutcome() async throws {
         let (primary, replica) = try await Self.pair()
-        let ledger = try Self.ledger(on: primary)
+        let ledger = try Self.ledger(on: primary, waitTimeout: .milliseconds(300))
         try await ledger.open()
         replica.signal(SIGSTOP)
         for key in ["key", nil] {
@@ -52,7 +52,7 @@ import Testing
         let careless = try Self.ledger(on: primary, waitReplicas: 0)
         let known = try await careless.submit("intent", key: "key")
         replica.signal(SIGCONT)
-        try await eventually { (try? await ledger.submit("intent", key: "key")) == known }
+        try await eventually(within: .seconds(20)) { (try? await ledger.submit("intent", key: "key")) == known }
         careless.redis.stop()
         ledger.redis.stop()
     }
@@ -78,9 +78,9 @@ import Testing
     @Test("an acceptance whose primary was replaced by a replica without it is not confirmed by that one")
     func replaced() async throws {
         let (primary, replica) = try await Self.pair()
-        let ledger = try Self.ledger(on: primary, waitReplicas: 1)
+        let ledger = try Self.ledger(on: primary)
         try await ledger.open()
-        let gate = ReplicaGate(redis: ledger.redis, replicas: 1, timeout: .milliseconds(300))
+        let gate = ReplicaGate(redis: ledger.redis, replicas: 1, timeout: .seconds(5))
         let partition = ledger.partitions[0]
         // The record was taken by the one before, and never came here.
         let error = await #expect(throws: LedgerError.self) { try await gate.confirm("{p00}:i:gone", in: partition) }
