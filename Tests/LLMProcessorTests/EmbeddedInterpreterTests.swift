@@ -39,6 +39,25 @@ import Testing
         }
     }
 
+    @Test(
+        "a time window is read from its instants",
+        arguments: [
+            ("Deploy an AMF in core5g at 2026-12-01T02:00:00Z", TimeWindow(start: "2026-12-01T02:00:00Z")),
+            ("Deploy an AMF in core5g on 2026-12-01.", TimeWindow(start: "2026-12-01")),
+            (
+                "Deploy an AMF in core5g between 2026-12-01T02:00:00+01:00 and 2026-12-01T04:30:00+01:00",
+                TimeWindow(start: "2026-12-01T02:00:00+01:00", end: "2026-12-01T04:30:00+01:00")
+            ),
+            ("Scale the AMF in core5g to 3 replicas before 2026-12-24", TimeWindow(end: "2026-12-24")),
+            ("Scale the AMF in core5g to 3 replicas", nil),
+        ] as [(String, TimeWindow?)])
+    func windows(_ text: String, _ window: TimeWindow?) throws {
+        let read = try #require(ShippedVocabulary.interpret(text))
+        #expect(read.decision == .accepted, "\(read.clarifications.map(\.question))")
+        #expect(read.expectations.map(\.context.window) == [window])
+        #expect(read.expectations.first?.targets.count ?? 0 <= 1, "the time is no quantity of anything")
+    }
+
     @Test("near twins differ in exactly the number, name and place that differ in the text")
     func nearTwins() throws {
         for number in 1...1000 {
