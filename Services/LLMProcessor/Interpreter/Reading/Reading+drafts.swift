@@ -6,6 +6,7 @@ extension Reading {
         let identifiers = self.readIdentifiers()
         self.readNames()
         self.readPlaces()
+        self.setInstantsAside()
         self.places.sort { $0.at < $1.at }
         self.readClauses()
         for index in self.clauses.indices {

@@ -22,6 +22,20 @@ extension Reading {
         }
     }
 
+    /// The figures of an instant are quantities of nothing.
+    mutating func setInstantsAside() {
+        var reached = 0
+        for index in self.lexemes.indices {
+            let start = self.span(index..<(index + 1)).start
+            if start < reached {
+                self.lexemes[index].used = true
+            } else if self.lexemes[index].kind == .chain || self.lexemes[index].kind == .number, let instant = self.instant(at: start) {
+                reached = start + instant.utf8.count
+                self.lexemes[index].used = true
+            }
+        }
+    }
+
     /// An RFC 3339 date or instant that stands in the text from `start` on; also one that looks like it and is none, which is asked about later.
     private func instant(at start: Int) -> String? {
         let characters = self.text[start...].prefix { byte in
