@@ -84,7 +84,7 @@ let package = Package(
         shared(
             "Ledger",
             ["IntentModel", "RedisClient", lifecycle, logging, metrics],
-            resources: ["accept", "step", "postpone", "bury", "archived", "sweep", "tick", "reserve", "release", "wake"].map {
+            resources: ["accept", "step", "postpone", "bury", "letter", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake"].map {
                 .embedInCode("Scripts/\($0).lua")
             }
         ),
@@ -97,8 +97,8 @@ let package = Package(
         service(
             "APIGateway",
             [
-                "CMimalloc", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceClient", "ServiceRuntime", hummingbird, lifecycle,
-                logging, metrics, crypto, yams,
+                "CMimalloc", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime", "Telemetry",
+                hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
             ],
             resources: [.copy("Public")]
         ),
@@ -148,7 +148,13 @@ let package = Package(
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
         tests("ServiceRuntimeTests", ["ServiceRuntime", "IntentModel", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
         tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird, metrics]),
-        tests("APIGatewayTests", ["APIGateway", "IntentModel", "Ledger", "ServiceRuntime", "TestSupport", hummingbird, hummingbirdTesting, yams]),
+        tests(
+            "APIGatewayTests",
+            [
+                "APIGateway", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
+                hummingbirdTesting, lifecycle, logging, yams,
+            ]
+        ),
         tests("LLMProcessorTests", ["LLMProcessor", "IntentModel", "JSONSchema", "TestSupport", "HTTPFetch", "Resilience"], resources: [.copy("Fixtures")]),
         tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
         tests("ManifestGeneratorTests", ["ManifestGenerator", "GitObjects", "IntentModel", "JSONSchema", yams], resources: [.copy("Golden")]),

@@ -3,10 +3,12 @@ import HTTPFetch
 import Hummingbird
 import Ledger
 import LedgerRuntime
+import Metrics
 import RedisClient
 import ServiceClient
 import ServiceLifecycle
 import ServiceRuntime
+import Telemetry
 
 /// Wires the gateway. The only function that names concrete clients.
 func buildService(_ context: ServiceContext) async throws -> ServiceParts {
@@ -28,10 +30,14 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let bridge = client("nephio-bridge", GatewaySettings.bridge)
 
     let backpressure = Backpressure(ledger: ledger, maxBacklog: settings[GatewaySettings.maxBacklog])
+    let callbacks = try CallbackWorker(ledger: ledger, settings: settings)
+    let archive = try await Archive(ledger: ledger, settings: settings)
+    let reader = IntentReader(ledger: ledger, archive: archive.store)
     let site = try Site(directory: Bundle.module.bundlePath + "/Public")
     let intents = IntentController(
         ledger: ledger, waiter: IntentWaiter(ledger: ledger, feed: feed), dryRun: DryRun(interpreter: interpreter, planner: planner),
-        bridge: bridge, backpressure: backpressure, flood: FloodGauge(ledger: ledger), maxBytes: settings[GatewaySettings.maxIntentBytes]
+        bridge: bridge, backpressure: backpressure, flood: FloodGauge(ledger: ledger), maxBytes: settings[GatewaySettings.maxIntentBytes],
+        callbacks: callbacks?.policy, reader: reader
     )
     let edge = GatewayEdge(authenticator: context.authenticator, limiter: RateLimiter(rate: settings[GatewaySettings.rateLimit]), settings: settings)
     let upstreams = [interpreter, knowledge, planner, adaptor, bridge]
@@ -41,11 +47,15 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             site.addRoutes(to: router)
             let api = router.group().add(middleware: edge)
             intents.addRoutes(to: api)
-            DecisionController(ledger: ledger).addRoutes(to: api)
-            EventController(ledger: ledger, feed: feed).addRoutes(to: api)
+            DecisionController(ledger: ledger, reader: reader).addRoutes(to: api)
+            ArchiveController(store: archive.store).addRoutes(to: api)
+            QueueController(ledger: ledger).addRoutes(to: api)
+            EventController(ledger: ledger, feed: feed, reader: reader).addRoutes(to: api)
             OperationsController(ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge).addRoutes(to: api)
         },
-        services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure)],
+        services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger)]
+            + (callbacks?.services ?? [])
+            + archive.services,
         healthChecks: [LedgerSettings.healthCheck(redis)]
             + upstreams.map { upstream in
                 HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }
@@ -84,15 +94,21 @@ struct FeedService: Service {
     }
 }
 
-/// Keeps the queue gauges fresh for the scraper when nobody else asks.
+/// Keeps the gauges of the ledger fresh for the scraper when nobody else asks.
 struct QueueGauges: Service {
     let backpressure: Backpressure
+    let ledger: Ledger
 
     func run() async throws {
         // Being cancelled is its ordinary end.
         try? await cancelWhenGracefulShutdown {
             while true {
                 await self.backpressure.refresh()
+                if let size = try? await self.ledger.size() {
+                    Gauge(label: MetricName.ledgerBytes).record(size.bytes)
+                    Gauge(label: MetricName.ledgerLiveIntents).record(size.intents)
+                    Gauge(label: MetricName.ledgerBytesPerIntent).record(size.bytesPerIntent)
+                }
                 try await Task.sleep(for: .seconds(5))
             }
         }

@@ -6,6 +6,7 @@ import ServiceRuntime
 /// What people decide: approve, reject, cancel, roll back, retry, clarify.
 struct DecisionController: Sendable {
     let ledger: Ledger
+    let reader: IntentReader
 
     private struct ReasonBody: Decodable { var reason: String? }
     private struct AnswersBody: Decodable { var answers: [ClarificationAnswer] }
@@ -32,7 +33,7 @@ struct DecisionController: Sendable {
 
     /// What took an approval to be done takes the right to approve to be undone.
     @Sendable private func rollback(_ request: Request, context: AppContext) async throws -> Response {
-        let plan = try await self.ledger.visible(context, .intentsWrite).plan()
+        let plan = try await self.reader.live(context, .intentsWrite).plan()
         let scope: Scope = plan?.approvalReasons.isEmpty ?? true ? .intentsWrite : .intentsApprove
         return try await self.decide(request, context, scope) { .rollback(reason: $0) }
     }
@@ -49,7 +50,7 @@ struct DecisionController: Sendable {
     /// A record that changed since it was read is read again: the decision is judged against what is there.
     private func take(_ decision: IntentDecision, _ context: AppContext, _ scope: Scope) async throws -> Response {
         for _ in 0..<5 {
-            let snapshot = try await self.ledger.visible(context, scope)
+            let snapshot = try await self.reader.live(context, scope)
             let person = context.principal?.name ?? "unknown"
             switch try await self.ledger.step(try decision.step(on: snapshot, by: person), on: snapshot) {
             case .taken(let phase):

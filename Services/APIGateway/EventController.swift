@@ -8,6 +8,7 @@ import ServiceRuntime
 struct EventController: Sendable {
     let ledger: Ledger
     let feed: EventFeed
+    let reader: IntentReader
 
     private static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
 
@@ -18,14 +19,20 @@ struct EventController: Sendable {
 
     /// The id of an event is its 1-based index in the intent's history. Ends with the intent.
     @Sendable private func intent(_ request: Request, context: AppContext) async throws -> Response {
-        let snapshot = try await self.ledger.visible(context, .intentsRead)
+        let found = try await self.reader.find(context, .intentsRead)
         var last = 0
         if let header = request.headers[HeaderName.lastEventID] {
             guard let number = Int(header), number >= 0 else {
                 throw ProblemError(.badRequest, code: "invalid_header", detail: "Last-Event-ID must be a number.")
             }
-            last = min(number, snapshot.sequence)
+            last = number
         }
+        let snapshot: RecordSnapshot
+        switch found {
+        case .live(let live): snapshot = live
+        case .archived(let id, let record): return try Self.past(id, LedgerJSON.decode(IntentRecord.self, record).history, after: last)
+        }
+        last = min(last, snapshot.sequence)
         let (ledger, id, start) = (self.ledger, snapshot.id, last)
         let events = await self.feed.listen(to: id)
         return Response(
@@ -63,6 +70,16 @@ struct EventController: Sendable {
                 try await writer.finish(nil)
             }
         )
+    }
+
+    /// The events of an intent that is in the archive only: all there will ever be.
+    private static func past(_ id: IntentID, _ history: [HistoryEntry], after last: Int) throws -> Response {
+        var body = ByteBuffer(string: "retry: 1000\n\n")
+        for (index, entry) in history.enumerated() where index >= last {
+            var frame = Self.frame(id: "\(index + 1)", intent: id, entry: try LedgerJSON.encode(entry))
+            body.writeBuffer(&frame)
+        }
+        return Response(status: .ok, headers: Self.headers, body: ResponseBody(byteBuffer: body))
     }
 
     /// The id of an event is the position in every partition, so that a reader may resume anywhere.

@@ -15,10 +15,24 @@ struct GatewaySettings: Sendable {
     static let planner = SettingKey.string("MANIFEST_GENERATOR_URL", default: "http://127.0.0.1:8083", "Address of manifest-generator.")
     static let adaptor = SettingKey.string("ORAN_ADAPTOR_URL", default: "http://127.0.0.1:8084", "Address of oran-adaptor.")
     static let bridge = SettingKey.string("NEPHIO_BRIDGE_URL", default: "http://127.0.0.1:8085", "Address of nephio-bridge.")
+    static let callbackSecret = SettingKey.secret("CALLBACK_SECRET", "Signs callbacks, at least 16 characters; without it there are none.")
+    static let callbackHosts = SettingKey.list(
+        "CALLBACK_ALLOWED_HOSTS", default: ["public"], "Where callbacks may go: public addresses, prefixes (10.1.0.0/16), hosts, .domains.")
+    static let callbackRetryFor = SettingKey.duration(
+        "CALLBACK_RETRY_FOR", default: .seconds(86_400), in: .seconds(1)...(.seconds(30 * 86_400)), "After this a callback becomes a dead letter.")
+    static let callbackTimeout = SettingKey.duration(
+        "CALLBACK_TIMEOUT", default: .seconds(5), in: .milliseconds(100)...(.seconds(60)), "Time a receiver has for its answer.")
+    static let callbackMaxPerHost = SettingKey.integer("CALLBACK_MAX_PER_HOST", default: 8, in: 1...64, "Callbacks to one receiver at the same time.")
+    static let archivePath = SettingKey.optionalString(
+        "ARCHIVE_PATH", "SQLite file that ended intents go to before they leave Redis; empty: this gateway keeps none; off: ends the archive.")
+    static let archiveRetention = SettingKey.duration(
+        "ARCHIVE_RETENTION", default: .zero, in: .zero...(.seconds(100 * 366 * 86_400)), "How long the archive keeps an intent after its end; 0 is for ever.")
 
     static let declarations =
         LedgerSettings.declarations + [
             rateLimit.declaration, maxBacklog.declaration, maxIntentBytes.declaration, maintenance.declaration,
+            callbackSecret.declaration, callbackHosts.declaration, callbackRetryFor.declaration, callbackTimeout.declaration, callbackMaxPerHost.declaration,
+            archivePath.declaration, archiveRetention.declaration,
             interpreter.declaration, knowledge.declaration, planner.declaration, adaptor.declaration, bridge.declaration,
         ]
 }

@@ -15,6 +15,8 @@ struct IntentController: Sendable {
     let backpressure: Backpressure
     let flood: FloodGauge
     let maxBytes: Int
+    let callbacks: CallbackPolicy?
+    let reader: IntentReader
 
     func addRoutes(to router: some RouterMethods<AppContext>) {
         router.post("/v1/intents", use: self.submit)
@@ -32,7 +34,7 @@ struct IntentController: Sendable {
         let principal = try context.requirePrincipal(dryRun == "true" ? .intentsRead : .intentsWrite)
         let body = try await JSONBody.bytes(of: request, limit: self.maxBytes, mediaTypes: ["text/plain", "text/html"], allowsNoContentType: true)
         let bytes = Array(body.readableBytesView)
-        let submission = try IntentSubmission(json: bytes)
+        let submission = try IntentSubmission(json: bytes, callbacks: self.callbacks)
         let intent = submission.request(by: principal)
 
         switch dryRun {
@@ -53,7 +55,8 @@ struct IntentController: Sendable {
 
         let digest = key == nil ? "" : Self.hex(SHA256.hash(data: bytes))
         let outcome = try await self.ledger.accept(
-            request: intent.json, priority: intent.priority, tenant: intent.tenant, by: intent.requestedBy, idempotencyKey: key, digest: digest
+            request: intent.json, priority: intent.priority, tenant: intent.tenant, by: intent.requestedBy, idempotencyKey: key, digest: digest,
+            notifies: intent.callbackUrl != nil
         )
         let id: IntentID
         let created: Int64
@@ -120,7 +123,10 @@ struct IntentController: Sendable {
     // MARK: Looking
 
     @Sendable func show(_ request: Request, context: AppContext) async throws -> Response {
-        Response.json(try await self.snapshot(context, .intentsRead).record())
+        switch try await self.reader.find(context, .intentsRead) {
+        case .live(let snapshot): Response.json(try snapshot.record())
+        case .archived(_, let record): Response.json(bytes: ByteBuffer(bytes: record))
+        }
     }
 
     @Sendable func list(_ request: Request, context: AppContext) async throws -> Response {
@@ -136,39 +142,31 @@ struct IntentController: Sendable {
             guard let id = IntentID(cursor) else { throw ProblemError(.badRequest, code: "invalid_query", detail: "cursor is none that a list has given.") }
             before = id
         }
-        var items: [IntentSummary] = []
-        // Filters that the index does not know are applied page by page, with a bound on the work of one request.
-        for _ in 0..<20 {
-            let page = try await self.ledger.list(phase: phase, limit: limit, before: before)
-            before = page.last?.id
-            for snapshot in page {
-                let summary = try IntentSummary(snapshot)
-                guard priority == nil || summary.request.priority == priority, summary.request.tenant == principal.tenant else { continue }
-                items.append(summary)
-                if items.count == limit {
-                    before = snapshot.id
-                    return Response.json(IntentPage(items: items, nextCursor: before?.description))
-                }
-            }
-            if page.count < limit { return Response.json(IntentPage(items: items, nextCursor: nil)) }
-        }
-        return Response.json(IntentPage(items: items, nextCursor: before?.description))
+        return Response.json(try await self.reader.list(tenant: principal.tenant, phase: phase, priority: priority, limit: limit, before: before))
     }
 
     /// The packages as one YAML stream: as rendered while they wait, else as published.
     @Sendable func manifests(_ request: Request, context: AppContext) async throws -> Response {
-        let snapshot = try await self.snapshot(context, .intentsRead)
+        let found = try await self.reader.find(context, .intentsRead)
         var packages: [(path: String, files: [PackageFile])] = []
-        if let waiting = try await self.ledger.files([snapshot.id]).first ?? nil {
+        let published: [PublishedPackage]
+        let phase: Phase
+        switch found {
+        case .live(let snapshot): (published, phase) = (try snapshot.decode([PublishedPackage].self, .packages) ?? [], snapshot.phase)
+        case .archived(_, let json):
+            let record = try LedgerJSON.decode(IntentRecord.self, json)
+            (published, phase) = (record.packages, record.phase)
+        }
+        if let waiting = try await self.ledger.files([found.id]).first ?? nil {
             packages = try LedgerJSON.decode([String: [PackageFile]].self, waiting).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         } else {
-            for package in try snapshot.decode([PublishedPackage].self, .packages) ?? [] where package.change != .delete {
+            for package in published where package.change != .delete {
                 guard let found = try await self.bridge.get(PackageAnswer.self, "/v1/packages/\(package.path)?revision=\(package.revision)") else { continue }
                 packages.append((package.path, found.files))
             }
         }
         guard !packages.isEmpty else {
-            throw ProblemError(.notFound, code: "not_found", detail: "Intent \(snapshot.id) has no manifests in phase \(snapshot.phase.rawValue).")
+            throw ProblemError(.notFound, code: "not_found", detail: "Intent \(found.id) has no manifests in phase \(phase.rawValue).")
         }
         var stream = ""
         for package in packages {
@@ -180,11 +178,7 @@ struct IntentController: Sendable {
         return Response.text(stream, type: "application/yaml")
     }
 
-    private func snapshot(_ context: AppContext, _ scope: Scope) async throws -> RecordSnapshot {
-        try await self.ledger.visible(context, scope)
-    }
-
-    private static func value<Value: RawRepresentable & CaseIterable>(_ text: String, _ name: String, _ type: Value.Type) throws -> Value
+    static func value<Value: RawRepresentable & CaseIterable>(_ text: String, _ name: String, _ type: Value.Type) throws -> Value
     where Value.RawValue == String {
         guard let value = Value(rawValue: text) else {
             throw ProblemError(.badRequest, code: "invalid_query", detail: "\(name) must be one of \(Value.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -195,18 +189,6 @@ struct IntentController: Sendable {
 
 struct PackageAnswer: Decodable {
     var files: [PackageFile]
-}
-
-extension Ledger {
-    /// The record that a path names, when this caller may see it; somebody else's is as good as none.
-    func visible(_ context: AppContext, _ scope: Scope) async throws -> RecordSnapshot {
-        let principal = try context.requirePrincipal(scope)
-        let text = context.parameters.get("id") ?? ""
-        guard let id = IntentID(text), let snapshot = try await self.read(id), try snapshot.request().tenant == principal.tenant else {
-            throw ProblemError(.notFound, code: "not_found", detail: "There is no intent \(text.prefix(64)).")
-        }
-        return snapshot
-    }
 }
 
 extension AppContext {
@@ -221,7 +203,7 @@ extension IntentSubmission {
     func request(by principal: Principal) -> IntentRequest {
         IntentRequest(
             intent: self.intent, priority: self.priority, namespace: self.namespace, cluster: self.cluster, approval: self.approval,
-            labels: self.labels, supersedes: self.supersedes?.description, tenant: principal.tenant, requestedBy: principal.name
+            labels: self.labels, callbackUrl: self.callbackUrl, supersedes: self.supersedes?.description, tenant: principal.tenant, requestedBy: principal.name
         )
     }
 }

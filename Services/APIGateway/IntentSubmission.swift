@@ -13,9 +13,11 @@ struct IntentSubmission: Equatable {
     var labels: [String: String]?
     /// Of this tenant, and not ended: whoever accepts the intent sees to that.
     var supersedes: IntentID?
+    var callbackUrl: String?
 
+    /// - Parameter callbacks: where they may go; nil when there are none.
     /// - Throws: a ``Problem`` with status 400.
-    init(json bytes: [UInt8]) throws(Problem) {
+    init(json bytes: [UInt8], callbacks: CallbackPolicy? = nil) throws(Problem) {
         guard !bytes.isEmpty else {
             throw Problem(status: 400, code: "bad_json", title: "No body", detail: #"Send a JSON object such as {"intent": "Deploy AMF in core5g"}."#)
         }
@@ -92,7 +94,14 @@ struct IntentSubmission: Equatable {
                 fault("labels", "must be an object of strings")
             }
         }
-        if text("callbackUrl") != nil { fault("callbackUrl", "callbacks are not available in this version; follow /v1/intents/{id}/events") }
+        if let url = text("callbackUrl") {
+            self.callbackUrl = url
+            if let callbacks {
+                if let reason = callbacks.fault(url) { fault("callbackUrl", reason) }
+            } else {
+                fault("callbackUrl", "callbacks are not configured here (CALLBACK_SECRET); follow /v1/intents/{id}/events")
+            }
+        }
         guard faults.isEmpty else {
             let first = faults[0]
             throw Problem(

@@ -2,7 +2,7 @@ import IntentModel
 import Ledger
 
 /// An intent in a list.
-struct IntentSummary: Encodable {
+struct IntentSummary: Codable {
     var id: IntentID
     var phase: Phase
     var createdAt: String

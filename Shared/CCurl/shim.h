@@ -1,4 +1,5 @@
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 /* Only what Swift cannot say: curl_easy_setopt, curl_multi_setopt and curl_easy_getinfo are
@@ -39,13 +40,35 @@ static inline CURLcode ccurl_message_result(const CURLMsg *message) {
     return message->data.result;
 }
 
+/* Says whether a transfer may connect to an address of 4 or 16 bytes (0: of another family). */
+typedef int (*ccurl_admits)(const void *context, const unsigned char *address, size_t length);
+struct ccurl_gate {
+    ccurl_admits admits;
+    const void *context;
+};
+
 /* libcurl's own sockets are inherited by every process that is started meanwhile, which then keeps
-   the connection open after we closed it. A C function, since the type of the address is C's. */
+   the connection open after we closed it. A C function, since the type of the address is C's. It sees
+   the very address that is connected to, after the name was looked up: what is refused here cannot be
+   reached by a name that changes its mind. */
 static curl_socket_t ccurl_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
-    (void)context;
+    const struct ccurl_gate *gate = (const struct ccurl_gate *)context;
     (void)purpose;
+    if (gate && gate->admits) {
+        const unsigned char *bytes = (const unsigned char *)"";
+        size_t length = 0;
+        if (address->family == AF_INET) {
+            bytes = (const unsigned char *)&((const struct sockaddr_in *)&address->addr)->sin_addr;
+            length = 4;
+        } else if (address->family == AF_INET6) {
+            bytes = (const unsigned char *)&((const struct sockaddr_in6 *)&address->addr)->sin6_addr;
+            length = 16;
+        }
+        if (!gate->admits(gate->context, bytes, length)) return CURL_SOCKET_BAD;
+    }
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
-static inline CURLcode ccurl_set_close_on_exec(CURL *easy) {
-    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, ccurl_open_socket);
+static inline CURLcode ccurl_set_open_socket(CURL *easy, const struct ccurl_gate *gate) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, gate);
+    return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, ccurl_open_socket) : code;
 }

@@ -4,6 +4,8 @@ package enum FetchError: Error, Equatable {
     case timedOut
     /// No connection came about: name not found, refused, unreachable, or not within the connect timeout.
     case connect(String)
+    /// The host has only addresses that the request does not admit.
+    case refusedAddress
     /// The handshake failed or the certificate is not trusted.
     case tls(String)
     /// The body, or the head, is longer than `limit` bytes.
@@ -23,7 +25,7 @@ package enum FetchError: Error, Equatable {
     package var mayRetry: Bool {
         switch self {
         case .timedOut, .connect, .overloaded: true
-        case .tls, .tooLarge, .cancelled, .stopped, .invalid: false
+        case .refusedAddress, .tls, .tooLarge, .cancelled, .stopped, .invalid: false
         case .transfer(let code, _): TransferCode.transient.contains(code)
         }
     }
@@ -31,7 +33,7 @@ package enum FetchError: Error, Equatable {
     /// The server certainly saw nothing of the request, so that a repeat is safe whatever the method.
     package var wasNotSent: Bool {
         switch self {
-        case .connect, .tls, .overloaded, .invalid: true
+        case .connect, .refusedAddress, .tls, .overloaded, .invalid: true
         case .timedOut, .tooLarge, .cancelled, .stopped, .transfer: false
         }
     }
@@ -42,6 +44,7 @@ extension FetchError: CustomStringConvertible {
         switch self {
         case .timedOut: "timed out"
         case .connect(let reason): "no connection: \(reason)"
+        case .refusedAddress: "the host's address may not be connected to"
         case .tls(let reason): "TLS: \(reason)"
         case .tooLarge(let limit): "response larger than \(limit) bytes"
         case .cancelled: "cancelled"

@@ -11,10 +11,13 @@ package struct FetchRequest: Sendable {
     package var timeout: Duration
     /// Bytes of response body after which the transfer is broken off. A stream counts its whole length.
     package var maxResponseBytes: Int
+    /// Says which addresses may be connected to, asked about the very address after the look-up of the name; nil lets all through. A connection
+    /// that is still open is used again without asking: give requests to one host the same answer.
+    package var admits: (@Sendable (IPAddress) -> Bool)?
 
     package init(
         method: String = "GET", url: String, headers: [(String, String)] = [], body: [UInt8]? = nil,
-        timeout: Duration = .seconds(10), maxResponseBytes: Int = 8 << 20
+        timeout: Duration = .seconds(10), maxResponseBytes: Int = 8 << 20, admits: (@Sendable (IPAddress) -> Bool)? = nil
     ) {
         self.method = method
         self.url = url
@@ -22,6 +25,7 @@ package struct FetchRequest: Sendable {
         self.body = body
         self.timeout = timeout
         self.maxResponseBytes = maxResponseBytes
+        self.admits = admits
     }
 }
 

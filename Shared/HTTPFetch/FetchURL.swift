@@ -1,13 +1,15 @@
 /// An absolute `http` or `https` URL that leaves nothing to interpretation, so that what is checked here and what
 /// libcurl dials cannot differ. Source: RFC 3986, narrowed.
-struct FetchURL: Equatable {
+package struct FetchURL: Equatable, Sendable {
     static let maxBytes = 8192
 
-    let text: String
+    package let text: String
+    /// Lower case; an IPv6 address without its brackets.
+    package let host: String
     /// `scheme://host:port`, lower case, the port always written: transfers with one origin share connections.
-    let origin: String
+    package let origin: String
 
-    init(_ text: String) throws(FetchError) {
+    package init(_ text: String) throws(FetchError) {
         let bytes = Array(text.utf8)
         guard bytes.count <= Self.maxBytes else { throw .invalid("the URL is longer than \(Self.maxBytes) bytes") }
         guard bytes.allSatisfy(Self.isAllowed) else { throw .invalid("the URL holds a character that must be percent-encoded") }
@@ -27,7 +29,9 @@ struct FetchURL: Equatable {
         guard !authority.contains(UInt8(ascii: "@")) else { throw .invalid("the URL carries credentials; send them in a header") }
         let (host, port) = try Self.split(authority)
         self.text = text
-        self.origin = "\(scheme.name)://\(String(decoding: host, as: UTF8.self).lowercased()):\(port ?? scheme.port)"
+        let name = String(decoding: host, as: UTF8.self).lowercased()
+        self.host = name.hasPrefix("[") ? String(name.dropFirst().dropLast()) : name
+        self.origin = "\(scheme.name)://\(name):\(port ?? scheme.port)"
     }
 
     private static func split(_ authority: ArraySlice<UInt8>) throws(FetchError) -> (host: ArraySlice<UInt8>, port: Int?) {

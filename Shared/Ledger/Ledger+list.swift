@@ -9,6 +9,11 @@ extension Ledger {
     ///   - limit: 1…500.
     ///   - before: only intents older than this one (the last of the page before).
     package func list(phase: Phase?, limit: Int, before: IntentID?) async throws(LedgerError) -> [RecordSnapshot] {
+        try await self.page(phase: phase, limit: limit, before: before).snapshots
+    }
+
+    /// … and the oldest intent that was looked at, when there are older ones: a record may have expired since its index was read.
+    package func page(phase: Phase?, limit: Int, before: IntentID?) async throws(LedgerError) -> (snapshots: [RecordSnapshot], next: IntentID?) {
         // Every intent is in the index of exactly one phase.
         let indexes = self.partitions.flatMap { partition in (phase.map { [$0] } ?? Phase.allCases).map { partition.phase($0) } }
         let newest = before.map { String($0.milliseconds) } ?? "+inf"
@@ -30,6 +35,17 @@ extension Ledger {
         }
         // One that moved meanwhile may have been met in two indexes.
         let newestFirst = Set(ids).sorted(by: >)
-        return try await self.read(Array(newestFirst.prefix(limit))).compactMap { $0 }.filter(\.isReadable)
+        let snapshots = try await self.read(Array(newestFirst.prefix(limit))).compactMap { $0 }.filter(\.isReadable)
+        return (snapshots, newestFirst.count > limit ? newestFirst[limit - 1] : nil)
+    }
+
+    /// Whether the records of `ids` are here, in their order.
+    package func holds(_ ids: [IntentID]) async throws(LedgerError) -> [Bool] {
+        do throws(RedisError) {
+            let replies = try await self.pipeline(ids.map { RedisCommand("EXISTS", self.partitions[$0.partition % self.partitions.count].record($0)) })
+            return replies.map { $0.int == 1 }
+        } catch {
+            throw LedgerError(error)
+        }
     }
 }

@@ -6,6 +6,8 @@ enum LedgerScripts {
     static let step = script(PackageResources.step_lua)
     static let postpone = script(PackageResources.postpone_lua)
     static let bury = script(PackageResources.bury_lua)
+    static let letter = script(PackageResources.letter_lua)
+    static let redrive = script(PackageResources.redrive_lua)
     static let archived = script(PackageResources.archived_lua)
     static let sweep = script(PackageResources.sweep_lua)
     static let reserve = script(PackageResources.reserve_lua)

@@ -72,4 +72,23 @@ extension Ledger {
             throw LedgerError(error)
         }
     }
+
+    /// Work that waits for another attempt, by stage. Reads every member: for people, not for gauges.
+    package func delayedCounts() async throws(LedgerError) -> [Stage: Int] {
+        do throws(RedisError) {
+            var counts: [Stage: Int] = [:]
+            let shared = try await self.pipeline(self.partitions.map { RedisCommand("ZRANGE", $0.delayed(.interpret), 0, -1) })
+            for member in shared.flatMap({ $0.array ?? [] }) {
+                guard let stage = member.string?.split(separator: " ").first.flatMap({ Stage(rawValue: String($0)) }) else { continue }
+                counts[stage, default: 0] += 1
+            }
+            for stage in Stage.allCases where stage.isOutbox {
+                let own = try await self.pipeline(self.partitions.map { RedisCommand("ZCARD", $0.delayed(stage)) })
+                counts[stage] = own.reduce(0) { $0 + Int($1.int ?? 0) }
+            }
+            return counts
+        } catch {
+            throw LedgerError(error)
+        }
+    }
 }

@@ -29,6 +29,8 @@ package struct RecordSnapshot: Sendable {
     package let replans: Int
     /// How many history entries (and so events) there are.
     package let sequence: Int
+    /// Every transition is passed on to the callback address of the request.
+    package let notifies: Bool
 
     /// From the reply of `HGETALL`; nil when there is no such record.
     init?(id: IntentID, fields: [(name: [UInt8], value: [UInt8])]) {
@@ -58,6 +60,7 @@ package struct RecordSnapshot: Sendable {
         self.mayHoldReservations = plain["reserves"] == "1"
         self.replans = plain["replans"].flatMap { Int($0) } ?? 0
         self.sequence = plain["n"].flatMap { Int($0) } ?? 0
+        self.notifies = plain["callback"] == "1"
         self.documents = documents
         self.history = history
         var tracks: [String: Track] = [:]

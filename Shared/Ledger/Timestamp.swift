@@ -47,4 +47,26 @@ package enum Timestamp {
             return position
         }
     }
+
+    /// The inverse of ``text(_:)``; nil for anything it does not write. Days from civil after Hinnant's algorithm.
+    package static func milliseconds(_ text: String) -> Int64? {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 24, bytes[23] == UInt8(ascii: "Z") else { return nil }
+        func number(_ range: Range<Int>) -> Int64? {
+            range.reduce(Int64?(0)) { sum, index in
+                guard let sum, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index]) else { return nil }
+                return sum * 10 + Int64(bytes[index] - UInt8(ascii: "0"))
+            }
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13), let minute = number(14..<16),
+            let second = number(17..<19), let millisecond = number(20..<23), (1...12).contains(month), (1...31).contains(day)
+        else { return nil }
+        let shifted = month <= 2 ? year - 1 : year
+        let yearOfEra = shifted % 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        let days = shifted / 400 * 146_097 + dayOfEra - 719_468
+        let milliseconds = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + millisecond
+        return self.text(milliseconds) == text ? milliseconds : nil
+    }
 }

@@ -12,6 +12,13 @@ package enum MetricName {
     package static let queueDepth = "nephoran_queue_depth"
     package static let queueAge = "nephoran_queue_age_seconds"
     package static let deadLetters = "nephoran_dead_letters"
+    package static let callbacksTotal = "nephoran_callbacks_total"
+
+    package static let ledgerBytes = "nephoran_ledger_bytes"
+    package static let ledgerLiveIntents = "nephoran_ledger_live_intents"
+    package static let ledgerBytesPerIntent = "nephoran_ledger_bytes_per_intent"
+    package static let archiveBytes = "nephoran_archive_bytes"
+    package static let archiveIntents = "nephoran_archive_intents"
 
     package static let cacheRequestsTotal = "nephoran_cache_requests_total"
     package static let cacheHitsTotal = "nephoran_cache_hits_total"

@@ -26,7 +26,7 @@ import Testing
             (#"{"intent": "x", "labels": {"team/x~": "c"}}"#, ["/labels/team~1x~0 keys and values must be Kubernetes label values of at most 63 characters"]),
             (
                 #"{"intent": "x", "callbackUrl": "https://example.net/hook"}"#,
-                ["/callbackUrl callbacks are not available in this version; follow /v1/intents/{id}/events"]
+                ["/callbackUrl callbacks are not configured here (CALLBACK_SECRET); follow /v1/intents/{id}/events"]
             ),
             (
                 #"{"priority": "x", "approval": "y", "labels": 3}"#,

@@ -53,6 +53,15 @@ import Testing
         #expect(!String(decoding: response.body.prefix(500), as: UTF8.self).lowercased().contains("expect"))
     }
 
+    @Test("an address that is not admitted is not connected to, by whatever name", arguments: ["127.0.0.1", "localhost", "127.1", "[::ffff:127.0.0.1]"])
+    func admits(host: String) async throws {
+        let url = "http://\(host):\(self.server.port)/echo"
+        await #expect(throws: FetchError.refusedAddress) { try await self.fetcher.fetch(FetchRequest(url: url, admits: { _ in false })) }
+        #expect(self.server.connections == 0)
+        let admitted = FetchRequest(url: "http://127.0.0.1:\(self.server.port)/echo", admits: { $0 == IPAddress("127.0.0.1") })
+        #expect(try await self.fetcher.fetch(admitted).status == 200)
+    }
+
     @Test("every status is a response, and redirects are not followed", arguments: [200, 302, 404, 429, 503])
     func status(status: Int) async throws {
         let response = try await self.fetcher.fetch(FetchRequest(url: self.url("/status/\(status)")))

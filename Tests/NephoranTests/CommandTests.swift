@@ -15,6 +15,10 @@ import Testing
             ["intent", "list", "--phase", "awaiting_approval", "--limit", "5"], ["intent", "get", "018f4e2a-7c11-7003-9c1e-0242ac120002", "--output", "json"],
             ["intent", "approve", "018f4e2a-7c11-7003-9c1e-0242ac120002", "--reason", "ok"],
             ["intent", "clarify", "018f4e2a-7c11-7003-9c1e-0242ac120002", "e1:object.type=AMF"],
+            ["intent", "submit", "--callback-url", "https://example.net/hook", "Deploy AMF"],
+            ["queue", "list"], ["queue", "peek", "publish", "--limit", "3"], ["queue", "redrive", "notify", "--all"],
+            ["queue", "redrive", "plan", "3.1780000000000-0", "4.1780000000000-1"], ["queue", "purge", "notify", "--all", "--output", "json"],
+            ["archive", "search", "amf", "core5g", "--phase", "failed", "--from", "2026-05-28"], ["archive", "export", "--file", "out.ndjson"],
             ["knowledge", "add", "docs"], ["status"], ["inventory", "--namespace", "core5g"],
         ])
     func understood(_ arguments: [String]) { #expect(throws: Never.self) { try NephoranCommand.parseAsRoot(arguments) } }
@@ -25,7 +29,7 @@ import Testing
             ["up", "--port-base", "0"], ["up", "--redis", "rediss://r"], ["intent", "submit"], ["intent", "submit", "--wait", "--dry-run", "x"],
             ["intent", "submit", "--priority", "urgent", "x"],
             ["intent", "submit", "--label", "novalue", "x"], ["intent", "get", "not-an-id"], ["intent", "list", "--limit", "0"], ["frobnicate"],
-            ["status", "--nonsense"],
+            ["status", "--nonsense"], ["queue", "redrive", "plan"], ["queue", "purge", "plan", "--all", "3.1-0"], ["queue", "peek", "plan", "--limit", "0"],
         ])
     func notUnderstood(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try NephoranCommand.parseAsRoot(arguments) }

@@ -29,9 +29,9 @@ struct GatewayClient: Sendable {
     }
 
     /// The response once its head is there; any status but success is a failure.
-    func stream(_ path: String, headers: [(String, String)], timeout: Duration) async throws(CommandFailure) -> FetchStream {
+    func stream(_ path: String, headers: [(String, String)], timeout: Duration, maxBytes: Int = 1 << 30) async throws(CommandFailure) -> FetchStream {
         var request = self.request("GET", path, [], headers, nil, timeout)
-        request.maxResponseBytes = 1 << 30
+        request.maxResponseBytes = maxBytes
         let stream: FetchStream
         do { stream = try await self.fetcher.stream(request) } catch { throw self.failure(error) }
         guard (200..<300).contains(stream.status) else {

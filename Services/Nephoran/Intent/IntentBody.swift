@@ -11,6 +11,7 @@ struct IntentBody: Encodable {
     var approval: IntentRequest.Approval?
     var labels: [String: String]?
     var supersedes: IntentID?
+    var callbackUrl: String?
 
     func encoded() throws(CommandFailure) -> [UInt8] {
         do { return Array(try JSONEncoder().encode(self)) } catch { throw CommandFailure(.usage, "the intent cannot be sent: \(error)") }

@@ -14,7 +14,7 @@ struct ListCommand: AsyncParsableCommand {
         guard (1...200).contains(self.limit) else { throw ValidationError("--limit takes 1…200.") }
     }
 
-    private struct Page: Decodable {
+    struct Page: Decodable {
         struct Item: Decodable {
             var id: IntentID
             var phase: Phase
@@ -33,7 +33,10 @@ struct ListCommand: AsyncParsableCommand {
         let body = try await self.connection.client().call("GET", "/v1/intents", query: query).body
         let terminal = Terminal.standardOutput
         guard self.connection.output == .text else { return terminal.print(JSONText.pretty(body)) }
-        let page = try GatewayClient.decode(Page.self, body)
+        Self.show(try GatewayClient.decode(Page.self, body), terminal)
+    }
+
+    static func show(_ page: Page, _ terminal: Terminal) {
         guard !page.items.isEmpty else { return terminal.print("no intents") }
         var table = Table("ID", "PHASE", "PRIORITY", "AGE", "TEXT")
         for item in page.items {

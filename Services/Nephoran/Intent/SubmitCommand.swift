@@ -40,6 +40,9 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(name: .customLong("label"), help: "name=value; may be repeated.")
     var labels: [String] = []
 
+    @Option(help: "Address that is told of every step, see docs/callbacks.md.")
+    var callbackUrl: String?
+
     @Option(help: "Seconds to wait at most, with --wait and --watch.")
     var timeout: Int = 300
 
@@ -57,7 +60,7 @@ struct SubmitCommand: AsyncParsableCommand {
         let terminal = Terminal.standardOutput
         let body = try IntentBody(
             intent: try self.sentence(), priority: self.priority, namespace: self.namespace, cluster: self.cluster, approval: self.approval,
-            labels: try IntentBody.labels(self.labels), supersedes: self.supersedes
+            labels: try IntentBody.labels(self.labels), supersedes: self.supersedes, callbackUrl: self.callbackUrl
         ).encoded()
         if self.dryRun {
             let answer = try await client.call("POST", "/v1/intents", query: [("dryRun", "true")], body: body).body

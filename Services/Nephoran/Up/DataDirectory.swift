@@ -21,11 +21,13 @@ struct DataDirectory: Sendable {
     /// Taken until the process, and what it guards, is gone.
     func lock() async throws(CommandFailure) -> DirectoryLock { try await DirectoryLock(path: self.file("lock"), directory: self.path) }
 
-    /// Makes the token and what the stores need.
+    /// Makes the secrets and what the stores need.
     func prepare(for plan: UpPlan) throws(CommandFailure) {
-        let token = self.file("token")
-        let known = (try? String(contentsOfFile: token, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
-        if known.isEmpty { try Self.write(Secret.random() + "\n", to: token) } else { chmod(token, 0o600) }
+        for secret in ["token", "callback-secret"] {
+            let path = self.file(secret)
+            let known = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+            if known.isEmpty { try Self.write(Secret.random() + "\n", to: path) } else { chmod(path, 0o600) }
+        }
         for store in plan.stores {
             try Self.make(store.directory)
             try Self.write(store.configuration, to: store.configurationPath)

@@ -38,6 +38,8 @@ struct UpPlan: Sendable {
         func preset(_ name: String, _ value: String) { if !isGiven(name) { shared[name] = value } }
         preset("KNOWLEDGE_STORE", directory.file("knowledge.sqlite"))
         preset("GIT_REPO_URL", directory.file("gitops.git"))
+        if !isGiven("CALLBACK_SECRET") { preset("CALLBACK_SECRET_FILE", directory.file("callback-secret")) }
+        preset("ARCHIVE_PATH", directory.file("archive.sqlite"))
         preset("GIT_MIRROR", directory.file("gitops-mirror.git"))
         preset("DRAIN_TIMEOUT", "8s")
         if !isGiven("AUTH_TOKEN") { preset("AUTH_TOKEN_FILE", directory.file("token")) }

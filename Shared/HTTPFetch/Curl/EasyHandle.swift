@@ -6,6 +6,8 @@ final class EasyHandle {
     let raw: UnsafeMutableRawPointer
     private let reasonText: UnsafeMutablePointer<CChar>
     private var lines: UnsafeMutablePointer<curl_slist>?
+    /// Read by libcurl whenever it connects.
+    private let gate: UnsafeMutablePointer<ccurl_gate>
     /// The first option libcurl did not take; a transfer must not start with a check left out.
     private(set) var refusal = CURLE_OK
 
@@ -14,12 +16,15 @@ final class EasyHandle {
         self.raw = raw
         self.reasonText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         self.reasonText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        self.gate = .allocate(capacity: 1)
+        self.gate.initialize(to: ccurl_gate())
     }
 
     deinit {
         curl_easy_cleanup(self.raw)
         curl_slist_free_all(self.lines)
         self.reasonText.deallocate()
+        self.gate.deallocate()
     }
 
     /// Forgets all options; what makes reuse worth it (its place in the connection cache, its buffers) stays.
@@ -32,8 +37,11 @@ final class EasyHandle {
         self.note(ccurl_set_pointer(self.raw, CURLOPT_ERRORBUFFER, self.reasonText))
     }
 
-    /// A process that is started meanwhile does not inherit the sockets.
-    func closeSocketsOnExec() { self.note(ccurl_set_close_on_exec(self.raw)) }
+    /// A process that is started meanwhile does not inherit the sockets. With `admits`, only addresses are connected to that it lets through.
+    func openSockets(_ admits: ccurl_admits? = nil, _ context: UnsafeRawPointer? = nil) {
+        self.gate.pointee = ccurl_gate(admits: admits, context: context)
+        self.note(ccurl_set_open_socket(self.raw, self.gate))
+    }
     func set(_ option: CURLoption, _ text: String) { self.note(ccurl_set_string(self.raw, option, text)) }
     func set(_ option: CURLoption, _ number: Int) { self.note(ccurl_set_long(self.raw, option, number)) }
     func set(_ option: CURLoption, _ context: UnsafeRawPointer) { self.note(ccurl_set_pointer(self.raw, option, context)) }

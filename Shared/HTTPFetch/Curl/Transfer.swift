@@ -11,6 +11,8 @@ final class Transfer {
     private var received = 0
     /// Why we broke it off ourselves; outranks what libcurl says about it.
     private var failure: FetchError?
+    /// An address was not connected to because the request does not admit it.
+    private var refusesAddress = false
 
     init(_ order: FetchOrder, on easy: EasyHandle, _ inbox: FetchInbox) {
         self.order = order
@@ -28,6 +30,12 @@ final class Transfer {
         self.easy.set(CURLOPT_TIMEOUT_MS, remaining.milliseconds)
 
         let context = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+        if self.order.request.admits == nil {
+            self.easy.openSockets()
+        } else {
+            self.easy.openSockets(
+                { context, bytes, count in Transfer.from(context)?.admits(UnsafeBufferPointer(start: bytes, count: count)) ?? false ? 1 : 0 }, context)
+        }
         self.easy.set(CURLOPT_HEADERDATA, context)
         self.easy.set(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             Transfer.from(context)?.receive(headLine: UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
@@ -53,6 +61,7 @@ final class Transfer {
     func finish(_ result: CURLcode) {
         guard result != CURLE_OK else { return self.finish(nil as FetchError?) }
         // Once the deadline is past, the total time ran out, whatever stage it ran out in.
+        if self.refusesAddress, result == CURLE_COULDNT_CONNECT { return self.finish(.refusedAddress) }
         let isConnected = self.easy.isConnected || ContinuousClock.now >= self.order.deadline
         self.finish(result.error(self.easy.reason(for: result), isConnected: isConnected))
     }
@@ -64,7 +73,6 @@ extension Transfer {
     /// What holds for every transfer of the fetcher.
     private func setPolicy(_ configuration: HTTPFetcher.Configuration) {
         self.easy.set(CURLOPT_NOSIGNAL, 1)
-        self.easy.closeSocketsOnExec()
         // Breaking off during a name look-up must not wait for the resolver: it is left to end by itself.
         self.easy.set(CURLOPT_QUICK_EXIT, 1)
         self.easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
@@ -104,8 +112,17 @@ extension Transfer {
 // MARK: - Callbacks
 
 extension Transfer {
-    private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+    private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? { self.from(UnsafeRawPointer(context)) }
+
+    private static func from(_ context: UnsafeRawPointer?) -> Transfer? {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Refused, libcurl goes on with the name's next address.
+    private func admits(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        if let address = IPAddress(bytes: Array(bytes)), self.order.request.admits?(address) == true { return true }
+        self.refusesAddress = true
+        return false
     }
 
     /// The number of bytes taken; another number than offered breaks the transfer off.

@@ -25,7 +25,7 @@ end
 
 if tonumber(redis.call('GET', tag .. ':epoch') or '0') > tonumber(epoch) then return {'fenced'} end
 local versionField = track == 'main' and 'v' or ('t:' .. track .. ':v')
-local current = redis.call('HMGET', record, versionField, 'phase', 'created', 'lane', 'tracks', 'n', 'history', 'key', 'end', 'endText', 'onPartialFailure', 'v', 'callback')
+local current = redis.call('HMGET', record, versionField, 'phase', 'created', 'lane', 'tracks', 'n', 'history', 'key', 'end', 'endText', 'onPartialFailure', 'v', 'callback', 'letters')
 if not current[2] or current[1] ~= expected then
   acknowledge()
   return {current[2] and 'stale' or 'gone'}
@@ -226,6 +226,9 @@ if isTerminal and not isArchived then
   redis.call('PEXPIRE', record, retention)
   if idempotency then redis.call('PEXPIRE', idempotency, retention) end
 elseif isTerminal or terminal[oldPhase] then
+  -- Tried again, its work is given up no longer.
+  for stage, letter in string.gmatch(not isTerminal and current[14] or '', '(%S+)/(%S+)') do redis.call('XDEL', tag .. ':dead:' .. stage, letter) end
+  if not isTerminal then redis.call('HDEL', record, 'letters') end
   redis.call('PERSIST', record)
   if idempotency then redis.call('PERSIST', idempotency) end
 end

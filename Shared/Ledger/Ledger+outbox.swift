@@ -28,6 +28,16 @@ extension Ledger {
         }
     }
 
+    /// No more of this intent is passed on: its receiver wants none.
+    package func stopNotifying(_ id: IntentID) async throws(LedgerError) {
+        guard let partition = self.partition(of: id) else { return }
+        do throws(RedisError) {
+            _ = try await self.redis.send(RedisCommand("HDEL", partition.record(id), "callback"))
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
     /// Acknowledges work of the archive whose record is there as of `snapshot`, and lets the record expire.
     func archived(_ lease: Lease, _ snapshot: RecordSnapshot) async throws(LedgerError) {
         let partition = lease.partition

@@ -1,0 +1,45 @@
+import HTTPFetch
+
+/// Addresses with a common prefix: `10.0.0.0/8`, `2001:db8::/32`, or a single address.
+struct AddressRange: Sendable, Hashable {
+    private let bytes: [UInt8]
+    private let length: Int
+
+    /// Nil unless `text` is an address, or one with a prefix length and no bits after it.
+    init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard let first = parts.first, parts.count <= 2, let address = IPAddress(first) else { return nil }
+        self.bytes = address.bytes
+        guard parts.count == 2 else {
+            self.length = address.bytes.count * 8
+            return
+        }
+        guard let length = Int(parts[1]), "\(length)" == parts[1], (0...address.bytes.count * 8).contains(length) else { return nil }
+        self.length = length
+        guard (length..<address.bytes.count * 8).allSatisfy({ address.bytes[$0 / 8] >> UInt8(7 - $0 % 8) & 1 == 0 }) else { return nil }
+    }
+
+    func contains(_ address: IPAddress) -> Bool {
+        guard address.bytes.count == self.bytes.count else { return false }
+        let whole = self.length / 8
+        guard address.bytes[..<whole] == self.bytes[..<whole] else { return false }
+        let rest = self.length % 8
+        return rest == 0 || (address.bytes[whole] ^ self.bytes[whole]) >> UInt8(8 - rest) == 0
+    }
+}
+
+extension IPAddress {
+    /// Reachable by everybody: neither this machine, nor its neighbours, nor a private network, nor set aside for something else.
+    /// Source: the special-purpose registries of RFC 6890 (IANA), and for IPv6 the only range that is assigned, 2000::/3.
+    var isPublic: Bool {
+        if self.bytes.count == 4 { return !Self.special.contains { $0.contains(self) } }
+        return Self.assigned?.contains(self) == true && !Self.special.contains { $0.contains(self) }
+    }
+
+    private static let assigned = AddressRange("2000::/3")
+    private static let special = [
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24",
+        "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",
+        "240.0.0.0/4", "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20",
+    ].compactMap { AddressRange($0) }
+}

@@ -1,0 +1,25 @@
+import HTTPFetch
+import Ledger
+import ServiceLifecycle
+import ServiceRuntime
+
+/// Callbacks as configured.
+struct CallbackWorker {
+    let policy: CallbackPolicy
+    let services: [any Service]
+
+    /// Nil without `CALLBACK_SECRET`.
+    init?(ledger: Ledger, settings: Settings) throws(InvalidSetting) {
+        self.policy = try CallbackPolicy(settings[GatewaySettings.callbackHosts])
+        guard let secret = settings[GatewaySettings.callbackSecret] else { return nil }
+        guard secret.utf8.count >= 16 else { throw InvalidSetting(key: "CALLBACK_SECRET", allowed: "at least 16 characters") }
+        let perHost = settings[GatewaySettings.callbackMaxPerHost]
+        // One of its own: receivers that hang must not take the connections of the calls between services.
+        let fetcher = HTTPFetcher(.init(maxConnections: 128, maxConnectionsPerHost: perHost, userAgent: "nephoran-callback"))
+        let stage = CallbackStage(
+            ledger: ledger, fetcher: fetcher, policy: self.policy, signature: CallbackSignature(secret: secret), hosts: CallbackHosts(limit: perHost),
+            timeout: settings[GatewaySettings.callbackTimeout], retryFor: settings[GatewaySettings.callbackRetryFor]
+        )
+        self.services = [fetcher, StageWorker(ledger: ledger, handler: stage)]
+    }
+}

@@ -1,0 +1,30 @@
+import IntentModel
+import RedisClient
+
+/// What the ledger takes in Redis.
+package struct LedgerSize: Sendable, Equatable {
+    /// Memory of the Redis, in bytes.
+    package var bytes: Int
+    /// … of which an empty one takes this.
+    package var emptyBytes: Int
+    /// Records: of intents under way, and of ended ones until they expire.
+    package var intents: Int
+
+    package var bytesPerIntent: Double { Double(max(0, self.bytes - self.emptyBytes)) / Double(max(1, self.intents)) }
+}
+
+extension Ledger {
+    package func size() async throws(LedgerError) -> LedgerSize {
+        do throws(RedisError) {
+            let info = try await self.redis.send(RedisCommand("INFO", "memory")).string ?? ""
+            func figure(_ name: String) -> Int {
+                info.split(whereSeparator: \.isNewline).first { $0.hasPrefix(name + ":") }.flatMap { Int($0.dropFirst(name.utf8.count + 1)) } ?? 0
+            }
+            let counts = try await self.pipeline(self.partitions.flatMap { partition in Phase.allCases.map { RedisCommand("ZCARD", partition.phase($0)) } })
+            return LedgerSize(
+                bytes: figure("used_memory"), emptyBytes: figure("used_memory_startup"), intents: counts.reduce(0) { $0 + Int($1.int ?? 0) })
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+}
