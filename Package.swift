@@ -161,6 +161,8 @@ let package = Package(
         tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "ServiceRuntime", "TestSupport", hummingbird]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
         tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
-        tests("SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", subprocess], resources: [.copy("Fixtures")]),
+        tests(
+            "SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", hummingbird, crypto, subprocess],
+            resources: [.copy("Fixtures")]),
     ]
 )

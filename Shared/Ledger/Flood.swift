@@ -42,14 +42,16 @@ extension Ledger {
     static var patience: Int64 { 15_000 }
     static var floodPause: Duration { .milliseconds(100) }
 
-    /// Pauses while intents flood in, unless the oldest of `leases` has waited too long already.
-    func giveWay(_ leases: [Lease]) async {
+    /// Pauses while intents flood in, unless the oldest of `leases` has waited too long already. Returns whether it did.
+    @discardableResult
+    func giveWay(_ leases: [Lease]) async -> Bool {
         let oldest = leases.compactMap { $0.message.split(separator: "-").first.flatMap { Int64($0) } }.min() ?? 0
         // Entries carry the server's time.
         let question = [RedisCommand("EXISTS", FloodGauge.key), RedisCommand("TIME")]
         guard let replies = try? await self.redis.pipeline(question, timeout: Self.floodPause), replies[0].int == 1,
             let now = replies[1][0].string.flatMap({ Int64($0) }), now * 1000 - oldest < Self.patience
-        else { return }
+        else { return false }
         try? await Task.sleep(for: Self.floodPause)
+        return true
     }
 }

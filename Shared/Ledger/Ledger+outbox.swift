@@ -1,4 +1,4 @@
-import IntentModel
+package import IntentModel
 import RedisClient
 
 extension Ledger {

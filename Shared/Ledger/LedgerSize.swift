@@ -5,12 +5,12 @@ import RedisClient
 package struct LedgerSize: Sendable, Equatable {
     /// Memory of the Redis, in bytes.
     package var bytes: Int
-    /// … of which an empty one takes this.
-    package var emptyBytes: Int
+    /// … of which its data take this; the rest are buffers of connections and the like.
+    package var dataBytes: Int
     /// Records: of intents under way, and of ended ones until they expire.
     package var intents: Int
 
-    package var bytesPerIntent: Double { Double(max(0, self.bytes - self.emptyBytes)) / Double(max(1, self.intents)) }
+    package var bytesPerIntent: Double { Double(self.dataBytes) / Double(max(1, self.intents)) }
 }
 
 extension Ledger {
@@ -22,7 +22,7 @@ extension Ledger {
             }
             let counts = try await self.pipeline(self.partitions.flatMap { partition in Phase.allCases.map { RedisCommand("ZCARD", partition.phase($0)) } })
             return LedgerSize(
-                bytes: figure("used_memory"), emptyBytes: figure("used_memory_startup"), intents: counts.reduce(0) { $0 + Int($1.int ?? 0) })
+                bytes: figure("used_memory"), dataBytes: figure("used_memory_dataset"), intents: counts.reduce(0) { $0 + Int($1.int ?? 0) })
         } catch {
             throw LedgerError(error)
         }

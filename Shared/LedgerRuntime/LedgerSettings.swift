@@ -13,7 +13,7 @@ package enum LedgerSettings {
     static let lease = SettingKey.duration(
         "LEDGER_LEASE", default: .seconds(4), in: .milliseconds(500)...(.seconds(300)), "Work not finished or renewed in this time is another's.")
     static let retention = SettingKey.duration(
-        "LEDGER_RETENTION", default: .seconds(7 * 86_400), in: .seconds(60)...(.seconds(366 * 86_400)), "How long ended intents and idempotency keys are kept."
+        "LEDGER_RETENTION", default: .seconds(7 * 86_400), in: .seconds(1)...(.seconds(366 * 86_400)), "How long ended intents and idempotency keys are kept."
     )
     static let maxAttempts = SettingKey.integer("LEDGER_MAX_ATTEMPTS", default: 40, in: 1...1_000, "Attempts before work becomes a dead letter.")
     static let epoch = SettingKey.integer("LEDGER_EPOCH", default: 0, in: 0...Int.max, "Fencing epoch of this deployment.")

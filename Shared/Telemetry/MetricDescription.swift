@@ -35,7 +35,7 @@ package struct MetricDescription: Sendable {
         MetricName.callbacksTotal: .init("Attempts to call back, by what became of them."),
         MetricName.ledgerBytes: .init("Memory of the ledger's Redis, in bytes."),
         MetricName.ledgerLiveIntents: .init("Intents whose record is in Redis: under way, or ended and kept until the retention is over."),
-        MetricName.ledgerBytesPerIntent: .init("Memory of the ledger beyond that of an empty one, for each intent in it, in bytes."),
+        MetricName.ledgerBytesPerIntent: .init("Memory of the ledger's data for each intent in it, in bytes."),
         MetricName.archiveBytes: .init("Size of the archive's files, in bytes."),
         MetricName.archiveIntents: .init("Intents in the archive."),
         MetricName.cacheRequestsTotal: .init("Look-ups in a cache."),

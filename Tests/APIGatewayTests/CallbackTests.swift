@@ -24,7 +24,7 @@ import Testing
 
     @Test("each event arrives signed, in full, after the receiver has failed first")
     func delivers() async throws {
-        let receiver = try await Receiver.start { $0 <= 3 ? .internalServerError : .noContent }
+        let receiver = try await CallbackReceiver.start { $0 <= 3 ? .internalServerError : .noContent }
         try await LedgerFixture.with { fixture in
             let id = try await fixture.submit("watched", callbackUrl: "\(receiver.url)/hook?key=hidden")
             try await fixture.ending { try await eventually { try await fixture.ledger.count(.refused) == 1 } }
@@ -53,7 +53,7 @@ import Testing
 
     @Test("a receiver that is gone (410) is not called again for this intent, and for others it is")
     func gone() async throws {
-        let receiver = try await Receiver.start { _ in .gone }
+        let receiver = try await CallbackReceiver.start { _ in .gone }
         try await LedgerFixture.with { fixture in
             let first = try await fixture.submit("first", callbackUrl: receiver.url)
             try await fixture.working(try Self.stage(fixture.ledger)) {
@@ -71,7 +71,7 @@ import Testing
 
     @Test("what nobody takes becomes a dead letter when its time is over, and the record stays as it is")
     func dies() async throws {
-        let receiver = try await Receiver.start { _ in .badRequest }
+        let receiver = try await CallbackReceiver.start { _ in .badRequest }
         try await LedgerFixture.with { fixture in
             let id = try await fixture.submit("watched", callbackUrl: "\(receiver.url)/?key=hidden")
             try await fixture.working(try Self.stage(fixture.ledger, retryFor: .seconds(2))) {
@@ -87,7 +87,7 @@ import Testing
 
     @Test("a name that leads to this machine is not connected to", arguments: ["127.0.0.1", "localhost", "127.1", "[::ffff:127.0.0.1]"])
     func refusesLocal(_ host: String) async throws {
-        let receiver = try await Receiver.start { _ in .noContent }
+        let receiver = try await CallbackReceiver.start { _ in .noContent }
         try await LedgerFixture.with { fixture in
             _ = try await fixture.submit("watched", callbackUrl: "http://\(host):\(receiver.port)/")
             try await fixture.working(try Self.stage(fixture.ledger, allowed: ["public"], retryFor: .milliseconds(1))) {
@@ -100,8 +100,8 @@ import Testing
 
     @Test("redirects are not followed")
     func redirects() async throws {
-        let target = try await Receiver.start { _ in .noContent }
-        let receiver = try await Receiver.start(location: target.url) { _ in .temporaryRedirect }
+        let target = try await CallbackReceiver.start { _ in .noContent }
+        let receiver = try await CallbackReceiver.start(location: target.url) { _ in .temporaryRedirect }
         try await LedgerFixture.with { fixture in
             _ = try await fixture.submit("watched", callbackUrl: receiver.url)
             try await fixture.working(try Self.stage(fixture.ledger, retryFor: .milliseconds(1))) {
@@ -113,8 +113,8 @@ import Testing
 
     @Test("receivers that never answer do not hold up another")
     func isolates() async throws {
-        let receiver = try await Receiver.start { _ in .noContent }
-        let stuck = try await Receiver.start { _ in nil }
+        let receiver = try await CallbackReceiver.start { _ in .noContent }
+        let stuck = try await CallbackReceiver.start { _ in nil }
         try await LedgerFixture.with { fixture in
             for number in 0..<40 { _ = try await fixture.submit("stuck \(number)", callbackUrl: stuck.url) }
             for number in 0..<40 { _ = try await fixture.submit("fine \(number)", callbackUrl: receiver.url) }
@@ -193,56 +193,4 @@ import Testing
         process.waitUntilExit()
         return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
-}
-
-/// A receiver of callbacks that answers as told, by the number of the call; never, for nil.
-final class Receiver: Sendable {
-    struct Call: Sendable {
-        var path: String
-        /// Names in lower case.
-        var headers: [String: String]
-        var body: [UInt8]
-        var answered: HTTPResponse.Status?
-
-        var event: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(self.body)) as? [String: Any]) ?? [:] }
-    }
-
-    private let log: Log
-    private let server: LoopbackServer
-
-    private final class Log: Sendable {
-        let calls = Mutex<[Call]>([])
-    }
-
-    static func start(location: String? = nil, _ answer: @escaping @Sendable (Int) -> HTTPResponse.Status?) async throws -> Receiver {
-        let log = Log()
-        let router = Router(context: BasicRequestContext.self)
-        @Sendable func receive(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-            let body = Array(try await request.body.collect(upTo: 1 << 20).readableBytesView)
-            var headers: [String: String] = [:]
-            for field in request.headers { headers[field.name.canonicalName] = field.value }
-            let status = log.calls.withLock { calls in
-                let status = answer(calls.count + 1)
-                calls.append(Call(path: request.uri.description, headers: headers, body: body, answered: status))
-                return status
-            }
-            guard let status else {
-                try await Task.sleep(for: .seconds(3_600))
-                return Response(status: .ok)
-            }
-            return Response(status: status, headers: location.map { [.location: $0] } ?? [:])
-        }
-        router.post("/", use: receive)
-        router.post("/hook", use: receive)
-        return Receiver(log: log, server: try await LoopbackServer.start(router))
-    }
-
-    private init(log: Log, server: LoopbackServer) {
-        self.log = log
-        self.server = server
-    }
-
-    var url: String { self.server.url }
-    var port: Int { self.server.port }
-    var calls: [Call] { self.log.calls.withLock { $0 } }
 }

@@ -23,13 +23,13 @@ final class ArchiveStore: Sendable {
         configuration.maximumReaderCount = 4
         // Only a backup or a person with `sqlite3` ever holds the lock from outside.
         configuration.busyMode = .timeout(5)
-        // Has its effect only on a file that is still empty.
-        configuration.prepareDatabase { db in
-            if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
-        }
         self.pool = try DatabasePool(path: path, configuration: configuration)
         // What is acknowledged may leave Redis: it must survive a loss of power, too.
-        try self.pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+        try self.pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            // Takes effect with a VACUUM, which costs nothing while the file is new.
+            if try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") != 2 { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; VACUUM") }
+        }
         try ArchiveSchema.migrate(self.pool)
     }
 
@@ -125,6 +125,9 @@ final class ArchiveStore: Sendable {
             return found
         }
     }
+
+    /// Throws when the file cannot be read.
+    func check() async throws { try await self.pool.read { db in _ = try Int.fetchOne(db, sql: "SELECT 1 FROM intents LIMIT 1") } }
 
     struct Size: Sendable, Equatable {
         var intents: Int

@@ -4,7 +4,7 @@ import TestSupport
 
 /// The ledger's queues as Redis itself shows them, under the names of their keys.
 struct LedgerQueues: Sendable {
-    private static let stages = ["interpret", "plan", "publish", "policy", "verify"]
+    private static let stages = ["interpret", "plan", "publish", "policy", "verify", "notify", "archive"]
     private static let lanes = ["high", "low"]
     private static let partitions = (0..<16).map { $0 < 10 ? "{p0\($0)}" : "{p\($0)}" }
 
@@ -18,7 +18,9 @@ struct LedgerQueues: Sendable {
     func leftovers() async throws -> [String: Int] {
         var questions: [(key: String, command: RedisCommand)] = []
         for partition in Self.partitions {
-            questions.append(("\(partition):delayed", RedisCommand("ZCARD", "\(partition):delayed")))
+            for delayed in ["delayed", "delayed:notify", "delayed:archive"] {
+                questions.append(("\(partition):\(delayed)", RedisCommand("ZCARD", "\(partition):\(delayed)")))
+            }
             for stage in Self.stages {
                 questions.append(("\(partition):dead:\(stage)", RedisCommand("XLEN", "\(partition):dead:\(stage)")))
                 for lane in Self.lanes {
