@@ -3,7 +3,7 @@ import RedisClient
 
 /// What the ledger takes in Redis.
 package struct LedgerSize: Sendable, Equatable {
-    /// Memory of the Redis, in bytes.
+    /// Memory of the Redis, or of all servers of a cluster that take writes, in bytes.
     package var bytes: Int
     /// … of which its data take this; the rest are buffers of connections and the like.
     package var dataBytes: Int
@@ -16,9 +16,12 @@ package struct LedgerSize: Sendable, Equatable {
 extension Ledger {
     package func size() async throws(LedgerError) -> LedgerSize {
         do throws(RedisError) {
-            let info = try await self.redis.send(RedisCommand("INFO", "memory")).string ?? ""
+            var infos: [String] = []
+            for server in try await self.redis.primaries() { infos.append(try await server.send(RedisCommand("INFO", "memory")).string ?? "") }
             func figure(_ name: String) -> Int {
-                info.split(whereSeparator: \.isNewline).first { $0.hasPrefix(name + ":") }.flatMap { Int($0.dropFirst(name.utf8.count + 1)) } ?? 0
+                infos.reduce(0) { sum, info in
+                    sum + (info.split(whereSeparator: \.isNewline).first { $0.hasPrefix(name + ":") }.flatMap { Int($0.dropFirst(name.utf8.count + 1)) } ?? 0)
+                }
             }
             let counts = try await self.pipeline(self.partitions.flatMap { partition in Phase.allCases.map { RedisCommand("ZCARD", partition.phase($0)) } })
             return LedgerSize(

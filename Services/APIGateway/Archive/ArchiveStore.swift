@@ -70,7 +70,11 @@ final class ArchiveStore: Sendable {
             try db.execute(
                 sql: "DELETE FROM intents WHERE key IN (SELECT key FROM intents WHERE updated < ? ORDER BY updated LIMIT ?)", arguments: [updated, limit])
             let count = db.changesCount
-            if count > 0 { try db.execute(sql: "PRAGMA incremental_vacuum") }
+            if count > 0 {
+                try db.execute(sql: "PRAGMA incremental_vacuum")
+                // The file shrinks with a checkpoint; who reads just now puts it off to the next.
+                _ = try? db.checkpoint(.truncate)
+            }
             return count
         }
     }
