@@ -7,7 +7,7 @@ extension Ledger {
         let work = lease.work
         do throws(RedisError) {
             _ = try await self.redis.evaluate(
-                LedgerScripts.letter, keys: [lease.partition.dead(work.stage), lease.partition.record(work.id)],
+                self.scripts.letter, keys: [lease.partition.dead(work.stage), lease.partition.record(work.id)],
                 arguments: [work.stage.rawValue, work.member, error]
             )
         } catch {
@@ -39,7 +39,7 @@ extension Ledger {
     private func bury(_ message: String, of stage: Stage, lane: Lane, in partition: Partition, letter: [any RedisArgument]) async throws(LedgerError) {
         do throws(RedisError) {
             _ = try await self.redis.evaluate(
-                LedgerScripts.bury, keys: [partition.dead(stage)], arguments: [partition.queue(stage, lane), stage.rawValue, message] + letter)
+                self.scripts.bury, keys: [partition.dead(stage)], arguments: [partition.queue(stage, lane), stage.rawValue, message] + letter)
         } catch {
             throw LedgerError(error)
         }
@@ -135,7 +135,7 @@ extension Ledger {
         guard let work = letter.work, let partition = self.partition(of: work.id) else { return .missing }
         do throws(RedisError) {
             let reply = try await self.redis.evaluate(
-                LedgerScripts.redrive, keys: [partition.dead(letter.stage), partition.queue(work.stage, work.lane), partition.record(work.id)],
+                self.scripts.redrive, keys: [partition.dead(letter.stage), partition.queue(work.stage, work.lane), partition.record(work.id)],
                 arguments: [letter.id.message, work.id.description, work.track, work.version, work.colour, self.configuration.epoch]
             )
             switch reply[0].string {

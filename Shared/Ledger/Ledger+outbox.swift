@@ -43,7 +43,7 @@ extension Ledger {
         let partition = lease.partition
         do throws(RedisError) {
             _ = try await self.redis.evaluate(
-                LedgerScripts.archived, keys: [partition.record(snapshot.id)],
+                self.scripts.archived, keys: [partition.record(snapshot.id)],
                 arguments: [
                     partition.tag, snapshot.sequence, self.configuration.retention.milliseconds,
                     partition.queue(lease.work.stage, lease.work.lane), lease.work.stage.rawValue, lease.message,
@@ -75,7 +75,7 @@ extension Ledger {
                         let ids = stride(from: 0, to: members.count, by: 2).compactMap { members[$0].string }
                         guard !ids.isEmpty else { continue }
                         let reply = try await self.redis.evaluate(
-                            LedgerScripts.sweep, keys: [partition.queue(.archive, .low)],
+                            self.scripts.sweep, keys: [partition.queue(.archive, .low)],
                             arguments: [partition.tag, self.configuration.colour, self.configuration.epoch] + ids
                         )
                         queued += Int(reply.int ?? 0)

@@ -26,7 +26,7 @@ extension Ledger {
     ) async throws(LedgerError) -> StepResult {
         let arguments = self.arguments(step, of: id, in: partition, phase: phase, track: track, version: version, delivery: delivery)
         do throws(RedisError) {
-            let reply = try await self.redis.evaluate(LedgerScripts.step, keys: [partition.record(id)], arguments: arguments)
+            let reply = try await self.redis.evaluate(self.scripts.step, keys: [partition.record(id)], arguments: arguments)
             guard let parts = reply.array, let outcome = parts.first?.string else { throw RedisError(.protocolViolation, "step answered \(reply)") }
             switch outcome {
             case "taken": return .taken(parts.count > 1 ? parts[1].string.flatMap(Phase.init(rawValue:)) ?? .failed : .failed)

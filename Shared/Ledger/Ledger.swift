@@ -7,12 +7,18 @@ package final class Ledger: Sendable {
     package let configuration: LedgerConfiguration
     package let redis: RedisClient
     package let partitions: [Partition]
+    let scripts: LedgerScripts
     /// Nil when acceptance does not wait for replicas.
     private let replicas: ReplicaGate?
     let logger = Logger(label: "ledger")
 
-    package init(_ configuration: LedgerConfiguration, redis: RedisClient) {
+    package convenience init(_ configuration: LedgerConfiguration, redis: RedisClient) {
+        self.init(configuration, redis: redis, scripts: .standard)
+    }
+
+    init(_ configuration: LedgerConfiguration, redis: RedisClient, scripts: LedgerScripts) {
         self.configuration = configuration
+        self.scripts = scripts
         self.redis = redis
         self.partitions = (0..<configuration.partitions).map(Partition.init)
         self.replicas =
@@ -127,7 +133,7 @@ package final class Ledger: Sendable {
         let reply: RedisValue
         do throws(RedisError) {
             reply = try await self.redis.evaluate(
-                LedgerScripts.accept,
+                self.scripts.accept,
                 keys: [partition.record(id)],
                 arguments: [
                     partition.tag, id.description, now, key, digest, self.configuration.colour, self.configuration.epoch, Lane(priority).rawValue, entry,
@@ -248,7 +254,7 @@ package final class Ledger: Sendable {
         if isAttempt { work.attempt += 1 }
         do throws(RedisError) {
             _ = try await self.redis.evaluate(
-                LedgerScripts.postpone,
+                self.scripts.postpone,
                 keys: [lease.partition.delayed(work.stage)],
                 arguments: [lease.partition.queue(work.stage, work.lane), work.stage.rawValue, lease.message, delay.milliseconds, work.member]
             )

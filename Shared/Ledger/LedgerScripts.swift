@@ -1,19 +1,21 @@
 import RedisClient
 
-/// The server-side scripts, one file each under `Scripts/`.
-enum LedgerScripts {
-    static let accept = script(PackageResources.accept_lua)
-    static let step = script(PackageResources.step_lua)
-    static let postpone = script(PackageResources.postpone_lua)
-    static let bury = script(PackageResources.bury_lua)
-    static let letter = script(PackageResources.letter_lua)
-    static let redrive = script(PackageResources.redrive_lua)
-    static let archived = script(PackageResources.archived_lua)
-    static let sweep = script(PackageResources.sweep_lua)
-    static let reserve = script(PackageResources.reserve_lua)
-    static let release = script(PackageResources.release_lua)
-    static let wake = script(PackageResources.wake_lua)
-    static let tick = script(PackageResources.tick_lua)
+/// The server-side scripts, one file each under `Scripts/`. A value, so that a test can take a guard out of one and see what it was good for.
+struct LedgerScripts: Sendable {
+    var accept = Self.script(PackageResources.accept_lua)
+    var step = Self.script(PackageResources.step_lua)
+    var postpone = Self.script(PackageResources.postpone_lua)
+    var bury = Self.script(PackageResources.bury_lua)
+    var letter = Self.script(PackageResources.letter_lua)
+    var redrive = Self.script(PackageResources.redrive_lua)
+    var archived = Self.script(PackageResources.archived_lua)
+    var sweep = Self.script(PackageResources.sweep_lua)
+    var reserve = Self.script(PackageResources.reserve_lua)
+    var release = Self.script(PackageResources.release_lua)
+    var wake = Self.script(PackageResources.wake_lua)
+    var tick = Self.script(PackageResources.tick_lua)
+
+    static let standard = LedgerScripts()
 
     /// Each touches more keys with the hash tag of its first than it is given.
     private static func script(_ source: [UInt8]) -> RedisScript { RedisScript(String(decoding: source, as: UTF8.self), needsWholeSlot: true) }

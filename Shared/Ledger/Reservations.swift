@@ -35,7 +35,7 @@ package struct Reservations: Sendable {
     package func claim(_ objects: [String], for id: IntentID) async throws(LedgerError) -> Claim {
         do throws(RedisError) {
             let reply = try await self.ledger.redis.evaluate(
-                LedgerScripts.reserve, keys: [Self.counter, Self.objects(of: id)] + objects.map { "{reservations}:o:\($0)" },
+                self.ledger.scripts.reserve, keys: [Self.counter, Self.objects(of: id)] + objects.map { "{reservations}:o:\($0)" },
                 arguments: [id.description, self.ledger.configuration.retention.milliseconds] + objects
             )
             guard let parts = reply.array, parts.count >= 2 else { throw RedisError(.protocolViolation, "reserve answered \(reply)") }
@@ -53,12 +53,12 @@ package struct Reservations: Sendable {
     package func release(_ id: IntentID, place: String = "") async throws(LedgerError) {
         do throws(RedisError) {
             let next = try await self.ledger.redis.evaluate(
-                LedgerScripts.release, keys: [Self.counter, Self.objects(of: id)], arguments: [id.description, place, Self.memory.milliseconds]
+                self.ledger.scripts.release, keys: [Self.counter, Self.objects(of: id)], arguments: [id.description, place, Self.memory.milliseconds]
             )
             for id in Set((next.array ?? []).compactMap { $0.string.flatMap { IntentID($0) } }) {
                 guard let partition = self.ledger.partition(of: id) else { continue }
                 _ = try await self.ledger.redis.evaluate(
-                    LedgerScripts.wake, keys: [partition.record(id)],
+                    self.ledger.scripts.wake, keys: [partition.record(id)],
                     arguments: [partition.tag, id.description, self.ledger.configuration.colour, self.ledger.configuration.epoch]
                 )
             }

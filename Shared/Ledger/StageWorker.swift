@@ -153,7 +153,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
                     group.addTask {
                         do throws(RedisError) {
                             let reply = try await self.ledger.redis.evaluate(
-                                LedgerScripts.tick, keys: [partition.delayed(stage)],
+                                self.ledger.scripts.tick, keys: [partition.delayed(stage)],
                                 arguments: [
                                     partition.tag, configuration.lease.milliseconds, stage.rawValue, self.consumer,
                                     partition.queue(stage, .high), partition.queue(stage, .low),

@@ -8,7 +8,7 @@ import TestSupport
 
 /// A real Redis with a ledger on it, for the time of one test.
 func withLedger(
-    partitions: Int = 4, appendOnly: Bool = true, adjust: (inout LedgerConfiguration) -> Void = { _ in },
+    partitions: Int = 4, appendOnly: Bool = true, scripts: LedgerScripts = .standard, adjust: (inout LedgerConfiguration) -> Void = { _ in },
     _ body: (Ledger, RedisServer) async throws -> Void
 ) async throws {
     let server = try await RedisServer.start(appendOnly: appendOnly)
@@ -18,7 +18,7 @@ func withLedger(
     adjust(&configuration)
     let redis = RedisClient(configuration.redis, label: "test")
     do {
-        try await body(Ledger(configuration, redis: redis), server)
+        try await body(Ledger(configuration, redis: redis, scripts: scripts), server)
     } catch {
         redis.stop()
         server.stop()
