@@ -32,19 +32,20 @@ test: packages ## Everything that must hold before a change lands
 
 check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test
-	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests
+	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
 	shellcheck deploy/install-packages deploy/run deploy/stop loadtest/run Tests/check-edges .ci/run
 	yamllint --strict -c .yamllint Services deploy
 
 format: ## Format all Swift files
-	swift format --configuration .swift-format --recursive --parallel --in-place Package.swift Services Shared Tests
+	swift format --configuration .swift-format --recursive --parallel --in-place Package.swift Services Shared Tests loadtest
 
 edges: ## Write the dependency edges of Package.swift to Tests/edges.txt
 	Tests/check-edges --write
 
 bench: build ## Load against nginx in the same run; see loadtest/README.md
 	@deploy/install-packages bench
+	.build/release/ResilienceBenchmark
 	loadtest/run
 
 endurance: packages ## What takes longer than a test may: 20,000 intents under 210 kills

@@ -88,10 +88,11 @@ let package = Package(
                 .embedInCode("Scripts/\($0).lua")
             }
         ),
-        shared("ServiceRuntime", ["IntentModel", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, crypto, yams]),
+        shared(
+            "ServiceRuntime", ["IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, crypto, yams]),
         // Level 3
         shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime", "Telemetry"]),
-        shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "Telemetry", metrics]),
+        shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "Telemetry"]),
         shared("TestSupport", ["JSONSchema", "RedisClient", hummingbird, logging]),
         // Services
         service(
@@ -106,7 +107,7 @@ let package = Package(
             "LLMProcessor",
             [
                 "Caching", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
-                hummingbird, lifecycle, logging, metrics, yams,
+                "Telemetry", hummingbird, lifecycle, logging, metrics, yams,
             ],
             resources: [.copy("Vocabulary"), .copy("Prompts")]
         ),
@@ -126,8 +127,8 @@ let package = Package(
         service(
             "ORANAdaptor",
             [
-                "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceRuntime", hummingbird, lifecycle,
-                metrics,
+                "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceRuntime", "Telemetry", hummingbird,
+                lifecycle, metrics,
             ],
             resources: [.copy("PolicyTypes")]
         ),
@@ -136,6 +137,8 @@ let package = Package(
             ["GitObjects", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, subprocess]
         ),
         service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, yams]),
+        // Benchmarks
+        .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
         // Tests
         tests("IntentModelTests", ["IntentModel"]),
         tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),
@@ -146,8 +149,8 @@ let package = Package(
         tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
         tests("CachingTests", ["Caching", "RedisClient", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
-        tests("ServiceRuntimeTests", ["ServiceRuntime", "IntentModel", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
-        tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird, metrics]),
+        tests("ServiceRuntimeTests", ["ServiceRuntime", "IntentModel", "Resilience", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
+        tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird]),
         tests(
             "APIGatewayTests",
             [
@@ -158,7 +161,7 @@ let package = Package(
         tests("LLMProcessorTests", ["LLMProcessor", "IntentModel", "JSONSchema", "TestSupport", "HTTPFetch", "Resilience"], resources: [.copy("Fixtures")]),
         tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
         tests("ManifestGeneratorTests", ["ManifestGenerator", "GitObjects", "IntentModel", "JSONSchema", yams], resources: [.copy("Golden")]),
-        tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "ServiceRuntime", "TestSupport", hummingbird]),
+        tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "ServiceRuntime", "TestSupport", hummingbird]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
         tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
         tests(

@@ -5,6 +5,7 @@ import Ledger
 import LedgerRuntime
 import Metrics
 import RedisClient
+import Resilience
 import ServiceClient
 import ServiceLifecycle
 import ServiceRuntime
@@ -21,7 +22,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let fetcher = HTTPFetcher()
     let token = settings[CommonSettings.authToken]
     func client(_ name: String, _ key: SettingKey<String>) -> ServiceClient {
-        ServiceClient(name: name, base: settings[key], token: token, fetcher: fetcher)
+        ServiceClient(context.upstream(name), base: settings[key], token: token, fetcher: fetcher)
     }
     let interpreter = client("llm-processor", GatewaySettings.interpreter)
     let knowledge = client("rag-api", GatewaySettings.knowledge)
@@ -29,15 +30,21 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let adaptor = client("oran-adaptor", GatewaySettings.adaptor)
     let bridge = client("nephio-bridge", GatewaySettings.bridge)
 
-    let backpressure = Backpressure(ledger: ledger, maxBacklog: settings[GatewaySettings.maxBacklog])
+    let backpressure = Backpressure(ledger: ledger, maxBacklog: settings[GatewaySettings.maxBacklog], maxAge: settings[GatewaySettings.maxAge])
+    let limiter = ConcurrencyLimiter(
+        .init(
+            isEnabled: settings[GatewaySettings.limitsConcurrency], least: settings[GatewaySettings.leastConcurrency],
+            most: settings[GatewaySettings.mostConcurrency])
+    )
+    context.metrics.beforeExposing { limiter.export(to: $0) }
     let callbacks = try CallbackWorker(ledger: ledger, settings: settings)
     let archive = try await Archive(ledger: ledger, settings: settings)
     let reader = IntentReader(ledger: ledger, archive: archive.store)
     let site = try Site(directory: Bundle.module.bundlePath + "/Public")
     let intents = IntentController(
         ledger: ledger, waiter: IntentWaiter(ledger: ledger, feed: feed), dryRun: DryRun(interpreter: interpreter, planner: planner),
-        bridge: bridge, backpressure: backpressure, flood: FloodGauge(ledger: ledger), maxBytes: settings[GatewaySettings.maxIntentBytes],
-        callbacks: callbacks?.policy, reader: reader
+        bridge: bridge, admission: Admission(backpressure: backpressure, limiter: limiter), flood: FloodGauge(ledger: ledger),
+        maxBytes: settings[GatewaySettings.maxIntentBytes], callbacks: callbacks?.policy, reader: reader
     )
     let edge = GatewayEdge(authenticator: context.authenticator, limiter: RateLimiter(rate: settings[GatewaySettings.rateLimit]), settings: settings)
     let upstreams = [interpreter, knowledge, planner, adaptor, bridge]
@@ -110,7 +117,8 @@ struct QueueGauges: Service {
                     Gauge(label: MetricName.ledgerLiveIntents).record(size.intents)
                     Gauge(label: MetricName.ledgerBytesPerIntent).record(size.bytesPerIntent)
                 }
-                try await Task.sleep(for: .seconds(5))
+                // While work is shed it must be seen when that may end, also by those who were told to come back later.
+                try await Task.sleep(for: self.backpressure.level > 0 ? Backpressure.interval : .seconds(5))
             }
         }
     }

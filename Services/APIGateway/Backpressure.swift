@@ -2,50 +2,59 @@ import IntentModel
 import Ledger
 import Logging
 import Metrics
+import Resilience
 import Synchronization
+import Telemetry
 
-/// Watches the queues and says who must wait: the lowest priority first, long before memory is in danger.
+/// Watches the queues and says who must wait: the lowest priority first, long before memory is in danger or work gets stale.
 ///
 /// The queues are read at most twice a second, and only while somebody asks.
 final class Backpressure: Sendable {
     private struct State {
-        var depth = 0
+        var shedder: LoadShedder
         var states: [QueueState] = []
         var readAt: ContinuousClock.Instant?
         var isReading = false
     }
 
+    /// A stage with less work than this is not behind, however old its oldest item: one long piece of work is no backlog.
+    static let leastBacklog = 100
+    static let interval = Duration.milliseconds(500)
+
     private let ledger: Ledger
-    private let maxBacklog: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let logger = Logger(label: "backpressure")
 
-    /// - Parameter maxBacklog: items of work above which `low` and `medium` are refused; `high` at 1.5 times, `critical` at twice that.
-    init(ledger: Ledger, maxBacklog: Int) {
+    init(ledger: Ledger, maxBacklog: Int, maxAge: Duration) {
         self.ledger = ledger
-        self.maxBacklog = maxBacklog
+        self.state = Mutex(State(shedder: LoadShedder(Self.limits(maxBacklog: maxBacklog, maxAge: maxAge))))
     }
 
-    static func limit(for priority: Priority, maxBacklog: Int) -> Int {
-        switch priority {
-        case .low: maxBacklog / 2
-        case .medium: maxBacklog
-        case .high: maxBacklog + maxBacklog / 2
-        case .critical: maxBacklog * 2
-        }
+    /// For each priority from the lowest on: items of work above which it is refused, and the age of the oldest.
+    static func limits(maxBacklog: Int, maxAge: Duration) -> LoadShedder.Limits {
+        LoadShedder.Limits(
+            depth: [maxBacklog / 2, maxBacklog, maxBacklog + maxBacklog / 2, maxBacklog * 2], age: [maxAge, maxAge * 1.5, maxAge * 3, maxAge * 6])
     }
 
-    /// Whether new work of this priority must be refused now.
-    func refuses(_ priority: Priority) -> Bool {
-        let (depth, mustRead) = self.state.withLock { state in
-            let isOld = state.readAt.map { $0.duration(to: .now) > .milliseconds(500) } ?? true
+    /// What of the queues' age counts.
+    static func age(of states: [QueueState]) -> Duration {
+        .milliseconds(states.lazy.filter { $0.depth >= Self.leastBacklog }.map(\.ageMilliseconds).max() ?? 0)
+    }
+
+    /// Why new work of this priority is refused now; nil when it is taken.
+    func refusal(of priority: Priority) -> LoadShedder.Reason? {
+        let (reason, mustRead) = self.state.withLock { state in
+            let isOld = state.readAt.map { $0.duration(to: .now) > Self.interval } ?? true
             let mustRead = isOld && !state.isReading
             if mustRead { state.isReading = true }
-            return (state.depth, mustRead)
+            return (state.shedder.refuse(priority.rank), mustRead)
         }
         if mustRead { Task { await self.refresh() } }
-        return depth > Self.limit(for: priority, maxBacklog: self.maxBacklog)
+        return reason
     }
+
+    /// Priorities refused, counted from the lowest.
+    var level: Int { self.state.withLock { $0.shedder.level } }
 
     /// Reads the queues now and exports their gauges.
     @discardableResult
@@ -63,17 +72,34 @@ final class Backpressure: Sendable {
         }
         for state in states {
             let name = [("queue_name", state.stage.rawValue)]
-            Gauge(label: "nephoran_queue_depth", dimensions: name).record(state.depth)
-            Gauge(label: "nephoran_queue_age_seconds", dimensions: name).record(Double(state.ageMilliseconds) / 1000)
-            Gauge(label: "nephoran_dead_letters", dimensions: name).record(state.deadLetters)
+            Gauge(label: MetricName.queueDepth, dimensions: name).record(state.depth)
+            Gauge(label: MetricName.queueAge, dimensions: name).record(Double(state.ageMilliseconds) / 1000)
+            Gauge(label: MetricName.deadLetters, dimensions: name).record(state.deadLetters)
         }
-        self.state.withLock { state in
+        let now = ContinuousClock.now
+        let level = self.state.withLock { state in
             state.states = states
-            // Callbacks to a receiver that is down must not keep intents out.
-            state.depth = states.filter { !$0.stage.isOutbox }.reduce(delayed) { $0 + $1.depth }
-            state.readAt = .now
+            // Callbacks to a receiver that is down must not keep intents out, and work that was postponed waits on purpose: it counts,
+            // but is not old.
+            let pipeline = states.filter { !$0.stage.isOutbox }
+            state.shedder.observe(depth: pipeline.reduce(delayed) { $0 + $1.depth }, age: Self.age(of: pipeline), at: now)
+            state.readAt = now
             state.isReading = false
+            return state.shedder.level
         }
+        Gauge(label: MetricName.shedLevel).record(level)
         return states
+    }
+}
+
+extension Priority {
+    /// 0 for the lowest.
+    var rank: Int {
+        switch self {
+        case .low: 0
+        case .medium: 1
+        case .high: 2
+        case .critical: 3
+        }
     }
 }

@@ -7,6 +7,17 @@ struct GatewaySettings: Sendable {
     static let maxBacklog = SettingKey.integer(
         "BACKPRESSURE_MAX_BACKLOG", default: 50_000, in: 1...100_000_000, "Items of waiting work above which new intents are refused, low priority first."
     )
+    static let maxAge = SettingKey.duration(
+        "BACKPRESSURE_MAX_AGE", default: .seconds(20), in: .milliseconds(100)...(.seconds(86_400)),
+        "Age of the oldest waiting work above which low priority is refused; medium at 1.5 times, high at 3, critical at 6. Above 15s, or bursts are refused."
+    )
+    static let limitsConcurrency = SettingKey.flag(
+        "CONCURRENCY_LIMIT_ENABLED", default: true, "Take no more submissions at once than the ledger takes without a queue.")
+    static let leastConcurrency = SettingKey.integer(
+        "CONCURRENCY_LIMIT_MIN", default: 100, in: 1...100_000, "Submissions at once that the limit never falls below; medium priority gets 0.8 of it, low 0.6."
+    )
+    static let mostConcurrency = SettingKey.integer(
+        "CONCURRENCY_LIMIT_MAX", default: 1_000, in: 1...100_000, "Submissions at once that the limit never rises above.")
     static let maxIntentBytes = SettingKey.bytes("MAX_INTENT_BYTES", default: 64 << 10, in: 1_024...(1 << 20), "Largest body of POST /v1/intents.")
     static let maintenance = SettingKey.choice(
         "MAINTENANCE_MODE", default: "off", of: ["off", "false", "notice", "read-only", "true"], "notice adds a header; read-only (true) refuses writes.")
@@ -29,8 +40,9 @@ struct GatewaySettings: Sendable {
         "ARCHIVE_RETENTION", default: .zero, in: .zero...(.seconds(100 * 366 * 86_400)), "How long the archive keeps an intent after its end; 0 is for ever.")
 
     static let declarations =
-        LedgerSettings.declarations + [
-            rateLimit.declaration, maxBacklog.declaration, maxIntentBytes.declaration, maintenance.declaration,
+        LedgerSettings.declarations + ResilienceSettings.declarations + [
+            rateLimit.declaration, maxBacklog.declaration, maxAge.declaration, limitsConcurrency.declaration, leastConcurrency.declaration,
+            mostConcurrency.declaration, maxIntentBytes.declaration, maintenance.declaration,
             callbackSecret.declaration, callbackHosts.declaration, callbackRetryFor.declaration, callbackTimeout.declaration, callbackMaxPerHost.declaration,
             archivePath.declaration, archiveRetention.declaration,
             interpreter.declaration, knowledge.declaration, planner.declaration, adaptor.declaration, bridge.declaration,

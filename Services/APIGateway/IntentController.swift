@@ -12,7 +12,7 @@ struct IntentController: Sendable {
     let waiter: IntentWaiter
     let dryRun: DryRun
     let bridge: ServiceClient
-    let backpressure: Backpressure
+    let admission: Admission
     let flood: FloodGauge
     let maxBytes: Int
     let callbacks: CallbackPolicy?
@@ -32,6 +32,7 @@ struct IntentController: Sendable {
         // A dry run stores nothing: reading is enough for it.
         let dryRun = request.uri.queryParameters["dryRun"]
         let principal = try context.requirePrincipal(dryRun == "true" ? .intentsRead : .intentsWrite)
+        if dryRun != "true" { try self.admission.checkOpen() }
         let body = try await JSONBody.bytes(of: request, limit: self.maxBytes, mediaTypes: ["text/plain", "text/html"], allowsNoContentType: true)
         let bytes = Array(body.readableBytesView)
         let submission = try IntentSubmission(json: bytes, callbacks: self.callbacks)
@@ -46,18 +47,8 @@ struct IntentController: Sendable {
         let wait = try Preference.wait(in: request.headers)
         let key = try IdempotencyKey.read(request.headers)
         if let old = submission.supersedes { try await self.require(old, mayBeSupersededBy: principal) }
-        self.flood.count()
-        if self.backpressure.refuses(intent.priority) {
-            throw ProblemError(
-                .serviceUnavailable, code: "overloaded", detail: "Too much work is waiting; \(intent.priority.rawValue) priority must wait.",
-                headers: [.retryAfter: "5"])
-        }
-
         let digest = key == nil ? "" : Self.hex(SHA256.hash(data: bytes))
-        let outcome = try await self.ledger.accept(
-            request: intent.json, priority: intent.priority, tenant: intent.tenant, by: intent.requestedBy, idempotencyKey: key, digest: digest,
-            notifies: intent.callbackUrl != nil
-        )
+        let outcome = try await self.accept(intent, key: key, digest: digest, context)
         let id: IntentID
         let created: Int64
         var isRepeat = false
@@ -85,6 +76,24 @@ struct IntentController: Sendable {
         guard !snapshot.phase.isTerminal || snapshot.phase == .superseded else {
             throw ProblemError(
                 .conflict, code: "phase_conflict", detail: "Intent \(old) has ended (\(snapshot.phase.rawValue)); there is nothing left to supersede.")
+        }
+    }
+
+    private func accept(_ intent: IntentRequest, key: String?, digest: String, _ context: AppContext) async throws -> Ledger.Acceptance {
+        if context.timeLeft == .zero {
+            throw ProblemError(.gatewayTimeout, code: "deadline_exceeded", detail: "The deadline had passed before the intent was stored; it was not.")
+        }
+        let start = try self.admission.enter(intent.priority)
+        self.flood.count()
+        do throws(LedgerError) {
+            let outcome = try await self.ledger.accept(
+                request: intent.json, priority: intent.priority, tenant: intent.tenant, by: intent.requestedBy, idempotencyKey: key, digest: digest,
+                notifies: intent.callbackUrl != nil)
+            self.admission.leave(since: start, dropped: false)
+            return outcome
+        } catch {
+            self.admission.leave(since: start, dropped: error.code == .overloaded || error.code == .unavailable)
+            throw error
         }
     }
 

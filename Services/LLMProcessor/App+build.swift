@@ -24,16 +24,26 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         }
         var endpoint = ModelSettings(baseURL: baseURL, model: settings[LLMSettings.model], apiKey: settings[LLMSettings.apiKey])
         endpoint.timeout = settings[LLMSettings.timeout]
-        endpoint.concurrency = settings[LLMSettings.maxConcurrent]
         endpoint.price = ModelPrice(prompt: settings[LLMSettings.promptPrice], completion: settings[LLMSettings.completionPrice])
         let prompt = try Prompt.load()
+        let guards = context.upstream("model") {
+            $0.timeout = settings[LLMSettings.timeout]
+            // A slow answer is normal for a model; one as slow as the time-out is not.
+            $0.breaker.slowCall = settings[LLMSettings.timeout]
+            $0.concurrency = settings[LLMSettings.maxConcurrent]
+            $0.waiting = settings[LLMSettings.maxConcurrent]
+            $0.waitAtMost = .seconds(2)
+            $0.attempts = 1
+        }
         model = GroundedInterpreter(
-            model: OpenAIInterpreter(settings: endpoint, prompt: prompt, fetcher: fetcher), modelName: "\(endpoint.provider)/\(endpoint.model)",
+            model: OpenAIInterpreter(settings: endpoint, prompt: prompt, fetcher: fetcher, upstream: guards),
+            modelName: "\(endpoint.provider)/\(endpoint.model)",
             embedded: { embedded.interpret($0) }
         )
         passages = PassageSource(
             client: ServiceClient(
-                name: "rag-api", base: settings[LLMSettings.knowledge], token: settings[CommonSettings.authToken], fetcher: fetcher, timeout: .seconds(1)
+                context.upstream("rag-api") { $0.timeout = .seconds(1) }, base: settings[LLMSettings.knowledge],
+                token: settings[CommonSettings.authToken], fetcher: fetcher
             )
         )
     }

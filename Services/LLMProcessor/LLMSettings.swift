@@ -20,7 +20,7 @@ enum LLMSettings {
     static let workers = SettingKey.integer("WORKER_POOL_SIZE", default: 2, in: 1...256, "Batches of queued work at the same time.")
 
     static let declarations =
-        LedgerSettings.declarations + [
+        LedgerSettings.declarations + ResilienceSettings.declarations + [
             provider.declaration, baseURL.declaration, model.declaration, apiKey.declaration, timeout.declaration, maxConcurrent.declaration,
             promptPrice.declaration, completionPrice.declaration, knowledge.declaration, memoryCacheSize.declaration, memoryCacheLifetime.declaration,
             workers.declaration,

@@ -15,8 +15,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let catalogue = try Catalogue.load(directory: Bundle.module.bundlePath + "/Catalogue")
     let fetcher = HTTPFetcher()
     let token = settings[CommonSettings.authToken]
-    let bridge = ServiceClient(name: "nephio-bridge", base: settings[PlanningSettings.bridge], token: token, fetcher: fetcher)
-    let adaptor = ServiceClient(name: "oran-adaptor", base: settings[PlanningSettings.adaptor], token: token, fetcher: fetcher, timeout: .seconds(5))
+    let bridge = ServiceClient(context.upstream("nephio-bridge"), base: settings[PlanningSettings.bridge], token: token, fetcher: fetcher)
+    let adaptor = ServiceClient(
+        context.upstream("oran-adaptor") { $0.timeout = .seconds(5) }, base: settings[PlanningSettings.adaptor], token: token, fetcher: fetcher)
     let planner = Planner(
         catalogue: catalogue,
         policy: catalogue.approval.inInstallation(

@@ -16,7 +16,7 @@ enum PlanningSettings {
     static let adaptor = SettingKey.string("ORAN_ADAPTOR_URL", default: "http://127.0.0.1:8084", "Address of oran-adaptor, for the RICs there are.")
 
     static let declarations =
-        LedgerSettings.declarations + [
+        LedgerSettings.declarations + ResilienceSettings.declarations + [
             clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, plmn.declaration, onPartialFailure.declaration,
             bridge.declaration, adaptor.declaration,
         ]

@@ -10,8 +10,16 @@ import ServiceRuntime
 func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
     let fetcher = HTTPFetcher()
-    let sessions = try RIC.list(fromSetting: settings[ORANSettings.rics]).map {
-        RICSession(ric: $0, fetcher: fetcher, timeout: settings[ORANSettings.timeout])
+    let sessions = try RIC.list(fromSetting: settings[ORANSettings.rics]).map { ric in
+        let upstream = context.upstream("a1/\(ric.name)") {
+            $0.timeout = settings[ORANSettings.timeout]
+            $0.breaker.slowCall = settings[ORANSettings.timeout]
+            // Short, since a RIC that returns should get its policies soon.
+            $0.breaker.openAtMost = min($0.breaker.openAtMost, .seconds(15))
+            // The executor retries whole steps, the queue whole intents.
+            $0.attempts = 1
+        }
+        return RICSession(ric: ric, fetcher: fetcher, upstream: upstream)
     }
     let executor = PolicyExecutor(sessions: sessions, catalogue: try PolicyTypeCatalogue())
     let inventory = PolicyInventory(sessions: sessions)

@@ -13,6 +13,11 @@ package struct FetchResponse: Sendable {
 
     /// The first value of the header; `name` in any case.
     package func header(_ name: String) -> String? { self.headers.value(of: name) }
+
+    /// `Retry-After` in seconds, an hour at most; a date is ignored, since clocks differ.
+    package var retryAfter: Duration? {
+        self.header("retry-after").flatMap { Int($0.filter { !$0.isWhitespace }) }.map { .seconds(min(max($0, 0), 3_600)) }
+    }
 }
 
 extension [(String, String)] {

@@ -14,8 +14,15 @@ package final class HTTPFetcher: Service, Sendable {
     deinit { self.inbox.stop() }
 
     /// The complete response. Cancelling the task breaks the transfer off.
-    package func fetch(_ request: FetchRequest) async throws(FetchError) -> FetchResponse {
-        try await self.submit(request) { .whole($0) }.get()
+    package func fetch(_ request: FetchRequest) async throws(FetchError) -> FetchResponse { try await self.result(of: request).get() }
+
+    /// The same for callers that judge answers and errors alike.
+    ///
+    /// - Parameter register: is given what breaks this transfer off, and it alone.
+    package func result(of request: FetchRequest, breakingOff register: (@escaping @Sendable () -> Void) -> Void = { _ in }) async -> Result<
+        FetchResponse, FetchError
+    > {
+        await self.submit(request, register) { .whole($0) }
     }
 
     /// Returns once the response's head is there; the body follows as the stream is read.
@@ -35,7 +42,8 @@ package final class HTTPFetcher: Service, Sendable {
     package func stop() { self.inbox.stop() }
 
     private func submit<Answer: Sendable>(
-        _ request: FetchRequest, _ receiver: (CheckedContinuation<Result<Answer, FetchError>, Never>) -> FetchOrder.Receiver
+        _ request: FetchRequest, _ register: (@escaping @Sendable () -> Void) -> Void = { _ in },
+        _ receiver: (CheckedContinuation<Result<Answer, FetchError>, Never>) -> FetchOrder.Receiver
     ) async -> Result<Answer, FetchError> {
         let url: FetchURL
         do {
@@ -53,10 +61,11 @@ package final class HTTPFetcher: Service, Sendable {
                 let order = FetchOrder(id: id, request: request, origin: url.origin, deadline: deadline, receiver: receiver(continuation))
                 if let refusal = self.inbox.submit(order) {
                     continuation.resume(returning: .failure(refusal))
-                } else if Task.isCancelled {
-                    // The handler may have run before the order was there to be cancelled.
-                    self.inbox.post(.cancel(id))
+                    return
                 }
+                // The handler may have run before the order was there to be cancelled.
+                if Task.isCancelled { self.inbox.post(.cancel(id)) }
+                register { [inbox] in inbox.post(.cancel(id)) }
             }
         } onCancel: {
             self.inbox.post(.cancel(id))

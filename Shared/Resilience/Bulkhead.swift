@@ -11,11 +11,13 @@ package final class Bulkhead: Sendable {
         case cancelled
     }
 
+    package let limit: Int
     private let queue: Mutex<BulkheadQueue<CheckedContinuation<Refusal?, Never>>>
     private let lastID = Atomic(0)
     private let waitAtMost: Duration
 
     package init(limit: Int, waitingLimit: Int, waitAtMost: Duration) {
+        self.limit = max(1, limit)
         self.queue = Mutex(BulkheadQueue(limit: max(1, limit), waitingLimit: max(0, waitingLimit)))
         self.waitAtMost = waitAtMost
     }
@@ -24,7 +26,7 @@ package final class Bulkhead: Sendable {
     package func run<Value>(
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> sending Value
     ) async throws -> sending Value {
-        try await self.enter(isolation: isolation)
+        if !self.tryEnter() { try await self.enter(within: self.waitAtMost, isolation: isolation) }
         defer { self.leave() }
         return try await body()
     }
@@ -32,8 +34,11 @@ package final class Bulkhead: Sendable {
     /// Callers inside and waiting, for gauges.
     package var occupancy: (inside: Int, waiting: Int) { self.queue.withLock { ($0.inside, $0.waiting) } }
 
-    private func enter(isolation: isolated (any Actor)?) async throws(Refusal) {
-        if self.queue.withLock({ $0.enter() }) { return }
+    /// True when there is a place at once. Every entry, this or the other one, ends with ``leave()``.
+    func tryEnter() -> Bool { self.queue.withLock { $0.enter() } }
+
+    /// Waits for a place, for `wait` at most or as long as anybody may.
+    func enter(within wait: Duration, isolation: isolated (any Actor)? = #isolation) async throws(Refusal) {
         let id = self.lastID.add(1, ordering: .relaxed).newValue
         var timer: Task<Void, Never>?
         let refusal: Refusal? = await withTaskCancellationHandler {
@@ -42,7 +47,7 @@ package final class Bulkhead: Sendable {
                 case .inside: continuation.resume(returning: nil)
                 case .full: continuation.resume(returning: .full)
                 case .queued:
-                    timer = self.withdraw(id, after: self.waitAtMost)
+                    timer = self.withdraw(id, after: min(wait, self.waitAtMost))
                     // The handler may have run before there was a place to withdraw.
                     if Task.isCancelled { self.withdraw(id, .cancelled) }
                 }
@@ -54,7 +59,7 @@ package final class Bulkhead: Sendable {
         if let refusal { throw refusal }
     }
 
-    private func leave() {
+    func leave() {
         let next = self.queue.withLock { $0.leave() }
         next?.resume(returning: nil)
     }

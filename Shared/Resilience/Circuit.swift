@@ -1,8 +1,9 @@
 /// The state machine of a circuit breaker. Pure: instants and chance come from outside.
 ///
-/// Closed, calls pass and are counted. Enough failures open it: calls are refused until a jittered time is over. Then
-/// it is half-open: single probes pass, each on a lease so that a lost one cannot block the way; every success lets
-/// twice as many through, until enough have succeeded to close it, while one failure opens it for longer.
+/// Closed, calls pass and are counted. Enough failures, or too large a share of slow calls, open it: calls are refused until a
+/// jittered time is over. Then it is half-open: single probes pass, each on a lease so that a lost one cannot block the way;
+/// every success lets twice as many through, until enough have succeeded, while one failure opens it for longer. After that
+/// it is closed but ramps up: a growing share of the calls passes.
 struct Circuit: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -19,11 +20,13 @@ struct Circuit: Sendable {
 
     let configuration: CircuitBreaker.Configuration
     private var phase = Phase.closed(consecutiveFailures: 0)
+    /// While closed only.
+    private var rampUp: RampUp?
     private var window: CallWindow
     /// Raised by every transition: results of calls permitted before it say nothing about what is true now.
     private var generation = 0
     private var lastProbe = 0
-    /// Times in a row that it opened without closing in between.
+    /// Times in a row that it opened without having carried the full load in between.
     private var openings = 0
     private(set) var transitions = 0
 
@@ -40,9 +43,20 @@ struct Circuit: Sendable {
         }
     }
 
+    /// The part of the calls that passes, 0…1; nil while single probes do.
+    func share(at now: Instant) -> Double? {
+        switch self.phase {
+        case .closed: self.rampUp?.share(at: now) ?? 1
+        case .open: 0
+        case .halfOpen: nil
+        }
+    }
+
     mutating func permit(at now: Instant) throws(CircuitOpen) -> CircuitBreaker.Permit {
         switch self.phase {
-        case .closed: return CircuitBreaker.Permit(generation: self.generation, probe: nil)
+        case .closed:
+            if self.rampUp != nil { try self.passRampUp(at: now) }
+            return CircuitBreaker.Permit(generation: self.generation, probe: nil)
         case .open(let until):
             guard now >= until else { throw CircuitOpen(retryAfter: now.duration(to: until)) }
             self.become(.halfOpen(successes: 0, leases: []))
@@ -60,33 +74,49 @@ struct Circuit: Sendable {
         }
     }
 
+    private mutating func passRampUp(at now: Instant) throws(CircuitOpen) {
+        if self.rampUp?.isOver(at: now) == true {
+            self.rampUp = nil
+            self.openings = 0
+        } else if let wait = self.rampUp?.hold(at: now) {
+            throw CircuitOpen(retryAfter: wait)
+        }
+    }
+
     /// `random` gives a number in 0..<1 and is asked only when the circuit opens.
     mutating func record(
         _ permit: CircuitBreaker.Permit, _ outcome: CircuitBreaker.Outcome, took: Duration, at now: Instant, random: () -> Double
     ) {
-        guard permit.generation == self.generation else { return }
-        let verdict = outcome == .success && took >= self.configuration.slowCall ? .failure : outcome
+        guard permit.generation == self.generation, self.configuration.isEnabled else { return }
         switch self.phase {
         case .open: return
-        case .closed(let failures): self.recordClosed(verdict, after: failures, at: now, random)
-        case .halfOpen(let successes, let leases): self.recordProbe(permit, verdict, successes, leases, at: now, random)
+        case .closed(let failures): self.recordClosed(outcome, took, after: failures, at: now, random)
+        case .halfOpen(let successes, let leases):
+            // A probe that answers slowly has not shown that the upstream is back.
+            let verdict = outcome == .success && took >= self.configuration.slowCall ? .failure : outcome
+            self.recordProbe(permit, verdict, successes, leases, at: now, random)
         }
     }
 
-    private mutating func recordClosed(_ outcome: CircuitBreaker.Outcome, after failures: Int, at now: Instant, _ random: () -> Double) {
+    private mutating func recordClosed(
+        _ outcome: CircuitBreaker.Outcome, _ took: Duration, after failures: Int, at now: Instant, _ random: () -> Double
+    ) {
         guard outcome != .ignored else { return }
         let failed = outcome == .failure
-        self.window.record(failed: failed, at: now)
-        guard failed else {
-            if failures > 0 { self.phase = .closed(consecutiveFailures: 0) }
-            return
+        let slow = took >= self.configuration.slowCall
+        self.window.record(failed: failed, slow: slow, at: now)
+        if failed {
+            self.phase = .closed(consecutiveFailures: failures + 1)
+        } else if failures > 0 {
+            self.phase = .closed(consecutiveFailures: 0)
         }
-        self.phase = .closed(consecutiveFailures: failures + 1)
+        guard failed || slow else { return }
         let totals = self.window.totals(at: now)
-        let tooManyInARow = failures + 1 >= self.configuration.consecutiveFailures
-        let tooManyOfAll =
-            totals.calls >= self.configuration.minimumCalls && Double(totals.failures) >= self.configuration.failureRatio * Double(totals.calls)
-        if tooManyInARow || tooManyOfAll { self.open(at: now, random) }
+        let isMeasured = totals.calls >= self.configuration.minimumCalls
+        let tooManyInARow = failed && failures + 1 >= self.configuration.consecutiveFailures
+        let tooManyOfAll = isMeasured && Double(totals.failures) >= self.configuration.failureRatio * Double(totals.calls)
+        let tooManySlow = isMeasured && Double(totals.slow) >= self.configuration.slowRatio * Double(totals.calls)
+        if tooManyInARow || tooManyOfAll || tooManySlow { self.open(at: now, random) }
     }
 
     private mutating func recordProbe(
@@ -100,9 +130,13 @@ struct Circuit: Sendable {
         case .failure: self.open(at: now, random)
         case .ignored: self.phase = .halfOpen(successes: successes, leases: others)
         case .success where successes + 1 >= self.configuration.probesToClose:
-            self.openings = 0
             self.window.clear()
             self.become(.closed(consecutiveFailures: 0))
+            if self.configuration.rampUp > .zero {
+                self.rampUp = RampUp(over: self.configuration.rampUp, from: now)
+            } else {
+                self.openings = 0
+            }
         case .success: self.phase = .halfOpen(successes: successes + 1, leases: others)
         }
     }
@@ -117,6 +151,7 @@ struct Circuit: Sendable {
 
     private mutating func become(_ phase: Phase) {
         self.phase = phase
+        self.rampUp = nil
         self.generation += 1
         self.transitions += 1
     }

@@ -39,18 +39,27 @@ package final class CircuitBreaker: Sendable {
         self.random = random
     }
 
-    package func permit() throws(CircuitOpen) -> Permit {
-        let now = self.now()
-        return try self.circuit.withLock { circuit throws(CircuitOpen) in try circuit.permit(at: now) }
+    package func permit() throws(CircuitOpen) -> Permit { try self.permit(at: self.now()) }
+
+    /// With a clock that the caller has read already.
+    func permit(at now: ContinuousClock.Instant) throws(CircuitOpen) -> Permit {
+        try self.circuit.withLock { circuit throws(CircuitOpen) in try circuit.permit(at: now) }
     }
 
-    /// `took` is the time the call needed; a slow success counts as a failure.
-    package func record(_ permit: Permit, _ outcome: Outcome, took: Duration) {
-        let now = self.now()
+    /// `took` is the time the call needed.
+    package func record(_ permit: Permit, _ outcome: Outcome, took: Duration) { self.record(permit, outcome, took: took, at: self.now()) }
+
+    func record(_ permit: Permit, _ outcome: Outcome, took: Duration, at now: ContinuousClock.Instant) {
         self.circuit.withLock { $0.record(permit, outcome, took: took, at: now, random: self.random) }
     }
 
     package var state: State { self.circuit.withLock { $0.state } }
+
+    /// The part of the calls that passes now, 0…1: grows during a ramp-up. Nil while single probes do.
+    package var share: Double? {
+        let now = self.now()
+        return self.circuit.withLock { $0.share(at: now) }
+    }
 
     /// Changes of state since the start.
     package var transitions: Int { self.circuit.withLock { $0.transitions } }

@@ -14,15 +14,18 @@ package final class RetryBudget: Sendable {
     }
 
     /// A first attempt is made.
-    package func recordCall() {
-        let now = self.now()
+    package func recordCall() { self.recordCall(at: self.now()) }
+
+    /// With a clock that the caller has read already.
+    func recordCall(at now: ContinuousClock.Instant) {
         self.tokens.withLock { $0.deposit(at: now) }
     }
 
     /// Takes one retry or hedge out of the budget; false when it is spent and the error should be returned instead.
-    package func mayRetry() -> Bool {
-        let now = self.now()
-        return self.tokens.withLock { $0.withdraw(at: now) }
+    package func mayRetry() -> Bool { self.mayRetry(at: self.now()) }
+
+    func mayRetry(at now: ContinuousClock.Instant) -> Bool {
+        self.tokens.withLock { $0.withdraw(at: now) }
     }
 
     /// Retries that could be made at once.

@@ -4,14 +4,14 @@ struct RetryTokens: Sendable, Equatable {
     typealias Instant = ContinuousClock.Instant
 
     private let ratio: Double
-    private let perSecond: Double
+    private let perTick: Double
     private let burst: Double
     private(set) var balance: Double
     private var updated: Instant
 
     init(ratio: Double, perSecond: Double, burst: Double, at now: Instant) {
         self.ratio = ratio
-        self.perSecond = perSecond
+        self.perTick = perSecond / Double(Duration.seconds(1).ticks)
         self.burst = burst
         self.balance = min(perSecond, burst)
         self.updated = now
@@ -33,7 +33,7 @@ struct RetryTokens: Sendable, Equatable {
 
     private mutating func accrue(_ now: Instant) {
         guard now > self.updated else { return }
-        self.balance = min(self.burst, self.balance + self.perSecond * (self.updated.duration(to: now) / .seconds(1)))
+        self.balance = min(self.burst, self.balance + self.perTick * Double(self.updated.duration(to: now).ticks))
         self.updated = now
     }
 }

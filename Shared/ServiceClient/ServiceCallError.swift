@@ -8,19 +8,13 @@ package enum ServiceCallError: Error, CustomStringConvertible {
     case failed(String, status: Int, String)
     case unreachable(String, String)
     case timedOut(String)
-    /// It is taken to be down and was not asked.
+    /// It is taken to be down, or asked to be left alone, and was not asked.
     case open(String, retryAfter: Duration)
+    /// As many calls of it as may wait are waiting.
+    case busy(String)
     case cancelled(String)
     /// The answer is not what was agreed.
     case nonsense(String, String)
-
-    func mayRetry(mayRepeat: Bool) -> Bool {
-        switch self {
-        case .failed(_, let status, _): mayRepeat && (status == 502 || status == 503)
-        case .unreachable: mayRepeat
-        case .refused, .timedOut, .open, .cancelled, .nonsense: false
-        }
-    }
 
     package var description: String {
         switch self {
@@ -29,6 +23,7 @@ package enum ServiceCallError: Error, CustomStringConvertible {
         case .unreachable(let name, let reason): "\(name) cannot be reached: \(reason)"
         case .timedOut(let name): "\(name) did not answer in time"
         case .open(let name, _): "\(name) is taken to be down"
+        case .busy(let name): "too many calls of \(name) are waiting"
         case .cancelled(let name): "the call of \(name) was cancelled"
         case .nonsense(let name, let reason): "\(name) answered nonsense: \(reason)"
         }

@@ -1,41 +1,27 @@
 import Foundation
 package import HTTPFetch
 import IntentModel
-import Metrics
-import Resilience
-import Synchronization
+package import Resilience
 import Telemetry
 
-/// JSON calls to one other service of the installation: deadline, trace and key travel along, calls that may be repeated
-/// are retried within a budget, and a breaker keeps a service that is down from being asked in vain.
+/// JSON calls to one other service of the installation: deadline, trace and key travel along, and everything that guards
+/// services from each other is the ``Upstream``'s.
 package final class ServiceClient: Sendable {
-    /// The upstream's name, as in `nephoran_circuit_breaker_state{upstream}`.
-    package let name: String
+    /// The guards between it and us.
+    package let upstream: Upstream
     private let base: String
     private let token: String?
     private let fetcher: HTTPFetcher
-    private let timeout: Duration
-    private let breaker: CircuitBreaker
-    private let budget = RetryBudget()
-    private let backoff = Backoff(base: .milliseconds(20), cap: .milliseconds(500))
-    private let state: Gauge
-    private let transitions: Counter
-    private let reported = Atomic<Int>(0)
 
-    /// - Parameters:
-    ///   - base: `http://127.0.0.1:8085`.
-    ///   - timeout: of a whole call, retries included; the caller's deadline shortens it.
-    package init(name: String, base: String, token: String?, fetcher: HTTPFetcher, timeout: Duration = .seconds(10)) {
-        self.name = name
+    /// - Parameter base: `http://127.0.0.1:8085`.
+    package init(_ upstream: Upstream, base: String, token: String?, fetcher: HTTPFetcher) {
+        self.upstream = upstream
         self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
         self.token = token
         self.fetcher = fetcher
-        self.timeout = timeout
-        self.breaker = CircuitBreaker()
-        self.state = Gauge(label: "nephoran_circuit_breaker_state", dimensions: [("upstream", name)])
-        self.transitions = Counter(label: "nephoran_circuit_breaker_transitions_total", dimensions: [("upstream", name)])
-        self.state.record(0)
     }
+
+    package var name: String { self.upstream.name }
 
     /// `GET`; nil for 404. A 304 answers `unchanged`.
     package func get<Value: Decodable>(_ type: Value.Type, _ path: String, headers: [(String, String)] = []) async throws(ServiceCallError) -> Value? {
@@ -57,67 +43,68 @@ package final class ServiceClient: Sendable {
     package func call(_ method: String, _ path: String, body: [UInt8]?, headers: [(String, String)] = [], mayRepeat: Bool) async throws(ServiceCallError)
         -> FetchResponse
     {
-        let deadline = self.deadline()
-        self.budget.recordCall()
-        var attempt = 0
-        while true {
-            do throws(ServiceCallError) {
-                return try await self.attempt(method, path, body, headers, until: deadline)
-            } catch {
-                attempt += 1
-                guard attempt < 3, error.mayRetry(mayRepeat: mayRepeat), self.budget.mayRetry() else { throw error }
-                let pause = self.backoff.delay(attempt: attempt - 1)
-                guard ContinuousClock.now + pause < deadline else { throw error }
-                do { try await Task.sleep(for: pause) } catch { throw .cancelled(self.name) }
+        let request = FetchRequest(
+            method: method, url: self.base + path, headers: self.headers(headers, hasBody: body != nil), body: body, maxResponseBytes: 16 << 20)
+        let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
+        let result: Result<FetchResponse, FetchError>
+        do throws(UpstreamRefusal) {
+            result = try await self.upstream.call(deadline: deadline, mayRepeat: mayRepeat, judge: Self.judge) { [fetcher] left, cancellation in
+                var request = request
+                request.timeout = left
+                request.headers.append((Correlation.deadlineHeader, Deadline(in: left).headerValue))
+                return await fetcher.result(of: request) { cancellation?.onCancel($0) }
+            }
+        } catch {
+            throw self.error(for: error)
+        }
+        let response: FetchResponse
+        do throws(FetchError) { response = try result.get() } catch { throw self.error(for: error) }
+        guard response.status < 500 else {
+            throw .failed(self.name, status: response.status, String(decoding: response.body.prefix(300), as: UTF8.self))
+        }
+        return response
+    }
+
+    private func headers(_ headers: [(String, String)], hasBody: Bool) -> [(String, String)] {
+        var headers = headers
+        if hasBody { headers.append(("content-type", "application/json")) }
+        if let token { headers.append(("authorization", "Bearer " + token)) }
+        if let trace = Correlation.current?.trace { headers.append(("traceparent", trace.child().description)) }
+        return headers
+    }
+
+    @Sendable private static func judge(_ result: Result<FetchResponse, FetchError>) -> Judgement {
+        switch result {
+        case .success(let response):
+            switch response.status {
+            case 429: Judgement(.ignored, pause: response.retryAfter)
+            case 502, 503: Judgement(.failure, mayRetry: true)
+            case 500...: Judgement(.failure)
+            default: Judgement(.success)
+            }
+        case .failure(let error):
+            switch error {
+            case .cancelled, .stopped, .invalid, .overloaded: Judgement(.ignored)
+            case .timedOut: Judgement(.failure)
+            default: Judgement(.failure, mayRetry: true)
             }
         }
     }
 
-    private func deadline() -> ContinuousClock.Instant {
-        var limit = self.timeout
-        if let deadline = Correlation.current?.deadline { limit = min(limit, .milliseconds(max(0, deadline - RFC3339.now()))) }
-        return .now + limit
+    private func error(for refusal: UpstreamRefusal) -> ServiceCallError {
+        switch refusal {
+        case .tooLate: .timedOut(self.name)
+        case .busy: .busy(self.name)
+        case .open(let retryAfter), .paused(let retryAfter): .open(self.name, retryAfter: retryAfter)
+        case .cancelled: .cancelled(self.name)
+        }
     }
 
-    private func attempt(
-        _ method: String, _ path: String, _ body: [UInt8]?, _ headers: [(String, String)], until deadline: ContinuousClock.Instant
-    ) async throws(ServiceCallError) -> FetchResponse {
-        let left = ContinuousClock.now.duration(to: deadline)
-        guard left > .zero else { throw .timedOut(self.name) }
-        let permit: CircuitBreaker.Permit
-        do throws(CircuitOpen) { permit = try self.breaker.permit() } catch { throw .open(self.name, retryAfter: error.retryAfter) }
-        defer { self.report() }
-
-        var fields = headers
-        if body != nil { fields.append(("content-type", "application/json")) }
-        if let token { fields.append(("authorization", "Bearer " + token)) }
-        fields.append((Correlation.deadlineHeader, "\(RFC3339.now() + left.milliseconds)"))
-        if let trace = Correlation.current?.trace { fields.append(("traceparent", trace.child().description)) }
-
-        let start = ContinuousClock.now
-        do throws(FetchError) {
-            let response = try await self.fetcher.fetch(
-                FetchRequest(method: method, url: self.base + path, headers: fields, body: body, timeout: left, maxResponseBytes: 16 << 20))
-            let took = start.duration(to: .now)
-            guard response.status < 500 else {
-                self.breaker.record(permit, .failure, took: took)
-                throw FetchError.transfer(code: -response.status, reason: String(decoding: response.body.prefix(300), as: UTF8.self))
-            }
-            self.breaker.record(permit, .success, took: took)
-            return response
-        } catch {
-            if case .transfer(let code, let reason) = error, code < 0 { throw .failed(self.name, status: -code, reason) }
-            switch error {
-            case .cancelled:
-                self.breaker.record(permit, .ignored, took: .zero)
-                throw .cancelled(self.name)
-            case .timedOut:
-                self.breaker.record(permit, .failure, took: start.duration(to: .now))
-                throw .timedOut(self.name)
-            default:
-                self.breaker.record(permit, .failure, took: start.duration(to: .now))
-                throw .unreachable(self.name, "\(error)")
-            }
+    private func error(for error: FetchError) -> ServiceCallError {
+        switch error {
+        case .timedOut: .timedOut(self.name)
+        case .cancelled: .cancelled(self.name)
+        default: .unreachable(self.name, "\(error)")
         }
     }
 
@@ -132,15 +119,4 @@ package final class ServiceClient: Sendable {
             throw .nonsense(self.name, "\(error)")
         }
     }
-
-    private func report() {
-        self.state.record(self.breaker.state.rawValue)
-        let now = self.breaker.transitions
-        let before = self.reported.exchange(now, ordering: .relaxed)
-        if now > before { self.transitions.increment(by: now - before) }
-    }
-}
-
-extension Duration {
-    fileprivate var milliseconds: Int64 { self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000 }
 }

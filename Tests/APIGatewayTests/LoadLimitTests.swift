@@ -1,7 +1,9 @@
 import IntentModel
+import Resilience
 import Testing
 
 @testable import APIGateway
+@testable import Ledger
 
 @Suite struct LoadLimitTests {
     private let start = ContinuousClock.now
@@ -52,14 +54,36 @@ import Testing
         #expect(!limiter.take("k10049", now: self.start + .milliseconds(101)).isAllowed)
     }
 
-    @Test("the lowest priority has to wait first", arguments: [(Priority.low, 500), (.medium, 1_000), (.high, 1_500), (.critical, 2_000)])
-    func backlog(_ priority: Priority, _ limit: Int) {
-        #expect(Backpressure.limit(for: priority, maxBacklog: 1_000) == limit)
+    @Test("the lowest priority has to wait first", arguments: [(Priority.low, 500, 20), (.medium, 1_000, 30), (.high, 1_500, 60), (.critical, 2_000, 120)])
+    func backlog(_ priority: Priority, _ depth: Int, _ seconds: Int) {
+        let limits = Backpressure.limits(maxBacklog: 1_000, maxAge: .seconds(20))
+        #expect(limits.depth[priority.rank] == depth)
+        #expect(limits.age[priority.rank] == .seconds(seconds))
     }
 
     @Test("with every backlog a higher priority may wait in a longer queue", arguments: [2, 3, 10, 50_000, 100_000_000])
     func order(_ maxBacklog: Int) {
-        let limits = Priority.allCases.map { Backpressure.limit(for: $0, maxBacklog: maxBacklog) }
+        let limits = Backpressure.limits(maxBacklog: maxBacklog, maxAge: .seconds(20)).depth
         #expect(limits == limits.sorted() && Set(limits).count == 4)
+        #expect(Priority.allCases.map(\.rank) == [0, 1, 2, 3])
+    }
+
+    @Test("a stage is behind with a backlog, not with one long piece of work")
+    func age() {
+        func states(_ depth: Int) -> [QueueState] {
+            [QueueState(stage: .interpret, depth: 500, ageMilliseconds: 2_000), QueueState(stage: .publish, depth: depth, ageMilliseconds: 90_000)]
+        }
+        #expect(Backpressure.age(of: states(99)) == .seconds(2))
+        #expect(Backpressure.age(of: states(100)) == .seconds(90))
+        #expect(Backpressure.age(of: []) == .zero)
+    }
+
+    @Test("where low and medium have no place left, high and critical get in", arguments: [true, false])
+    func shares(isEnabled: Bool) {
+        let limiter = ConcurrencyLimiter(.init(isEnabled: isEnabled, initial: 100, least: 100))
+        func entered(_ priority: Priority) -> Int { (0..<200).count { _ in limiter.enter(share: Admission.share(of: priority)) != nil } }
+        let places = Priority.allCases.map(entered)
+        #expect(places == (isEnabled ? [60, 20, 20, 25] : [200, 200, 200, 200]))
+        #expect(limiter.isFull(share: Admission.share(of: .critical)) == isEnabled)
     }
 }

@@ -12,14 +12,18 @@ import Testing
         #"{"decision":"accepted","expectations":[{"verb":"scale","kind":"NetworkFunction","type":"AMF","name":null,"evidence":"AMF","targets":[{"attribute":"replicas","condition":"equals","value":5,"evidence":"5 replicas"}],"context":{"namespace":"core5g"}}]}"#
     private static let request = InterpretationRequest(intent: "Scale the AMF to 5 replicas in core5g")
 
-    private func interpreter(_ fake: FakeModelServer, breaker: CircuitBreaker? = nil, _ change: (inout ModelSettings) -> Void = { _ in }) throws
+    private func interpreter(_ fake: FakeModelServer, _ breaker: CircuitBreaker.Configuration = .init(), _ change: (inout ModelSettings) -> Void = { _ in })
+        throws
         -> OpenAIInterpreter
     {
         var settings = ModelSettings(baseURL: fake.baseURL, model: "fake", apiKey: "sk-secret")
         settings.timeout = .seconds(5)
         settings.price = ModelPrice(prompt: 1, completion: 10)
         change(&settings)
-        return OpenAIInterpreter(settings: settings, prompt: try Prompt.load(), fetcher: HTTPFetcher(), breaker: breaker)
+        var guards = Upstream.Configuration()
+        guards.breaker = breaker
+        guards.attempts = 1
+        return OpenAIInterpreter(settings: settings, prompt: try Prompt.load(), fetcher: HTTPFetcher(), upstream: Upstream("model", guards))
     }
 
     @Test("an answer becomes an interpretation with its tokens and what they cost")
@@ -128,12 +132,10 @@ import Testing
     @Test("errors open the breaker, and the key never reaches a message")
     func breaker() async throws {
         let fake = try await FakeModelServer.start(standard: .status(500, message: "sk-secret is overloaded\nsecond line"))
-        let breaker = CircuitBreaker(.init(consecutiveFailures: 3, openFor: .seconds(60)))
-        let interpreter = try self.interpreter(fake, breaker: breaker)
+        let interpreter = try self.interpreter(fake, .init(consecutiveFailures: 3, openFor: .seconds(60)))
         for _ in 0..<3 {
             await #expect(throws: ModelError.status(500, "… is overloaded")) { try await interpreter.interpret(Self.request, passages: []) }
         }
-        #expect(breaker.state == .open)
         await #expect(throws: ModelError.suspended) { try await interpreter.interpret(Self.request, passages: []) }
         #expect(fake.requests.count == 3)
         await fake.stop()

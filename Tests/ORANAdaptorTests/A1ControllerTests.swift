@@ -1,6 +1,7 @@
 import HTTPFetch
 import Hummingbird
 import JSONSchema
+import Resilience
 import ServiceRuntime
 import TestSupport
 import Testing
@@ -16,7 +17,7 @@ import Testing
         _ setting: String, _ body: (_ call: (_ method: String, _ path: String, _ body: String?) async throws -> (status: Int, JSONValue)) async throws -> Void
     ) async throws {
         let fetcher = HTTPFetcher()
-        let sessions = try RIC.list(fromSetting: setting).map { RICSession(ric: $0, fetcher: fetcher, timeout: .seconds(2)) }
+        let sessions = try RIC.list(fromSetting: setting).map { RICSession(ric: $0, fetcher: fetcher, upstream: Upstream("a1/\($0.name)")) }
         let inventory = PolicyInventory(sessions: sessions)
         let controller = A1Controller(inventory: inventory, executor: PolicyExecutor(sessions: sessions, catalogue: try PolicyTypeCatalogue()))
         let parts = ServiceParts(routes: { router in

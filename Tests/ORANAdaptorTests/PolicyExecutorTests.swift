@@ -1,6 +1,7 @@
 import HTTPFetch
 import IntentModel
 import JSONSchema
+import Resilience
 import TestSupport
 import Testing
 
@@ -17,15 +18,20 @@ import Testing
         PolicyChange(policyId: id, policyType: self.sla, ric: ric, change: .put, document: self.document(kbps))
     }
 
-    private func executor(_ rics: [(String, FakeRIC)], _ change: (inout PolicyExecutor.Settings) -> Void = { _ in }) throws -> (PolicyExecutor, PolicyInventory)
-    {
+    private func executor(
+        _ rics: [(String, FakeRIC)], _ change: (inout PolicyExecutor.Settings) -> Void = { _ in }, guards: (inout Upstream.Configuration) -> Void = { _ in }
+    ) throws -> (PolicyExecutor, PolicyInventory) {
         var settings = PolicyExecutor.Settings()
         settings.statusDeadline = .milliseconds(300)
         settings.firstWait = .milliseconds(2)
         settings.longestWait = .milliseconds(20)
         change(&settings)
         let fetcher = HTTPFetcher()
-        let sessions = rics.map { RICSession(ric: RIC(name: $0.0, url: $0.1.url), fetcher: fetcher, timeout: .milliseconds(500)) }
+        var configuration = Upstream.Configuration()
+        configuration.timeout = .milliseconds(500)
+        configuration.attempts = 1
+        guards(&configuration)
+        let sessions = rics.map { RICSession(ric: RIC(name: $0.0, url: $0.1.url), fetcher: fetcher, upstream: Upstream("a1/\($0.0)", configuration)) }
         return (PolicyExecutor(sessions: sessions, catalogue: try PolicyTypeCatalogue(), settings: settings), PolicyInventory(sessions: sessions))
     }
 
@@ -159,11 +165,38 @@ import Testing
     func chaos() async throws {
         let ric = try await FakeRIC.start()
         ric.setFaults { $0.rate = 0.3 }
-        let (executor, _) = try self.executor([("ric1", ric)]) { $0.attempts = 20 }
+        let (executor, _) = try self.executor([("ric1", ric)]) {
+            $0.attempts = 20
+        } guards: {
+            $0.retryRatio = 1
+            $0.breaker.consecutiveFailures = 100
+        }
         let outcome = await executor.apply((0..<100).map { Self.put("p\($0)") })
         guard case .applied(let policies) = outcome else { return #expect(Bool(false), "\(outcome)") }
         #expect(policies.map(\.policyId) == (0..<100).map { "p\($0)" })
         #expect(ric.policies.count == 100)
+        await ric.stop()
+    }
+
+    @Test("a RIC that always fails gets no more retries than its budget holds", arguments: [0, 30])
+    func retryBudget(_ retries: Int) async throws {
+        let ric = try await FakeRIC.start()
+        ric.setFaults {
+            $0.rate = 1
+            $0.rateStatus = 500
+        }
+        let (executor, _) = try self.executor([("ric1", ric)]) {
+            $0.attempts = 3
+        } guards: {
+            $0.retryRatio = 0
+            $0.retriesPerSecond = Double(retries)
+            $0.breaker.isEnabled = false
+        }
+        let start = ContinuousClock.now
+        for policy in 0..<50 { _ = await executor.apply([Self.put("p\(policy)")]) }
+        let earned = Int((start.duration(to: .now) / .seconds(1) * Double(retries)).rounded(.up))
+        #expect(ric.requests.count <= 50 + retries + earned)
+        #expect(ric.requests.count >= 50 + min(100, retries))
         await ric.stop()
     }
 

@@ -15,7 +15,8 @@ import Testing
         init(_ change: (inout CircuitBreaker.Configuration) -> Void = { _ in }) {
             var configuration = CircuitBreaker.Configuration(
                 consecutiveFailures: 3, failureRatio: 0.5, minimumCalls: 10, window: .seconds(10), slowCall: .seconds(1), openFor: .seconds(4),
-                openAtMost: .seconds(10), jitter: 0.5, probeLease: .seconds(2), probesToClose: 3)
+                openAtMost: .seconds(10), jitter: 0.5, probeLease: .seconds(2), probesToClose: 3,
+                rampUp: .zero)
             change(&configuration)
             self.now = self.start
             self.circuit = Circuit(configuration, at: self.start)
@@ -80,11 +81,91 @@ import Testing
         #expect(rig.circuit.state == .closed)
     }
 
-    @Test("slow answers are failures")
-    func slow() throws {
-        var rig = Rig()
-        for _ in 0..<3 { try rig.call(.success, took: .seconds(1)) }
+    @Test("slow answers open it by their own share, whether they succeed or not", arguments: [Outcome.success, .failure])
+    func slow(outcome: Outcome) throws {
+        var rig = Rig {
+            $0.consecutiveFailures = 100
+            $0.failureRatio = 1.1
+            $0.slowRatio = 0.8
+        }
+        for _ in 0..<3 { try rig.call(.success, took: .seconds(1) - .nanoseconds(1)) }
+        for _ in 0..<11 { try rig.call(outcome, took: .seconds(1)) }
+        #expect(rig.circuit.state == .closed)
+        try rig.call(outcome, took: .seconds(1))
         #expect(rig.circuit.state == .open)
+    }
+
+    @Test("slow successes are no failures in a row")
+    func slowIsNoFailure() throws {
+        var rig = Rig { $0.slowRatio = 1.1 }
+        for _ in 0..<50 { try rig.call(.success, took: .seconds(9)) }
+        #expect(rig.circuit.state == .closed)
+    }
+
+    @Test("a probe that answers slowly opens it again")
+    func slowProbe() throws {
+        var rig = Rig()
+        try rig.trip()
+        rig.pass(.seconds(4))
+        try rig.call(.success, took: .seconds(1))
+        #expect(rig.circuit.state == .open)
+    }
+
+    @Test("having closed it lets a growing share through, then everything")
+    func rampsUpByShare() throws {
+        var rig = Rig { $0.rampUp = .seconds(10) }
+        try rig.trip()
+        rig.pass(.seconds(4))
+        for _ in 0..<3 { try rig.call(.success) }
+        #expect(rig.circuit.state == .closed)
+        var passed: [Int] = []
+        for _ in 0..<11 {
+            // A thousand calls within a millisecond, so that none of them comes alone.
+            passed.append((0..<1_000).count { _ in rig.refusal() == nil })
+            rig.pass(.seconds(1))
+        }
+        for (second, count) in passed.enumerated() {
+            let share = min(1, 0.1 + 0.09 * Double(second))
+            #expect(abs(Double(count) - 1_000 * share) <= 10, "\(count) in second \(second)")
+        }
+        #expect(passed.last == 1_000)
+    }
+
+    @Test("a call that comes alone passes during a ramp-up")
+    func loneCall() throws {
+        var rig = Rig { $0.rampUp = .seconds(10) }
+        try rig.trip()
+        rig.pass(.seconds(4))
+        for _ in 0..<3 { try rig.call(.success) }
+        for _ in 0..<50 {
+            rig.pass(.milliseconds(100))
+            #expect(rig.refusal() == nil)
+        }
+    }
+
+    @Test("failing during a ramp-up it opens for longer than before; after it, for the first length")
+    func relapse() throws {
+        var rig = Rig { $0.rampUp = .seconds(3) }
+        try rig.trip()
+        rig.pass(.seconds(4))
+        for _ in 0..<3 { try rig.call(.success) }
+        for _ in 0..<3 {
+            rig.pass(.milliseconds(100))
+            try rig.call(.failure)
+        }
+        #expect(rig.refusal() == CircuitOpen(retryAfter: .seconds(8)))
+        rig.pass(.seconds(8))
+        for _ in 0..<3 { try rig.call(.success) }
+        rig.pass(.seconds(3))
+        try rig.trip()
+        #expect(rig.refusal() == CircuitOpen(retryAfter: .seconds(4)))
+    }
+
+    @Test("switched off it never refuses")
+    func disabled() throws {
+        var rig = Rig { $0.isEnabled = false }
+        for _ in 0..<100 { try rig.call(.failure, took: .seconds(9)) }
+        #expect(rig.circuit.state == .closed)
     }
 
     @Test("ignored outcomes are nothing")
@@ -213,7 +294,7 @@ import Testing
         }
         #expect(breaker.state == .open)
         #expect(breaker.transitions == 1)
-        #expect(throws: CircuitOpen(retryAfter: .seconds(5))) { try breaker.permit() }
+        #expect(throws: CircuitOpen(retryAfter: .seconds(1))) { try breaker.permit() }
     }
 
     @Test("the gauge says 0 closed, 1 half-open, 2 open")

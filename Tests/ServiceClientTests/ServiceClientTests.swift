@@ -2,7 +2,7 @@ import HTTPFetch
 import HTTPTypes
 import Hummingbird
 import IntentModel
-import Metrics
+import Resilience
 import Synchronization
 import Telemetry
 import TestSupport
@@ -14,11 +14,12 @@ import Testing
     struct Thing: Codable, Equatable { var name: String }
 
     /// What the other service was asked, and what it says.
-    private final class Upstream: Sendable {
+    private final class Peer: Sendable {
         struct Answer {
             var status = 200
             var body = #"{"name":"amf"}"#
             var type = "application/json"
+            var retryAfter: Int?
         }
 
         private let state: Mutex<(answers: [Answer], requests: [Request])>
@@ -33,24 +34,27 @@ import Testing
                 state.requests.append(request)
                 return state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
             }
-            return Response(
-                status: .init(code: answer.status), headers: [.contentType: answer.type], body: ResponseBody(byteBuffer: ByteBuffer(string: answer.body))
-            )
+            var headers: HTTPFields = [.contentType: answer.type]
+            if let seconds = answer.retryAfter { headers[.retryAfter] = "\(seconds)" }
+            return Response(status: .init(code: answer.status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: answer.body)))
         }
     }
 
     private func withUpstream(
-        _ answers: [Upstream.Answer], name: String = "upstream", token: String? = "secret", timeout: Duration = .seconds(5),
-        _ body: (ServiceClient, Upstream) async throws -> Void
+        _ answers: [Peer.Answer], token: String? = "secret", _ change: (inout Upstream.Configuration) -> Void = { _ in },
+        _ body: (ServiceClient, Peer) async throws -> Void
     ) async throws {
-        let upstream = Upstream(answers)
+        var configuration = Upstream.Configuration()
+        configuration.timeout = .seconds(5)
+        change(&configuration)
+        let upstream = Peer(answers)
         let router = Router()
         router.get("/**") { request, _ in upstream.answer(request) }
         router.post("/**") { request, _ in upstream.answer(request) }
         let server = try await LoopbackServer.start(router)
         let fetcher = HTTPFetcher()
         do {
-            try await body(ServiceClient(name: name, base: server.url + "/", token: token, fetcher: fetcher, timeout: timeout), upstream)
+            try await body(ServiceClient(Upstream("upstream", configuration), base: server.url + "/", token: token, fetcher: fetcher), upstream)
         } catch {
             fetcher.stop()
             await server.stop()
@@ -176,16 +180,9 @@ import Testing
         }
     }
 
-    @Test("a service that fails again and again is left alone for a while, and the gauge says so")
+    @Test("a service that fails again and again is left alone for a while")
     func breaker() async throws {
-        let registry = Self.registry
-        func gauge(_ name: String) -> String? {
-            String(decoding: registry.expose(), as: UTF8.self).split(separator: "\n").first {
-                $0.hasPrefix("nephoran_circuit_breaker_state{") && $0.contains("upstream=\"\(name)\"")
-            }.map { String($0.suffix(2)) }
-        }
-        try await self.withUpstream([.init(status: 500, body: "no")], name: "broken") { client, upstream in
-            #expect(gauge("broken") == " 0")
+        try await self.withUpstream([.init(status: 500, body: "no")]) { client, upstream in
             var refusal: Duration?
             for _ in 0..<40 where refusal == nil {
                 do throws(ServiceCallError) {
@@ -195,25 +192,72 @@ import Testing
                 }
             }
             #expect(refusal.map { $0 > .zero } == true)
-            #expect(gauge("broken") == " 2")
-            let asked = upstream.requests.count
+            #expect(client.upstream.breaker.state == .open)
+            #expect(upstream.requests.count == 5)
             await #expect(throws: ServiceCallError.self) { _ = try await client.get(Thing.self, "/things") }
-            #expect(upstream.requests.count == asked && asked < 40)
+            #expect(upstream.requests.count == 5)
         }
     }
 
-    /// Bootstrapped once: metrics are of the process.
-    private static let registry: PrometheusRegistry = {
-        let registry = PrometheusRegistry()
-        MetricsSystem.bootstrap(registry)
-        return registry
-    }()
+    @Test("without its breaker it is asked every time")
+    func withoutBreaker() async throws {
+        try await self.withUpstream([.init(status: 500, body: "no")], { $0.breaker.isEnabled = false }) { client, upstream in
+            for _ in 0..<40 { await #expect(throws: ServiceCallError.self) { _ = try await client.get(Thing.self, "/things") } }
+            #expect(upstream.requests.count == 40)
+        }
+    }
+
+    @Test("a service that asks to be left alone is, for as long as it asked, and its breaker stays closed")
+    func pause() async throws {
+        let body = #"{"type":"about:blank","title":"No","status":429,"detail":"Slowly.","code":"rate_limited"}"#
+        try await self.withUpstream([.init(status: 429, body: body, retryAfter: 60)]) { client, upstream in
+            do throws(ServiceCallError) {
+                _ = try await client.get(Thing.self, "/things")
+            } catch {
+                guard case .refused = error else { throw error }
+            }
+            for _ in 0..<10 {
+                do throws(ServiceCallError) {
+                    _ = try await client.get(Thing.self, "/things")
+                    Issue.record("no error")
+                } catch {
+                    guard case .open(_, let retryAfter) = error else { throw error }
+                    #expect((.seconds(50)...(.seconds(60))).contains(retryAfter))
+                }
+            }
+            #expect(upstream.requests.count == 1)
+            #expect(client.upstream.breaker.state == .closed)
+        }
+    }
+
+    @Test("a read that takes much longer than usual is asked again, and the first answer counts", arguments: [true, false])
+    func hedged(isEnabled: Bool) async throws {
+        let count = Atomic<Int>(0)
+        let router = Router()
+        router.get("/") { _, _ -> Response in
+            // One in a hundred hangs.
+            if count.add(1, ordering: .relaxed).newValue == 101 { try await Task.sleep(for: .seconds(60)) }
+            return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"name":"amf"}"#)))
+        }
+        let server = try await LoopbackServer.start(router)
+        let fetcher = HTTPFetcher()
+        var configuration = Upstream.Configuration()
+        configuration.timeout = .seconds(3)
+        configuration.hedge.isEnabled = isEnabled
+        let client = ServiceClient(Upstream("hanging", configuration), base: server.url, token: nil, fetcher: fetcher)
+        var failures = 0
+        for _ in 0..<120 { do { _ = try await client.get(Thing.self, "/") } catch { failures += 1 } }
+        #expect(failures == (isEnabled ? 0 : 1))
+        #expect((client.upstream.hedge.won >= 1) == isEnabled)
+        fetcher.stop()
+        await server.stop()
+    }
 
     @Test("a service that is not there is said to be unreachable, and after some calls not asked any more")
     func unreachable() async throws {
         let fetcher = HTTPFetcher()
         defer { fetcher.stop() }
-        let client = ServiceClient(name: "nobody", base: "http://127.0.0.1:9", token: nil, fetcher: fetcher)
+        let client = ServiceClient(Upstream("nobody"), base: "http://127.0.0.1:9", token: nil, fetcher: fetcher)
         var wasOpen = false
         for _ in 0..<40 {
             do throws(ServiceCallError) {
@@ -237,7 +281,9 @@ import Testing
         }
         let server = try await LoopbackServer.start(router)
         let fetcher = HTTPFetcher()
-        let client = ServiceClient(name: "slow", base: server.url, token: nil, fetcher: fetcher, timeout: .milliseconds(200))
+        var configuration = Upstream.Configuration()
+        configuration.timeout = .milliseconds(200)
+        let client = ServiceClient(Upstream("slow", configuration), base: server.url, token: nil, fetcher: fetcher)
         let start = ContinuousClock.now
         do throws(ServiceCallError) {
             _ = try await client.get(Thing.self, "/")

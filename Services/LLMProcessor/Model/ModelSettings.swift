@@ -7,14 +7,11 @@ package struct ModelSettings: Sendable {
     package var model: String
     /// Sent as a bearer token; nil sends none.
     package var apiKey: String?
-    /// Of one call, the wait for a free connection included.
+    /// Of one call, the wait for a place and a connection included.
     package var timeout: Duration = .seconds(10)
     package var maxResponseBytes = 256 << 10
     /// Tokens the answer may have.
     package var maxTokens = 2_048
-    /// Calls at once; as many again may wait, for `maxWait` at most.
-    package var concurrency = 100
-    package var maxWait: Duration = .seconds(2)
     /// Of all passages together; what does not fit is left out.
     package var maxPassageBytes = 16 << 10
     package var price = ModelPrice()

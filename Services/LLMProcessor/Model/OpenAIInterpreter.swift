@@ -2,35 +2,28 @@ package import HTTPFetch
 package import IntentModel
 package import Resilience
 import Synchronization
+import Telemetry
 
 /// Asks an OpenAI-compatible endpoint. Its answer has the right shape and nothing more: it is the caller's to hold it against the text
 /// (``GroundedInterpreter``).
 package struct OpenAIInterpreter: Interpreter {
     package let settings: ModelSettings
     package let prompt: Prompt
-    package let breaker: CircuitBreaker
+    private let upstream: Upstream
     private let fetcher: HTTPFetcher
-    private let bulkhead: Bulkhead
     private let metrics: ModelMetrics
-    private let state = SharedState()
+    private let format = KnownFormat()
 
-    private final class SharedState: Sendable {
-        struct Value {
-            /// What the provider was last found to take.
-            var format = ChatCompletion.Format.jsonSchema
-            /// End of the pause a 429 asked for.
-            var pausedUntil: ContinuousClock.Instant?
-        }
-        let value = Mutex(Value())
+    /// What the provider was last found to take.
+    private final class KnownFormat: Sendable {
+        let value = Mutex(ChatCompletion.Format.jsonSchema)
     }
 
-    package init(settings: ModelSettings, prompt: Prompt, fetcher: HTTPFetcher, breaker: CircuitBreaker? = nil) {
+    package init(settings: ModelSettings, prompt: Prompt, fetcher: HTTPFetcher, upstream: Upstream) {
         self.settings = settings
         self.prompt = prompt
         self.fetcher = fetcher
-        // A call as slow as the time-out is a failure; a slow one is normal for a model.
-        self.breaker = breaker ?? CircuitBreaker(.init(slowCall: settings.timeout, openFor: .seconds(30)))
-        self.bulkhead = Bulkhead(limit: settings.concurrency, waitingLimit: settings.concurrency, waitAtMost: settings.maxWait)
+        self.upstream = upstream
         self.metrics = ModelMetrics(settings)
     }
 
@@ -51,7 +44,7 @@ package struct OpenAIInterpreter: Interpreter {
         let question = self.prompt.question(request, passages: shown)
         let start = ContinuousClock.now
         do {
-            let completion = try await self.bounded { () async throws(ModelError) in try await self.complete(question) }
+            let completion = try await self.complete(question)
             let cost = self.settings.price.cost(of: completion.usage)
             self.metrics.record(completion.usage, cost: cost)
             let answer = try ModelAnswer(completion.content, schema: self.prompt.schema)
@@ -67,16 +60,6 @@ package struct OpenAIInterpreter: Interpreter {
         }
     }
 
-    private func bounded(_ body: @Sendable () async throws(ModelError) -> ChatCompletion) async throws(ModelError) -> ChatCompletion {
-        do {
-            return try await self.bulkhead.run { try await body() }
-        } catch let error as ModelError {
-            throw error
-        } catch {
-            throw .busy
-        }
-    }
-
     /// Passages until the limit, the best first.
     private func shown(_ passages: [Passage]) -> [Passage] {
         var left = self.settings.maxPassageBytes
@@ -89,9 +72,7 @@ package struct OpenAIInterpreter: Interpreter {
     // MARK: Calls
 
     private func complete(_ question: String) async throws(ModelError) -> ChatCompletion {
-        let (format, paused) = self.state.value.withLock { ($0.format, $0.pausedUntil) }
-        if let paused, paused > .now { throw .rateLimited(retryAfter: ContinuousClock.now.duration(to: paused)) }
-        var next: ChatCompletion.Format? = format
+        var next: ChatCompletion.Format? = self.format.value.withLock { $0 }
         while let format = next {
             let response = try await self.call(question, format)
             switch response.status {
@@ -103,12 +84,9 @@ package struct OpenAIInterpreter: Interpreter {
                 guard words.contains("response_format") || words.contains("json_schema") || words.contains("json_object"), let fallback = format.fallback else {
                     throw .status(response.status, self.excerpt(response))
                 }
-                self.state.value.withLock { if fallback.rawValue > $0.format.rawValue { $0.format = fallback } }
+                self.format.value.withLock { if fallback.rawValue > $0.rawValue { $0 = fallback } }
                 next = fallback
-            case 429:
-                let pause = response.header("retry-after").flatMap { Int($0) }.map { Duration.seconds(min(max($0, 0), 600)) }
-                self.state.value.withLock { $0.pausedUntil = .now + (pause ?? .seconds(1)) }
-                throw .rateLimited(retryAfter: pause)
+            case 429: throw .rateLimited(retryAfter: response.retryAfter)
             default: throw .status(response.status, self.excerpt(response))
             }
         }
@@ -122,23 +100,42 @@ package struct OpenAIInterpreter: Interpreter {
         if let key = self.settings.apiKey { headers.append(("authorization", "Bearer \(key)")) }
         let base = self.settings.baseURL.hasSuffix("/") ? String(self.settings.baseURL.dropLast()) : self.settings.baseURL
         let request = FetchRequest(
-            method: "POST", url: "\(base)/chat/completions", headers: headers, body: body.bytes, timeout: self.settings.timeout,
-            maxResponseBytes: self.settings.maxResponseBytes
-        )
-        let permit: CircuitBreaker.Permit
-        do { permit = try self.breaker.permit() } catch { throw .suspended }
-        let start = ContinuousClock.now
-        do {
-            let response = try await self.fetcher.fetch(request)
-            self.breaker.record(permit, response.status == 429 ? .ignored : response.status >= 500 ? .failure : .success, took: start.duration(to: .now))
-            return response
+            method: "POST", url: "\(base)/chat/completions", headers: headers, body: body.bytes, maxResponseBytes: self.settings.maxResponseBytes)
+        let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
+        let result: Result<FetchResponse, FetchError>
+        do throws(UpstreamRefusal) {
+            // An answer is paid for: it is not asked for twice.
+            result = try await self.upstream.call(deadline: deadline, timeout: self.settings.timeout, mayRepeat: false, judge: Self.judge) {
+                [fetcher] left, cancellation in
+                var request = request
+                request.timeout = left
+                return await fetcher.result(of: request) { cancellation?.onCancel($0) }
+            }
         } catch {
-            self.breaker.record(permit, error == .cancelled ? .ignored : .failure, took: start.duration(to: .now))
+            switch error {
+            case .tooLate: throw .timedOut
+            case .busy, .cancelled: throw .busy
+            case .open: throw .suspended
+            case .paused(let retryAfter): throw .rateLimited(retryAfter: retryAfter)
+            }
+        }
+        do throws(FetchError) {
+            return try result.get()
+        } catch {
             switch error {
             case .timedOut: throw .timedOut
             case .tooLarge(let limit): throw .tooLarge(limit: limit)
             default: throw .unreachable(error.description)
             }
+        }
+    }
+
+    @Sendable private static func judge(_ result: Result<FetchResponse, FetchError>) -> Judgement {
+        switch result {
+        case .success(let response) where response.status == 429: Judgement(.ignored, pause: response.retryAfter ?? .seconds(1))
+        case .success(let response): Judgement(response.status >= 500 ? .failure : .success)
+        case .failure(.cancelled), .failure(.stopped), .failure(.invalid), .failure(.overloaded): Judgement(.ignored)
+        case .failure: Judgement(.failure)
         }
     }
 

@@ -1,21 +1,22 @@
 package import HTTPFetch
 package import JSONSchema
 package import Resilience
+import Telemetry
 
 /// A1-P v2 (O-RAN.WG2.A1AP-v02.00) towards one RIC: one method per operation, no retries, no cache. A RIC that does not answer is
-/// spared by its breaker.
+/// spared by the guards of its ``Upstream``.
 package struct A1Client: Sendable {
     package let ric: RIC
     private let fetcher: HTTPFetcher
-    private let breaker: CircuitBreaker
+    private let upstream: Upstream
     private let timeout: Duration
     /// A RIC's answer may not be larger.
     private static let maxResponseBytes = 1 << 20
 
-    package init(ric: RIC, fetcher: HTTPFetcher, breaker: CircuitBreaker = CircuitBreaker(), timeout: Duration = .seconds(5)) {
+    package init(ric: RIC, fetcher: HTTPFetcher, upstream: Upstream, timeout: Duration) {
         self.ric = ric
         self.fetcher = fetcher
-        self.breaker = breaker
+        self.upstream = upstream
         self.timeout = timeout
     }
 
@@ -87,26 +88,27 @@ package struct A1Client: Sendable {
         var headers = [("accept", "application/json, application/problem+json")]
         if body != nil { headers.append(("content-type", "application/json")) }
         let request = FetchRequest(
-            method: method, url: "\(self.ric.url)/A1-P/v2\(path)", headers: headers, body: body, timeout: self.timeout, maxResponseBytes: Self.maxResponseBytes
-        )
-        let permit: CircuitBreaker.Permit
-        do {
-            permit = try self.breaker.permit()
-        } catch {
-            throw A1Error(.suspended, ric: self.ric.name, detail: "it did not answer before and is left alone for a moment", retryAfter: error.retryAfter)
-        }
+            method: method, url: "\(self.ric.url)/A1-P/v2\(path)", headers: headers, body: body, maxResponseBytes: Self.maxResponseBytes)
+        let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
         let start = ContinuousClock.now
-        do {
-            let response = try await self.fetcher.fetch(request)
-            let took = start.duration(to: .now)
-            self.breaker.record(permit, Self.outcome(response.status), took: took)
-            A1Metrics.record(response.status < 300 ? nil : Self.kind(of: response.status), took: took)
-            return response
+        let result: Result<FetchResponse, FetchError>
+        do throws(UpstreamRefusal) {
+            result = try await self.upstream.call(deadline: deadline, timeout: self.timeout, mayRepeat: method == "GET", judge: Self.judge) {
+                [fetcher] left, cancellation in
+                var request = request
+                request.timeout = left
+                return await fetcher.result(of: request) { cancellation?.onCancel($0) }
+            }
         } catch {
-            let took = start.duration(to: .now)
+            throw self.error(for: error)
+        }
+        switch result {
+        case .success(let response):
+            A1Metrics.record(response.status < 300 ? nil : Self.kind(of: response.status), took: start.duration(to: .now))
+            return response
+        case .failure(let error):
             let failure = self.error(for: error)
-            self.breaker.record(permit, error == .cancelled ? .ignored : .failure, took: took)
-            A1Metrics.record(failure.kind, took: took)
+            A1Metrics.record(failure.kind, took: start.duration(to: .now))
             throw failure
         }
     }
@@ -123,13 +125,32 @@ package struct A1Client: Sendable {
         }
     }
 
-    /// A RIC that says it is busy is alive.
-    private static func outcome(_ status: Int) -> CircuitBreaker.Outcome {
-        switch status {
-        case 429, 503, 507: .ignored
-        case 500...599: .failure
-        default: .success
+    /// A RIC that says when to come again is alive; one that is full says nothing of its health. The caller has a queue for retries.
+    @Sendable private static func judge(_ result: Result<FetchResponse, FetchError>) -> Judgement {
+        switch result {
+        case .success(let response):
+            switch response.status {
+            case 429: Judgement(.ignored, pause: response.retryAfter)
+            case 503: response.retryAfter.map { Judgement(.ignored, pause: $0) } ?? Judgement(.failure)
+            case 507: Judgement(.ignored)
+            case 500...: Judgement(.failure)
+            default: Judgement(.success)
+            }
+        case .failure(.cancelled), .failure(.stopped), .failure(.invalid), .failure(.overloaded): Judgement(.ignored)
+        case .failure: Judgement(.failure)
         }
+    }
+
+    private func error(for refusal: UpstreamRefusal) -> A1Error {
+        let (kind, detail, retryAfter): (A1Error.Kind, String, Duration?) =
+            switch refusal {
+            case .open(let retryAfter): (.suspended, "it did not answer before and is left alone for a moment", retryAfter)
+            case .paused(let retryAfter): (.suspended, "it asked to be left alone for a moment", retryAfter)
+            case .busy: (.busy, "too many calls are waiting for it", nil)
+            case .tooLate: (.unreachable, "the deadline had passed before it was asked", nil)
+            case .cancelled: (.unreachable, "the call was given up", nil)
+            }
+        return A1Error(kind, ric: self.ric.name, detail: detail, retryAfter: retryAfter)
     }
 
     private func error(for error: FetchError) -> A1Error {
@@ -149,7 +170,7 @@ package struct A1Client: Sendable {
     private func checked(_ response: FetchResponse, _ good: Set<Int>) throws(A1Error) -> FetchResponse {
         if good.contains(response.status) { return response }
         let kind = Self.kind(of: response.status)
-        throw A1Error(kind, ric: self.ric.name, detail: self.explanation(of: response), status: response.status, retryAfter: self.retryAfter(response))
+        throw A1Error(kind, ric: self.ric.name, detail: self.explanation(of: response), status: response.status, retryAfter: response.retryAfter)
     }
 
     /// The RIC's own words when it answers RFC 7807, at most 300 characters of them.
@@ -160,11 +181,6 @@ package struct A1Client: Sendable {
         }
         guard let said else { return "HTTP \(response.status)" }
         return "HTTP \(response.status): \(said.prefix(300))"
-    }
-
-    /// Seconds only; a date is ignored (RICs' clocks are their own). At most an hour.
-    private func retryAfter(_ response: FetchResponse) -> Duration? {
-        response.header("retry-after").flatMap { Int($0.filter { !$0.isWhitespace }) }.map { .seconds(min(max($0, 0), 3_600)) }
     }
 
     private func json(_ response: FetchResponse) throws(A1Error) -> JSONValue {

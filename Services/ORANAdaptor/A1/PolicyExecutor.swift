@@ -101,7 +101,9 @@ package struct PolicyExecutor: Sendable {
             } catch {
                 // A RIC that asks for more than a moment is left alone: the caller has a queue for that.
                 let pause = error.retryAfter ?? wait
-                guard error.mayRetry, attempt < self.settings.attempts, pause <= self.settings.longestWait else { return .failure(error) }
+                guard error.mayRetry, attempt < self.settings.attempts, pause <= self.settings.longestWait, session.upstream.budget.mayRetry() else {
+                    return .failure(error)
+                }
                 guard (try? await Task.sleep(for: error.retryAfter ?? PolicyExecutor.jittered(wait))) != nil else { return .failure(error) }
                 attempt += 1
                 wait = min(wait * 2, self.settings.longestWait)

@@ -17,8 +17,8 @@ package actor RICSession {
 
     package nonisolated let ric: RIC
     package nonisolated let client: A1Client
-    /// For the gauge `nephoran_circuit_breaker_state`, upstream `a1/<name>`.
-    package nonisolated let breaker: CircuitBreaker
+    /// The guards between it and us, `a1/<name>`.
+    package nonisolated let upstream: Upstream
     /// Waits less: who lists RICs does not wait for a dead one.
     private let probe: A1Client
     private let typesAge: Duration
@@ -27,12 +27,12 @@ package actor RICSession {
     private var types: [String: (type: PolicyType, at: ContinuousClock.Instant)] = [:]
     private var lastReport: (report: Report, at: ContinuousClock.Instant)?
 
-    package init(ric: RIC, fetcher: HTTPFetcher, timeout: Duration = .seconds(5), typesAge: Duration = .seconds(60), reportAge: Duration = .seconds(5)) {
+    package init(ric: RIC, fetcher: HTTPFetcher, upstream: Upstream, typesAge: Duration = .seconds(60), reportAge: Duration = .seconds(5)) {
         self.ric = ric
-        // Short, since a RIC that returns should get its policies at once.
-        self.breaker = CircuitBreaker(.init(slowCall: timeout, openFor: .seconds(1), openAtMost: .seconds(15)))
-        self.client = A1Client(ric: ric, fetcher: fetcher, breaker: self.breaker, timeout: timeout)
-        self.probe = A1Client(ric: ric, fetcher: fetcher, breaker: self.breaker, timeout: min(timeout, .seconds(2)))
+        self.upstream = upstream
+        let timeout = upstream.configuration.timeout
+        self.client = A1Client(ric: ric, fetcher: fetcher, upstream: upstream, timeout: timeout)
+        self.probe = A1Client(ric: ric, fetcher: fetcher, upstream: upstream, timeout: min(timeout, .seconds(2)))
         self.typesAge = typesAge
         self.reportAge = reportAge
     }

@@ -1,0 +1,21 @@
+/// A call on its way through the guards of an ``Upstream``.
+struct UpstreamCall: Sendable {
+    /// When the current attempt began.
+    var now: ContinuousClock.Instant
+    let end: ContinuousClock.Instant
+    let mayRepeat: Bool
+    /// It has a place in the bulkhead.
+    var isInside = false
+    var permit: CircuitBreaker.Permit?
+    /// How long the second call waits; nil when there is none.
+    var hedgeDelay: Duration?
+    var attempts = 0
+
+    init(now: ContinuousClock.Instant, end: ContinuousClock.Instant, mayRepeat: Bool) {
+        self.now = now
+        self.end = end
+        self.mayRepeat = mayRepeat
+    }
+
+    var left: Duration { self.now.duration(to: self.end) }
+}
