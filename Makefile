@@ -7,7 +7,7 @@ DATA_DIR ?= .nephoran
 PORT_BASE ?= 8080
 INTENT ?= Deploy a high-availability AMF with auto-scaling in core5g
 
-.PHONY: help packages build run stop test check format edges bench endurance clean
+.PHONY: help packages build run stop test check format edges bench endurance sanitize clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -34,7 +34,7 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
-	shellcheck deploy/install-packages deploy/run deploy/stop loadtest/run Tests/check-edges .ci/run
+	shellcheck deploy/install-packages deploy/run deploy/stop loadtest/run Tests/check-edges Tests/Sanitizers/run .ci/run
 	yamllint --strict -c .yamllint Services deploy
 
 format: ## Format all Swift files
@@ -48,10 +48,15 @@ bench: build ## Load against nginx in the same run; see loadtest/README.md
 	.build/release/ResilienceBenchmark
 	loadtest/run
 
-endurance: packages ## What takes longer than a test may: 20,000 intents under 210 kills
+endurance: packages ## What takes longer than a test may: 100,000 intents under chaos, a cluster, a soak; see docs/reliability.md
 	@deploy/install-packages test
 	swift build --build-tests
 	NEPHORAN_ENDURANCE=1 swift test --skip-build --filter SystemTests
+
+sanitize: packages ## Tests under Address and Thread Sanitizer; a cold build takes its time
+	@deploy/install-packages test
+	Tests/Sanitizers/run address
+	Tests/Sanitizers/run thread
 
 clean: stop ## Remove what was built
 	rm -rf .build

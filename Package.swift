@@ -165,7 +165,7 @@ let package = Package(
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
         tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
         tests(
-            "SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", hummingbird, crypto, subprocess],
+            "SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", hummingbird, logging, crypto, subprocess],
             resources: [.copy("Fixtures")]),
     ]
 )

@@ -7,7 +7,7 @@ import Synchronization
 
 /// Leases the work of one stage, hands it to its handler in batches, and takes the steps the handler decides.
 ///
-/// Readers (one blocking connection for each partition) fill an inbox; processors empty it; a ticker, once a second,
+/// Readers (one blocking connection for each partition) fill an inbox; processors empty it; a ticker, twice a second,
 /// takes over expired leases and moves due work back; long leases are renewed. On shutdown the readers stop, what was
 /// begun is finished, and what was not is handed back.
 package final class StageWorker<Handler: StageHandler>: Service {
@@ -19,6 +19,10 @@ package final class StageWorker<Handler: StageHandler>: Service {
     private let logger: Logger
     private let metrics: StageMetrics
     private let isReadyFlag = Atomic<Bool>(false)
+    private let isStopping = Atomic<Bool>(false)
+
+    /// A reader waits this long for work before it looks whether it is to stop.
+    private static var longestRead: Duration { .milliseconds(500) }
 
     package init(ledger: Ledger, handler: Handler) {
         self.ledger = ledger
@@ -41,7 +45,12 @@ package final class StageWorker<Handler: StageHandler>: Service {
             await withTaskCancellationOrGracefulShutdownHandler {
                 await leasing.value
             } onCancelOrGracefulShutdown: {
-                leasing.cancel()
+                // Readers end by themselves: what Redis has given to one that does not listen any more would wait for its lease to end.
+                self.isStopping.store(true, ordering: .relaxed)
+                Task {
+                    try? await Task.sleep(for: Self.longestRead * 3)
+                    leasing.cancel()
+                }
                 // Now, and not when leasing has ended: a reader may be waiting for room that only more work begun would make.
                 self.inbox.close()
             }
@@ -56,7 +65,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
 
     private func lease() async {
         var attempt = 0
-        while !Task.isCancelled {
+        while self.goesOn {
             do throws(LedgerError) {
                 try await self.ledger.open()
                 break
@@ -73,19 +82,21 @@ package final class StageWorker<Handler: StageHandler>: Service {
         }
     }
 
+    private var goesOn: Bool { !Task.isCancelled && !self.isStopping.load(ordering: .relaxed) }
+
     private func read(_ partition: Partition) async {
         let connection = self.ledger.redis.consumer(label: self.consumer)
         let stage = self.handler.stage
         let command = RedisCommand(
-            "XREADGROUP", "GROUP", stage.rawValue, self.consumer, "COUNT", 32, "BLOCK", 10_000,
+            "XREADGROUP", "GROUP", stage.rawValue, self.consumer, "COUNT", 32, "BLOCK", Self.longestRead.milliseconds,
             "STREAMS", partition.queue(stage, .high), partition.queue(stage, .low), ">", ">"
         )
         var failures = 0
-        while !Task.isCancelled {
+        while self.goesOn {
             await self.inbox.waitForRoom()
-            if Task.isCancelled { break }
+            guard self.goesOn else { break }
             do throws(RedisError) {
-                let reply = try await connection.send(command, timeout: .seconds(15))
+                let reply = try await connection.send(command, timeout: .seconds(5))
                 failures = 0
                 for stream in reply.array ?? [] {
                     guard let parts = stream.array, parts.count == 2, let name = parts[0].string else { continue }
@@ -141,10 +152,10 @@ package final class StageWorker<Handler: StageHandler>: Service {
         let configuration = self.ledger.configuration
         let stage = self.handler.stage
         var isFirst = true
-        while !Task.isCancelled {
-            // Nobody waits for the outbox: half the pace costs an idle machine half as much.
-            try? await Task.sleep(for: .milliseconds(Int.random(in: 850...1000) * (stage.isOutbox ? 2 : 1)))
-            if Task.isCancelled { return }
+        while self.goesOn {
+            // With a lease of 4 s, what a killed worker held is somebody else's within 4.5 s. Nobody waits for the outbox.
+            try? await Task.sleep(for: .milliseconds(Int.random(in: 400...500) * (stage.isOutbox ? 4 : 1)))
+            guard self.goesOn else { return }
             let retention = configuration.retention.milliseconds
             let forgetting = isFirst ? retention : 0
             isFirst = false

@@ -19,6 +19,22 @@ package enum FreePort {
         return Int(try Self.bind(0))
     }
 
+    /// The first of `count` ports in a row.
+    package static func next(adjacent count: Int) throws -> Int {
+        for _ in 0..<1_000 {
+            let first = UInt16.random(in: self.range.lowerBound...self.range.upperBound - UInt16(count))
+            let ports = (0..<UInt16(count)).map { first + $0 }
+            guard ports.allSatisfy({ (try? Self.bind($0)) == $0 }) else { continue }
+            let areOurs = self.taken.withLock { taken in
+                guard taken.isDisjoint(with: ports) else { return false }
+                taken.formUnion(ports)
+                return true
+            }
+            if areOurs { return Int(first) }
+        }
+        throw SystemError("bind", code: EADDRINUSE)
+    }
+
     private static func bind(_ port: UInt16) throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SystemError("socket") }

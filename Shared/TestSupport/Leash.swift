@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Synchronization
 
@@ -64,6 +65,12 @@ final class Leash: Sendable {
     }
 
     deinit { self.release() }
+
+    /// Whether the command has neither ended nor been killed.
+    var isRunning: Bool {
+        guard let stat = try? String(contentsOfFile: "/proc/\(self.processID)/stat", encoding: .utf8), let name = stat.lastIndex(of: ")") else { return false }
+        return !stat[name...].dropFirst(2).hasPrefix("Z")
+    }
 
     /// SIGKILL, the end that a power cut or the kernel's memory killer brings.
     func kill() { self.signal(SIGKILL) }

@@ -56,6 +56,9 @@ package final class RedisServer: Sendable {
     /// For SIGSTOP and SIGCONT: a server that is there and does not answer.
     package func signal(_ number: Int32) { self.leash.withLock { $0.signal(number) } }
 
+    /// Whether it has neither ended nor been killed.
+    package var isRunning: Bool { self.leash.withLock { $0.isRunning } }
+
     /// Starts the server again on the same port and directory, after `kill` or `stop`, and returns when it answers.
     package func restart() async throws {
         try self.leash.withLock { leash in

@@ -30,10 +30,7 @@ package final class ServiceProcess: Sendable {
     package var processID: Int32 { self.leash.withLock { $0.processID } }
 
     /// Whether it has neither ended nor been killed.
-    package var isRunning: Bool {
-        guard let stat = try? String(contentsOfFile: "/proc/\(self.processID)/stat", encoding: .utf8), let name = stat.lastIndex(of: ")") else { return false }
-        return !stat[name...].dropFirst(2).hasPrefix("Z")
-    }
+    package var isRunning: Bool { self.leash.withLock { $0.isRunning } }
 
     /// SIGKILL. Returns when the process is gone.
     package func kill() {

@@ -48,6 +48,28 @@ import Testing
         }
     }
 
+    @Test("a worker that stops while work pours in leaves no lease behind that somebody has to wait for")
+    func leavesNothing() async throws {
+        try await withLedger(adjust: { $0.lease = .seconds(60) }) { ledger, _ in
+            try await ledger.open()
+            let handler = ClosureHandler(stage: .interpret) { batch in batch.map { _ in Self.done } }
+            for round in 0..<12 {
+                let submitting = Task { for number in 0..<60 { _ = try await ledger.submit("intent \(round) \(number)") } }
+                try await withWorker(ledger, handler) { try await eventually { try await ledger.count(.refused) > round * 60 } }
+                try await submitting.value
+                // What is leased looks as old as an expired lease: the next ticker, whosever it is, takes it over.
+                for partition in ledger.partitions {
+                    for lane in Lane.allCases {
+                        let queue = partition.queue(.interpret, lane)
+                        let pending = try await ledger.redis.send(RedisCommand("XPENDING", queue, "interpret", "-", "+", 1_000))
+                        for entry in pending.array ?? [] { #expect(entry[2].int ?? 0 >= 60_000) }
+                    }
+                }
+                try await withWorker(ledger, handler) { try await eventually { try await ledger.count(.refused) == (round + 1) * 60 } }
+            }
+        }
+    }
+
     @Test("work longer than its lease is renewed, not delivered to another")
     func renews() async throws {
         try await withLedger { ledger, _ in

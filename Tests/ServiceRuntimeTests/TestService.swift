@@ -49,7 +49,7 @@ enum TestService {
 
     static func application(
         _ values: [String: String] = ["AUTH_TOKEN": "good-key"], healthChecks: [HealthCheck] = []
-    ) throws -> (ServiceContext, Application<RouterResponder<AppContext>>) {
+    ) throws -> (ServiceContext, ServiceServer) {
         let context = try ServiceContext.forTesting(name: "test-service", values: values.merging(["PORT": "0"]) { a, _ in a })
         return (context, ServiceApplication.build(self.parts(context, healthChecks: healthChecks), in: context))
     }

@@ -8,5 +8,8 @@ enum Endurance {
     /// Of one test.
     static var timeLimit: TimeLimitTrait.Duration { self.isOn ? .minutes(60) : .minutes(6) }
 
+    /// A number from the environment.
+    static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
+
     static func value<Value>(_ ordinary: Value, whenOn long: Value) -> Value { self.isOn ? long : ordinary }
 }

@@ -16,4 +16,6 @@ struct ProcessSpecification: Sendable, Equatable {
     var isBackground = false
     /// `http://127.0.0.1:8081`; nil for what speaks no HTTP.
     var address: String?
+    /// On loopback, where it accepts connections from a socket that `up` holds.
+    var port: Int?
 }

@@ -2,13 +2,39 @@ import Glibc
 
 /// Keeps processes running until told to stop.
 actor Supervisor {
+    /// One run of a process.
+    private final class Run: Sendable {
+        let child: ChildProcess
+        let end: Task<ChildProcess.End, Never>
+
+        init(_ child: ChildProcess, _ end: Task<ChildProcess.End, Never>) {
+            self.child = child
+            self.end = end
+        }
+    }
+
     private struct State {
-        var child: ChildProcess?
+        /// The one that is kept running.
+        var current: Run?
+        /// That one, and others that drain or are not ready yet.
+        var running: Set<pid_t> = []
         /// Of the last one, until the next is started.
         var ended: ChildProcess.End?
+        var isBeingReplaced = false
+    }
+
+    /// A process that took over from another.
+    struct Replacement: Sendable, Equatable {
+        var old: pid_t
+        var new: pid_t
+        /// Until the new one was ready.
+        var start: Duration
+        /// From then until the old one had left.
+        var drain: Duration
     }
 
     private let processes: [ProcessSpecification]
+    private let sockets: [String: ListeningSocket]
     private let logs: [String: LogFile]
     private let console: Console
     private let guardian: Guardian?
@@ -17,11 +43,15 @@ actor Supervisor {
     private var wasReady = false
     private var watches: [String: Task<Void, Never>] = [:]
 
-    init(_ processes: [ProcessSpecification], logs directory: String, console: Console, guardian: Guardian?) {
+    /// Listens on the ports of the processes that have one.
+    init(_ processes: [ProcessSpecification], logs directory: String, console: Console, guardian: Guardian?) throws(CommandFailure) {
         self.processes = processes
         self.console = console
         self.guardian = guardian
         self.logs = Dictionary(uniqueKeysWithValues: processes.map { ($0.name, LogFile(path: "\(directory)/\($0.name).log")) })
+        var sockets: [String: ListeningSocket] = [:]
+        for process in processes { if let port = process.port { sockets[process.name] = try ListeningSocket(port: port) } }
+        self.sockets = sockets
     }
 
     /// Starts everything at the same time; returns at once.
@@ -38,7 +68,7 @@ actor Supervisor {
         return "\(name) \(ended)" + (self.logs[name]?.lastLine.map { ": \($0)" } ?? "")
     }
 
-    func isRunning(_ name: String) -> Bool { self.states[name]?.child != nil }
+    func isRunning(_ name: String) -> Bool { self.states[name]?.current != nil }
 
     private func keep(_ process: ProcessSpecification) async {
         var policy = RestartPolicy()
@@ -55,32 +85,110 @@ actor Supervisor {
         }
     }
 
-    /// Until it ends; nil when it could not be started.
+    /// Until it, or the last that took over from it, ends; nil when it could not be started.
     private func run(_ process: ProcessSpecification) async -> ChildProcess.End? {
-        guard let log = self.logs[process.name] else { return nil }
-        let child: ChildProcess
         do throws(CommandFailure) {
-            // A Redis talks much and is asked little: its file is enough.
-            let pump = try LogPump(log: log, console: process.role == .service ? self.console : nil, name: process.name)
-            child = try ChildProcess(
-                executable: process.executable, arguments: process.arguments, environment: process.environment, output: pump.input,
-                isBackground: process.isBackground
-            )
-            pump.start()
+            // One that is to take over may have become ready while its predecessor's restart was waited for.
+            if !self.isRunning(process.name) { self.states[process.name, default: State()].current = try self.launch(process) }
         } catch {
             self.console.say(error.message)
             self.states[process.name, default: State()].ended = .exited(127)
             return nil
         }
-        self.guardian?.watch(child.processID, process.role)
-        self.states[process.name, default: State()].child = child
         self.states[process.name]?.ended = nil
-        let end = await child.end()
-        self.guardian?.forget(child.processID)
-        self.states[process.name]?.child = nil
-        self.states[process.name]?.ended = end
-        return end
+        while let run = self.states[process.name]?.current {
+            let end = await run.end.value
+            guard self.states[process.name]?.current === run else { continue }
+            self.states[process.name]?.current = nil
+            self.states[process.name]?.ended = end
+            return end
+        }
+        return nil
     }
+
+    private func launch(_ process: ProcessSpecification, announcing ready: ReadyLine? = nil) throws(CommandFailure) -> Run {
+        guard let log = self.logs[process.name] else { throw CommandFailure(.refused, "no process \(process.name)") }
+        // A Redis talks much and is asked little: its file is enough.
+        let pump = try LogPump(log: log, console: process.role == .service ? self.console : nil, name: process.name)
+        var environment = process.environment
+        var inherited: [Int32: Int32] = [:]
+        if let socket = self.sockets[process.name] {
+            environment["LISTEN_FD"] = "\(ListeningSocket.number)"
+            inherited[ListeningSocket.number] = socket.descriptor
+        }
+        if let ready {
+            environment["READY_FD"] = "\(ReadyLine.number)"
+            inherited[ReadyLine.number] = ready.writing
+        }
+        let child = try ChildProcess(
+            executable: process.executable, arguments: process.arguments, environment: environment, output: pump.input, inherited: inherited,
+            isBackground: process.isBackground
+        )
+        pump.start()
+        self.guardian?.watch(child.processID, process.role)
+        self.states[process.name, default: State()].running.insert(child.processID)
+        return Run(
+            child,
+            Task {
+                let end = await child.end()
+                self.gone(child.processID, process.name)
+                return end
+            }
+        )
+    }
+
+    private func gone(_ processID: pid_t, _ name: String) {
+        self.guardian?.forget(processID)
+        self.states[name]?.running.remove(processID)
+    }
+
+    // MARK: Replacing
+
+    /// Starts a service anew beside the one that runs, on the same socket; once it is ready the old one is told to drain.
+    ///
+    /// - Parameter limit: for the new one to become ready, and for the old one to leave. A new one that does not is killed, and the old
+    ///   one goes on as if nothing had been asked.
+    func replace(_ name: String, within limit: Duration) async throws(CommandFailure) -> Replacement {
+        guard let process = self.processes.first(where: { $0.name == name && $0.role == .service }) else {
+            let names = self.processes.filter { $0.role == .service }.map(\.name).joined(separator: ", ")
+            throw CommandFailure(.usage, "there is no service \(name); there are \(names)")
+        }
+        guard self.wasReady, !self.isStopping else { throw CommandFailure(.refused, "\(name) is being \(self.isStopping ? "stopped" : "started")") }
+        guard self.states[name]?.isBeingReplaced == false else { throw CommandFailure(.refused, "\(name) is being restarted already") }
+        self.states[name]?.isBeingReplaced = true
+        defer { self.states[name]?.isBeingReplaced = false }
+
+        let clock = ContinuousClock()
+        let start = clock.now
+        let ready = try ReadyLine()
+        defer { ready.close() }
+        let new: Run
+        do {
+            defer { Glibc.close(ready.writing) }
+            new = try self.launch(process, announcing: ready)
+        }
+        guard await ready.isReady(within: limit), !self.isStopping else {
+            kill(-new.child.processID, SIGKILL)
+            throw CommandFailure(.refused, "the new \(name) did not become ready, the old one goes on" + (self.logs[name]?.lastLine.map { ": \($0)" } ?? ""))
+        }
+        let took = start.duration(to: clock.now)
+        let old = self.states[name]?.current?.child.processID ?? 0
+        self.states[name]?.current = new
+        if old > 0 { await self.leave(old, name, within: limit) }
+        return Replacement(old: old, new: new.child.processID, start: took, drain: start.duration(to: clock.now) - took)
+    }
+
+    private func leave(_ processID: pid_t, _ name: String, within limit: Duration) async {
+        func isThere() -> Bool { self.states[name]?.running.contains(processID) == true }
+        if isThere() { kill(processID, SIGTERM) }
+        let deadline = ContinuousClock.now + limit
+        while isThere(), ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(10)) }
+        guard isThere() else { return }
+        self.console.say("process \(processID) does not end, killing it")
+        kill(-processID, SIGKILL)
+    }
+
+    // MARK: Stopping
 
     /// Services first, each with time to finish; stores last. Within 14 seconds, or at once when `hurry` opens.
     func stop(hurry: Gate) async {
@@ -92,7 +200,7 @@ actor Supervisor {
 
     private func stop(_ role: ProcessSpecification.Role, within limit: Duration, _ hurry: Gate) async {
         let names = self.processes.filter { $0.role == role }.map(\.name)
-        func running() -> [pid_t] { names.compactMap { self.states[$0]?.child?.processID } }
+        func running() -> [pid_t] { names.flatMap { self.states[$0]?.running ?? [] } }
         for processID in running() { kill(processID, SIGTERM) }
         let deadline = ContinuousClock.now + limit
         while !running().isEmpty, ContinuousClock.now < deadline, !hurry.isOpen { try? await Task.sleep(for: .milliseconds(10)) }

@@ -8,6 +8,7 @@ struct UpCommand: AsyncParsableCommand {
         abstract: "Run everything on this machine: the six services and, unless one is named, a private Redis.",
         discussion: """
             Prints one line per service and then "ready http://127.0.0.1:8080". What dies is restarted; SIGINT and SIGTERM drain and stop everything.
+            `nephoran restart` replaces services without anybody noticing.
             Settings of the services come from the environment and from --config.
             """
     )
@@ -46,13 +47,30 @@ struct UpCommand: AsyncParsableCommand {
 
         let console = Console(showsServices: !self.quiet, width: plan.processes.map(\.name.count).max() ?? 0)
         let guardian = try Guardian(lock: lock)
-        let supervisor = Supervisor(plan.processes, logs: directory.logs, console: console, guardian: guardian)
+        let supervisor = try Supervisor(plan.processes, logs: directory.logs, console: console, guardian: guardian)
+        let control = try ControlSocket(directory: directory)
+        control.serve { words, say async throws(CommandFailure) in try await Self.obey(words, supervisor, console, say) }
         await supervisor.start()
         let outcome = await Self.serve(supervisor, plan, console, stop, within: .seconds(self.readyTimeout))
+        control.close()
         await supervisor.stop(hurry: stop.second)
         guardian.dismiss()
         console.say("stopped")
         if let outcome { throw outcome }
+    }
+
+    /// What `nephoran restart` asks for.
+    private static func obey(
+        _ words: [String], _ supervisor: Supervisor, _ console: Console, _ say: @Sendable (String) -> Void
+    ) async throws(CommandFailure) {
+        guard words.first == "restart" else { throw CommandFailure(.usage, "this is not something up does: \(words.first ?? "nothing")") }
+        for name in words.dropFirst() {
+            let done = try await supervisor.replace(name, within: .seconds(30))
+            let line =
+                "\(name)  process \(done.old) replaced by \(done.new), ready after \(done.start.wholeMilliseconds) ms, drained in \(done.drain.wholeMilliseconds) ms"
+            console.say(line)
+            say(line)
+        }
     }
 
     /// Until the operator says stop; what went wrong otherwise.
@@ -81,4 +99,8 @@ struct UpCommand: AsyncParsableCommand {
             return outcome
         }
     }
+}
+
+extension Duration {
+    fileprivate var wholeMilliseconds: Int { Int(self / .milliseconds(1)) }
 }

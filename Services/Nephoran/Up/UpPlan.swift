@@ -62,7 +62,8 @@ struct UpPlan: Sendable {
             own["PORT"] = "\(portBase + index)"
             self.processes.append(
                 ProcessSpecification(
-                    name: name, role: .service, executable: services + "/" + name, environment: own, isBackground: index != 0, address: address(index)
+                    name: name, role: .service, executable: services + "/" + name, environment: own, isBackground: index != 0, address: address(index),
+                    port: portBase + index
                 )
             )
         }

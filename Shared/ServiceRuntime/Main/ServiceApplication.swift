@@ -1,6 +1,7 @@
-package import Hummingbird
+import Hummingbird
 import HummingbirdCore
 import Logging
+import NIOCore
 import ServiceLifecycle
 
 /// Puts a service's parts behind a server. `runService` uses it, and so do tests.
@@ -8,7 +9,7 @@ package enum ServiceApplication {
     /// - Parameter onServing: told the port once connections are accepted.
     package static func build(
         _ parts: ServiceParts, in context: ServiceContext, onServing: @escaping @Sendable (Int) async -> Void = { _ in }
-    ) -> Application<RouterResponder<AppContext>> {
+    ) -> ServiceServer {
         let settings = context.settings
         let table = RouteTable()
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
@@ -18,31 +19,48 @@ package enum ServiceApplication {
                 maxBodyBytes: settings[CommonSettings.maxBodyBytes]
             )
         )
-        OperationsRoutes(context: context, health: HealthBoard(parts.healthChecks, metrics: context.metrics)).add(to: router)
+        let health = HealthBoard(parts.healthChecks, metrics: context.metrics)
+        OperationsRoutes(context: context, health: health).add(to: router)
         parts.routes(router)
         table.fill(router.routes)
 
-        let idle = settings[CommonSettings.idleTimeout].components
-        var application = Application(
-            router: router,
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: .milliseconds(idle.seconds * 1_000 + idle.attoseconds / 1_000_000_000_000_000),
-                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
-                )
+        let ready = ReadyLine(settings[CommonSettings.readyDescriptor])
+        return ServiceServer(
+            responder: router.buildResponder(),
+            configuration: ApplicationConfiguration(address: .hostname(context.host, port: context.port), serverName: context.name),
+            logger: context.logger,
+            processesRunBeforeServerStart: [parts.beforeServing],
+            http: .init(
+                idleTimeout: settings[CommonSettings.idleTimeout].timeAmount,
+                httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
             ),
-            configuration: ApplicationConfiguration(
-                address: .hostname(context.host, port: context.port), serverName: context.name, backlog: 1_024,
-                availableConnectionsDelegate: MaximumAvailableConnections(settings[CommonSettings.maxConnections])
+            listener: Listener(
+                place: Self.place(context), maxConnections: settings[CommonSettings.maxConnections], linger: settings[CommonSettings.drainLinger]
             ),
-            onServerRunning: { channel in
+            serving: { port in
                 context.drain.serving()
-                await onServing(channel.localAddress?.port ?? 0)
-            },
-            logger: context.logger
+                await onServing(port)
+                if let ready {
+                    Task {
+                        await ready.write {
+                            let missing = await health.dependencies().contains { $0.required && $0.state == .down }
+                            return context.drain.state == .serving && !missing
+                        }
+                    }
+                }
+            }
         )
-        let before = parts.beforeServing
-        application.beforeServerStarts { try await before() }
-        return application
+    }
+
+    private static func place(_ context: ServiceContext) -> Listener.Place {
+        let descriptor = Int32(context.settings[CommonSettings.listenDescriptor])
+        return descriptor > 0 ? .shared(descriptor) : .address(host: context.host, port: context.port)
+    }
+}
+
+extension Duration {
+    fileprivate var timeAmount: TimeAmount {
+        let (seconds, attoseconds) = self.components
+        return .milliseconds(seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
     }
 }

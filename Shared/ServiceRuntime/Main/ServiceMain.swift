@@ -82,7 +82,6 @@ private func serve(_ parts: ServiceParts, in context: ServiceContext) async thro
         DrainLimit.start(settings[CommonSettings.drainTimeout] + .seconds(2), service: context.name)
         // Clients that keep their connection learn to look elsewhere while they still get their answers.
         context.drain.close()
-        try? await Task.sleep(for: .milliseconds(50))
         await group.triggerGracefulShutdown()
     }
     defer { withExtendedLifetime(signals) { stopper.cancel() } }

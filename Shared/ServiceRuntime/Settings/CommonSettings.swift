@@ -20,8 +20,19 @@ package enum CommonSettings {
     package static let drainNotice = SettingKey.duration(
         "DRAIN_NOTICE", default: .milliseconds(100), in: .zero ... .seconds(60), "Time between being unready and no longer accepting connections."
     )
+    package static let drainLinger = SettingKey.duration(
+        "DRAIN_LINGER", default: .milliseconds(500), in: .zero ... .seconds(60),
+        "Time for idle connections to ask once more and be told to close, before they are closed."
+    )
     package static let drainTimeout = SettingKey.duration(
         "DRAIN_TIMEOUT", default: .seconds(10), in: .milliseconds(100)...(.seconds(600)), "Time for requests and services to finish when stopping."
+    )
+
+    package static let listenDescriptor = SettingKey.integer(
+        "LISTEN_FD", default: 0, in: 0...65_535, "Descriptor of a socket that listens already, instead of HOST and PORT; 0 for none."
+    )
+    package static let readyDescriptor = SettingKey.integer(
+        "READY_FD", default: 0, in: 0...65_535, "Descriptor that a line is written to once the service is ready; 0 for none."
     )
 
     package static func port(_ value: Int) -> SettingKey<Int> {
@@ -33,7 +44,7 @@ package enum CommonSettings {
             self.host.declaration, self.port(port).declaration, self.configFile.declaration, self.logLevel.declaration, self.environment.declaration,
             self.colour.declaration, self.authMode.declaration, self.authToken.declaration, self.authKeysFile.declaration, self.metricsOpen.declaration,
             self.maxBodyBytes.declaration, self.maxConnections.declaration, self.idleTimeout.declaration, self.drainNotice.declaration,
-            self.drainTimeout.declaration,
+            self.drainLinger.declaration, self.drainTimeout.declaration, self.listenDescriptor.declaration, self.readyDescriptor.declaration,
         ]
     }
 }

@@ -5,14 +5,17 @@ struct FaultOrder: Hashable, Sendable {
     /// Paths of the packages that this intent, and no other, creates. Empty for one that shares its object with others, which may
     /// find that nothing is left to change.
     var creates: [String]
+    /// Slice of the one policy that it, and no other, puts at the RIC.
+    var slice: String?
 
     static let namespace = "faults"
 
     /// Idempotency key: a repeat after a lost answer is the same intent.
     var key: String { "fault-\(self.number)" }
 
-    /// `count` different intents. Of ten, one shares its object with nine others, one deploys two functions, the rest have an object of their own.
-    static func mixture(of count: Int) -> [FaultOrder] {
+    /// `count` different intents. Of ten, one shares its object with nine others, one deploys two functions, one is a policy when there is
+    /// a RIC, the rest have an object of their own.
+    static func mixture(of count: Int, withPolicies: Bool = false) -> [FaultOrder] {
         (0..<count).map { number in
             switch number % 10 {
             case 0:
@@ -25,6 +28,8 @@ struct FaultOrder: Hashable, Sendable {
                     number: number, intent: "Deploy an AMF named left-\(number) and an SMF named right-\(number) in namespace \(self.namespace)",
                     creates: ["default/\(self.namespace)/left-\(number)", "default/\(self.namespace)/right-\(number)"]
                 )
+            case 8 where withPolicies:
+                return FaultOrder(number: number, intent: RANOrder.sentence(number), creates: [], slice: RANOrder.slice(number))
             default:
                 return FaultOrder(
                     number: number, intent: "Deploy an NRF named own-\(number) in namespace \(self.namespace)",

@@ -1,6 +1,8 @@
 import HTTPFetch
 import IntentModel
+import JSONSchema
 import Synchronization
+import TestSupport
 import Testing
 
 /// Many clients submit while processes are killed; then the books are checked: against git's log, not against the ledger.
@@ -8,13 +10,22 @@ struct FaultRun: Sendable {
     let installation: Installation
     let orders: [FaultOrder]
     let blows: [Blow]
+    let chaos: Chaos?
+    /// Where the policies of the orders go.
+    let ric: FakeRIC?
     var clients = 50
+    /// Seconds that a client follows an intent before it submits the next.
+    var wait = 5
     /// For whatever has not ended when the last submission is answered.
     var patience: Duration
 
     private let progress = Progress()
 
-    init(_ installation: Installation, orders: [FaultOrder], blows: [Blow], patience: Duration = .seconds(60)) {
+    init(
+        _ installation: Installation, orders: [FaultOrder], blows: [Blow] = [], chaos: Chaos? = nil, ric: FakeRIC? = nil, patience: Duration = .seconds(60)
+    ) {
+        self.chaos = chaos
+        self.ric = ric
         self.installation = installation
         self.orders = orders
         self.blows = blows
@@ -25,6 +36,8 @@ struct FaultRun: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<self.clients { group.addTask { try await self.submit() } }
             group.addTask { try await self.strike() }
+            group.addTask { try await self.chaos?.perform(on: self.installation) { self.progress.isOver } }
+            group.addTask { try await self.untilQuiet() }
             try await group.waitForAll()
         }
         return try await self.audit()
@@ -36,11 +49,11 @@ struct FaultRun: Sendable {
     private func submit() async throws {
         while let order = self.progress.next(of: self.orders) {
             let body = #"{"intent": "\#(order.intent)"}"#
-            let deadline = ContinuousClock.now + .seconds(60)
+            let deadline = ContinuousClock.now + .seconds(120)
             while ContinuousClock.now < deadline {
                 do throws(FetchError) {
                     let reply = try await self.installation.gateway.call(
-                        "POST", "/v1/intents", json: body, headers: [("idempotency-key", order.key), ("prefer", "wait=5")], timeout: .seconds(15)
+                        "POST", "/v1/intents", json: body, headers: [("idempotency-key", order.key), ("prefer", "wait=\(self.wait)")], timeout: .seconds(15)
                     )
                     if reply.status == 200 || reply.status == 202 {
                         self.progress.accepted(order, reply["id"] as? String ?? "", isOver: reply.status == 200)
@@ -57,6 +70,17 @@ struct FaultRun: Sendable {
             }
         }
         self.progress.finished()
+    }
+
+    /// Nothing is submitted any more and nothing is left to do.
+    private func untilQuiet() async throws {
+        let deadline = ContinuousClock.now + .seconds(3_000)
+        while ContinuousClock.now < deadline {
+            try await Task.sleep(for: .seconds(1))
+            guard self.progress.finishedClients == self.clients else { continue }
+            if (try? await self.installation.queues.leftovers().isEmpty) == true { break }
+        }
+        self.progress.end()
     }
 
     // MARK: Faults
@@ -101,7 +125,9 @@ struct FaultRun: Sendable {
         }
         let records = try await self.ends(of: Array(intents.values))
         report.lost = records.filter { !$0.phase.isTerminal }.map(\.id)
-        report.failed = records.filter { $0.phase.isTerminal && $0.phase != .published }.map { "\($0.id) \($0.phase.rawValue): \($0.problem?.detail ?? "")" }
+        report.failed = records.filter { $0.phase.isTerminal && $0.phase != .published && $0.phase != .fulfilled }.map {
+            "\($0.id) \($0.phase.rawValue): \($0.problem?.detail ?? "")"
+        }
 
         let commits = try await self.installation.repository.revisions().reduce(into: [:]) { $0[$1, default: 0] += 1 }
         report.repeated = commits.filter { $0.value > 1 }.map { "\($0.key.intent) \($0.key.path) ×\($0.value)" }
@@ -121,9 +147,28 @@ struct FaultRun: Sendable {
                 report.missing.append("\(record.id) \(package.path) as recorded")
             }
         }
-        report.leftovers = try await self.leftovers()
+        report.policies = self.policies(intents.filter { !lost.contains($0.value) }.map(\.key))
+        report.leftovers = try await self.installation.queues.leftovers(within: .seconds(10))
         report.surplus = try await self.installation.queues.accepted() - intents.count
         return report
+    }
+
+    /// By the RIC's log: each slice was given a policy once, and that policy has not been taken away.
+    private func policies(_ orders: [FaultOrder]) -> [String] {
+        guard let ric = self.ric else { return [] }
+        var created: [String: Int] = [:]
+        for request in ric.requests where request.status == 201 {
+            guard let document = try? JSONValue(parsing: Array(request.body.utf8)), let id = document["scope"]?["sliceId"] else { continue }
+            created["\(Int(id["sst"]?.number ?? 0))-\(id["sd"]?.string?.lowercased() ?? "")", default: 0] += 1
+        }
+        var wrong: [String] = []
+        for slice in orders.compactMap(\.slice) {
+            let count = created.removeValue(forKey: slice) ?? 0
+            if count != 1 { wrong.append("\(slice) ×\(count)") }
+        }
+        wrong += created.map { "\($0.key) of nobody ×\($0.value)" }
+        if ric.policies.count != orders.count(where: { $0.slice != nil }) { wrong.append("\(ric.policies.count) at the end") }
+        return wrong
     }
 
     /// Records once they have ended; as they are when patience is at its end.
@@ -143,16 +188,6 @@ struct FaultRun: Sendable {
             return try await group.reduce(into: []) { $0 += $1 }
         }
     }
-
-    /// Work of a step that was taken already may be delivered once more; it goes when somebody looks at it.
-    private func leftovers() async throws -> [String: Int] {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while true {
-            let leftovers = try await self.installation.queues.leftovers()
-            if leftovers.isEmpty || ContinuousClock.now > deadline { return leftovers }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-    }
 }
 
 /// What the clients of a run have come to.
@@ -161,6 +196,7 @@ private final class Progress: Sendable {
         var next = 0
         var ended = 0
         var finishedClients = 0
+        var isOver = false
         var answers: [String: Set<String>] = [:]
     }
 
@@ -181,10 +217,14 @@ private final class Progress: Sendable {
         }
     }
 
+    func end() { self.state.withLock { $0.isOver = true } }
+
     func finished() { self.state.withLock { $0.finishedClients += 1 } }
 
     /// Clients that have nothing left to do.
     var finishedClients: Int { self.state.withLock { $0.finishedClients } }
+    /// And their intents have come to theirs.
+    var isOver: Bool { self.state.withLock { $0.isOver } }
     var ended: Int { self.state.withLock { $0.ended } }
     var answers: [String: Set<String>] { self.state.withLock { $0.answers } }
 }

@@ -7,8 +7,10 @@ enum Executables {
         var description: String { "\(self.path) is not there; build the package first, or set NEPHORAN_BIN to where its executables are" }
     }
 
-    static func path(of service: ServiceName) throws -> String {
-        let path = "\(self.directory)/\(service.rawValue)"
+    static func path(of service: ServiceName) throws -> String { try self.path(named: service.rawValue) }
+
+    static func path(named name: String) throws -> String {
+        let path = "\(self.directory)/\(name)"
         guard FileManager.default.isExecutableFile(atPath: path) else { throw Missing(path: path) }
         return path
     }

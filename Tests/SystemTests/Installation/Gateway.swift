@@ -52,6 +52,16 @@ extension Gateway {
         return try reply.decode(IntentRecord.self)
     }
 
+    /// The id of what was accepted, without waiting for what becomes of it.
+    func accept(_ intent: String) async throws -> IntentID {
+        let body = try JSONEncoder().encode(Submission(intent: intent))
+        let reply = try await self.call("POST", "/v1/intents", body: Array(body), headers: [("content-type", "application/json")])
+        guard reply.status == 202, let id = (reply["id"] as? String).flatMap({ IntentID($0) }) else {
+            throw Unexpected(description: "\(reply.status) for “\(intent)”: \(reply.text)")
+        }
+        return id
+    }
+
     func record(_ id: IntentID) async throws -> IntentRecord { try await self.call("GET", "/v1/intents/\(id)").decode(IntentRecord.self) }
 
     /// A person's decision; the record after it.

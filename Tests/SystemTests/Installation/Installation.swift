@@ -20,15 +20,18 @@ final class Installation: Sendable {
     let queues: LedgerQueues
     private let services: [ServiceName: ServiceProcess]
     private let addresses: [ServiceName: String]
+    /// Of every service, besides its port.
+    private let environment: [String: String]
     private let http: HTTPFetcher
 
     /// Starts everything and returns when all of it is ready.
     ///
     /// - Parameter settings: for every service, besides or instead of those of an ordinary installation.
-    static func start(_ settings: [String: String] = [:]) async throws -> Installation {
-        async let ledger = RedisServer.start()
+    /// - Parameter given: Redis of the ledger, instead of one of its own.
+    static func start(_ settings: [String: String] = [:], ledger given: RedisServer? = nil) async throws -> Installation {
         async let cache = RedisServer.start(appendOnly: false)
-        let installation = try Installation(ledger: try await ledger, cache: try await cache, settings: settings)
+        let ledger = if let given { given } else { try await RedisServer.start() }
+        let installation = try Installation(ledger: ledger, cache: try await cache, settings: settings)
         for service in ServiceName.allCases { try await installation.untilReady(service) }
         return installation
     }
@@ -46,6 +49,7 @@ final class Installation: Sendable {
         ]
         for (service, address) in self.addresses { if let setting = service.addressSetting { environment[setting] = address } }
         environment.merge(settings) { _, given in given }
+        self.environment = environment
         // Logs go with the directory unless somebody wants to read them afterwards.
         let logs = ProcessInfo.processInfo.environment["SYSTEM_TEST_LOGS"] ?? self.directory.path
         var services: [ServiceName: ServiceProcess] = [:]
@@ -59,7 +63,7 @@ final class Installation: Sendable {
         self.gateway = Gateway(http: self.http, address: self.addresses[.gateway] ?? "", key: Self.token)
         self.repository = PublishedRepository(
             directory: settings["GIT_REPO_URL"].map { $0.replacing("file://", with: "") } ?? self.directory.file("gitops.git"))
-        self.queues = try LedgerQueues(ledger)
+        self.queues = try LedgerQueues(environment["REDIS_URL"] ?? ledger.url)
     }
 
     /// Kills everything.
@@ -92,6 +96,21 @@ final class Installation: Sendable {
         process.kill()
         try process.restart()
         try await self.untilReady(service)
+    }
+
+    /// A second instance of a service, on a port of its own, ready. Whoever asked stops it.
+    func startAnother(_ service: ServiceName) async throws -> ServiceProcess {
+        let port = try FreePort.next()
+        let environment = self.environment.merging(["PORT": "\(port)"]) { _, own in own }
+        let process = try ServiceProcess(
+            service.rawValue, executable: try Executables.path(of: service), environment: environment, log: self.directory.file("second-\(port).log"))
+        let other = Gateway(http: self.http, address: "http://127.0.0.1:\(port)", key: nil)
+        let deadline = ContinuousClock.now + .seconds(30)
+        while (try? await other.call("GET", "/readyz", timeout: .seconds(2)).status) != 200 {
+            guard process.isRunning, ContinuousClock.now < deadline else { throw NotReady(description: "the second \(service.rawValue) is not ready") }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return process
     }
 
     func untilReady(_ service: ServiceName, limit: Duration = .seconds(60)) async throws {

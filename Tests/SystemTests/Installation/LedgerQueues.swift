@@ -1,6 +1,6 @@
 import IntentModel
+import Logging
 import RedisClient
-import TestSupport
 
 /// The ledger's queues as Redis itself shows them, under the names of their keys.
 struct LedgerQueues: Sendable {
@@ -10,7 +10,10 @@ struct LedgerQueues: Sendable {
 
     private let redis: RedisClient
 
-    init(_ server: RedisServer) throws { self.redis = try server.client() }
+    init(_ url: String) throws {
+        // It says nothing of outages, which tests cause on purpose.
+        self.redis = RedisClient(try RedisConfiguration(url: url), label: "test", logger: Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() })
+    }
 
     func stop() { self.redis.stop() }
 
@@ -41,21 +44,45 @@ struct LedgerQueues: Sendable {
 
     struct NotEmpty: Error, CustomStringConvertible { let description: String }
 
-    /// Work of a step that was taken already may still be delivered or become due; it goes when somebody looks at it.
     func untilEmpty(within limit: Duration = .seconds(10)) async throws {
+        let left = try await self.leftovers(within: limit)
+        if !left.isEmpty { throw NotEmpty(description: "\(left)") }
+    }
+
+    /// As ``leftovers()``, once there are none or the time is up: work of a step that was taken already may be delivered once more and
+    /// goes when somebody looks at it.
+    func leftovers(within limit: Duration) async throws -> [String: Int] {
         let deadline = ContinuousClock.now + limit
         while true {
-            let left = try await self.leftovers()
-            if left.isEmpty { return }
-            guard ContinuousClock.now < deadline else { throw NotEmpty(description: "\(left)") }
-            try await Task.sleep(for: .milliseconds(50))
+            let leftovers = try await self.leftovers()
+            if leftovers.isEmpty || ContinuousClock.now > deadline { return leftovers }
+            try await Task.sleep(for: .milliseconds(100))
         }
+    }
+
+    /// Work of a stage that has been delivered and not finished: who holds it, by a key that no other work has.
+    func leases(of stage: String) async throws -> [String: String] {
+        let queues = Self.partitions.flatMap { partition in Self.lanes.map { "\(partition):q:\(stage):\($0)" } }
+        let replies = try await self.redis.pipeline(queues.map { RedisCommand("XPENDING", $0, stage, "-", "+", 10_000) })
+        var leases: [String: String] = [:]
+        for (queue, reply) in zip(queues, replies) {
+            for entry in reply.array ?? [] {
+                if let message = entry[0].string, let consumer = entry[1].string { leases["\(queue) \(message)"] = consumer }
+            }
+        }
+        return leases
     }
 
     /// How many intents there are: each is in the index of one phase.
     func accepted() async throws -> Int {
         let indexes = Self.partitions.flatMap { partition in Phase.allCases.map { "\(partition):phase:\($0.rawValue)" } }
         return try await self.redis.pipeline(indexes.map { RedisCommand("ZCARD", $0) }).reduce(0) { $0 + ($1.int ?? 0) }
+    }
+
+    /// Bytes that Redis has allocated.
+    func memory() async throws -> Int? {
+        let text = try await self.redis.send(RedisCommand("INFO", "memory"), timeout: .seconds(2)).string ?? ""
+        return text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("used_memory:") }.flatMap { Int($0.dropFirst("used_memory:".count)) }
     }
 
     /// Whether an intent is before its interpretation and yet no work for it is on any queue: what a crash now would lose.

@@ -1,0 +1,68 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// Accepts connections until the service is to stop, then leaves without a client noticing.
+///
+/// First nobody new: a socket that others accept from too is left to them, with whatever waits in its queue. Connections that were
+/// accepted get their answers, each with `Connection: close`, for `linger`; what says nothing in that time is closed.
+struct Listener: Sendable {
+    enum Place: Sendable {
+        case address(host: String, port: Int)
+        /// A socket that listens already. Somebody else holds it, too, and it goes on listening when this service has left.
+        case shared(NIOBSDSocket.Handle)
+    }
+
+    let place: Place
+    let maxConnections: Int
+    let linger: Duration
+
+    func run(_ child: HTTP1Channel, on group: any EventLoopGroup, logger: Logger, onServing: @escaping @Sendable (Int) async -> Void) async throws {
+        let socket =
+            switch self.place {
+            case .address(let host, let port): try ListeningSocket(host: host, port: port)
+            case .shared(let descriptor): ListeningSocket(descriptor: descriptor)
+            }
+        let connections = OpenConnections(limit: self.maxConnections)
+        let acceptor = try Acceptor(socket, logger: logger)
+        await withGracefulShutdownHandler {
+            await onServing(socket.port)
+            await withDiscardingTaskGroup { tasks in
+                for await descriptor in acceptor.connections(while: { connections.hasRoom }) {
+                    connections.claim()
+                    tasks.addTask { await Self.serve(descriptor, child, connections, group, logger) }
+                }
+            }
+        } onGracefulShutdown: {
+            Task { await self.leave(acceptor, connections) }
+        }
+        socket.close()
+    }
+
+    private static func serve(
+        _ descriptor: NIOBSDSocket.Handle, _ child: HTTP1Channel, _ connections: OpenConnections, _ group: any EventLoopGroup, _ logger: Logger
+    ) async {
+        defer { connections.release() }
+        let bootstrap = ClientBootstrap(group: group).channelOption(.allowRemoteHalfClosure, value: true)
+        // It may have gone away again already.
+        guard
+            let connection = try? await bootstrap.withConnectedSocket(
+                descriptor,
+                channelInitializer: { channel in
+                    connections.add(channel)
+                    return child.setup(channel: channel, logger: logger)
+                })
+        else { return }
+        await child.handle(value: connection, logger: logger)
+    }
+
+    private func leave(_ acceptor: Acceptor, _ connections: OpenConnections) async {
+        if case .shared = self.place { acceptor.stop() }
+        let deadline = ContinuousClock.now + self.linger
+        while !connections.isEmpty, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(10)) }
+        acceptor.stop()
+        connections.quiesce()
+    }
+}

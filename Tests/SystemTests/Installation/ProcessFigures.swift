@@ -1,0 +1,33 @@
+import Foundation
+
+/// What the kernel says of a process.
+struct ProcessFigures: Sendable {
+    /// Bytes.
+    var resident: Int
+    var descriptors: Int
+    var threads: Int
+
+    /// Nil when there is no such process.
+    init?(_ processID: Int32) {
+        guard let status = try? String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8),
+            let descriptors = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(processID)/fd").count
+        else { return nil }
+        func value(_ name: String) -> Int? {
+            let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+            return line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }
+        }
+        guard let kilobytes = value("VmRSS"), let threads = value("Threads") else { return nil }
+        self.resident = kilobytes << 10
+        self.descriptors = descriptors
+        self.threads = threads
+    }
+
+    /// Processes that have this one as their parent.
+    static func children(of processID: Int32) -> [Int32] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { Int32($0) }.filter { child in
+            guard let stat = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8), let end = stat.lastIndex(of: ")") else { return false }
+            return stat[end...].split(separator: " ").dropFirst(2).first.flatMap { Int32($0) } == processID
+        }
+    }
+}

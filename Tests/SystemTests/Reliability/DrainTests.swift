@@ -1,0 +1,98 @@
+import Foundation
+import IntentModel
+import Synchronization
+import Testing
+
+extension RealProcesses {
+    /// A platform engineer restarts services under load; nobody notices.
+    @Suite("drain") struct DrainTests {
+        static let lease = Duration.seconds(4)
+
+        @Test("no request fails and no intent waits longer than a lease while every service is restarted again and again")
+        func rollingRestart() async throws {
+            let installation = try await Supervised.start()
+            let rounds = Endurance.value(1, whenOn: 10)
+            let time = Duration.seconds(Endurance.value(22, whenOn: 220))
+            let url = installation.gateway.address
+            // Understood at once and nobody's to carry out: the load is on the door, not on one package.
+            let question = #"{"intent": "Deploy something in namespace drain"}"#
+            async let kept = Hey.run(url + "/v1/intents?pageSize=5", key: Supervised.token, clients: 8, rate: 20, for: time)
+            async let fresh = Hey.run(url + "/v1/health", key: Supervised.token, clients: 4, rate: 20, for: time, keepsConnections: false)
+            async let posted = Hey.run(url + "/v1/intents", key: Supervised.token, clients: 4, rate: 10, for: time, post: question)
+            let orders = Orders()
+            let submitting = Task { try await orders.submit(to: installation.gateway, every: .milliseconds(100)) }
+
+            try await Task.sleep(for: .seconds(1))
+            var restarts = 0
+            for _ in 0..<rounds {
+                for service in ServiceName.allCases {
+                    let said = try await installation.restart(service.rawValue)
+                    Figure.report("drain: \(said.trimmingCharacters(in: .whitespacesAndNewlines))")
+                    restarts += 1
+                }
+            }
+            let loads = [try await kept, try await fresh, try await posted]
+            orders.stop()
+            try await submitting.value
+
+            for load in loads {
+                #expect(load.others == [:], "answers that were not 2xx")
+                #expect(load.errors == [])
+                #expect(load.count > 100)
+            }
+            #expect(orders.refusals == [])
+            var longest = Duration.zero
+            for id in orders.accepted {
+                let record = try await installation.gateway.settled(id)
+                #expect(record.phase == .published, "\(record.problem?.detail ?? "")")
+                longest = max(longest, try record.longestStep)
+            }
+            Figure.report(
+                "drain: \(restarts) restarts, \(loads.map(\.count).reduce(0, +)) requests of hey, \(orders.accepted.count) intents, longest step \(longest.rounded), slowest answer \(loads.map(\.slowest).max() ?? 0) s"
+            )
+            #expect(longest < Self.lease, "work of a service that was told to stop waits for its lease to end")
+            #expect(try await installation.stop() == 0)
+            for service in ServiceName.allCases { #expect(!installation.log(of: service.rawValue).contains("not drained within"), "\(service)") }
+        }
+    }
+
+    /// Distinct intents at a steady pace.
+    private final class Orders: Sendable {
+        private struct State {
+            var accepted: [IntentID] = []
+            var refusals: [String] = []
+            var isOver = false
+        }
+
+        private let state = Mutex(State())
+
+        var accepted: [IntentID] { self.state.withLock { $0.accepted } }
+        var refusals: [String] { self.state.withLock { $0.refusals } }
+        func stop() { self.state.withLock { $0.isOver = true } }
+
+        func submit(to gateway: Gateway, every interval: Duration) async throws {
+            var number = 0
+            while !self.state.withLock({ $0.isOver }) {
+                number += 1
+                do {
+                    let id = try await gateway.accept("Deploy an NRF named drain-\(number) in namespace drain")
+                    self.state.withLock { $0.accepted.append(id) }
+                } catch {
+                    self.state.withLock { $0.refusals.append("\(error)") }
+                }
+                try await Task.sleep(for: interval)
+            }
+        }
+    }
+}
+
+extension IntentRecord {
+    /// The longest time between two entries of the history.
+    var longestStep: Duration {
+        get throws {
+            let times = try self.history.map { try Date($0.at, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+            let gaps = zip(times, times.dropFirst()).map { $1.timeIntervalSince($0) }
+            return .milliseconds(Int((gaps.max() ?? 0) * 1_000))
+        }
+    }
+}
