@@ -8,21 +8,22 @@ package final class RedisCluster: Sendable {
     private let primaryCount: Int
 
     package static let slots = 16_384
-    /// After which a node that does not answer is taken for dead.
-    package static let nodeTimeout = Duration.milliseconds(1500)
 
     package var url: String { "redis://" + self.nodes.map { "127.0.0.1:\($0.port)" }.joined(separator: ",") }
 
     /// Starts the nodes and returns when every slot is served and every replica follows.
-    package static func start(primaries: Int = 3, options: [String] = []) async throws -> RedisCluster {
+    ///
+    /// - Parameter nodeTimeout: milliseconds after which a node that does not answer is taken for dead. Long, unless one is to die: a
+    ///   machine with much to do makes nodes slow.
+    package static func start(primaries: Int = 3, nodeTimeout: Int = 15_000) async throws -> RedisCluster {
         let nodes = try await withThrowingTaskGroup(of: RedisServer.self) { group in
             for _ in 0..<2 * primaries {
                 group.addTask {
                     try await RedisServer.start(
                         options: [
-                            "--cluster-enabled", "yes", "--cluster-port", "\(try FreePort.next())", "--cluster-node-timeout", "1500",
+                            "--cluster-enabled", "yes", "--cluster-port", "\(try FreePort.next())", "--cluster-node-timeout", "\(nodeTimeout)",
                             "--cluster-allow-replica-migration", "no", "--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0",
-                        ] + options)
+                        ])
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -120,6 +121,29 @@ package final class RedisCluster: Sendable {
     package func close(_ slot: Int, from source: Int, to target: Int) async throws {
         try await self.nodes[target].send("CLUSTER", "SETSLOT", slot, "NODE", self.ids[target])
         try await self.nodes[source].send("CLUSTER", "SETSLOT", slot, "NODE", self.ids[target])
+    }
+
+    /// Carries each of `slots` to another primary that serves one of them.
+    package func reshard(_ slots: [Int]) async throws {
+        for slot in slots {
+            let owners = try await self.owners(by: 0)
+            guard let source = owners[slot], let target = Set(slots.compactMap { owners[$0] }).filter({ $0 != source }).randomElement() else { continue }
+            try await self.move(slot, from: source, to: target)
+        }
+    }
+
+    /// SIGKILL to a primary that serves one of `slots`. Returns when its replica has taken its place and it has come back as the replica of that.
+    package func replacePrimary(serving slots: [Int]) async throws {
+        let owners = try await self.owners(by: 0)
+        // The node that is asked about the others stays.
+        guard let victim = slots.compactMap({ owners[$0] }).filter({ $0 != 0 }).randomElement() else { throw NotInTime() }
+        self.nodes[victim].kill()
+        try await self.untilWhole(except: [victim])
+        try await self.nodes[victim].restart()
+        try await Self.until {
+            let replication = try await self.nodes[victim].send("INFO", "replication")
+            return self.nodes[victim].line("role", of: replication) == "slave" && self.nodes[victim].line("master_link_status", of: replication) == "up"
+        }
     }
 
     package func stop() { for node in self.nodes { node.stop() } }

@@ -9,31 +9,14 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(30))) struct TopologyTests {
     @Test("on a cluster whose slots move and whose primary dies, no accepted intent is lost and no step is taken twice")
     func cluster() async throws {
-        let cluster = try await RedisCluster.start()
+        let cluster = try await RedisCluster.start(nodeTimeout: 1500)
         let drill = try LedgerDrill(url: cluster.url) { $0.waitReplicas = 1 }
         let slots = try await drill.ledger.partitions.asyncMap { try await cluster.slot(of: $0.tag) }
-        /// Carries every partition to another primary.
-        func reshard() async throws {
-            for slot in slots {
-                let owners = try await Set(slots.asyncMap { try await cluster.owner(of: $0) ?? 0 })
-                guard let source = try await cluster.owner(of: slot), let target = owners.filter({ $0 != source }).randomElement() else { continue }
-                try await cluster.move(slot, from: source, to: target)
-            }
-        }
         try await drill.run(count: LedgerDrill.isEndurance ? 20_000 : 200) {
             for _ in 0..<(LedgerDrill.isEndurance ? 20 : 1) {
-                try await reshard()
-                // The node that the others are asked about stays.
-                guard let victim = try await slots.asyncMap({ try await cluster.owner(of: $0) ?? 0 }).filter({ $0 != 0 }).randomElement() else { continue }
-                cluster.nodes[victim].kill()
-                try await cluster.untilWhole(except: [victim])
-                try await cluster.nodes[victim].restart()
-                try await RedisCluster.until {
-                    let replication = try await cluster.nodes[victim].send("INFO", "replication")
-                    return cluster.nodes[victim].line("role", of: replication) == "slave"
-                        && cluster.nodes[victim].line("master_link_status", of: replication) == "up"
-                }
-                try await reshard()
+                try await cluster.reshard(slots)
+                try await cluster.replacePrimary(serving: slots)
+                try await cluster.reshard(slots)
             }
         }
         cluster.stop()

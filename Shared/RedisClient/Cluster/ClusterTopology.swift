@@ -13,6 +13,8 @@ final class ClusterTopology: Topology {
         var nodes: [RedisConfiguration.Endpoint: RedisNode] = [:]
         var asking: Task<RedisError?, Never>?
         var askedAt = MonotonicTime(nanoseconds: 0)
+        /// Why the last question had no answer.
+        var failure: RedisError?
         var isStopped = false
     }
 
@@ -70,10 +72,8 @@ final class ClusterTopology: Topology {
 
     func moved(_ slot: Int, to endpoint: RedisConfiguration.Endpoint) {
         self.state.withLock { state in
-            guard var map = state.map else { return }
-            map.assign(slot, to: endpoint)
-            state.map = map
-            state.primaries = map.primaries.map { self.node(at: $0, &state) }
+            state.map?.assign(slot, to: endpoint)
+            state.primaries = (state.map?.primaries ?? []).map { self.node(at: $0, &state) }
         }
         self.askSoon()
     }
@@ -89,12 +89,16 @@ final class ClusterTopology: Topology {
 
     /// Joins whoever asks already. Nil when the map is fresh.
     private func ask() async -> RedisError? {
-        let asking: Task<RedisError?, Never>? = self.state.withLock { state in
-            if state.isStopped { return nil }
-            return state.asking ?? self.beginAsking(&state)
+        let asking: Result<Task<RedisError?, Never>?, RedisError> = self.state.withLock { state in
+            if state.isStopped { return .failure(Inbox.stopped) }
+            if let asking = state.asking { return .success(asking) }
+            if state.askedAt + Self.interval > .now() { return state.failure.map { .failure($0) } ?? .success(nil) }
+            return .success(self.beginAsking(&state))
         }
-        guard let asking else { return Inbox.stopped }
-        return await asking.value
+        switch asking {
+        case .failure(let error): return error
+        case .success(let asking): return await asking?.value
+        }
     }
 
     @discardableResult
@@ -124,11 +128,13 @@ final class ClusterTopology: Topology {
                 if failure?.code != .refused { failure = error }
             }
         }
+        let reason = failure ?? RedisError(.disconnected, "no node of the cluster is known")
         self.state.withLock { state in
             state.asking = nil
             state.askedAt = .now()
+            state.failure = reason
         }
-        return failure ?? RedisError(.disconnected, "no node of the cluster is known")
+        return reason
     }
 
     private func ask(_ endpoint: RedisConfiguration.Endpoint) async throws(RedisError) -> RedisValue {
@@ -146,6 +152,7 @@ final class ClusterTopology: Topology {
         let retired = self.state.withLock { state -> [RedisNode] in
             state.asking = nil
             state.askedAt = .now()
+            state.failure = nil
             guard !state.isStopped else { return [] }
             let before = Set(state.map?.primaries ?? [])
             state.map = map
