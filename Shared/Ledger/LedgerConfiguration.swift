@@ -5,7 +5,7 @@ package struct LedgerConfiguration: Sendable {
     /// Fixed when the store is created.
     package var partitions = 16
     /// A delivery not finished or renewed within this is somebody else's.
-    package var lease: Duration = .seconds(4)
+    package var lease: Duration = .seconds(3)
     /// How long terminal records and idempotency keys are kept.
     package var retention: Duration = .seconds(7 * 24 * 3600)
     /// After this many postponements work becomes a dead letter.

@@ -153,8 +153,8 @@ package final class StageWorker<Handler: StageHandler>: Service {
         let stage = self.handler.stage
         var isFirst = true
         while self.goesOn {
-            // With a lease of 4 s, what a killed worker held is somebody else's within 4.5 s. Nobody waits for the outbox.
-            try? await Task.sleep(for: .milliseconds(Int.random(in: 400...500) * (stage.isOutbox ? 4 : 1)))
+            // With a lease of 3 s, what a killed worker held is somebody else's within 4 s. Nobody waits for the outbox.
+            try? await Task.sleep(for: .milliseconds(Int.random(in: 850...1000) * (stage.isOutbox ? 2 : 1)))
             guard self.goesOn else { return }
             let retention = configuration.retention.milliseconds
             let forgetting = isFirst ? retention : 0

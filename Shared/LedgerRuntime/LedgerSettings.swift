@@ -11,7 +11,7 @@ package enum LedgerSettings {
     static let poolSize = SettingKey.integer("REDIS_POOL_SIZE", default: 2, in: 1...256, "Connections that commands are pipelined over.")
     static let partitions = SettingKey.integer("LEDGER_PARTITIONS", default: 16, in: 1...256, "Fixed when the ledger is created.")
     static let lease = SettingKey.duration(
-        "LEDGER_LEASE", default: .seconds(4), in: .milliseconds(500)...(.seconds(300)), "Work not finished or renewed in this time is another's.")
+        "LEDGER_LEASE", default: .seconds(3), in: .milliseconds(500)...(.seconds(300)), "Work not finished or renewed in this time is another's.")
     static let retention = SettingKey.duration(
         "LEDGER_RETENTION", default: .seconds(7 * 86_400), in: .seconds(1)...(.seconds(366 * 86_400)), "How long ended intents and idempotency keys are kept."
     )

@@ -6,7 +6,7 @@ import Testing
 extension RealProcesses {
     /// A platform engineer restarts services under load; nobody notices.
     @Suite("drain") struct DrainTests {
-        static let lease = Duration.seconds(4)
+        static let lease = Duration.seconds(3)
 
         @Test("no request fails and no intent waits longer than a lease while every service is restarted again and again")
         func rollingRestart() async throws {

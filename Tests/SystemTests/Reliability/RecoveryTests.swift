@@ -16,11 +16,11 @@ extension RealProcesses {
 
         static let limit = Duration.seconds(5)
 
-        /// With the lease as shipped: 4 s.
+        /// With the lease as shipped: 3 s.
         @Test("all leases of a worker that is killed are taken over and finished within 5 s")
         func leases() async throws {
             let ric = try await FakeRIC.start()
-            let installation = try await Installation.start(["LEDGER_LEASE": "4s", "A1_URL": "east=\(ric.url)", "PLMN": "001-01"])
+            let installation = try await Installation.start(["LEDGER_LEASE": "3s", "A1_URL": "east=\(ric.url)", "PLMN": "001-01"])
             defer { installation.stop() }
             let cases = [
                 Case(stage: "interpret", worker: .interpreter), Case(stage: "plan", worker: .generator), Case(stage: "publish", worker: .bridge),

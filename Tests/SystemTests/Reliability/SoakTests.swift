@@ -11,7 +11,7 @@ extension RealProcesses {
             let rate = Endurance.number("NEPHORAN_RATE") ?? Endurance.value(40, whenOn: 300)
             let time = Duration.seconds(Endurance.number("NEPHORAN_SOAK_SECONDS") ?? Endurance.value(30, whenOn: 1_200))
             // Ended intents leave Redis after the shortest retention there is: after that, as many come as go.
-            let installation = try await Installation.start(["LEDGER_RETENTION": "60s", "LEDGER_LEASE": "4s"])
+            let installation = try await Installation.start(["LEDGER_RETENTION": "60s", "LEDGER_LEASE": "3s"])
             defer { installation.stop() }
             let vitals = Vitals()
             let watching = Task { await vitals.watch(installation, every: .milliseconds(Endurance.value(250, whenOn: 2_000))) }
