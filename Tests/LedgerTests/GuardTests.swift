@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct GuardTests {
     struct Guard: Sendable, CustomTestStringConvertible {
         var name: String
-        var script: WritableKeyPath<LedgerScripts, RedisScript> & Sendable
+        var script: any WritableKeyPath<LedgerScripts, RedisScript> & Sendable
         /// What is in the script, and what is in its place when the guard is out.
         var text: String
         var without: String

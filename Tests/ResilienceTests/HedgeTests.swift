@@ -103,7 +103,7 @@ import Testing
     func quick() async throws {
         let (hedge, peer) = (Hedge(), Peer())
         for call in 1...100 {
-            let result = await hedge.run(after: .seconds(1), from: .now, mayStart: { true }) { await peer.call($0) }
+            let result = await hedge.run(after: .seconds(60), from: .now, mayStart: { true }) { await peer.call($0) }
             #expect(result.number == call)
         }
         #expect(peer.calls == 100 && hedge.started == 0)
@@ -125,7 +125,7 @@ import Testing
     @Test("an error of the first call before there is a second one is the result")
     func failsFirst() async throws {
         let (hedge, peer) = (Hedge(), Peer(failing: [1]))
-        let result = await hedge.run(after: .milliseconds(50), from: .now, mayStart: { true }) {
+        let result = await hedge.run(after: .seconds(60), from: .now, mayStart: { true }) {
             await Task.yield()
             return await peer.call($0)
         }

@@ -133,19 +133,34 @@ import Testing
         #expect(upstream.bulkhead.occupancy == (0, 0))
     }
 
-    @Test("a probe is not hedged, and hedges come out of the retry budget")
-    func hedgesAreCounted() async {
+    /// One call of sixty-one hangs.
+    private func hangingCall(budget: Double) async -> (value: Int??, upstream: Upstream) {
         let peer = Peer()
-        let upstream = Upstream("peer", .init())
+        var configuration = Upstream.Configuration()
+        configuration.retryRatio = budget / 60
+        configuration.retriesPerSecond = 0
+        configuration.timeout = .seconds(20)
+        let upstream = Upstream("peer", configuration)
         for _ in 0..<60 { _ = try? await self.call(upstream, peer) }
-        let before = upstream.budget.balance
-        let value = try? await upstream.call(mayRepeat: true, judge: Self.judge) { _, cancellation -> Int? in
-            let number = peer.call()
-            if number == 61 { await Hang.untilCancelled(cancellation) }
-            return number
+        let task = Task {
+            try? await upstream.call(mayRepeat: true, judge: Self.judge) { _, cancellation -> Int? in
+                let number = peer.call()
+                if number == 61 { await Hang.untilCancelled(cancellation) }
+                return number == 61 ? nil : number
+            }
         }
-        #expect(value == .some(62) && upstream.hedge.won == 1)
-        #expect(upstream.budget.balance <= before - 0.5 + 0.2)
-        #expect(upstream.retries == 0)
+        if budget < 1 {
+            try? await Task.sleep(for: .milliseconds(200))
+            task.cancel()
+        }
+        return (await task.value, upstream)
+    }
+
+    @Test("hedges come out of the retry budget: without one a call that hangs goes on hanging", arguments: [(0.0, 0), (6, 1)])
+    func hedgesAreCounted(budget: Double, hedges: Int) async {
+        let (value, upstream) = await self.hangingCall(budget: budget)
+        #expect(value == .some(hedges == 1 ? 62 : nil))
+        #expect(upstream.hedge.started == hedges && upstream.hedge.won == hedges && upstream.retries == 0)
+        #expect(abs(upstream.budget.balance - (budget * 61 / 60 - Double(hedges))) < 0.01)
     }
 }

@@ -21,10 +21,10 @@ extension RealProcesses {
 
         @Test("at three times the capacity high priority is as quick as ever, low is shed and back within five seconds")
         func overload() async throws {
-            // A short run must get old in a short time.
-            let installation = try await Installation.start(Endurance.isOn ? [:] : ["BACKPRESSURE_MAX_AGE": "1500ms"])
+            // A short run must get old in a short time, though not as old as refuses high priority where other work takes the processors.
+            let installation = try await Installation.start(Endurance.isOn ? [:] : ["BACKPRESSURE_MAX_AGE": "3s"])
             defer { installation.stop() }
-            try Self.giveWay(installation)
+            if Endurance.isOn { try Self.giveWay(installation) }
             let http = HTTPFetcher(.init(maxConnections: 256, maxConnectionsPerHost: 256, maxOutstanding: 50_000))
             defer { http.stop() }
             let gateway = Gateway(http: http, address: installation.gateway.address, key: installation.gateway.key)
