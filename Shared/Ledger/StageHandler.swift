@@ -54,17 +54,22 @@ extension StageHandler {
 }
 
 extension Step {
-    /// The step that ends an intent (or one of its tracks) with a problem.
-    package static func failure(_ problem: Problem, by: String, track: String, inPart: Bool = false) -> Step {
+    /// The step that ends an intent, or one of its tracks, with a problem.
+    package static func failure(_ problem: Problem, by: String, work: Work, on snapshot: RecordSnapshot, inPart: Bool = false) -> Step {
         var step: Step
-        if track == "main" {
-            step = Step(phase: .failed, by: by, detail: problem.detail)
-            step.beginsAnew = true
-        } else {
-            step = Step(by: by, detail: "\(track): \(problem.detail)")
+        if work.track != "main" {
+            step = Step(by: by, detail: "\(work.track): \(problem.detail)")
             step.outcome = TrackOutcome(inPart ? .partial : .failed, problem.detail)
+        } else if work.stage == .plan, snapshot.tracks.values.contains(where: { $0.state == .succeeded }) {
+            // Planned again after a conflict: another track has taken effect meanwhile.
+            step = Step(by: by)
+            step.ending = Ending(.failed, reason: problem.detail)
+        } else {
+            step = Step(phase: .failed, by: by, detail: problem.detail)
         }
-        if let json = try? LedgerJSON.encode(problem) { step.fields.append((.problem, json)) }
+        // That something could not be undone says less than why it was to be.
+        let isUndoing = snapshot.tracks[work.track]?.state == .compensating
+        if !isUndoing || snapshot.bytes(.problem) == nil, let json = try? LedgerJSON.encode(problem) { step.fields.append((.problem, json)) }
         return step
     }
 }

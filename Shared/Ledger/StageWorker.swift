@@ -321,7 +321,8 @@ package final class StageWorker<Handler: StageHandler>: Service {
             await self.keep(leased.lease, error: problem.detail)
         case .fail(let problem):
             self.metrics.failed(problem.code)
-            await self.take(.failure(problem, by: self.handler.name, track: leased.work.track, inPart: self.handler.mayFailInPart), leased)
+            let failure = Step.failure(problem, by: self.handler.name, work: leased.work, on: leased.snapshot, inPart: self.handler.mayFailInPart)
+            await self.take(failure, leased)
         case .wait(let time):
             do throws(LedgerError) {
                 try await self.ledger.postpone(leased.lease, by: time, isAttempt: false)
@@ -353,7 +354,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
         let problem = Problem(status: 500, code: "attempts_exhausted", title: "Gave up", detail: "\(self.handler.stage.rawValue): \(error)")
         self.metrics.failed("attempts_exhausted")
         do throws(LedgerError) {
-            let failure = Step.failure(problem, by: self.handler.name, track: lease.work.track, inPart: self.handler.mayFailInPart)
+            let failure = Step.failure(problem, by: self.handler.name, work: lease.work, on: snapshot, inPart: self.handler.mayFailInPart)
             let result = try await self.ledger.step(failure, finishing: lease, phase: snapshot.phase)
             guard case .taken(let phase) = result else { return }
             await self.came(to: phase, from: snapshot)
