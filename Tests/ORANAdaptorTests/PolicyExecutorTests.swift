@@ -28,7 +28,7 @@ import Testing
         change(&settings)
         let fetcher = HTTPFetcher()
         var configuration = Upstream.Configuration()
-        configuration.timeout = .milliseconds(500)
+        configuration.timeout = .seconds(5)
         configuration.attempts = 1
         guards(&configuration)
         let sessions = rics.map { RICSession(ric: RIC(name: $0.0, url: $0.1.url), fetcher: fetcher, upstream: Upstream("a1/\($0.0)", configuration)) }

@@ -4,6 +4,14 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct RedisSentinelTests {
+    /// A server that is promoted closes its connections: a command on its way then is not repeated by the client, but by whoever may.
+    private func repeated(_ body: () async throws -> RedisValue) async throws -> RedisValue {
+        for _ in 0..<20 {
+            do { return try await body() } catch let error as RedisError where error.mayHaveRun { try await Task.sleep(for: .milliseconds(50)) }
+        }
+        return try await body()
+    }
+
     @Test("the client finds the primary, follows its fail-over live, and does not go back to the old one")
     func followsFailover() async throws {
         let group = try await RedisSentinels.start()
@@ -19,10 +27,10 @@ import Testing
         group.servers[0].kill()
         #expect(await blocked.value?.code == .disconnected)
         await eventually("the client notices") { !redis.isConnected }
-        #expect(try await redis.send(RedisCommand("SET", "after", "yes")) == .status("OK"))
-        #expect(try await redis.send(RedisCommand("GET", "before")).string == "yes")
+        #expect(try await self.repeated { try await redis.send(RedisCommand("SET", "after", "yes")) } == .status("OK"))
+        #expect(try await self.repeated { try await redis.send(RedisCommand("GET", "before")) }.string == "yes")
         try await eventually("the sentinels agree") { try await group.primary() == 1 }
-        #expect(try await consumer.send(RedisCommand("GET", "after")).string == "yes")
+        #expect(try await self.repeated { try await consumer.send(RedisCommand("GET", "after")) }.string == "yes")
 
         try await group.servers[0].restart()
         for number in 0..<50 { #expect(try await redis.pipeline([RedisCommand("RPUSH", "list", number)]).first?.int == number + 1) }
