@@ -115,7 +115,14 @@ package final class RedisCluster: Sendable {
         let arguments: [any RedisArgument] = ["127.0.0.1", self.nodes[target].port, "", 0, 5000, "KEYS"] + keys
         let client = try self.nodes[source].client()
         defer { client.stop() }
-        _ = try await client.send(RedisCommand("MIGRATE", arguments: arguments), timeout: .seconds(10))
+        // On a busy machine a node may think for a moment that the others are gone.
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            let reply = try await client.pipeline([RedisCommand("MIGRATE", arguments: arguments)], timeout: .seconds(10)).first ?? .null
+            guard case .error(let message) = reply else { return }
+            guard message.contains("CLUSTERDOWN"), ContinuousClock.now < deadline else { throw RedisError(.refused, message) }
+            try await Task.sleep(for: .milliseconds(100))
+        }
     }
 
     package func close(_ slot: Int, from source: Int, to target: Int) async throws {

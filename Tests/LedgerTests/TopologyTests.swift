@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(30))) struct TopologyTests {
     @Test("on a cluster whose slots move and whose primary dies, no accepted intent is lost and no step is taken twice")
     func cluster() async throws {
-        let cluster = try await RedisCluster.start(nodeTimeout: 1500)
+        let cluster = try await RedisCluster.start(nodeTimeout: 3000)
         let drill = try LedgerDrill(url: cluster.url) { $0.waitReplicas = 1 }
         let slots = try await drill.ledger.partitions.asyncMap { try await cluster.slot(of: $0.tag) }
         try await drill.run(count: LedgerDrill.isEndurance ? 20_000 : 200) {

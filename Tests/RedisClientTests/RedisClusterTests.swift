@@ -226,7 +226,7 @@ import Testing
 
     @Test("a primary that dies is replaced by its replica: commands wait for it, and none is done twice")
     func failsOver() async throws {
-        let cluster = try await RedisCluster.start(nodeTimeout: 1500)
+        let cluster = try await RedisCluster.start(nodeTimeout: 3000)
         let redis = try Self.client(cluster)
         let (tag, slot) = try await Self.tag(on: 1, of: cluster)
         _ = try await redis.send(RedisCommand("SET", tag, 0))

@@ -69,7 +69,7 @@ extension RealProcesses {
             await model.stop()
         }
 
-        @Test("while the Git server is away intents wait, and are published once it is back")
+        @Test("while the Git server is away intents wait, and are published once it is back", .enabled(if: Endurance.isOn))
         func gitServerDown() async throws {
             let directory = try TemporaryDirectory()
             let remote = PublishedRepository(directory: directory.file("remote.git"))
@@ -140,7 +140,9 @@ extension RealProcesses {
             #expect(try await installation.repository.revisions().count(where: { $0.path.hasSuffix("/meanwhile") }) == 1)
         }
 
-        @Test("a full disk under Redis means 503 and no 202; with room again intents are taken, and every one that was acknowledged is there")
+        @Test(
+            "a full disk under Redis means 503 and no 202; with room again intents are taken, and every one that was acknowledged is there",
+            .enabled(if: Endurance.isOn))
         func redisDiskFull() async throws {
             let disk = try SmallDisk(megabytes: 24)
             defer { disk.release() }
@@ -174,7 +176,7 @@ extension RealProcesses {
 
         // MARK: Disks, descriptors, names
 
-        @Test("a full disk under the repository makes intents wait, and they are published once there is room")
+        @Test("a full disk under the repository makes intents wait, and they are published once there is room", .enabled(if: Endurance.isOn))
         func gitDiskFull() async throws {
             let disk = try SmallDisk(megabytes: 16)
             defer { disk.release() }
@@ -197,7 +199,9 @@ extension RealProcesses {
             try await installation.repository.git("fsck", "--full")
         }
 
-        @Test("a service without descriptors recovers when it has some again", arguments: [ServiceName.gateway, .interpreter, .generator, .bridge])
+        @Test(
+            "a service without descriptors recovers when it has some again", .enabled(if: Endurance.isOn),
+            arguments: [ServiceName.gateway, .interpreter, .generator, .bridge])
         func descriptors(_ service: ServiceName) async throws {
             let installation = try await Installation.start()
             defer { installation.stop() }
@@ -236,7 +240,7 @@ extension RealProcesses {
             #expect(installation.running == before)
         }
 
-        @Test("names that are not resolved are outages like any other: intents wait, or are read without the model")
+        @Test("names that are not resolved are outages like any other: intents wait, or are read without the model", .enabled(if: Endurance.isOn))
         func names() async throws {
             let model = "http://model.invalid:9/v1"
             let installation = try await Installation.start([

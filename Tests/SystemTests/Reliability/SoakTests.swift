@@ -6,7 +6,7 @@ import Testing
 extension RealProcesses {
     /// A constant rate for a long time: nothing grows.
     @Suite("soak") struct SoakTests {
-        @Test("memory, descriptors and threads of every process, and the memory of Redis, stay flat at a constant rate")
+        @Test("memory, descriptors and threads of every process, and the memory of Redis, stay flat at a constant rate", .enabled(if: Endurance.isOn))
         func flat() async throws {
             let rate = Endurance.number("NEPHORAN_RATE") ?? Endurance.value(40, whenOn: 300)
             let time = Duration.seconds(Endurance.number("NEPHORAN_SOAK_SECONDS") ?? Endurance.value(30, whenOn: 1_200))

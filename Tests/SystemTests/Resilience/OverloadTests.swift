@@ -19,7 +19,7 @@ extension RealProcesses {
         /// Times this small differ by chance: on two shared cores, and while every test of a change runs beside.
         private static let floor = Duration.milliseconds(Endurance.value(1_000, whenOn: 25))
 
-        @Test("at three times the capacity high priority is as quick as ever, low is shed and back within five seconds")
+        @Test("at three times the capacity high priority is as quick as ever, low is shed and back within five seconds", .enabled(if: Endurance.isOn))
         func overload() async throws {
             // A short run must get old in a short time, though not as old as refuses high priority where other work takes the processors.
             let installation = try await Installation.start(Endurance.isOn ? [:] : ["BACKPRESSURE_MAX_AGE": "3s"])
