@@ -8,7 +8,7 @@ extension RealProcesses {
     @Suite("drain") struct DrainTests {
         static let lease = Duration.seconds(3)
 
-        @Test("no request fails and no intent waits longer than a lease while every service is restarted again and again")
+        @Test("no request fails and no intent waits longer than a lease while every service is restarted again and again", .enabled(if: Endurance.isOn))
         func rollingRestart() async throws {
             let installation = try await Supervised.start()
             let rounds = Endurance.value(1, whenOn: 10)
