@@ -36,9 +36,19 @@ final class Backpressure: Sendable {
             depth: [maxBacklog / 2, maxBacklog, maxBacklog + maxBacklog / 2, maxBacklog * 2], age: [maxAge, maxAge * 1.5, maxAge * 3, maxAge * 6])
     }
 
-    /// What of the queues' age counts.
-    static func age(of states: [QueueState]) -> Duration {
-        .milliseconds(states.lazy.filter { $0.depth >= Self.leastBacklog }.map(\.ageMilliseconds).max() ?? 0)
+    /// Urgent work that waits counts for so many times its age against the rest: it has promises to keep long before the rest is too old.
+    static let urgency = 40
+    /// … once there is as much of it as this.
+    static let leastUrgent = 20
+
+    /// What of the queues' age counts for each priority: `high` and `critical` overtake the rest, so that they wait only for their like; the
+    /// rest is refused as well when those wait, for whatever is accepted takes the processors from what is done.
+    static func ages(of states: [QueueState]) -> [Duration] {
+        let all = states.lazy.filter { $0.depth >= Self.leastBacklog }.map(\.ageMilliseconds).max() ?? 0
+        let high = states.lazy.filter { $0.highDepth >= Self.leastBacklog }.map(\.highAgeMilliseconds).max() ?? 0
+        let urgent = states.lazy.filter { $0.highDepth >= Self.leastUrgent }.map(\.highAgeMilliseconds).max() ?? 0
+        let rest = max(all, urgent * Int64(Self.urgency))
+        return Priority.allCases.sorted { $0.rank < $1.rank }.map { .milliseconds(Lane($0) == .high ? high : rest) }
     }
 
     /// Why new work of this priority is refused now; nil when it is taken.
@@ -82,7 +92,7 @@ final class Backpressure: Sendable {
             // Callbacks to a receiver that is down must not keep intents out, and work that was postponed waits on purpose: it counts,
             // but is not old.
             let pipeline = states.filter { !$0.stage.isOutbox }
-            state.shedder.observe(depth: pipeline.reduce(delayed) { $0 + $1.depth }, age: Self.age(of: pipeline), at: now)
+            state.shedder.observe(depth: pipeline.reduce(delayed) { $0 + $1.depth }, ages: Self.ages(of: pipeline), at: now)
             state.readAt = now
             state.isReading = false
             return state.shedder.level

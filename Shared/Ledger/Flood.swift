@@ -42,9 +42,10 @@ extension Ledger {
     static var patience: Int64 { 15_000 }
     static var floodPause: Duration { .milliseconds(100) }
 
-    /// Pauses while intents flood in, unless the oldest of `leases` has waited too long already. Returns whether it did.
+    /// Pauses while intents flood in, unless one of `leases` is urgent or the oldest has waited too long already. Returns whether it did.
     @discardableResult
     func giveWay(_ leases: [Lease]) async -> Bool {
+        guard !leases.contains(where: { $0.work.lane == .high }) else { return false }
         let oldest = leases.compactMap { $0.message.split(separator: "-").first.flatMap { Int64($0) } }.min() ?? 0
         // Entries carry the server's time.
         let question = [RedisCommand("EXISTS", FloodGauge.key), RedisCommand("TIME")]

@@ -8,6 +8,9 @@ package struct QueueState: Sendable, Equatable {
     package var depth = 0
     /// Age of the oldest item in milliseconds; 0 when empty.
     package var ageMilliseconds: Int64 = 0
+    /// Of the high lane alone, which overtakes the other.
+    package var highDepth = 0
+    package var highAgeMilliseconds: Int64 = 0
     package var deadLetters = 0
 }
 
@@ -38,10 +41,13 @@ extension Ledger {
         for stage in Stage.allCases {
             var state = QueueState(stage: stage)
             for _ in self.partitions {
-                for _ in Lane.allCases {
-                    state.depth += Int(replies[position].int ?? 0)
+                for lane in Lane.allCases {
+                    let depth = Int(replies[position].int ?? 0)
+                    state.depth += depth
+                    if lane == .high { state.highDepth += depth }
                     if let oldest = replies[position + 1].array?.first?.array?.first?.string?.split(separator: "-").first.flatMap({ Int64($0) }) {
                         state.ageMilliseconds = max(state.ageMilliseconds, now - oldest)
+                        if lane == .high { state.highAgeMilliseconds = max(state.highAgeMilliseconds, now - oldest) }
                     }
                     position += 2
                 }

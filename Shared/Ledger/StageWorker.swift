@@ -13,8 +13,8 @@ import Synchronization
 package final class StageWorker<Handler: StageHandler>: Service {
     private let ledger: Ledger
     private let handler: Handler
-    private let inbox = LeaseInbox(capacity: 512)
-    private let held = Mutex<[String: Lease]>([:])
+    private let inbox: LeaseInbox
+    private let held: Mutex<HeldLeases>
     private let consumer: String
     private let logger: Logger
     private let metrics: StageMetrics
@@ -23,10 +23,14 @@ package final class StageWorker<Handler: StageHandler>: Service {
 
     /// A reader waits this long for work before it looks whether it is to stop.
     private static var longestRead: Duration { .milliseconds(500) }
+    /// … and this long for urgent work alone, while the inbox holds enough of the rest: before that is done, more must be asked for.
+    private static var longestReadWhileFull: Duration { .milliseconds(50) }
 
     package init(ledger: Ledger, handler: Handler) {
         self.ledger = ledger
         self.handler = handler
+        self.inbox = LeaseInbox(high: 512, lowOfEach: max(1, 256 / ledger.partitions.count))
+        self.held = Mutex(HeldLeases(lease: ledger.configuration.lease))
         self.consumer = "\(handler.name)-\(UInt64.random(in: 0...UInt64.max))"
         self.logger = Logger(label: "stage.\(handler.stage.rawValue)")
         self.metrics = StageMetrics(stage: handler.stage)
@@ -87,16 +91,20 @@ package final class StageWorker<Handler: StageHandler>: Service {
     private func read(_ partition: Partition) async {
         let connection = self.ledger.redis.consumer(label: self.consumer)
         let stage = self.handler.stage
-        let command = RedisCommand(
+        let both = RedisCommand(
             "XREADGROUP", "GROUP", stage.rawValue, self.consumer, "COUNT", 32, "BLOCK", Self.longestRead.milliseconds,
             "STREAMS", partition.queue(stage, .high), partition.queue(stage, .low), ">", ">"
         )
+        let highOnly = RedisCommand(
+            "XREADGROUP", "GROUP", stage.rawValue, self.consumer, "COUNT", 32, "BLOCK", Self.longestReadWhileFull.milliseconds,
+            "STREAMS", partition.queue(stage, .high), ">"
+        )
         var failures = 0
         while self.goesOn {
-            await self.inbox.waitForRoom()
-            guard self.goesOn else { break }
+            let room = await self.inbox.room(for: partition)
+            guard self.goesOn, room != .none else { break }
             do throws(RedisError) {
-                let reply = try await connection.send(command, timeout: .seconds(5))
+                let reply = try await connection.send(room == .bothLanes ? both : highOnly, timeout: .seconds(5))
                 failures = 0
                 for stream in reply.array ?? [] {
                     guard let parts = stream.array, parts.count == 2, let name = parts[0].string else { continue }
@@ -140,12 +148,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
             )
             leases.append(Lease(work: work, partition: partition, message: message, isRedelivery: isRedelivery, takenAt: now))
         }
-        self.held.withLock { held in
-            // A renewal that came late may give us again what we still hold.
-            leases.removeAll { held[$0.key] != nil }
-            for lease in leases { held[lease.key] = lease }
-        }
-        self.inbox.put(leases)
+        self.inbox.put(self.held.withLock { $0.admit(leases) })
     }
 
     private func tick() async {
@@ -196,8 +199,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
     /// Keeps what we are still working on ours.
     private func renew() async {
         let stage = self.handler.stage
-        let threshold = ContinuousClock.now - self.ledger.configuration.lease / 4
-        let old = self.held.withLock { held in held.values.filter { $0.takenAt < threshold } }
+        let old = self.held.withLock { $0.due(at: .now) }
         guard !old.isEmpty else { return }
         let commands = old.map {
             RedisCommand("XCLAIM", $0.partition.queue(stage, $0.work.lane), stage.rawValue, self.consumer, 0, $0.message, "JUSTID")
@@ -208,7 +210,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
     /// Makes leases on work that was not begun as old as expired ones, so that the next ticker, whosever it is, takes them over; as never delivered.
     private func handBack(_ leases: [Lease]) async {
         guard !leases.isEmpty else { return }
-        self.held.withLock { held in for lease in leases { held[lease.key] = nil } }
+        self.held.withLock { $0.end(leases) }
         let stage = self.handler.stage
         let expired = self.ledger.configuration.lease.milliseconds
         let commands = leases.map {
@@ -225,7 +227,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
             // Others pause once a batch and go on; the archive can wait for the end of it.
             while await self.ledger.giveWay(leases), self.handler.stage == .archive {}
             await self.process(leases)
-            self.held.withLock { held in for lease in leases { held[lease.key] = nil } }
+            self.held.withLock { $0.end(leases) }
         }
     }
 
@@ -405,9 +407,4 @@ package final class StageWorker<Handler: StageHandler>: Service {
             RedisCommand("XACK", stream, lease.work.stage.rawValue, lease.message), RedisCommand("XDEL", stream, lease.message),
         ])
     }
-}
-
-extension Lease {
-    /// Stream entry ids are unique within a stream only.
-    var key: String { "\(self.partition.number) \(self.work.lane.rawValue) \(self.message)" }
 }

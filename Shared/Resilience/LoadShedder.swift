@@ -50,11 +50,16 @@ package struct LoadShedder: Sendable {
         return reason
     }
 
-    /// A look at the backlog. Looks at shorter intervals than a tenth of a second are too short to tell which way it goes.
+    /// A look at a backlog whose ranks all wait behind each other.
     package mutating func observe(depth: Int, age: Duration, at now: Instant) {
+        self.observe(depth: depth, ages: Array(repeating: age, count: self.limits.age.count), at: now)
+    }
+
+    /// A look at the backlog: all items together, and for each rank how long the oldest has waited of those that it would wait behind. Looks at shorter intervals than a tenth of a second are too short to tell which way it goes.
+    package mutating func observe(depth: Int, ages: [Duration], at now: Instant) {
         guard let last else {
             self.last = Look(depth: depth, at: now)
-            self.raise(depth, age)
+            self.raise(depth, ages)
             return
         }
         let elapsed = last.at.duration(to: now)
@@ -62,16 +67,16 @@ package struct LoadShedder: Sendable {
         self.last = Look(depth: depth, at: now)
         // Items a second by which the backlog shrinks.
         let shrinking = Double(last.depth - depth) / (elapsed / .seconds(1))
-        if shrinking <= 0 { self.raise(depth, age) }
-        if self.level > 0 { self.lower(depth, age, shrinking, over: elapsed) }
+        if shrinking <= 0 { self.raise(depth, ages) }
+        if self.level > 0 { self.lower(depth, ages, shrinking, over: elapsed) }
         for rank in self.refused.indices { self.refused[rank] = 0 }
     }
 
-    private mutating func raise(_ depth: Int, _ age: Duration) {
+    private mutating func raise(_ depth: Int, _ ages: [Duration]) {
         for rank in self.limits.depth.indices.dropFirst(self.level) {
             if depth > self.limits.depth[rank] {
                 self.reason = .depth
-            } else if age > self.limits.age[rank] {
+            } else if ages[rank] > self.limits.age[rank] {
                 self.reason = .age
             } else {
                 return
@@ -81,10 +86,10 @@ package struct LoadShedder: Sendable {
     }
 
     /// One rank a look.
-    private mutating func lower(_ depth: Int, _ age: Duration, _ shrinking: Double, over elapsed: Duration) {
+    private mutating func lower(_ depth: Int, _ ages: [Duration], _ shrinking: Double, over elapsed: Duration) {
         let rank = self.level - 1
         let isBelow =
-            Double(depth) <= self.limits.release * Double(self.limits.depth[rank]) && age <= self.limits.age[rank] * self.limits.release
+            Double(depth) <= self.limits.release * Double(self.limits.depth[rank]) && ages[rank] <= self.limits.age[rank] * self.limits.release
         let demand = Double(self.refused[rank]) / (elapsed / .seconds(1))
         let hasRoom = shrinking > 0 && shrinking >= demand * 1.25
         if isBelow || hasRoom { self.level -= 1 }

@@ -3,6 +3,7 @@ import HTTPFetch
 import Hummingbird
 import IntentModel
 import RedisClient
+import Resilience
 import Synchronization
 import TestSupport
 import Testing
@@ -19,7 +20,7 @@ import Testing
     ) throws -> CallbackStage {
         CallbackStage(
             ledger: ledger, fetcher: HTTPFetcher(), policy: try CallbackPolicy(allowed), signature: CallbackSignature(secret: self.secret),
-            hosts: CallbackHosts(limit: 4), timeout: timeout, retryFor: retryFor)
+            hosts: CallbackHosts(limit: 4, timeout: timeout), retryFor: retryFor)
     }
 
     @Test("each event arrives signed, in full, after the receiver has failed first")
@@ -132,9 +133,9 @@ import Testing
         let hosts = CallbackHosts(limit: 2, maxHosts: 8)
         let mayEnd = Mutex(false)
         let attempt: @Sendable () async -> Bool = {
-            let answer = try? await hosts.call("http://a:80") {
+            let answer = try? await hosts.call("http://a:80") { _ in
                 while !mayEnd.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(5)) }
-                return (.success, true)
+                return (Judgement(.success), true)
             }
             return answer ?? false
         }
@@ -146,9 +147,9 @@ import Testing
         mayEnd.withLock { $0 = true }
         let taken = await [first, second, third]
         #expect(taken.count { $0 } == 2)
-        for _ in 0..<5 { try await hosts.call("http://a:80") { (.failure, ()) } }
-        await #expect(throws: CallbackHosts.Refusal.self) { try await hosts.call("http://a:80") { (.success, ()) } }
-        for number in 0..<50 { try await hosts.call("http://h\(number):80") { (.success, ()) } }
+        for _ in 0..<5 { try await hosts.call("http://a:80") { _ in (Judgement(.failure), ()) } }
+        await #expect(throws: CallbackHosts.Refusal.self) { try await hosts.call("http://a:80") { _ in (Judgement(.success), ()) } }
+        for number in 0..<50 { try await hosts.call("http://h\(number):80") { _ in (Judgement(.success), ()) } }
         #expect(hosts.count == 8)
     }
 

@@ -70,12 +70,18 @@ import Testing
 
     @Test("a stage is behind with a backlog, not with one long piece of work")
     func age() {
-        func states(_ depth: Int) -> [QueueState] {
-            [QueueState(stage: .interpret, depth: 500, ageMilliseconds: 2_000), QueueState(stage: .publish, depth: depth, ageMilliseconds: 90_000)]
+        func states(_ depth: Int, high: Int = 0) -> [QueueState] {
+            [
+                QueueState(stage: .interpret, depth: 500, ageMilliseconds: 2_000),
+                QueueState(stage: .publish, depth: depth, ageMilliseconds: 90_000, highDepth: high, highAgeMilliseconds: 3_000),
+            ]
         }
-        #expect(Backpressure.age(of: states(99)) == .seconds(2))
-        #expect(Backpressure.age(of: states(100)) == .seconds(90))
-        #expect(Backpressure.age(of: []) == .zero)
+        func seconds(_ ages: [Int]) -> [Duration] { ages.map { .seconds($0) } }
+        #expect(Backpressure.ages(of: states(99)) == seconds([2, 2, 0, 0]))
+        #expect(Backpressure.ages(of: states(100)) == seconds([90, 90, 0, 0]))
+        #expect(Backpressure.ages(of: states(300, high: 100)) == seconds([120, 120, 3, 3]))
+        #expect(Backpressure.ages(of: states(99, high: 20)) == seconds([120, 120, 0, 0]))
+        #expect(Backpressure.ages(of: []) == seconds([0, 0, 0, 0]))
     }
 
     @Test("where low and medium have no place left, high and critical get in", arguments: [true, false])

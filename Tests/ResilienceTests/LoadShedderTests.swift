@@ -88,6 +88,16 @@ import Testing
         #expect((0..<4).map { shedder.refusal(of: $0) } == (0..<4).map { $0 < level ? .depth : nil })
     }
 
+    @Test("old work refuses only those who would wait behind it")
+    func ranks() {
+        var shedder = LoadShedder(Self.limits)
+        shedder.observe(depth: 1_000, ages: [.seconds(500), .seconds(500), .seconds(1), .seconds(1)], at: .now)
+        #expect(shedder.level == 2)
+        var together = LoadShedder(Self.limits)
+        together.observe(depth: 1_000, age: .seconds(500), at: .now)
+        #expect(together.level == 4)
+    }
+
     @Test("an old queue that shrinks is not shed for", arguments: [(90, 0), (100, 1), (110, 1)])
     func shrinking(later: Int, level: Int) {
         var shedder = LoadShedder(Self.limits)

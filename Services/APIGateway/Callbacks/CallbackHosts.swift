@@ -1,7 +1,7 @@
 import Resilience
 import Synchronization
 
-/// The receivers that callbacks go to: each has a bound on what is under way and a breaker of its own, so that a dead one holds up no other.
+/// The receivers that callbacks go to: each has the guards of an ``Upstream`` of its own, so that a dead one holds up no other.
 final class CallbackHosts: Sendable {
     /// Not now.
     struct Refusal: Error {
@@ -9,16 +9,8 @@ final class CallbackHosts: Sendable {
         let after: Duration
     }
 
-    private final class Host: Sendable {
-        let breaker = CircuitBreaker(.init(slowCall: .seconds(60), openFor: .seconds(2), openAtMost: .seconds(60)))
-        let bulkhead: Bulkhead
-
-        /// A short wait, and for some only: who waits here calls nobody else meanwhile.
-        init(limit: Int) { self.bulkhead = Bulkhead(limit: limit, waitingLimit: 4 * limit, waitAtMost: .milliseconds(250)) }
-    }
-
     private struct Entry {
-        let host: Host
+        let upstream: Upstream
         var users = 0
         var lastUse = 0
     }
@@ -28,38 +20,47 @@ final class CallbackHosts: Sendable {
         var uses = 0
     }
 
-    private let limit: Int
+    private let configuration: Upstream.Configuration
     private let maxHosts: Int
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - limit: calls to one receiver at the same time.
+    ///   - timeout: of one call, the wait for a place included.
     ///   - maxHosts: receivers that are remembered; callers name them, so that there may be any number.
-    init(limit: Int, maxHosts: Int = 1_024) {
-        self.limit = limit
+    init(limit: Int, timeout: Duration = .seconds(10), maxHosts: Int = 1_024) {
+        var configuration = Upstream.Configuration()
+        configuration.timeout = timeout
+        configuration.concurrency = limit
+        // A short wait, and for some only: who waits here calls nobody else meanwhile.
+        configuration.waiting = 4 * limit
+        configuration.waitAtMost = .milliseconds(250)
+        configuration.breaker = .init(slowCall: .seconds(60), openFor: .seconds(2), openAtMost: .seconds(60))
+        // The outbox tries again.
+        configuration.attempts = 1
+        configuration.hedge.isEnabled = false
+        self.configuration = configuration
         self.maxHosts = maxHosts
     }
 
-    /// Calls a receiver, unless it has enough to do or fails. `body` says what its answer tells of the receiver.
-    func call<Value: Sendable>(_ origin: String, _ body: () async -> (CircuitBreaker.Outcome, Value)) async throws -> Value {
-        let host = try self.enter(origin)
+    /// Calls a receiver within the time that `body` is given, unless it has enough to do or fails. `body` says what its answer tells of the receiver.
+    func call<Value: Sendable>(_ origin: String, _ body: @escaping @Sendable (Duration) async -> (judgement: Judgement, value: Value)) async throws(Refusal)
+        -> Value
+    {
+        let upstream = try self.enter(origin)
         defer { self.leave(origin) }
-        do {
-            return try await host.bulkhead.run {
-                let permit = try host.breaker.permit()
-                let start = ContinuousClock.now
-                let (outcome, value) = await body()
-                host.breaker.record(permit, outcome, took: ContinuousClock.now - start)
-                return value
+        do throws(UpstreamRefusal) {
+            return try await upstream.call(mayRepeat: false, judge: { $0.judgement }) { left, _ in await body(left) }.value
+        } catch {
+            switch error {
+            case .open(let retryAfter): throw Refusal(reason: "the receiver fails", after: max(retryAfter, .milliseconds(200)))
+            case .paused(let retryAfter): throw Refusal(reason: "the receiver asked for a pause", after: max(retryAfter, .milliseconds(200)))
+            case .busy, .tooLate, .cancelled: throw Refusal(reason: "enough callbacks to this receiver are under way", after: .milliseconds(200))
             }
-        } catch let error as CircuitOpen {
-            throw Refusal(reason: "the receiver fails", after: max(error.retryAfter, .milliseconds(200)))
-        } catch is Bulkhead.Refusal {
-            throw Refusal(reason: "enough callbacks to this receiver are under way", after: .milliseconds(200))
         }
     }
 
-    private func enter(_ origin: String) throws(Refusal) -> Host {
+    private func enter(_ origin: String) throws(Refusal) -> Upstream {
         try self.state.withLock { state throws(Refusal) in
             if state.entries[origin] == nil, state.entries.count >= self.maxHosts {
                 guard let idle = state.entries.filter({ $0.value.users == 0 }).min(by: { $0.value.lastUse < $1.value.lastUse }) else {
@@ -68,11 +69,11 @@ final class CallbackHosts: Sendable {
                 state.entries[idle.key] = nil
             }
             state.uses += 1
-            var entry = state.entries[origin] ?? Entry(host: Host(limit: self.limit))
+            var entry = state.entries[origin] ?? Entry(upstream: Upstream("callback", self.configuration))
             entry.users += 1
             entry.lastUse = state.uses
             state.entries[origin] = entry
-            return entry.host
+            return entry.upstream
         }
     }
 

@@ -23,21 +23,19 @@ struct CallbackStage: StageHandler {
     private let policy: CallbackPolicy
     private let signature: CallbackSignature
     private let hosts: CallbackHosts
-    private let timeout: Duration
     private let retryFor: Duration
     private let counters: [Outcome: Counter]
 
     private enum Outcome: String, CaseIterable { case delivered, retried, gone, dead }
 
     init(
-        ledger: Ledger, fetcher: HTTPFetcher, policy: CallbackPolicy, signature: CallbackSignature, hosts: CallbackHosts, timeout: Duration, retryFor: Duration
+        ledger: Ledger, fetcher: HTTPFetcher, policy: CallbackPolicy, signature: CallbackSignature, hosts: CallbackHosts, retryFor: Duration
     ) {
         self.ledger = ledger
         self.fetcher = fetcher
         self.policy = policy
         self.signature = signature
         self.hosts = hosts
-        self.timeout = timeout
         self.retryFor = retryFor
         self.counters = Dictionary(
             uniqueKeysWithValues: Outcome.allCases.map { ($0, Counter(label: MetricName.callbacksTotal, dimensions: [("outcome", $0.rawValue)])) })
@@ -66,38 +64,40 @@ struct CallbackStage: StageHandler {
             return self.dead("the callback cannot be read")
         }
         let age = Duration.milliseconds(max(0, Timestamp.now() - (Timestamp.milliseconds(event.at) ?? snapshot.created)))
-        do {
-            return try await self.hosts.call(url.origin) { await self.send(snapshot.id, sequence, entry, to: url, age: age) }
-        } catch let refusal as CallbackHosts.Refusal {
-            return self.later(refusal.reason, age: age, after: refusal.after + refusal.after * Double.random(in: 0..<1))
+        do throws(CallbackHosts.Refusal) {
+            return try await self.hosts.call(url.origin) { await self.send(snapshot.id, sequence, entry, to: url, age: age, within: $0) }
         } catch {
-            return self.later("not called", age: age, after: Self.pause(age))
+            return self.later(error.reason, age: age, after: error.after + error.after * Double.random(in: 0..<1))
         }
     }
 
-    private func send(_ id: IntentID, _ sequence: Int, _ entry: [UInt8], to url: FetchURL, age: Duration) async -> (CircuitBreaker.Outcome, StageOutcome) {
+    private func send(_ id: IntentID, _ sequence: Int, _ entry: [UInt8], to url: FetchURL, age: Duration, within left: Duration) async
+        -> (judgement: Judgement, value: StageOutcome)
+    {
         let response: FetchResponse
         do throws(FetchError) {
-            response = try await self.fetcher.fetch(self.request(id, sequence, entry, to: url))
+            response = try await self.fetcher.fetch(self.request(id, sequence, entry, to: url, within: left))
         } catch {
-            return (error == .stopped || error == .cancelled ? .ignored : .failure, self.later(Self.reason(error), age: age, after: Self.pause(age)))
+            return (Judgement(error == .stopped || error == .cancelled ? .ignored : .failure), self.later(Self.reason(error), age: age, after: Self.pause(age)))
         }
         switch response.status {
         case 200..<300:
             self.counters[.delivered]?.increment()
-            return (.success, .done)
+            return (Judgement(.success), .done)
         case 410:
             try? await self.ledger.stopNotifying(id)
             self.counters[.gone]?.increment()
-            return (.success, .done)
+            return (Judgement(.success), .done)
         default:
             let wanted = response.header("retry-after").flatMap { Int($0) }.map { Duration.seconds(min(max($0, 1), 3_600)) }
             let outcome: CircuitBreaker.Outcome = response.status >= 500 ? .failure : response.status == 429 ? .ignored : .success
-            return (outcome, self.later("the receiver answered \(response.status)", age: age, after: max(wanted ?? .zero, Self.pause(age))))
+            // A receiver that names a time is left alone with all callbacks until then.
+            let judgement = Judgement(outcome, pause: response.status == 429 || response.status == 503 ? wanted : nil)
+            return (judgement, self.later("the receiver answered \(response.status)", age: age, after: max(wanted ?? .zero, Self.pause(age))))
         }
     }
 
-    private func request(_ id: IntentID, _ sequence: Int, _ entry: [UInt8], to url: FetchURL) -> FetchRequest {
+    private func request(_ id: IntentID, _ sequence: Int, _ entry: [UInt8], to url: FetchURL, within left: Duration) -> FetchRequest {
         let body = Self.body(id, sequence, entry)
         var headers = [
             ("content-type", "application/json"), ("nephoran-event-id", "\(id)/\(sequence)"),
@@ -106,7 +106,7 @@ struct CallbackStage: StageHandler {
         headers += (Correlation.current?.headers ?? []).filter { $0.0 == "traceparent" }
         let policy = self.policy
         return FetchRequest(
-            method: "POST", url: url.text, headers: headers, body: body, timeout: self.timeout, maxResponseBytes: 1 << 20,
+            method: "POST", url: url.text, headers: headers, body: body, timeout: left, maxResponseBytes: 1 << 20,
             admits: policy.names(url.host) ? nil : { @Sendable address in policy.admits(address) }
         )
     }

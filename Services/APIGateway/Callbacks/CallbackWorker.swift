@@ -17,8 +17,8 @@ struct CallbackWorker {
         // One of its own: receivers that hang must not take the connections of the calls between services.
         let fetcher = HTTPFetcher(.init(maxConnections: 128, maxConnectionsPerHost: perHost, userAgent: "nephoran-callback"))
         let stage = CallbackStage(
-            ledger: ledger, fetcher: fetcher, policy: self.policy, signature: CallbackSignature(secret: secret), hosts: CallbackHosts(limit: perHost),
-            timeout: settings[GatewaySettings.callbackTimeout], retryFor: settings[GatewaySettings.callbackRetryFor]
+            ledger: ledger, fetcher: fetcher, policy: self.policy, signature: CallbackSignature(secret: secret),
+            hosts: CallbackHosts(limit: perHost, timeout: settings[GatewaySettings.callbackTimeout]), retryFor: settings[GatewaySettings.callbackRetryFor]
         )
         self.services = [fetcher, StageWorker(ledger: ledger, handler: stage)]
     }

@@ -14,10 +14,22 @@ struct GitOutput: Sendable {
 struct GitCommand: Sendable {
     /// The bare repository.
     let directory: String
-    /// A name looked for in `PATH`, or a path.
-    var executable = "git"
+    let program: Executable
 
     private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
+    /// - Parameter executable: a path, or a name that is looked for in `PATH` now: launched by name, a process would be forked for every
+    ///   directory of `PATH` until one has it.
+    init(directory: String, executable: String = "git") {
+        self.directory = directory
+        guard !executable.contains("/") else {
+            self.program = .path(.init(executable))
+            return
+        }
+        let directories = getenv("PATH").map { String(cString: $0).split(separator: ":") } ?? []
+        let found = directories.map { directory -> String in "\(directory)/\(executable)" }.first { candidate in access(candidate, X_OK) == 0 }
+        self.program = found.map { Executable.path(.init($0)) } ?? .name(executable)
+    }
 
     /// Runs git and waits for its end.
     ///
@@ -71,8 +83,6 @@ struct GitCommand: Sendable {
         }
         return result.output
     }
-
-    var program: Executable { self.executable.contains("/") ? .path(.init(self.executable)) : .name(self.executable) }
 
     func arguments(_ arguments: [String]) -> Arguments { Arguments(["--git-dir", self.directory] + arguments) }
 

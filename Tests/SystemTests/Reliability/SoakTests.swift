@@ -1,6 +1,7 @@
 import Foundation
 import IntentModel
 import Synchronization
+import TestSupport
 import Testing
 
 extension RealProcesses {
@@ -11,15 +12,19 @@ extension RealProcesses {
             let rate = Endurance.number("NEPHORAN_RATE") ?? Endurance.value(40, whenOn: 300)
             let time = Duration.seconds(Endurance.number("NEPHORAN_SOAK_SECONDS") ?? Endurance.value(30, whenOn: 1_200))
             // Ended intents leave Redis after the shortest retention there is: after that, as many come as go.
-            let installation = try await Installation.start(["LEDGER_RETENTION": "60s", "LEDGER_LEASE": "3s"])
-            defer { installation.stop() }
+            let archive = try TemporaryDirectory()
+            let installation = try await Installation.start(
+                ["LEDGER_RETENTION": "60s", "LEDGER_LEASE": "3s", "ARCHIVE_PATH": archive.file("archive.sqlite")])
+            defer { withExtendedLifetime(archive) { installation.stop() } }
             let vitals = Vitals()
             let watching = Task { await vitals.watch(installation, every: .milliseconds(Endurance.value(250, whenOn: 2_000))) }
             let load = OpenLoad(rate: rate, objects: Endurance.value(200, whenOn: 2_000))
             try await load.run(installation.gateway, for: time)
             let leftovers = try await installation.queues.leftovers(within: .seconds(60))
             watching.cancel()
+            let archived = try await Self.archived(by: installation.gateway, atLeast: load.accepted, within: .seconds(60))
 
+            #expect(archived == load.accepted, "in the archive")
             #expect(load.refusals == [:])
             #expect(leftovers == [:])
             Figure.report(
@@ -35,6 +40,18 @@ extension RealProcesses {
                 )
                 guard Endurance.isOn || !isBytes else { continue }
                 #expect(growth < max(median * 0.1, isBytes ? 8 * unit : 5), "\(whole.name) grows")
+            }
+        }
+
+        /// Intents in the archive, by its gauge, which follows within a quarter of a minute.
+        private static func archived(by gateway: Gateway, atLeast count: Int, within limit: Duration) async throws -> Int {
+            let deadline = ContinuousClock.now + limit
+            while true {
+                let metrics = try await gateway.call("GET", "/metrics").text
+                let line = metrics.split(separator: "\n").first { $0.hasPrefix("nephoran_archive_intents") }
+                let archived = line?.split(separator: " ").last.flatMap { Double($0) }.map { Int($0) } ?? 0
+                if archived >= count || ContinuousClock.now > deadline { return archived }
+                try await Task.sleep(for: .milliseconds(500))
             }
         }
     }
@@ -80,9 +97,9 @@ final class OpenLoad: Sendable {
 
     private func sentence(_ number: Int) -> String {
         let (object, round) = (number % self.objects, number / self.objects)
+        let place = "namespace soak-\(object % 100)"
         return round == 0
-            ? "Deploy an NRF named soak-\(object) with 2 replicas in namespace soak"
-            : "Scale the NRF named soak-\(object) in namespace soak to \(2 + round % 5) replicas"
+            ? "Deploy an NRF named nrf-\(object) with 2 replicas in \(place)" : "Scale the NRF named nrf-\(object) in \(place) to \(2 + round % 5) replicas"
     }
 
     private func submit(_ number: Int, _ gateway: Gateway) async {

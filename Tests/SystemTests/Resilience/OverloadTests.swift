@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import HTTPFetch
+import IntentModel
 import TestSupport
 import Testing
 
@@ -12,12 +13,16 @@ extension RealProcesses {
             var status: Int
             var code: String?
             var retryAfter: Int?
+            var id: IntentID?
             var took: Duration
         }
 
-        private static let load = Duration.seconds(Endurance.value(10, whenOn: 120))
+        private static let load = Duration.seconds(Endurance.number("NEPHORAN_OVERLOAD_SECONDS") ?? Endurance.value(10, whenOn: 120))
         /// Times this small differ by chance: on two shared cores, and while every test of a change runs beside.
         private static let floor = Duration.milliseconds(Endurance.value(1_000, whenOn: 25))
+        /// From the intent to the published package, 95 of 100: beyond this somebody is called (docs/reliability.md). Two seconds are promised
+        /// while there is no overload.
+        private static let critical = Duration.seconds(10)
 
         @Test("at three times the capacity high priority is as quick as ever, low is shed and back within five seconds", .enabled(if: Endurance.isOn))
         func overload() async throws {
@@ -41,27 +46,54 @@ extension RealProcesses {
                 }
             }
             let recovery = try await self.recovery(gateway)
+            let whole = try await self.ends(of: answers, gateway)
+            let wholeUnloaded = try await self.ends(of: unloaded, gateway)
 
             let (quiet, busy) = (Self.p95(unloaded), Self.p95(answers.filter { $0.priority == "high" && $0.status == 202 }))
             let shed = answers.filter { $0.priority == "low" && $0.status == 503 }
-            print(
-                "overload: capacity \(Int(capacity))/s, offered \(answers.count), low shed \(shed.count), high p95 \(quiet) unloaded and \(busy) loaded, recovery after \(recovery)"
+            Figure.report(
+                "overload: capacity \(Int(capacity))/s, offered \(answers.count) in \(Self.load.rounded), low shed \(shed.count), recovery after \(recovery.rounded)"
+            )
+            Figure.report(
+                "overload: high p95 of acceptance \(quiet.rounded) unloaded and \(busy.rounded) loaded, to its end \(Self.p95(wholeUnloaded).rounded) and \(Self.p95(whole).rounded)"
             )
             #expect(Set(answers.map(\.status)).isSubset(of: [202, 503]), "\(Set(answers.map(\.status)))")
             #expect(answers.filter { $0.status == 503 }.allSatisfy { $0.code == "overloaded" && ($0.retryAfter ?? 0) > 0 })
             #expect(answers.allSatisfy { $0.priority != "high" || $0.status == 202 }, "high priority was refused")
             #expect(!shed.isEmpty, "nothing was shed")
             #expect(busy <= max(quiet * 2, Self.floor))
+            #expect(Self.p95(whole) <= Self.critical)
             #expect(recovery <= .seconds(5))
+        }
+
+        /// Of high priority, from acceptance to publication.
+        private func ends(of answers: [Answer], _ gateway: Gateway) async throws -> [Duration] {
+            var times: [Duration] = []
+            for id in answers.filter({ $0.priority == "high" }).compactMap(\.id).prefix(2_000) {
+                let record = try await gateway.settled(id)
+                #expect(record.phase == .published)
+                times.append(try record.age)
+            }
+            return times
         }
 
         /// Intents a second from acceptance to their end, over some seconds' worth.
         private func capacity(_ gateway: Gateway, _ installation: Installation) async throws -> Double {
-            let count = Endurance.value(200, whenOn: 1_000)
+            let count = Endurance.value(200, whenOn: 3_000)
             let start = ContinuousClock.now
-            let answers = await withTaskGroup(of: Answer?.self) { group in
-                for number in 0..<count { group.addTask { await self.submit(to: gateway, "warm-\(number)", "critical") } }
-                return await group.reduce(into: [Answer]()) { if let answer = $1 { $0.append(answer) } }
+            // As many at once as the ledger takes: the limit on submissions under way is not what is measured here.
+            let clients = 50
+            let answers = await withTaskGroup(of: [Answer?].self) { group in
+                for client in 0..<clients {
+                    group.addTask {
+                        var answers: [Answer?] = []
+                        for number in stride(from: client, to: count, by: clients) {
+                            answers.append(await self.submit(to: gateway, "warm-\(number)", "critical"))
+                        }
+                        return answers
+                    }
+                }
+                return await group.reduce(into: [Answer]()) { $0 += $1.compactMap { $0 } }
             }
             try #require(answers.count == count && answers.allSatisfy { $0.status == 202 })
             while try await !installation.queues.leftovers().isEmpty { try await Task.sleep(for: .milliseconds(50)) }
@@ -100,19 +132,23 @@ extension RealProcesses {
             return .seconds(30)
         }
 
+        /// An SMF of its own, in one of a hundred namespaces: git writes the whole list of a namespace's packages with every commit.
         private func submit(to gateway: Gateway, _ name: String, _ priority: String) async -> Answer? {
-            let json = #"{"intent": "Deploy an SMF named smf-\#(name) in namespace overload", "priority": "\#(priority)"}"#
+            let namespace = "overload-\(name.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) % 100 })"
+            let json = #"{"intent": "Deploy an SMF named smf-\#(name) in namespace \#(namespace)", "priority": "\#(priority)"}"#
             let start = ContinuousClock.now
             guard let reply = try? await gateway.call("POST", "/v1/intents", json: json) else {
                 return Answer(priority: priority, status: 0, took: start.duration(to: .now))
             }
             return Answer(
                 priority: priority, status: reply.status, code: reply.problem?.code, retryAfter: reply.header("retry-after").flatMap { Int($0) },
-                took: start.duration(to: .now))
+                id: (reply["id"] as? String).flatMap { IntentID($0) }, took: start.duration(to: .now))
         }
 
-        private static func p95(_ answers: [Answer]) -> Duration {
-            let times = answers.map(\.took).sorted()
+        private static func p95(_ answers: [Answer]) -> Duration { self.p95(answers.map(\.took)) }
+
+        private static func p95(_ times: [Duration]) -> Duration {
+            let times = times.sorted()
             return times.isEmpty ? .zero : times[min(times.count - 1, times.count * 95 / 100)]
         }
 
