@@ -84,7 +84,7 @@ let package = Package(
         shared(
             "Ledger",
             ["IntentModel", "RedisClient", lifecycle, logging, metrics],
-            resources: ["accept", "step", "postpone", "bury", "letter", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake"].map {
+            resources: ["accept", "step", "postpone", "bury", "letter", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback"].map {
                 .embedInCode("Scripts/\($0).lua")
             }
         ),

@@ -17,6 +17,7 @@ final class LeaseInbox: Sendable {
         var room: [CheckedContinuation<Void, Never>] = []
         var takers: [CheckedContinuation<Void, Never>] = []
         var isClosed = false
+        var watcher: CheckedContinuation<Void, Never>?
         /// Small batches with urgent work so far.
         var small = 0
 
@@ -42,10 +43,13 @@ final class LeaseInbox: Sendable {
         self.lowRoom = low
     }
 
-    /// Adds deliveries; they are ours already, so they are always taken in.
-    func put(_ leases: [Lease]) {
-        guard !leases.isEmpty else { return }
-        let takers = self.state.withLock { state in
+    /// Adds deliveries, beyond its room, too: they are ours already.
+    ///
+    /// - Returns: those that nobody will take, because the inbox is closed.
+    func put(_ leases: [Lease]) -> [Lease] {
+        guard !leases.isEmpty else { return [] }
+        let takers: [CheckedContinuation<Void, Never>]? = self.state.withLock { state in
+            if state.isClosed { return nil }
             for lease in leases {
                 state.lanes[lease.work.lane, default: []].append(lease)
                 if lease.work.lane == .low { state.low[lease.partition.number, default: 0] += 1 }
@@ -53,7 +57,9 @@ final class LeaseInbox: Sendable {
             defer { state.takers = [] }
             return state.takers
         }
+        guard let takers else { return leases }
         for taker in takers { taker.resume() }
+        return []
     }
 
     /// What there is room for, as soon as there is any; none once the inbox is closed.
@@ -110,10 +116,21 @@ final class LeaseInbox: Sendable {
     func close() {
         let waiting = self.state.withLock { state in
             state.isClosed = true
-            defer { (state.room, state.takers) = ([], []) }
-            return state.room + state.takers
+            defer { (state.room, state.takers, state.watcher) = ([], [], nil) }
+            return state.room + state.takers + (state.watcher.map { [$0] } ?? [])
         }
         for waiter in waiting { waiter.resume() }
+    }
+
+    /// Returns once it is closed. For one caller.
+    func untilClosed() async {
+        await withCheckedContinuation { continuation in
+            let now = self.state.withLock { state in
+                if !state.isClosed { state.watcher = continuation }
+                return state.isClosed
+            }
+            if now { continuation.resume() }
+        }
     }
 
     /// What nobody has taken, and nobody will.

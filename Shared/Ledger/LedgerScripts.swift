@@ -13,6 +13,7 @@ struct LedgerScripts: Sendable {
     var reserve = Self.script(PackageResources.reserve_lua)
     var release = Self.script(PackageResources.release_lua)
     var wake = Self.script(PackageResources.wake_lua)
+    var handback = Self.script(PackageResources.handback_lua)
     var tick = Self.script(PackageResources.tick_lua)
 
     static let standard = LedgerScripts()

@@ -46,6 +46,11 @@ package final class StageWorker<Handler: StageHandler>: Service {
         await withTaskGroup(of: Void.self) { group in
             let leasing = Task { await self.lease() }
             for _ in 0..<self.handler.concurrency { group.addTask { await self.process() } }
+            // What waits for a processor is somebody else's as soon as we are told to stop, not when all that was begun is done.
+            group.addTask {
+                await self.inbox.untilClosed()
+                await self.handBack(self.inbox.remains())
+            }
             await withTaskCancellationOrGracefulShutdownHandler {
                 await leasing.value
             } onCancelOrGracefulShutdown: {
@@ -60,7 +65,6 @@ package final class StageWorker<Handler: StageHandler>: Service {
             }
             self.isReadyFlag.store(false, ordering: .relaxed)
             self.inbox.close()
-            await self.handBack(self.inbox.remains())
             await group.waitForAll()
         }
     }
@@ -148,7 +152,7 @@ package final class StageWorker<Handler: StageHandler>: Service {
             )
             leases.append(Lease(work: work, partition: partition, message: message, isRedelivery: isRedelivery, takenAt: now))
         }
-        self.inbox.put(self.held.withLock { $0.admit(leases) })
+        await self.handBack(self.inbox.put(self.held.withLock { $0.admit(leases) }))
     }
 
     private func tick() async {
@@ -207,17 +211,26 @@ package final class StageWorker<Handler: StageHandler>: Service {
         _ = try? await self.ledger.redis.pipeline(commands)
     }
 
-    /// Makes leases on work that was not begun as old as expired ones, so that the next ticker, whosever it is, takes them over; as never delivered.
+    /// Items of work on a queue that are no backlog yet: what is handed back waits no longer behind them than for the next ticker.
+    private static var backlog: Int { 32 }
+
+    /// Gives back work that was not begun: to whoever is idle, or to the next ticker, whosever it is; as never delivered.
     private func handBack(_ leases: [Lease]) async {
         guard !leases.isEmpty else { return }
         self.held.withLock { $0.end(leases) }
         let stage = self.handler.stage
         let expired = self.ledger.configuration.lease.milliseconds
-        let commands = leases.map {
-            RedisCommand(
-                "XCLAIM", $0.partition.queue(stage, $0.work.lane), stage.rawValue, self.consumer, 0, $0.message, "IDLE", expired, "RETRYCOUNT", 0, "JUSTID")
+        await withTaskGroup(of: Void.self) { group in
+            for lease in leases {
+                let queue = lease.partition.queue(stage, lease.work.lane)
+                group.addTask {
+                    // Somebody may have begun it before: whoever gets it must know, so it keeps its place and name.
+                    let room = lease.isRedelivery ? -1 : Self.backlog
+                    _ = try? await self.ledger.redis.evaluate(
+                        self.ledger.scripts.handback, keys: [queue], arguments: [stage.rawValue, self.consumer, lease.message, expired, room])
+                }
+            }
         }
-        _ = try? await self.ledger.redis.pipeline(commands)
     }
 
     // MARK: Processing

@@ -43,7 +43,17 @@ extension PackageRepository {
         return runs
     }
 
+    /// Others are waited for so long; after that the race is run.
+    private static let longestTurn = Duration.seconds(1)
+
     private func publishInTurn(_ requests: [PublishRequest]) async -> [PublishResult] {
+        let turn = await ProcessTurn(at: self.target.directory, within: Self.longestTurn)
+        let results = await self.publishWhileOthersMay(requests)
+        _ = consume turn
+        return results
+    }
+
+    private func publishWhileOthersMay(_ requests: [PublishRequest]) async -> [PublishResult] {
         var last = GitError.moved
         for attempt in 0..<Self.maxAttempts {
             do {
