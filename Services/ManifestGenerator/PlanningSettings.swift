@@ -19,7 +19,8 @@ enum PlanningSettings {
 
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + [
-            clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, approvalPolicy.declaration, plmn.declaration, onPartialFailure.declaration,
+            clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, approvalPolicy.declaration, plmn.declaration,
+            onPartialFailure.declaration,
             bridge.declaration, adaptor.declaration,
         ]
 }

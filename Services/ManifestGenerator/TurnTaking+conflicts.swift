@@ -34,7 +34,8 @@ extension TurnTaking {
                 conflicts.append(
                     Conflict(
                         intent: rival.intent, object: rival.object, kind: clash.kind, attribute: clash.attribute, theirs: theirs, ours: clash.ours,
-                        detail: "Intent \(rival.intent)\(isOurs ? "" : " of another tenant"), \(record.phase.state), wants \(what) \(clash.attribute == nil ? "" : "to be ")\(theirs); this one wants \(clash.ours)."
+                        detail:
+                            "Intent \(rival.intent)\(isOurs ? "" : " of another tenant"), \(record.phase.state), wants \(what) \(clash.attribute == nil ? "" : "to be ")\(theirs); this one wants \(clash.ours)."
                     ))
             }
         }

@@ -89,7 +89,8 @@ extension PlanningStep {
                 InventoryItem(
                     instance: package.identity.instance, function: package.identity.function, cluster: package.identity.cluster,
                     namespace: package.identity.namespace,
-                    path: package.identity.path, revision: "", commit: "", tree: package.base?.tree ?? "", updatedAt: "", replicas: package.states.after?.replicas))
+                    path: package.identity.path, revision: "", commit: "", tree: package.base?.tree ?? "", updatedAt: "",
+                    replicas: package.states.after?.replicas))
         }
         if isMigration {
             if let origin { items.removeAll { $0.cluster != origin && $0.namespace != origin } }

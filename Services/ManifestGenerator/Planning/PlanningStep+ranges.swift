@@ -41,7 +41,8 @@ extension PlanningStep {
                 "An SST is 0 to 255; \(slice.sst) was asked for. Which slice? Say its SST, and its SD when it has one, as in 1-0000a1.",
                 sst.nearest(to: Double(slice.sst)).map { TargetValue.number($0).description })
         }
-        guard let sd = slice.sd, sd.utf8.count != 6 || !sd.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= ($0 | 0x20) })
+        guard let sd = slice.sd,
+            sd.utf8.count != 6 || !sd.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= ($0 | 0x20) })
         else { return nil }
         return ask("An SD is six hexadecimal digits; “\(sd.prefix(20))” was asked for. Which slice? Say its SST and SD, as in \(slice.sst)-0000a1.", [])
     }

@@ -107,7 +107,8 @@ struct SizingPlan {
             case .multiplyBy: (now * value).rounded(.up)
             }
         guard result.isFinite, abs(result) < 1e9, let whole = Int(exactly: result) else {
-            self.ask(target.attribute, "Replicas of \(self.called) are a whole number; \(target.value) was said. How many?",
+            self.ask(
+                target.attribute, "Replicas of \(self.called) are a whole number; \(target.value) was said. How many?",
                 options: self.allowedReplicas.nearest(to: result))
             return nil
         }
@@ -395,7 +396,8 @@ struct SizingPlan {
             }
         guard size.isFinite, allowed.contains(size), let whole = Int(exactly: size) else {
             self.ask(
-                "storage", "Each replica of \(self.called) gets \(allowed.words) GiB of storage, whole ones; \(TargetValue.number(size)) was asked for. How much?",
+                "storage",
+                "Each replica of \(self.called) gets \(allowed.words) GiB of storage, whole ones; \(TargetValue.number(size)) was asked for. How much?",
                 options: allowed.nearest(to: size))
             return
         }
@@ -504,7 +506,9 @@ struct SizingPlan {
             }
         }
         for function in context.depends ?? [] { self.wanted.parameters.add("depends", function) }
-        if let depends = context.depends, !depends.isEmpty { self.figure("depends", depends.joined(separator: ", "), .text, "the text says so", step: "add \(depends.joined(separator: ", "))") }
+        if let depends = context.depends, !depends.isEmpty {
+            self.figure("depends", depends.joined(separator: ", "), .text, "the text says so", step: "add \(depends.joined(separator: ", "))")
+        }
         if self.isNew || self.expectation.verb == .optimize || self.expectation.verb == .configure {
             for quality in context.qualities ?? [] where !self.rules.highAvailabilityQualities.contains(quality) {
                 self.wanted.parameters.add("qualities", quality)
