@@ -42,7 +42,7 @@ import Testing
         Row(
             ours: expectation(.configure, "AMF", [words("version", "v3.4.6")]), theirs: expectation(.configure, "AMF", [words("version", "v3.4.7")]),
             clashes: ["image docker.io/free5gc/amf:v3.4.7/docker.io/free5gc/amf:v3.4.6"]),
-        Row(ours: toFive, theirs: expectation(.deploy, "AMF", [number("replicas", 4)]), clashes: ["replicas 4/5"]),
+        Row(ours: toFive, theirs: expectation(.deploy, "AMF", [number("replicas", 4)]) { $0.namespace = "core5g" }, clashes: ["replicas 4/5"]),
         Row(ours: toFive, theirs: expectation(.deploy, "SMF", [number("replicas", 4)]), clashes: []),
     ]
 

@@ -51,12 +51,12 @@ import Testing
             ("ranges: { cpu: { least: 1 } }", "bad.yaml: ranges.cpu.least: unknown key; allowed: allowed, whole"),
         ])
     func faults(_ yaml: String, _ message: String) throws {
-        let error = #expect(throws: CatalogueError.self) { _ = try Self.catalogue(amf: yaml) }
+        let error = #expect(throws: CatalogueError.self) { _ = try Self.catalogueWith(amf: yaml) }
         #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
     }
 
     /// The catalogue with an AMF of one's own, which has these lines more.
-    private static func catalogue(amf lines: String) throws -> Catalogue {
+    private static func catalogueWith(amf lines: String) throws -> Catalogue {
         let directory = FileManager.default.temporaryDirectory.appending(path: "catalogue-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -67,7 +67,7 @@ import Testing
 
     @Test("an entry's own range replaces the default")
     func own() async throws {
-        let planner = Planner(catalogue: try Self.catalogue(amf: "ranges: { cpu: { allowed: [1, 2, 4] } }"))
+        let planner = Planner(catalogue: try Self.catalogueWith(amf: "ranges: { cpu: { allowed: [1, 2, 4] } }"))
         let said = expectation(.deploy, "AMF", [number("cpu", 3)])
         let interpretation = Interpretation(decision: .accepted, expectations: [said], provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
         let question = try await planner.plan(interpretation, request: request, inventory: PublishedPackages(), now: 0).questions.first

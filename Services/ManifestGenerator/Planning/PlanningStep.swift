@@ -188,7 +188,8 @@ struct PlanningStep {
     private func planPolicies(into draft: inout PlanDraft, orElse otherwise: Otherwise) async throws {
         if try await self.addPolicies(into: &draft) { return }
         let called = "\(self.object.type ?? "RAN") \(self.object.kind == .policy ? "policy" : "behaviour")"
-        if self.expectation.targets.isEmpty {
+        let isAboutThing = [.remove, .migrate, .restart, .rollback].contains(self.expectation.verb)
+        if self.expectation.targets.isEmpty, !(isAboutThing && otherwise == .package) {
             throw self.ask("targets", "What shall the \(called) reach, in figures?", options: [])
         }
         guard otherwise == .package, let entry = self.catalogue.entry(FunctionEntry.policyCode) else {

@@ -189,10 +189,8 @@ struct SizingPlan {
         if let replicas = self.target("replicas"), case .range(let lower, let upper) = replicas.value { range = (lower, upper) }
         let isWanted = stated?.value.boolean ?? (self.current.autoscaling != nil || low != nil || high != nil || range != nil || cpu != nil || memory != nil)
         guard isWanted else {
-            if self.current.autoscaling != nil {
-                self.wanted.autoscaling = nil
-                if let stated { self.said("autoscaling", "false", stated) }
-            }
+            self.wanted.autoscaling = nil
+            if let stated { self.said("autoscaling", "false", stated) }
             return
         }
         if self.wanted.replicas == 0, self.target("replicas") != nil {
