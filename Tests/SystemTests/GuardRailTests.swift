@@ -49,7 +49,6 @@ extension RealProcesses {
             #expect(after.phase == .published && after.waitsFor == nil && after.conflicts == [conflict], "\(after.phase) \(after.problem?.detail ?? "")")
             #expect(try await installation.repository.replicas(of: amf) == 5)
             #expect(try await installation.repository.revisions().map(\.intent).prefix(2) == ["\(second)", "\(first.id)"])
-            try await installation.queues.untilEmpty()
         }
 
         @Test("a scale under a removal waits until that is rejected, something compatible does not, and who supersedes waits for nobody")
@@ -57,34 +56,34 @@ extension RealProcesses {
             let installation = try await Installation.start()
             defer { installation.stop() }
             let gateway = installation.gateway
-            #expect(try await gateway.submit("Deploy an NRF with 2 replicas in namespace under").phase == .published)
-            #expect(try await gateway.submit("Deploy an SMF with 2 replicas in namespace under").phase == .published)
-            let removal = try await gateway.submit("Remove the NRF from namespace under")
+            #expect(try await gateway.submit("Deploy an NRF with 2 replicas in namespace site-gone").phase == .published)
+            #expect(try await gateway.submit("Deploy an SMF with 2 replicas in namespace site-gone").phase == .published)
+            let removal = try await gateway.submit("Remove the NRF from namespace site-gone")
             #expect(removal.phase == .awaitingApproval)
-            let scale = try await gateway.accepted("Scale the NRF in namespace under to 4 replicas")
+            let scale = try await gateway.accepted("Scale the NRF in namespace site-gone to 4 replicas")
             try await gateway.until(scale) { $0.waitsFor != nil || $0.phase.isTerminal }
             let conflict = try #require(try await gateway.record(scale).conflicts?.first)
             #expect(conflict.intent == removal.id && conflict.kind == .expectation && conflict.attribute == nil)
             #expect(conflict.theirs == "removed" && conflict.ours == "replicas 4")
             // Another object, and another who only waits in line behind nobody.
-            #expect(try await gateway.submit("Scale the SMF in namespace under to 3 replicas").phase == .published)
+            #expect(try await gateway.submit("Scale the SMF in namespace site-gone to 3 replicas").phase == .published)
             _ = try await gateway.decide("reject", removal.id)
             #expect(try await gateway.settled(scale).phase == .published)
-            #expect(try await installation.repository.replicas(of: "default/under/nrf") == 4)
+            #expect(try await installation.repository.replicas(of: "default/site-gone/nrf") == 4)
 
             // A jump that waits, with a compatible change and a successor beside it.
-            let jump = try await gateway.submit("Scale the SMF in namespace under to 15 replicas")
+            let jump = try await gateway.submit("Scale the SMF in namespace site-gone to 15 replicas")
             #expect(jump.phase == .awaitingApproval)
-            #expect(try await gateway.submit("Set the memory of the SMF in namespace under to 1 GiB").phase == .published)
+            #expect(try await gateway.submit("Set the memory of the SMF in namespace site-gone to 1 GiB").phase == .published)
             // Approved is what was shown, and that has changed: it is shown again.
             _ = try await gateway.decide("approve", jump.id)
             #expect(try await gateway.settled(jump.id).phase == .awaitingApproval)
-            let body = #"{"intent": "Scale the SMF in namespace under to 5 replicas", "supersedes": "\#(jump.id)"}"#
+            let body = #"{"intent": "Scale the SMF in namespace site-gone to 5 replicas", "supersedes": "\#(jump.id)"}"#
             let reply = try await gateway.call("POST", "/v1/intents", json: body, headers: [("prefer", "wait=30")])
             let successor = try reply.decode(IntentRecord.self)
             #expect(successor.phase == .published && successor.conflicts == nil)
             #expect(try await gateway.record(jump.id).phase == .superseded)
-            #expect(try await installation.repository.replicas(of: "default/under/smf") == 5)
+            #expect(try await installation.repository.replicas(of: "default/site-gone/smf") == 5)
         }
 
         @Test("of two that contradict each other and both wait for approval the younger waits for the older, whichever is approved first")
@@ -92,10 +91,10 @@ extension RealProcesses {
             let installation = try await Installation.start()
             defer { installation.stop() }
             let gateway = installation.gateway
-            let path = "default/both/upf"
-            #expect(try await gateway.submit("Deploy a UPF with 2 replicas in namespace both").phase == .published)
-            let older = try await gateway.submit("Scale the UPF in namespace both to 10 replicas")
-            let younger = try await gateway.submit("Scale the UPF in namespace both to 12 replicas")
+            let path = "default/site-duo/upf"
+            #expect(try await gateway.submit("Deploy a UPF with 2 replicas in namespace site-duo").phase == .published)
+            let older = try await gateway.submit("Scale the UPF in namespace site-duo to 10 replicas")
+            let younger = try await gateway.submit("Scale the UPF in namespace site-duo to 12 replicas")
             #expect(older.phase == .awaitingApproval && younger.phase == .awaitingApproval)
             #expect(younger.conflicts?.map(\.intent) == [older.id])
             _ = try await gateway.decide("approve", younger.id)
