@@ -43,7 +43,8 @@ package struct Reservations: Sendable {
     private static let counter = "{reservations}:counter"
     /// A release is remembered for longer than any planning takes.
     private static let memory = Duration.seconds(900)
-    /// On each object so many others are looked at: those who came first. The next are seen when these are gone.
+    /// On each object so many others in line are looked at, those who came first; the next are seen when these are gone. Of those who stand
+    /// there eight times as many, the oldest.
     private static let sight = 16
     private let ledger: Ledger
     private let logger = Logger(label: "reservations")

@@ -191,6 +191,16 @@ import Testing
         ])
     func patterns(_ text: String, _ pattern: String, _ matches: Bool) { #expect(ApprovalRule.Condition.matches(text, pattern) == matches) }
 
+    @Test("every rule and every range that ships is in the handbook")
+    func handbook() throws {
+        let root = "\(#filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 })"
+        let text = try String(contentsOfFile: "\(root)/docs/guardrails.md", encoding: .utf8)
+        for rule in catalogue.approval.rules { #expect(text.contains("`\(rule.name)`"), "\(rule.name)") }
+        for attribute in catalogue.ranges.keys { #expect(text.contains("`\(attribute)`"), "\(attribute)") }
+        for name in ApprovalRule.reasonNames { #expect(text.contains("{{\(name)}}"), "\(name)") }
+        for member in ApprovalRule.members { #expect(text.contains("`\(member)`"), "\(member)") }
+    }
+
     // MARK: What planning tells the policy
 
     @Test("planning tells the policy of sizes, bounds, scope and how many objects there are")

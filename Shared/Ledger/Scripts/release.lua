@@ -17,7 +17,7 @@ for _, object in ipairs(held) do
     local first = redis.call('ZRANGE', queue, 0, 0)[1]
     if first then next[#next + 1] = first end
   end
-  for _, other in ipairs(redis.call('ZRANGE', '{reservations}:p:' .. object, 0, most - 1)) do next[#next + 1] = other end
+  for _, other in ipairs(redis.call('ZRANGE', '{reservations}:p:' .. object, 0, 8 * most - 1)) do next[#next + 1] = other end
 end
 redis.call('DEL', KEYS[2])
 return next

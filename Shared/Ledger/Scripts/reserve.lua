@@ -12,9 +12,10 @@ for index = 6, #ARGV, 2 do
 end
 
 -- Others with another wish for one of the objects: of those in line ('o'), or standing by ('p'). The same wish twice is no dispute.
+-- Those in line are in the order of their places, those standing by in that of their ages; of these more are looked at, since they stay longer.
 local others, older = {}, false
 local function see(object, from)
-  local members = redis.call('ZRANGE', '{reservations}:' .. from .. ':' .. object, 0, most - 1, 'WITHSCORES')
+  local members = redis.call('ZRANGE', '{reservations}:' .. from .. ':' .. object, 0, (from == 'p' and 8 * most or most) - 1, 'WITHSCORES')
   if #members == 0 or (#members == 2 and members[1] == id) then return end
   local ids = {}
   for index = 1, #members, 2 do ids[#ids + 1] = members[index] end
@@ -52,6 +53,8 @@ if not same then
   end
   for _, object in ipairs(held) do redis.call('ZREM', '{reservations}:o:' .. object, id) end
   redis.call('DEL', KEYS[2])
+  -- An id begins with the milliseconds of its creation.
+  if mode == 'stand' then place = tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16) end
   for _, object in ipairs(names) do
     redis.call('ZADD', '{reservations}:' .. mine .. ':' .. object, place, id)
     redis.call('SADD', KEYS[2], object)
