@@ -18,6 +18,10 @@ extension TurnTaking {
         return ours.clashes(with: theirs)
     }
 
+    func conflicts(of wishes: [Wish], with rivals: [Reservations.Rival], for snapshot: RecordSnapshot) async throws(LedgerError) -> [Conflict] {
+        rivals.isEmpty ? [] : try await self.conflicts(of: wishes, with: rivals, tenant: try snapshot.request().tenant)
+    }
+
     /// What clashes, with the state of the other side. Those that have ended are left out, and nothing is told of what another tenant wants.
     func conflicts(of wishes: [Wish], with rivals: [Reservations.Rival], tenant: String) async throws(LedgerError) -> [Conflict] {
         let clashing = rivals.map { (rival: $0, clashes: Self.clashes($0, wishes)) }.filter { !$0.clashes.isEmpty }

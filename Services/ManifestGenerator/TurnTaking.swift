@@ -36,10 +36,10 @@ struct TurnTaking: Sendable {
             let (claim, rivals) = try await self.reservations.claim(wanted, for: id, insisting: insists)
             switch claim {
             case .granted(let released):
-                return (released > mark ? .oursButChanged : .ours, try await self.conflicts(of: wishes, with: rivals, tenant: try snapshot.request().tenant))
+                return (released > mark ? .oursButChanged : .ours, try await self.conflicts(of: wishes, with: rivals, for: snapshot))
             case .waits(let object, let holder, let place):
                 guard try await self.isGone(holder) else {
-                    return (.waits(object: object, holder: holder), try await self.conflicts(of: wishes, with: rivals, tenant: try snapshot.request().tenant))
+                    return (.waits(object: object, holder: holder), try await self.conflicts(of: wishes, with: rivals, for: snapshot))
                 }
                 try await self.reservations.release(holder, place: place)
             case .judge:
@@ -56,7 +56,7 @@ struct TurnTaking: Sendable {
                 let all = try await self.reservations.stand(wanted, for: id)
                 return (
                     .aside(object: older.object, for: older.intent, in: rival.phase),
-                    try await self.conflicts(of: wishes, with: all, tenant: try snapshot.request().tenant)
+                    try await self.conflicts(of: wishes, with: all, for: snapshot)
                 )
             }
         }
@@ -77,7 +77,7 @@ struct TurnTaking: Sendable {
     /// Gives up claims but leaves it known what the intent wants: it waits for a person.
     func stand(_ wishes: [Wish], of snapshot: RecordSnapshot) async throws(LedgerError) -> [Conflict] {
         let rivals = try await self.reservations.stand(try Self.wanted(wishes), for: snapshot.id)
-        return try await self.conflicts(of: wishes, with: rivals, tenant: try snapshot.request().tenant)
+        return try await self.conflicts(of: wishes, with: rivals, for: snapshot)
     }
 
     /// The live intents that want something else than these wishes; changes nothing.

@@ -53,10 +53,14 @@ import Testing
         Row(
             name: "large storage", change: change(.create, .deploy, amounts: ["storage": (nil, 2048)]),
             reasons: ["amf in core5g gets 2048 GiB a replica, more than 1024"]),
-        Row(name: "a jump of CPU", change: change(amounts: ["cpu": (0.5, 6)]), reasons: ["amf in core5g: cpu goes from 0.5 to 6, more than 10-fold"]),
+        Row(
+            name: "a jump of CPU", change: change(amounts: ["cpu": (0.5, 6)]), reasons: ["amf in core5g goes from 0.5 to 6 cores a replica, more than 10-fold"]),
         Row(
             name: "a fall of memory", change: change(amounts: ["memory": (8192, 512)]),
-            reasons: ["amf in core5g: memory goes from 8192 to 512, more than 10-fold"]),
+            reasons: ["amf in core5g: memory falls from 8192 to 512, more than 10-fold"]),
+        Row(name: "a small one that becomes ordinary", change: change(amounts: ["memory": (256, 4096), "cpu": (0.1, 4)]), reasons: []),
+        Row(
+            name: "storage", change: change(amounts: ["storage": (10, 200)]), reasons: ["amf in core5g goes from 10 to 200 GiB a replica, more than 10-fold"]),
         Row(
             name: "production, says the text", change: change { $0.environment = "production" },
             reasons: ["amf in core5g is production: the intent says production"]),
@@ -217,7 +221,7 @@ import Testing
         let inventory = try await publishedAMF([number("replicas", 3), number("memory", 1024)])
         #expect(
             try await reasons(expectation(.scale, "AMF", [number("memory", 20_480)]), on: inventory) == [
-                "amf in core5g: memory goes from 1024 to 20480, more than 10-fold"
+                "amf in core5g goes from 1024 to 20480 MiB a replica, more than 10-fold"
             ])
         #expect(
             try await reasons(expectation(.scale, "AMF", [number("cpu", 32)]), on: inventory).first == "amf in core5g gets 32 cores a replica, more than 16")

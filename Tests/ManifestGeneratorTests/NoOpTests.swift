@@ -50,16 +50,19 @@ import Testing
         }
     }
 
-    @Test("a migration to where it is already moves nothing")
+    @Test("a migration that was made before moves nothing; without an origin the place may be where it is, and it asks")
     func migrate() async throws {
         let inventory = try await publishedAMF()
-        try self.expectNoOp(try await plan(expectation(.migrate, "AMF") { $0.namespace = "core5g" }, on: inventory), "amf is in core5g on default already")
-        try self.expectNoOp(
-            try await plan(
-                expectation(.migrate, "AMF") {
-                    $0.from = "core4g"
-                    $0.namespace = "core5g"
-                }, on: inventory), "nothing moves")
+        let again = try await plan(
+            expectation(.migrate, "AMF") {
+                $0.from = "core4g"
+                $0.namespace = "core5g"
+            }, on: inventory)
+        try self.expectNoOp(again, "amf is in core5g on default already; nothing moves")
+        let unclear = try await plan(expectation(.migrate, "AMF") { $0.namespace = "core5g" }, on: inventory).questions.first
+        #expect(unclear?.field == "context.namespace" && unclear?.question == "amf is in core5g on default already. Where shall it move to?")
+        let clusters = try await plan(expectation(.migrate, "AMF") { $0.namespace = "core5g" }, on: inventory, clusters: ["default", "west"]).questions.first
+        #expect(clusters?.field == "context.cluster" && clusters?.options == ["west"])
         #expect(try await plan(expectation(.migrate, "SMF") { $0.namespace = "core5g" }, on: inventory).questions.first?.field == "confirm")
     }
 

@@ -131,6 +131,36 @@ extension RealProcesses {
             try await installation.queues.untilEmpty()
         }
 
+        @Test("however many contradict each other, wait for approval and are approved in any order, nobody waits for ever")
+        func approvedInAnyOrder() async throws {
+            let installation = try await Installation.start()
+            defer { installation.stop() }
+            let gateway = installation.gateway
+            #expect(try await gateway.submit("Deploy an AMF and an SMF with 2 replicas each in namespace site-any").phase == .published)
+            var open: Set<IntentID> = []
+            for replicas in [3, 12, 4, 14, 5] {
+                for text in [
+                    "Scale the AMF in namespace site-any to \(replicas) replicas",
+                    "Scale the SMF to \(replicas) and the AMF to \(17 - replicas) in namespace site-any",
+                ] { open.insert(try await gateway.accepted(text)) }
+            }
+            var random = SeededRandom(seed: 7)
+            let deadline = ContinuousClock.now + .seconds(60)
+            while !open.isEmpty, ContinuousClock.now < deadline {
+                for id in open.sorted().shuffled(using: &random) {
+                    let record = try await gateway.record(id)
+                    if record.phase.isTerminal {
+                        #expect(record.phase == .published, "\(record.request.intent): \(record.phase) \(record.problem?.detail ?? "")")
+                        open.remove(id)
+                    } else if record.phase == .awaitingApproval {
+                        // Somebody else's step may come first.
+                        _ = try await gateway.call("POST", "/v1/intents/\(id)/approve", json: "{}")
+                    }
+                }
+            }
+            for id in open { Issue.record("\(try await gateway.record(id).phase) \(try await gateway.record(id).waitsFor ?? "")") }
+        }
+
         @Test("scaling to zero, a jump and production wait for approval, and what is done then is what was shown")
         func approvals() async throws {
             let directory = try TemporaryDirectory()

@@ -138,7 +138,11 @@ extension PlanningStep {
         guard cluster != nil || namespace != nil else { return self.nothingThere(called: called) }
         let there = try await self.inventory.items(function: function, instance: instance, namespace: namespace, cluster: cluster)
         guard let item = there.first else { return self.nothingThere(called: called) }
-        return .holds("\(item.instance) is in \(item.namespace) on \(item.cluster) already; nothing moves.")
+        let state = "\(item.instance) is in \(item.namespace) on \(item.cluster) already"
+        if self.context.from != nil { return .holds("\(state); nothing moves.") }
+        // Without an origin the place may be where it is as well as where it is to go.
+        let others = self.planner.clusters.filter { $0 != item.cluster }
+        return self.ask(others.isEmpty ? "context.namespace" : "context.cluster", "\(state). Where shall it move to?", options: others)
     }
 
     /// What to ask when a change is about something that is not there.

@@ -7,17 +7,22 @@ if #held == 0 then return {} end
 local function score(from) return redis.call('ZSCORE', '{reservations}:' .. from .. ':' .. held[1], id) end
 if place ~= '' and (score('o') or score('p')) ~= place then return {} end
 local moment = redis.call('INCR', KEYS[1])
-local next = {}
+local next, standing = {}, {}
 for _, object in ipairs(held) do
   local queue = '{reservations}:o:' .. object
-  redis.call('HDEL', '{reservations}:w:' .. object, id)
-  redis.call('ZREM', '{reservations}:p:' .. object, id)
   if redis.call('ZREM', queue, id) == 1 then
     redis.call('SET', '{reservations}:r:' .. object, moment, 'PX', remember)
     local first = redis.call('ZRANGE', queue, 0, 0)[1]
     if first then next[#next + 1] = first end
+  else
+    redis.call('ZREM', '{reservations}:p:' .. object, id)
   end
-  for _, other in ipairs(redis.call('ZRANGE', '{reservations}:p:' .. object, 0, 8 * most - 1)) do next[#next + 1] = other end
+  standing[#standing + 1] = '{reservations}:p:' .. object
 end
-redis.call('DEL', KEYS[2])
+if redis.call('EXISTS', unpack(standing)) > 0 then
+  for _, queue in ipairs(standing) do
+    for _, other in ipairs(redis.call('ZRANGE', queue, 0, 8 * most - 1)) do next[#next + 1] = other end
+  end
+end
+redis.call('DEL', KEYS[2], '{reservations}:w:' .. id)
 return next

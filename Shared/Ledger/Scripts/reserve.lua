@@ -17,17 +17,27 @@ local others, older = {}, false
 local function see(object, from)
   local members = redis.call('ZRANGE', '{reservations}:' .. from .. ':' .. object, 0, (from == 'p' and 8 * most or most) - 1, 'WITHSCORES')
   if #members == 0 or (#members == 2 and members[1] == id) then return end
-  local ids = {}
-  for index = 1, #members, 2 do ids[#ids + 1] = members[index] end
-  local found = redis.call('HMGET', '{reservations}:w:' .. object, unpack(ids))
-  for index, other in ipairs(ids) do
-    if other ~= id and found[index] and found[index] ~= wishes[object] then
-      others[#others + 1] = {object, other, found[index], from, members[2 * index]}
+  for index = 1, #members, 2 do
+    local other = members[index]
+    local wish = other ~= id and redis.call('HGET', '{reservations}:w:' .. other, object)
+    if wish and wish ~= wishes[object] then
+      others[#others + 1] = {object, other, wish, from, members[index + 1]}
       older = older or (from == 'p' and other < id)
     end
   end
 end
-for _, object in ipairs(names) do see(object, 'p') end
+local standing, said = {}, {}
+for index, object in ipairs(names) do
+  standing[index] = '{reservations}:p:' .. object
+  if wishes[object] ~= '' then
+    said[#said + 1] = object
+    said[#said + 1] = wishes[object]
+  end
+end
+-- Mostly nobody does: one look at all of them is cheaper than one at each.
+if #names > 0 and redis.call('EXISTS', unpack(standing)) > 0 then
+  for _, object in ipairs(names) do see(object, 'p') end
+end
 if mode == 'look' then
   for _, object in ipairs(names) do see(object, 'o') end
   return {'seen', others}
@@ -48,11 +58,10 @@ if not same then
       next[#next + 1] = redis.call('ZRANGE', '{reservations}:o:' .. object, 1, 1)[1]
       if mode == 'stand' then redis.call('SET', '{reservations}:r:' .. object, place, 'PX', remember) end
     end
-    redis.call('HDEL', '{reservations}:w:' .. object, id)
     redis.call('ZREM', '{reservations}:p:' .. object, id)
   end
   for _, object in ipairs(held) do redis.call('ZREM', '{reservations}:o:' .. object, id) end
-  redis.call('DEL', KEYS[2])
+  redis.call('DEL', KEYS[2], '{reservations}:w:' .. id)
   -- An id begins with the milliseconds of its creation.
   if mode == 'stand' then place = tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16) end
   for _, object in ipairs(names) do
@@ -61,12 +70,12 @@ if not same then
   end
 end
 redis.call('PEXPIRE', KEYS[2], forget)
+if #said > 0 then
+  redis.call('HSET', '{reservations}:w:' .. id, unpack(said))
+  redis.call('PEXPIRE', '{reservations}:w:' .. id, forget)
+end
 local released, waits = 0, nil
 for _, object in ipairs(names) do
-  if wishes[object] ~= '' then
-    redis.call('HSET', '{reservations}:w:' .. object, id, wishes[object])
-    redis.call('PEXPIRE', '{reservations}:w:' .. object, forget)
-  end
   redis.call('PEXPIRE', '{reservations}:' .. mine .. ':' .. object, forget)
   if mode == 'stand' then
     see(object, 'o')
