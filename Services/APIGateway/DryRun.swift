@@ -13,7 +13,8 @@ struct DryRun: Sendable {
         var plan: Plan?
         var packages: [Package]
         var policies: [PolicyChange]
-        var conflicts: [String]
+        /// Live intents that want something else of what the plan changes.
+        var conflicts: [Conflict]
         /// What would be asked.
         var clarifications: [Clarification]
         /// Why it would be refused.
@@ -35,6 +36,7 @@ struct DryRun: Sendable {
     private struct PlanningAnswer: Decodable {
         var plan: Plan?
         var packages: [PlannedPackage]?
+        var conflicts: [Conflict]?
         var clarifications: [Clarification]?
         var problem: Problem?
     }
@@ -56,6 +58,7 @@ struct DryRun: Sendable {
         result.plan = answer.plan
         result.packages = (answer.packages ?? []).map { Package(path: $0.path, files: $0.files) }
         result.policies = answer.plan?.policies ?? []
+        result.conflicts = answer.conflicts ?? []
         result.clarifications += answer.clarifications ?? []
         result.problem = answer.problem
         return result

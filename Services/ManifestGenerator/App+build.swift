@@ -18,9 +18,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let bridge = ServiceClient(context.upstream("nephio-bridge"), base: settings[PlanningSettings.bridge], token: token, fetcher: fetcher)
     let adaptor = ServiceClient(
         context.upstream("oran-adaptor") { $0.timeout = .seconds(5) }, base: settings[PlanningSettings.adaptor], token: token, fetcher: fetcher)
+    let approval = try ApprovalPolicy.read(settings[PlanningSettings.approvalPolicy], over: catalogue.approval)
     let planner = Planner(
         catalogue: catalogue,
-        policy: catalogue.approval.inInstallation(
+        policy: approval.inInstallation(
             environment: context.environment, productionNamespaces: settings[PlanningSettings.productionNamespaces],
             productionClusters: settings[PlanningSettings.productionClusters]
         ), clusters: settings[PlanningSettings.clusters],
@@ -33,11 +34,13 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
     let onPartialFailure = PartialFailurePolicy(rawValue: settings[PlanningSettings.onPartialFailure]) ?? .rollback
-    let stage = PlanStage(planning: planning, turns: TurnTaking(ledger: ledger), onPartialFailure: onPartialFailure)
+    let turns = TurnTaking(ledger: ledger)
+    let stage = PlanStage(planning: planning, turns: turns, onPartialFailure: onPartialFailure)
     let worker = StageWorker(ledger: ledger, handler: stage)
     return ServiceParts(
         routes: { router in
-            PlanController(planning: planning).addRoutes(to: router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead)))
+            PlanController(planning: planning, turns: turns).addRoutes(
+                to: router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead)))
         },
         services: [fetcher, redis, worker],
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]

@@ -2,7 +2,7 @@ import Hummingbird
 import IntentModel
 import ServiceRuntime
 
-/// `POST /v1/plans`: `{interpretation, request, answers?}` → plan with its packages, or the questions, or the refusal.
+/// `POST /v1/plans`: `{interpretation, request, answers?}` → plan with its packages and conflicts, or the questions, or the refusal.
 /// `POST /v1/manifests`: the same, answering the packages alone.
 struct PlanController: Sendable {
     struct Body: Decodable {
@@ -19,16 +19,19 @@ struct PlanController: Sendable {
     struct Answer: Encodable {
         var plan: Plan?
         var packages: [Package]?
+        /// Live intents that want something else of what the plan changes.
+        var conflicts: [Conflict]?
         var clarifications: [Clarification]?
         var problem: Problem?
     }
 
     let planning: IntentPlanning
+    let turns: TurnTaking
 
     func addRoutes(to router: some RouterMethods<AppContext>) {
-        router.post("/v1/plans") { request, context in Response.json(try await self.answer(request, context)) }
+        router.post("/v1/plans") { request, context in Response.json(try await self.answer(request, context, looks: true)) }
         router.post("/v1/manifests") { request, context in
-            let answer = try await self.answer(request, context)
+            let answer = try await self.answer(request, context, looks: false)
             if let problem = answer.problem { throw problem }
             guard let packages = answer.packages else {
                 throw ProblemError(
@@ -38,12 +41,14 @@ struct PlanController: Sendable {
         }
     }
 
-    private func answer(_ request: Request, _ context: AppContext) async throws -> Answer {
+    private func answer(_ request: Request, _ context: AppContext, looks: Bool) async throws -> Answer {
         let body = try await JSONBody.decode(Body.self, from: request, context: context, limit: 1 << 20)
         let asked = body.request ?? IntentRequest(intent: "")
         switch try await self.planning.plan(body.interpretation, answers: body.answers ?? [], request: asked) {
         case .plan(let plan, let files):
-            return Answer(plan: plan, packages: files.sorted { $0.key < $1.key }.map { Package(path: $0.key, files: $0.value) })
+            return Answer(
+                plan: plan, packages: files.sorted { $0.key < $1.key }.map { Package(path: $0.key, files: $0.value) },
+                conflicts: looks ? try await self.turns.look(plan.wishes, tenant: asked.tenant) : nil)
         case .clarify(let questions): return Answer(clarifications: questions)
         case .refuse(let problem): return Answer(problem: problem)
         }

@@ -16,6 +16,8 @@ struct PlanStage: StageHandler {
     private static let maxReplans = 12
     /// How often an intent that waits for another looks for itself; it is woken when its turn comes.
     private static let patience = Duration.seconds(2)
+    /// The same where that one waits for a person, who may take days.
+    private static let standing = Duration.seconds(30)
     /// Planning and rendering are one step here; the handbook counts them apart.
     private let rendered = Counter(label: "nephoran_processing_total", dimensions: [("controller", "manifest-generation")])
 
@@ -47,17 +49,22 @@ struct PlanStage: StageHandler {
             while true {
                 let mark = try await self.turns.mark()
                 let outcome = try await self.plan(snapshot)
-                guard case .plan(let plan, let files) = outcome, !plan.isNoOp, try !self.needsApproval(plan, snapshot),
-                    self.wait(for: plan, of: snapshot) == nil
-                else {
+                guard case .plan(let plan, let files) = outcome, !plan.isNoOp else { return try await self.settle(outcome, snapshot) }
+                if try self.needsApproval(plan, snapshot) { return try await self.approval(of: plan, files, snapshot) }
+                if let wait = self.wait(for: plan, of: snapshot) {
                     // Nothing will be done now, so nobody needs to wait for it.
                     try await self.turns.release(snapshot)
-                    return try self.step(outcome, snapshot)
+                    return try self.waiting("for its time window, which begins at \(plan.window?.start ?? "")", wait, snapshot)
                 }
-                switch try await self.turns.take(plan.objects, for: snapshot.id, since: mark) {
-                case .ours: return .step(try self.execution(of: plan, files, snapshot))
+                let (turn, conflicts) = try await self.turns.take(plan.wishes, of: snapshot, since: mark)
+                switch turn {
+                case .ours: return .step(try self.execution(of: plan, files, conflicts, snapshot))
                 case .oursButChanged: continue
-                case .waits(let object, let holder): return try self.waiting("for intent \(holder), which is at \(object)", Self.patience, snapshot)
+                case .waits(let object, let holder):
+                    return try self.waiting("for intent \(holder), which is at \(object)", Self.patience, snapshot, conflicts)
+                case .aside(let object, let other, let phase):
+                    let reason = "for intent \(other), \(phase.state) and wants something else of \(object); decide it, cancel it, or supersede it"
+                    return try self.waiting(reason, Self.standing, snapshot, conflicts)
                 }
             }
         } catch let error as LedgerError {
@@ -92,15 +99,24 @@ struct PlanStage: StageHandler {
         plan.window?.opening.flatMap { $0 > self.turns.now() ? .milliseconds($0 - self.turns.now()) : nil }
     }
 
-    private func waiting(_ reason: String, _ time: Duration, _ snapshot: RecordSnapshot) throws -> StageOutcome {
+    private func waiting(_ reason: String, _ time: Duration, _ snapshot: RecordSnapshot, _ conflicts: [Conflict] = []) throws -> StageOutcome {
         let time = min(time, .seconds(3600))
+        let known = try snapshot.decode([Conflict].self, .conflicts) ?? []
+        let all = Self.merge(conflicts, into: known)
         // Said once; after that it only waits on.
-        if try snapshot.decode(String.self, .waitsFor) == reason { return .wait(time) }
-        var step = Step(by: self.name, detail: "waits \(reason)")
+        if all.count == known.count, try snapshot.decode(String.self, .waitsFor) == reason { return .wait(time) }
+        let new = all.dropFirst(known.count).map(\.detail)
+        var step = Step(by: self.name, detail: (["waits \(reason)"] + new).joined(separator: ". "))
         step.next = [.plan]
         step.delay = time
         step.fields = [(.waitsFor, try LedgerJSON.encode(reason))]
+        if all.count > known.count { step.fields.append((.conflicts, try LedgerJSON.encode(all))) }
         return .step(step)
+    }
+
+    /// A conflict stays in the record when its other side has ended. Of very many the first say enough.
+    private static func merge(_ conflicts: [Conflict], into known: [Conflict]) -> [Conflict] {
+        Array((known + conflicts.filter { conflict in !known.contains { $0.isAbout(conflict) } }).prefix(max(known.count, 32)))
     }
 
     // MARK: Ends
@@ -116,7 +132,7 @@ struct PlanStage: StageHandler {
     private func undo(_ snapshot: RecordSnapshot) async throws -> StageOutcome {
         guard let ending = snapshot.ending else { return .wait(.zero) }
         let objects = try snapshot.plan()?.objects ?? []
-        if case .waits(let object, let holder) = try await self.turns.take(objects, for: snapshot.id, since: .max) {
+        if case .waits(let object, let holder) = try await self.turns.take(objects, for: snapshot.id) {
             return try self.waiting("for intent \(holder), which is at \(object)", Self.patience, snapshot)
         }
         var step = Step(by: self.name)
@@ -127,7 +143,14 @@ struct PlanStage: StageHandler {
 
     // MARK: Steps
 
-    private func step(_ outcome: PlanOutcome, _ snapshot: RecordSnapshot) throws -> StageOutcome {
+    /// Of an outcome that changes nothing. A question about an intent that had a plan leaves it known what it wanted.
+    private func settle(_ outcome: PlanOutcome, _ snapshot: RecordSnapshot) async throws -> StageOutcome {
+        if case .clarify = outcome, let earlier = try snapshot.plan(), !earlier.isNoOp {
+            _ = try await self.turns.stand(earlier.wishes, of: snapshot)
+        } else {
+            // Nobody needs to wait for it.
+            try await self.turns.release(snapshot)
+        }
         switch outcome {
         case .clarify(let questions):
             var step = Step(phase: .awaitingClarification, by: self.name, detail: questions.map(\.question).joined(separator: " "))
@@ -143,32 +166,41 @@ struct PlanStage: StageHandler {
             step.fields = [(.problem, try LedgerJSON.encode(problem)), (.waitsFor, [])]
             return .step(step)
         case .plan(let plan, let files):
-            if !plan.isNoOp, try !self.needsApproval(plan, snapshot), let wait = self.wait(for: plan, of: snapshot) {
-                return try self.waiting("for its time window, which begins at \(plan.window?.start ?? "")", wait, snapshot)
+            var step: Step
+            // A report that is only a part of what was asked for ends nothing.
+            if let answer = plan.answer {
+                step = Step(phase: .fulfilled, by: self.name, detail: answer.text)
+            } else {
+                step = Step(phase: .published, by: self.name, detail: plan.notes.isEmpty ? "nothing to change" : plan.notes.joined(separator: " "))
+                let verification = Verification(state: .notNeeded, checks: plan.notes, at: Timestamp.text(Timestamp.now()))
+                step.fields = [(.verification, try LedgerJSON.encode(verification))]
             }
-            return .step(try self.step(plan, files, snapshot))
+            return .step(try self.carrying(plan, files, step))
         }
     }
 
-    /// Of a plan that is not executed, or not yet.
-    private func step(_ plan: Plan, _ files: [String: [PackageFile]], _ snapshot: RecordSnapshot) throws -> Step {
-        var step: Step
-        // A report that is only a part of what was asked for ends nothing.
-        if plan.isNoOp, let answer = plan.answer {
-            step = Step(phase: .fulfilled, by: self.name, detail: answer.text)
-        } else if plan.isNoOp {
-            step = Step(phase: .published, by: self.name, detail: plan.notes.isEmpty ? "nothing to change" : plan.notes.joined(separator: " "))
-            let verification = Verification(state: .notNeeded, checks: plan.notes, at: Timestamp.text(Timestamp.now()))
-            step.fields = [(.verification, try LedgerJSON.encode(verification))]
+    /// What it wants is known to others while it waits for a person; what is to be done later, and not yet, stands in nobody's way.
+    private func approval(of plan: Plan, _ files: [String: [PackageFile]], _ snapshot: RecordSnapshot) async throws -> StageOutcome {
+        var conflicts: [Conflict] = []
+        if self.wait(for: plan, of: snapshot) == nil {
+            conflicts = try await self.turns.stand(plan.wishes, of: snapshot)
         } else {
-            step = Step(phase: .awaitingApproval, by: self.name, detail: plan.approvalReasons.joined(separator: "; "))
-            step.files = .set(try LedgerJSON.encode(files))
+            try await self.turns.release(snapshot)
         }
-        return try self.carrying(plan, files, step)
+        let known = try snapshot.decode([Conflict].self, .conflicts) ?? []
+        let all = Self.merge(conflicts, into: known)
+        let detail = (plan.approvalReasons + all.dropFirst(known.count).map(\.detail)).joined(separator: "; ")
+        var step = Step(phase: .awaitingApproval, by: self.name, detail: detail)
+        step.files = .set(try LedgerJSON.encode(files))
+        if all.count > known.count { step.fields.append((.conflicts, try LedgerJSON.encode(all))) }
+        return .step(try self.carrying(plan, files, step))
     }
 
-    private func execution(of plan: Plan, _ files: [String: [PackageFile]], _ snapshot: RecordSnapshot) throws -> Step {
-        var step = Step(phase: .executing, by: self.name, detail: self.summary(plan))
+    private func execution(of plan: Plan, _ files: [String: [PackageFile]], _ conflicts: [Conflict], _ snapshot: RecordSnapshot) throws -> Step {
+        let known = try snapshot.decode([Conflict].self, .conflicts) ?? []
+        let all = Self.merge(conflicts, into: known)
+        var step = Step(phase: .executing, by: self.name, detail: ([self.summary(plan)] + all.dropFirst(known.count).map(\.detail)).joined(separator: "; "))
+        if all.count > known.count { step.fields.append((.conflicts, try LedgerJSON.encode(all))) }
         step.via = [.rendering]
         step.forks = plan.tracks.filter { snapshot.tracks[$0.track.rawValue]?.state != .succeeded }
         step.onPartialFailure = self.onPartialFailure

@@ -7,6 +7,8 @@ enum PlanningSettings {
     static let clusters = SettingKey.list("CLUSTERS", default: [], "Names of the target clusters; without any there is one, called default.")
     static let productionNamespaces = SettingKey.list("PRODUCTION_NAMESPACES", default: [], "Namespaces where every change waits for approval.")
     static let productionClusters = SettingKey.list("PRODUCTION_CLUSTERS", default: [], "Clusters where every change waits for approval.")
+    static let approvalPolicy = SettingKey.optionalString(
+        "APPROVAL_POLICY_FILE", "YAML file of rules for what waits for approval, besides or instead of those that ship; see docs/guardrails.md.")
     static let plmn = SettingKey.optionalString("PLMN", "MCC-MNC of this network, for policies whose text names none; without it they ask.")
     static let onPartialFailure = SettingKey.choice(
         "ON_PARTIAL_FAILURE", default: PartialFailurePolicy.rollback.rawValue, of: PartialFailurePolicy.allCases.map(\.rawValue),
@@ -17,7 +19,8 @@ enum PlanningSettings {
 
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + [
-            clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, plmn.declaration, onPartialFailure.declaration,
+            clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, approvalPolicy.declaration, plmn.declaration,
+            onPartialFailure.declaration,
             bridge.declaration, adaptor.declaration,
         ]
 }

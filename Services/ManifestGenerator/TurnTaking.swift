@@ -1,13 +1,16 @@
 import IntentModel
 import Ledger
 
-/// Whose turn it is on an object: claims on ``Reservations``, and a look after holders that are gone.
+/// Whose turn it is on an object: claims on ``Reservations``, and a look after holders that are gone. Who wants what another cannot have beside
+/// it stands aside while the older of the two waits for a person; see docs/decisions/020-conflicts.md.
 struct TurnTaking: Sendable {
     enum Turn: Equatable {
         case ours
         /// Ours from now on; but somebody had it after the given mark, so what was seen of it may be old.
         case oursButChanged
         case waits(object: String, holder: IntentID)
+        /// An older intent wants something else and waits itself, in this phase.
+        case aside(object: String, for: IntentID, in: Phase)
     }
 
     let ledger: Ledger
@@ -23,24 +26,71 @@ struct TurnTaking: Sendable {
 
     func mark() async throws(LedgerError) -> Int64 { try await self.reservations.mark() }
 
-    func take(_ objects: [String], for id: IntentID, since mark: Int64) async throws(LedgerError) -> Turn {
-        guard !objects.isEmpty else { return .ours }
+    /// Claims what the wishes are about, or says for whom they have to wait; and the others that want something else, as far as they live.
+    func take(_ wishes: [Wish], of snapshot: RecordSnapshot, since mark: Int64) async throws(LedgerError) -> (turn: Turn, conflicts: [Conflict]) {
+        let id = snapshot.id
+        let wanted = try Self.wanted(wishes)
+        var insists = false
         // More than one holder in a row may have gone without giving up its claims.
         for _ in 0..<8 {
-            switch try await self.reservations.claim(objects, for: id) {
-            case .granted(let released): return released > mark ? .oursButChanged : .ours
+            let (claim, rivals) = try await self.reservations.claim(wanted, for: id, insisting: insists)
+            switch claim {
+            case .granted(let released):
+                return (released > mark ? .oursButChanged : .ours, try await self.conflicts(of: wishes, with: rivals, for: snapshot))
             case .waits(let object, let holder, let place):
-                guard try await self.isGone(holder) else { return .waits(object: object, holder: holder) }
+                guard try await self.isGone(holder) else {
+                    return (.waits(object: object, holder: holder), try await self.conflicts(of: wishes, with: rivals, for: snapshot))
+                }
                 try await self.reservations.release(holder, place: place)
+            case .judge:
+                // Of two that cannot both be, the younger waits; so nobody waits in a circle.
+                let older = rivals.filter { $0.stands && $0.intent < id && Self.clash($0, wishes) }.min { $0.intent < $1.intent }
+                guard let older else {
+                    insists = true
+                    continue
+                }
+                guard let rival = try await self.ledger.read(older.intent), !rival.phase.isTerminal else {
+                    try await self.reservations.release(older.intent, place: older.place)
+                    continue
+                }
+                let all = try await self.reservations.stand(wanted, for: id)
+                return (
+                    .aside(object: older.object, for: older.intent, in: rival.phase),
+                    try await self.conflicts(of: wishes, with: all, for: snapshot)
+                )
             }
         }
+        return (.waits(object: wishes.first?.object ?? "", holder: id), [])
+    }
+
+    /// Claims objects whatever others want of them.
+    func take(_ objects: [String], for id: IntentID) async throws(LedgerError) -> Turn {
+        guard !objects.isEmpty else { return .ours }
+        for _ in 0..<8 {
+            guard case .waits(let object, let holder, let place) = try await self.reservations.claim(objects, for: id) else { return .ours }
+            guard try await self.isGone(holder) else { return .waits(object: object, holder: holder) }
+            try await self.reservations.release(holder, place: place)
+        }
         return .waits(object: objects[0], holder: id)
+    }
+
+    /// Gives up claims but leaves it known what the intent wants: it waits for a person.
+    func stand(_ wishes: [Wish], of snapshot: RecordSnapshot) async throws(LedgerError) -> [Conflict] {
+        let rivals = try await self.reservations.stand(try Self.wanted(wishes), for: snapshot.id)
+        return try await self.conflicts(of: wishes, with: rivals, for: snapshot)
+    }
+
+    /// The live intents that want something else than these wishes; changes nothing.
+    func look(_ wishes: [Wish], tenant: String) async throws(LedgerError) -> [Conflict] {
+        guard !wishes.isEmpty else { return [] }
+        return try await self.conflicts(of: wishes, with: try await self.reservations.look(try Self.wanted(wishes)), tenant: tenant)
     }
 
     /// Gives up what an intent may have claimed when it was planned before.
     func release(_ snapshot: RecordSnapshot) async throws(LedgerError) {
         let hasWaited = try snapshot.decode(String.self, .waitsFor) != nil
-        guard hasWaited || snapshot.mayHoldReservations else { return }
+        // A plan may have waited for approval, and with it what was wanted.
+        guard hasWaited || snapshot.mayHoldReservations || snapshot.bytes(.plan) != nil else { return }
         try await self.reservations.release(snapshot.id)
     }
 

@@ -75,6 +75,9 @@ package struct ObjectReference: Codable, Sendable, Equatable {
 
 package enum Condition: String, Codable, Sendable, CaseIterable {
     case equals, atLeast, atMost, lessThan, greaterThan, increaseBy, decreaseBy, multiplyBy, between
+
+    /// Said of what is there, rather than of what is to be.
+    package var isRelative: Bool { self == .increaseBy || self == .decreaseBy || self == .multiplyBy }
 }
 
 package struct Target: Codable, Sendable, Equatable {
@@ -94,6 +97,11 @@ package struct Target: Codable, Sendable, Equatable {
         self.unit = unit
         self.evidence = evidence
         self.span = span
+    }
+
+    /// "increaseBy 1", "decreaseBy 10 %"; nil of what was not said relative to what is there.
+    package var step: String? {
+        self.condition.isRelative ? "\(self.condition.rawValue) \(self.value)\(self.unit == "%" ? " %" : "")" : nil
     }
 }
 

@@ -12,6 +12,8 @@ package struct IntentRecord: Codable, Sendable, Equatable {
     package var clarifications: [Clarification]?
     /// What the intent waits for on its own: another intent on the same object, or its time window.
     package var waitsFor: String?
+    /// Live intents it met that wanted something else of the same objects; kept when they have ended.
+    package var conflicts: [Conflict]?
     package var plan: Plan?
     package var approval: ApprovalDecision?
     package var packages: [PublishedPackage]

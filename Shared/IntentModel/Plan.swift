@@ -74,12 +74,15 @@ package struct Figure: Codable, Sendable, Equatable {
     package var value: String
     package var source: Source
     package var reason: String
+    /// How it was said, where that was relative to what is there: "increaseBy 1".
+    package var step: String?
 
-    package init(name: String, value: String, source: Source, reason: String) {
+    package init(name: String, value: String, source: Source, reason: String, step: String? = nil) {
         self.name = name
         self.value = value
         self.source = source
         self.reason = reason
+        self.step = step
     }
 }
 

@@ -134,6 +134,7 @@ package struct RecordSnapshot: Sendable {
         if self.phase == .awaitingClarification { record.clarifications = try self.decode([Clarification].self, .clarifications) }
         record.plan = try self.plan()
         record.waitsFor = try self.decode(String.self, .waitsFor)
+        record.conflicts = try self.decode([Conflict].self, .conflicts)
         record.approval = try self.decode(ApprovalDecision.self, .approval)
         record.packages = try self.decode([PublishedPackage].self, .packages) ?? []
         record.policies = try self.decode([AppliedPolicy].self, .policies) ?? []

@@ -407,10 +407,10 @@ package final class StageWorker<Handler: StageHandler>: Service {
         }
     }
 
-    /// Nobody needs to wait for an intent that has ended, or that waits for a person itself.
+    /// Nobody needs to wait for an intent that has ended. One that waits for a person has seen to its claims before.
     private func came(to phase: Phase, from snapshot: RecordSnapshot) async {
         self.metrics.ended(phase, snapshot)
-        if snapshot.mayHoldReservations, phase.isTerminal || phase.awaitsPerson { await Reservations(ledger: self.ledger).releaseQuietly(snapshot.id) }
+        if snapshot.mayHoldReservations, phase.isTerminal { await Reservations(ledger: self.ledger).releaseQuietly(snapshot.id) }
     }
 
     /// For work that was taken already.

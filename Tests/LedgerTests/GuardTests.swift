@@ -107,6 +107,29 @@ import Testing
             if case .granted = try await reservations.claim(["b"], for: ids[1]) { return false }
             return true
         },
+        Guard(name: "an older one that stands there is judged first", script: \.reserve, text: "if mode == 'try' and older then", without: "if false then") {
+            ledger in
+            let reservations = Reservations(ledger: ledger)
+            let ids = (0..<2).map { IntentID(partition: 0, milliseconds: 1_000 + Int64($0)) }
+            _ = try await reservations.stand([.init(object: "a", wish: [1])], for: ids[0])
+            return try await reservations.claim([.init(object: "a", wish: [2])], for: ids[1], insisting: false).claim == .judge
+        },
+        Guard(name: "only an older one is waited for", script: \.reserve, text: "(from == 'p' and other < id)", without: "(from == 'p')") { ledger in
+            let reservations = Reservations(ledger: ledger)
+            let ids = (0..<2).map { IntentID(partition: 0, milliseconds: 1_000 + Int64($0)) }
+            _ = try await reservations.stand([.init(object: "a", wish: [1])], for: ids[1])
+            return try await reservations.claim([.init(object: "a", wish: [2])], for: ids[0], insisting: false).claim != .judge
+        },
+        Guard(
+            name: "who claims stands there no longer", script: \.reserve,
+            text: "redis.call('ZREM', '{reservations}:p:' .. object, id)", without: ""
+        ) { ledger in
+            let reservations = Reservations(ledger: ledger)
+            let ids = (0..<2).map { IntentID(partition: 0, milliseconds: 1_000 + Int64($0)) }
+            _ = try await reservations.stand([.init(object: "a", wish: [1])], for: ids[0])
+            _ = try await reservations.claim([.init(object: "a", wish: [1])], for: ids[0], insisting: true)
+            return try await reservations.claim([.init(object: "a", wish: [2])], for: ids[1], insisting: false).claim != .judge
+        },
         Guard(name: "only planning is woken", script: \.wake, text: "if current[1] ~= 'planning' then return 0 end", without: "") { ledger in
             let reservations = Reservations(ledger: ledger)
             let id = try await ledger.submit("x")

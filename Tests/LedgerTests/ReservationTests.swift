@@ -125,18 +125,115 @@ import Testing
         }
     }
 
+    private static func wanted(_ object: String, _ wish: String) -> [Reservations.Wanted] { [.init(object: object, wish: Array(wish.utf8))] }
+
+    @Test("who waits in line is told of the others' wishes, but not of those like its own")
+    func rivals() async throws {
+        try await withLedger { ledger, _ in
+            let reservations = Reservations(ledger: ledger)
+            let ids = Self.ids(3)
+            #expect(try await reservations.claim(Self.wanted("a", "five"), for: ids[0], insisting: false).rivals.isEmpty)
+            #expect(try await reservations.claim(Self.wanted("a", "five"), for: ids[1], insisting: false).rivals.isEmpty)
+            let (claim, rivals) = try await reservations.claim(Self.wanted("a", "three"), for: ids[2], insisting: false)
+            guard case .waits("a", ids[0], _) = claim else {
+                Issue.record("\(claim)")
+                return
+            }
+            #expect(rivals.map(\.intent) == [ids[0], ids[1]] && rivals.allSatisfy { !$0.stands && $0.wish == Array("five".utf8) })
+            #expect(try await reservations.look(Self.wanted("a", "five")).map(\.intent) == [ids[2]])
+            for id in ids { try await reservations.release(id) }
+            #expect(try await reservations.look(Self.wanted("a", "x")).isEmpty)
+        }
+    }
+
+    @Test("who stands there holds nobody up who wants the same or is older, and makes a younger one judge first")
+    func standing() async throws {
+        try await withLedger { ledger, _ in
+            let reservations = Reservations(ledger: ledger)
+            let ids = Self.ids(4)
+            #expect(try await reservations.stand(Self.wanted("a", "five"), for: ids[1]).isEmpty)
+            #expect(try await reservations.claim(Self.wanted("a", "five"), for: ids[2], insisting: false).claim == .granted(released: 0))
+            try await reservations.release(ids[2])
+            // The older one goes ahead, and is told.
+            let older = try await reservations.claim(Self.wanted("a", "three"), for: ids[0], insisting: false)
+            guard case .granted = older.claim else {
+                Issue.record("\(older)")
+                return
+            }
+            #expect(older.rivals.map(\.intent) == [ids[1]] && older.rivals.first?.stands == true)
+            try await reservations.release(ids[0])
+            // The younger one has to judge, and claims nothing by that.
+            let younger = try await reservations.claim(Self.wanted("a", "three"), for: ids[3], insisting: false)
+            #expect(younger.claim == .judge && younger.rivals.map(\.intent) == [ids[1]])
+            #expect(try await ledger.redis.send(RedisCommand("EXISTS", "{reservations}:o:a")).int == 0)
+            guard case .granted = try await reservations.claim(Self.wanted("a", "three"), for: ids[3], insisting: true).claim else {
+                Issue.record("not granted")
+                return
+            }
+            // What stands there can be claimed, and what is claimed can stand back, without being in both lists.
+            let second = try await reservations.claim(Self.wanted("a", "five"), for: ids[1], insisting: false)
+            guard case .waits("a", ids[3], _) = second.claim else {
+                Issue.record("\(second)")
+                return
+            }
+            #expect(try await ledger.redis.send(RedisCommand("EXISTS", "{reservations}:p:a")).int == 0)
+            _ = try await reservations.stand(Self.wanted("a", "three"), for: ids[3])
+            guard case .granted = try await reservations.claim(Self.wanted("a", "five"), for: ids[1], insisting: false).claim else {
+                Issue.record("who stands back is still in line")
+                return
+            }
+        }
+    }
+
+    @Test("standing back lets the next in line go on at once, and an end wakes those who stand there")
+    func standingWakes() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let reservations = Reservations(ledger: ledger)
+            var ids: [IntentID] = []
+            for number in 0..<3 {
+                let id = try await ledger.submit("intent \(number)")
+                var step = Step(phase: .planning, by: "test")
+                step.via = [.interpreting]
+                step.next = [.plan]
+                step.delay = .seconds(3600)
+                _ = try await ledger.step(step, on: try #require(try await ledger.read(id)))
+                ids.append(id)
+            }
+            _ = try await reservations.claim(Self.wanted("a", "1"), for: ids[0], insisting: true)
+            _ = try await reservations.claim(Self.wanted("a", "2"), for: ids[1], insisting: true)
+            let turns = Mutex<[IntentID]>([])
+            let handler = ClosureHandler(stage: .plan) { batch in
+                turns.withLock { $0 += batch.map(\.id) }
+                return batch.map { _ in .done }
+            }
+            try await withWorker(ledger, handler) {
+                _ = try await reservations.stand(Self.wanted("a", "1"), for: ids[0])
+                try await eventually { turns.withLock { $0 } == [ids[1]] }
+                _ = try await reservations.stand(Self.wanted("b", "3"), for: ids[2])
+                // Standing wakes nobody who stands: two of them would wake each other for ever.
+                _ = try await reservations.stand(Self.wanted("a", "3"), for: ids[2])
+                try await reservations.release(ids[1])
+                try await eventually { Set(turns.withLock { $0 }.dropFirst()) == [ids[0], ids[2]] }
+                #expect(turns.withLock { $0.count } == 3)
+            }
+        }
+    }
+
     @Test("nothing is left of claims that were given up")
     func cleans() async throws {
         try await withLedger { ledger, _ in
             let reservations = Reservations(ledger: ledger)
             for id in Self.ids(5) {
-                _ = try await reservations.claim(["a", "b"], for: id)
+                _ = try await reservations.claim(Self.wanted("a", "\(id)") + Self.wanted("b", "x"), for: id, insisting: true)
+                _ = try await reservations.stand(Self.wanted("b", "y") + Self.wanted("c", "\(id)"), for: id)
                 try await reservations.release(id)
             }
             let keys = try await ledger.redis.send(RedisCommand("KEYS", "{reservations}:*")).array?.compactMap(\.string) ?? []
             // What remembers the release forgets it by itself.
             for key in keys where key != "{reservations}:counter" { #expect(try await ledger.redis.send(RedisCommand("PTTL", key)).int ?? -1 > 0, "\(key)") }
-            #expect(!keys.contains { $0.hasPrefix("{reservations}:o:") || $0.hasPrefix("{reservations}:i:") })
+            let lists = ["o", "p", "w", "i"].map { "{reservations}:\($0):" }
+            #expect(!keys.contains { key in lists.contains { key.hasPrefix($0) } }, "\(keys)")
         }
     }
 }

@@ -51,8 +51,15 @@ import Testing
             provenance: Provenance(interpreter: "embedded", promptVersion: "1")
         )
         record.clarifications = [Clarification(expectation: "e1", field: "object.type", question: "Which function?", options: ["AMF", "SMF"])]
+        let other = IntentID(partition: 3, milliseconds: 1_763_696_400_000)
+        record.conflicts = [
+            Conflict(
+                intent: other, object: "package:default/core5g/amf", kind: .target, attribute: "replicas", theirs: "12", ours: "5",
+                detail: "Intent \(other) wants 12.")
+        ]
         let text = RecordText(record, Self.plain).lines.joined(separator: "\n")
         for part in [
+            "conflict    Intent \(other) wants 12. (TARGET_CONFLICT)",
             "awaiting_clarification", "e1: scale NetworkFunction", "replicas equals 5", "“to 5”", "Which function?", "AMF · SMF",
             "nephoran intent clarify \(id) e1:object.type=…",
         ] {

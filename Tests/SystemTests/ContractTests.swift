@@ -115,7 +115,7 @@ extension RealProcesses.ContractTests {
             var plan: Plan?
             var packages: [Package]
             var policies: [PolicyChange]
-            var conflicts: [String]
+            var conflicts: [Conflict]
         }
         let result = try reply.decode(Result.self)
         #expect(result.interpretation.decision == .accepted)

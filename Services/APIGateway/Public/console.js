@@ -225,6 +225,13 @@ function planView(plan) {
   ];
 }
 
+/** Live intents that want something else of the same objects. */
+function conflictsView(conflicts) {
+  if (!conflicts?.length) return null;
+  return [h('h3', {}, 'Conflicts'), h('ul', {}, conflicts.map((conflict) => h('li', {}, conflict.detail, ' ',
+    h('button', { type: 'button', onclick: () => show(conflict.intent) }, 'show'))))];
+}
+
 function indented(json) {
   try { return JSON.stringify(JSON.parse(json), null, 2); } catch { return json; }
 }
@@ -247,12 +254,13 @@ function dryRunView(text, result) {
   return h('div', { class: 'card' },
     h('div', { class: 'row' }, h('h2', {}, 'Dry run'), h('span', { class: 'muted' }, 'nothing was stored or changed')),
     quote(text, result.interpretation),
-    result.interpretation?.clarifications?.length
-      ? [h('h3', {}, 'It would ask'), h('ul', {}, result.interpretation.clarifications.map((item) => h('li', {}, item.question, item.options?.length ? ` (${item.options.join(', ')})` : '')))]
+    result.clarifications?.length
+      ? [h('h3', {}, 'It would ask'), h('ul', {}, result.clarifications.map((item) => h('li', {}, item.question, item.options?.length ? ` (${item.options.join(', ')})` : '')))]
       : null,
+    result.problem ? problemBox({ problem: result.problem }) : null,
     interpretationView(result.interpretation),
     planView(result.plan),
-    result.conflicts?.length ? [h('h3', {}, 'Conflicts'), h('ul', {}, result.conflicts.map((conflict) => h('li', {}, typeof conflict === 'string' ? conflict : conflict.detail || JSON.stringify(conflict))))] : null,
+    conflictsView(result.conflicts),
     result.packages?.length ? [
       h('h3', {}, 'Manifests'),
       result.packages.map((item) => (item.files || []).map((file) =>
@@ -389,7 +397,7 @@ function render(state) {
     h('ol', { class: 'timeline', 'aria-label': 'Phases' }, steps(state).map((step, index, all) => h('li', {}, time(step.at), phasePill(step.phase, index < all.length - 1),
       h('span', { class: 'detail' }, step.detail && step.detail === record?.answer?.text ? 'answered, see below' : step.detail || '', ' ', h('span', { class: 'muted' }, step.by || ''))))),
     state.problem ? h('div', { role: 'alert' }, problemBox(state.problem)) : null,
-    record ? [record.waitsFor ? h('p', {}, h('strong', {}, 'Waits '), record.waitsFor) : null, questionsView(state), record.phase === 'awaiting_approval' ? planView(record.plan) : null, decisionsView(state), resultView(record), manifestsView(state),
+    record ? [record.waitsFor ? h('p', {}, h('strong', {}, 'Waits '), record.waitsFor) : null, conflictsView(record.conflicts), questionsView(state), record.phase === 'awaiting_approval' ? planView(record.plan) : null, decisionsView(state), resultView(record), manifestsView(state),
       record.phase === 'awaiting_approval' ? null : detailsOf('Interpretation and plan', [interpretationView(record.interpretation), planView(record.answer && record.plan ? { ...record.plan, answer: undefined } : record.plan)])] : null));
 }
 

@@ -8,9 +8,11 @@ package struct Catalogue: Sendable {
     package let cores: [String: [String]]
     package let slices: [String: SliceEntry]
     package let rules: SizingRules
+    /// What may be asked for, by attribute, where an entry says nothing else.
+    package let ranges: [String: AllowedValues]
     package let approval: ApprovalPolicy
 
-    /// Reads `functions/*.yaml`, `core.yaml`, `slices.yaml`, `sizing.yaml` and `approval-policy.yaml`, then the
+    /// Reads `functions/*.yaml`, `core.yaml`, `slices.yaml`, `sizing.yaml`, `ranges.yaml` and `approval-policy.yaml`, then the
     /// entries of the operator's own directory, which add to or replace those of the same code.
     /// Throws what is wrong, and where.
     package static func load(directory: String, extensions: String? = nil) throws(CatalogueError) -> Catalogue {
@@ -21,6 +23,8 @@ package struct Catalogue: Sendable {
                 throw CatalogueError(place: "\(entry.name): peers", problem: "'\(peer)' is no function of the catalogue")
             }
         }
+        let ranges = try AllowedValues.table(try self.reader("\(directory)/ranges.yaml"))
+        for code in functions.keys { functions[code]?.ranges.merge(ranges) { own, _ in own } }
         guard functions[FunctionEntry.customCode] != nil else { throw CatalogueError(place: "\(directory)/functions", problem: "no entry Custom") }
 
         var cores: [String: [String]] = [:]
@@ -40,6 +44,7 @@ package struct Catalogue: Sendable {
             cores: cores,
             slices: slices,
             rules: try SizingRules(try self.reader("\(directory)/sizing.yaml")),
+            ranges: ranges,
             approval: try ApprovalPolicy(try self.reader("\(directory)/approval-policy.yaml"))
         )
     }

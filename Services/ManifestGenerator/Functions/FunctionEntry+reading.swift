@@ -5,7 +5,7 @@ extension FunctionEntry {
     init(_ reader: CatalogueReader) throws(CatalogueError) {
         try reader.keys([
             "code", "name", "description", "kind", "workload", "image", "command", "arguments", "environment", "ports", "readiness", "liveness",
-            "resources", "replicas", "security", "configuration", "writablePaths", "dataPath", "capacity", "peers", "reachesOutside",
+            "resources", "replicas", "security", "configuration", "writablePaths", "dataPath", "capacity", "peers", "reachesOutside", "ranges",
         ])
         self.code = try reader.required("code").text()
         let name = try reader.required("name")
@@ -37,6 +37,7 @@ extension FunctionEntry {
         self.capacity = try reader["capacity"].map(Capacity.init(reading:)) ?? Capacity()
         self.peers = try reader["peers"]?.texts()
         self.reachesOutside = try reader["reachesOutside"]?.boolean() ?? false
+        self.ranges = try reader["ranges"].map(AllowedValues.table) ?? [:]
         if self.workload != .none {
             guard self.image != nil else { throw reader.fault("image is missing") }
             guard self.readiness != nil, self.liveness != nil else { throw reader.fault("readiness and liveness are needed") }

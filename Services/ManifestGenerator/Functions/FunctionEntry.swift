@@ -95,6 +95,8 @@ package struct FunctionEntry: Sendable, Equatable {
     package var peers: [String]?
     /// Needs to reach addresses outside of the cluster.
     package var reachesOutside: Bool
+    /// What may be asked for, by attribute.
+    package var ranges: [String: AllowedValues] = [:]
 
     package static func == (a: FunctionEntry, b: FunctionEntry) -> Bool { a.code == b.code && a.image == b.image && a.replicas == b.replicas }
 }

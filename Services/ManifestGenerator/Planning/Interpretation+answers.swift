@@ -47,6 +47,11 @@ extension Planner {
         case ("context", "from"): expectation.context.from = text
         case ("context", "environment"): expectation.context.environment = text
         case ("context", "dnn"): expectation.context.dnn = text
+        case ("context", "slice"): if let slice = SliceID(answer: text) { expectation.context.slice = slice }
+        case ("context", "cell"): expectation.context.cell = text
+        case ("context", "gnb"): expectation.context.gnb = text
+        case ("context", "tac"): expectation.context.tac = text
+        case ("context", "ue"): expectation.context.ue = text.lowercased()
         case ("context", "plmn"): expectation.context.plmn = text
         case ("context", "window"): expectation.context.window = text.lowercased() == "now" ? nil : TimeWindow(start: text)
         case ("context", "tenant"): expectation.context.tenant = text

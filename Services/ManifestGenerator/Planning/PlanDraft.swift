@@ -9,13 +9,10 @@ struct PlanDraft {
         var base: (tree: String, files: [PackageFile])?
         /// What is to be published; nil when it is to go.
         var files: [PackageFile]?
-        /// Replicas before and after, where both are known.
-        var replicas: (before: Int?, after: Int?) = (nil, nil)
-        /// The most replicas autoscaling may reach, before and after.
-        var ceiling: (before: Int?, after: Int?) = (nil, nil)
+        /// How it runs before and after; nil where nothing runs, or is not known.
+        var states: (before: WorkloadState?, after: WorkloadState?) = (nil, nil)
         var expectations: [String] = []
         var figures: [Figure] = []
-        var verbs: Set<Verb> = []
 
         var change: PackageChange.Change {
             switch (self.base, self.files) {

@@ -12,6 +12,8 @@ package enum PlanOutcome: Sendable, Equatable {
 enum PlanningStop: Error {
     case ask([Clarification])
     case refuse(Problem)
+    /// What it asks for is so already; why, for people.
+    case holds(String)
 
     static func ask(_ expectation: Expectation, _ field: String, _ question: String, options: [String] = []) -> PlanningStop {
         .ask([Clarification(expectation: expectation.id, field: field, question: question, options: options)])

@@ -44,6 +44,8 @@ package struct Planner: Sendable {
                 for question in more where !questions.contains(question) { questions.append(question) }
             } catch PlanningStop.refuse(let problem) {
                 return .refuse(problem)
+            } catch PlanningStop.holds(let note) {
+                draft.note(note)
             } catch let error as PackageContents.Unreadable {
                 return .refuse(
                     Problem(status: 409, code: "package_unreadable", title: "A published package cannot be read", detail: "\(error.path): \(error.reason)"))
@@ -56,43 +58,11 @@ package struct Planner: Sendable {
             switch error {
             case .ask(let questions): return .clarify(questions)
             case .refuse(let problem): return .refuse(problem)
+            case .holds(let note): draft.note(note)
             }
         }
         self.decideApproval(&draft, interpretation: interpretation, request: request)
         if interpretation.expectations.isEmpty { draft.note("There is nothing left to do.") }
         return draft.outcome()
-    }
-
-    private func decideApproval(_ draft: inout PlanDraft, interpretation: Interpretation, request: IntentRequest) {
-        let changed = draft.packages.filter { $0.change != .none }
-        let policies = draft.policies.filter { $0.change == .put || $0.change == .delete }
-        guard !changed.isEmpty || !policies.isEmpty else { return }
-        for package in changed {
-            let name = "\(package.identity.instance) in \(package.identity.namespace)"
-            for verb in self.policy.verbs where package.verbs.contains(verb) { draft.approve("\(name): \(verb.rawValue) waits for approval") }
-            if let after = package.replicas.after, package.change != .delete,
-                let reason = self.policy.replicas(of: name, from: package.replicas.before, to: after)
-            {
-                draft.approve(reason)
-            }
-            if let ceiling = package.ceiling.after, ceiling > self.policy.maximumReplicas, ceiling > (package.ceiling.before ?? 0) {
-                draft.approve("\(name) may scale to \(ceiling) replicas, more than \(self.policy.maximumReplicas)")
-            }
-            for expectation in interpretation.expectations where package.expectations.contains(expectation.id) {
-                if let reason = self.policy.production(namespace: package.identity.namespace, cluster: package.identity.cluster, context: expectation.context) {
-                    draft.approve("\(name) is production: \(reason)")
-                }
-            }
-        }
-        for change in policies {
-            for expectation in interpretation.expectations where change.expectations.contains(expectation.id) {
-                if self.policy.verbs.contains(expectation.verb) { draft.approve("policy \(change.policyId): \(expectation.verb.rawValue) waits for approval") }
-                let namespace = expectation.context.namespace ?? request.namespace ?? "default"
-                if let reason = self.policy.production(namespace: namespace, cluster: expectation.context.cluster ?? "", context: expectation.context) {
-                    draft.approve("policy \(change.policyId) is production: \(reason)")
-                }
-            }
-        }
-        if request.approval == .required { draft.approve("the request asks for approval") }
     }
 }

@@ -37,8 +37,7 @@ extension PlanningStep {
         var package = try await self.package(identity, draft: draft) ?? PlanDraft.Package(identity: identity)
         package.identity = identity
         package.files = self.planner.renderer.files(identity, entry: entry, state: sizing.wanted, context: expectation.context)
-        if entry.workload != .none { package.replicas = (package.replicas.before, sizing.wanted.replicas) }
-        package.ceiling.after = sizing.wanted.autoscaling?.maximum
+        if entry.workload != .none { package.states.after = sizing.wanted }
         self.mark(&package, figures: figures + sizing.figures)
         draft.put(package)
     }
@@ -98,8 +97,8 @@ extension PlanningStep {
         try contents.apply(sizing.wanted, over: current, identity: identity, entry: entry)
         for path in contents.lostComments { draft.note("The comments of \(identity.path)/\(path) are not kept.") }
         package.files = contents.files
-        if entry.workload != .none { package.replicas = (package.replicas.before ?? current.replicas, sizing.wanted.replicas) }
-        package.ceiling = (package.ceiling.before ?? current.autoscaling?.maximum, sizing.wanted.autoscaling?.maximum)
+        // What an earlier expectation of this intent brings into being is new, however a later one changes it.
+        if entry.workload != .none { package.states = (package.states.before ?? (package.base == nil ? nil : current), sizing.wanted) }
         self.mark(&package, figures: sizing.figures)
         draft.put(package)
     }
@@ -107,6 +106,7 @@ extension PlanningStep {
     private func remove(_ identity: PackageIdentity, into draft: inout PlanDraft) async throws {
         guard var package = try await self.package(identity, draft: draft) else { return }
         package.files = nil
+        package.states.after = nil
         self.mark(&package, figures: [])
         draft.put(package)
     }
@@ -114,6 +114,7 @@ extension PlanningStep {
     private func restart(_ identity: PackageIdentity, entry: FunctionEntry, into draft: inout PlanDraft) async throws {
         guard var package = try await self.package(identity, draft: draft), let files = package.files else { return }
         var contents = PackageContents(files)
+        guard entry.workload != .none else { throw self.nothingRuns(identity.instance) }
         let current = try contents.state(of: identity, entry: entry)
         var wanted = current
         wanted.restartedAt = self.acceptedAt ?? package.base?.tree ?? GitTree.id(of: files)
@@ -121,6 +122,10 @@ extension PlanningStep {
         package.files = contents.files
         self.mark(&package, figures: [Figure(name: "restart", value: wanted.restartedAt ?? "", source: .text, reason: "marks the pods, which rolls them")])
         draft.put(package)
+    }
+
+    func nothingRuns(_ instance: String) -> PlanningStop {
+        self.unsupported("\(instance) is configuration: nothing of it runs that could be restarted.")
     }
 
     private func migrate(_ identity: PackageIdentity, entry: FunctionEntry, into draft: inout PlanDraft) async throws {
@@ -143,7 +148,7 @@ extension PlanningStep {
         try contents.move(from: identity, to: destination, entry: entry)
         var moved = PlanDraft.Package(identity: destination)
         moved.files = contents.files
-        moved.replicas = (state.replicas, state.replicas)
+        if entry.workload != .none { moved.states = (state, state) }
         self.mark(
             &moved,
             figures: [
@@ -152,7 +157,7 @@ extension PlanningStep {
             ])
         draft.put(moved)
         package.files = nil
-        self.mark(&package, figures: [])
+        self.mark(&package, figures: [Figure(name: "to", value: destination.path, source: .text, reason: "the text says so")])
         draft.put(package)
         draft.note("\(identity.path) is removed once \(destination.path) is healthy.")
     }
@@ -185,8 +190,10 @@ extension PlanningStep {
                 options: earlier.filter { $0 != revision })
         }
         var (before, after) = (PackageContents(files), PackageContents(old.files))
-        package.replicas =
-            entry.workload == .none ? (nil, nil) : (try before.state(of: identity, entry: entry).replicas, try after.state(of: identity, entry: entry).replicas)
+        if entry.workload != .none {
+            let current = try before.state(of: identity, entry: entry)
+            package.states = (package.states.before ?? current, try after.state(of: identity, entry: entry))
+        }
         package.files = old.files
         self.mark(
             &package, figures: [Figure(name: "revision", value: revision, source: .text, reason: target.evidence.map { "the text says “\($0)”" } ?? "stated")])
@@ -211,7 +218,6 @@ extension PlanningStep {
 
     private func mark(_ package: inout PlanDraft.Package, figures: [Figure]) {
         if !package.expectations.contains(self.expectation.id) { package.expectations.append(self.expectation.id) }
-        package.verbs.insert(self.expectation.verb)
         for figure in figures {
             package.figures.removeAll { $0.name == figure.name }
             package.figures.append(figure)

@@ -89,7 +89,8 @@ extension PlanningStep {
                 InventoryItem(
                     instance: package.identity.instance, function: package.identity.function, cluster: package.identity.cluster,
                     namespace: package.identity.namespace,
-                    path: package.identity.path, revision: "", commit: "", tree: package.base?.tree ?? "", updatedAt: "", replicas: package.replicas.after))
+                    path: package.identity.path, revision: "", commit: "", tree: package.base?.tree ?? "", updatedAt: "",
+                    replicas: package.states.after?.replicas))
         }
         if isMigration {
             if let origin { items.removeAll { $0.cluster != origin && $0.namespace != origin } }
@@ -109,7 +110,7 @@ extension PlanningStep {
         if isCustom, name == nil { throw self.ask("object.name", "Which function is meant?", options: try await self.names(function: nil, draft: draft)) }
         let called = isCustom ? name ?? entry.name : self.object.name.map { "\(entry.code) \($0)" } ?? entry.code
         let found = try await self.candidates(function: isCustom ? nil : entry.code, instance: name, draft: draft)
-        if found.isEmpty { throw self.nothingThere(called: called) }
+        if found.isEmpty { throw try await self.absent(called: called, function: isCustom ? nil : entry.code, instance: name) }
         try self.onePlace(found, called: called)
         guard found.count == 1, let item = found.first else {
             throw self.ask(
@@ -128,6 +129,20 @@ extension PlanningStep {
         if clusters.count > 1 { throw self.ask("context.cluster", "\(called) runs in several clusters. Which one is meant?", options: clusters) }
         let namespaces = items.map(\.namespace).uniqued
         if namespaces.count > 1 { throw self.ask("context.namespace", "\(called) runs in several namespaces. Which one is meant?", options: namespaces) }
+    }
+
+    /// Of something that is not where it should be: a migration may have been made before.
+    func absent(called: String, function: String?, instance: String?) async throws -> PlanningStop {
+        guard self.expectation.verb == .migrate else { return self.nothingThere(called: called) }
+        let (cluster, namespace) = (self.statedCluster, try self.statedNamespace())
+        guard cluster != nil || namespace != nil else { return self.nothingThere(called: called) }
+        let there = try await self.inventory.items(function: function, instance: instance, namespace: namespace, cluster: cluster)
+        guard let item = there.first else { return self.nothingThere(called: called) }
+        let state = "\(item.instance) is in \(item.namespace) on \(item.cluster) already"
+        if self.context.from != nil { return .holds("\(state); nothing moves.") }
+        // Without an origin the place may be where it is as well as where it is to go.
+        let others = self.planner.clusters.filter { $0 != item.cluster }
+        return self.ask(others.isEmpty ? "context.namespace" : "context.cluster", "\(state). Where shall it move to?", options: others)
     }
 
     /// What to ask when a change is about something that is not there.

@@ -14,6 +14,7 @@ struct PlanningStep {
 
     func plan(into draft: inout PlanDraft) async throws {
         if self.expectation.verb == .report { return try await self.report(into: &draft) }
+        try self.checkRanges()
         switch self.object.kind {
         case .radioNetwork: try await self.planPolicies(into: &draft, orElse: .refuse)
         case .policy: try await self.planPolicies(into: &draft, orElse: .package)
@@ -136,7 +137,7 @@ struct PlanningStep {
             ? false : try await self.addPolicies(into: &draft)
         guard !found.isEmpty else {
             if isMapped { return }
-            throw self.nothingThere(called: "\(slice.type) slice")
+            throw try await self.absent(called: "\(slice.type) slice", function: FunctionEntry.sliceCode, instance: instance)
         }
         try self.onePlace(found, called: "\(slice.type) slice")
         guard let item = found.first else { return }
@@ -151,6 +152,7 @@ struct PlanningStep {
         case .remove, .migrate:
             for item in [item] + members { try await self.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
         case .restart:
+            if members.isEmpty { throw self.nothingRuns(item.instance) }
             for item in members { try await self.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
         case .rollback:
             try await self.change(self.identity(of: item), entry: profile, into: &draft)
@@ -186,7 +188,8 @@ struct PlanningStep {
     private func planPolicies(into draft: inout PlanDraft, orElse otherwise: Otherwise) async throws {
         if try await self.addPolicies(into: &draft) { return }
         let called = "\(self.object.type ?? "RAN") \(self.object.kind == .policy ? "policy" : "behaviour")"
-        if self.expectation.targets.isEmpty {
+        let isAboutThing = [.remove, .migrate, .restart, .rollback].contains(self.expectation.verb)
+        if self.expectation.targets.isEmpty, !(isAboutThing && otherwise == .package) {
             throw self.ask("targets", "What shall the \(called) reach, in figures?", options: [])
         }
         guard otherwise == .package, let entry = self.catalogue.entry(FunctionEntry.policyCode) else {

@@ -17,7 +17,8 @@ struct SizingPlan {
     /// Something of the expectation found its way into the state, whether or not it differs from the current one.
     private(set) var saysSomething = false
 
-    private static let sizing: Set<String> = [
+    /// Attributes that say how a workload runs.
+    static let sizing: Set<String> = [
         "replicas", "minReplicas", "maxReplicas", "cpu", "memory", "storage", "targetCPUUtilization", "targetMemoryUtilization", "autoscaling",
         "highAvailability", "version", "image",
     ]
@@ -44,20 +45,26 @@ struct SizingPlan {
 
     // MARK: Saying why
 
-    private mutating func figure(_ name: String, _ value: String, _ source: Figure.Source, _ reason: String) {
+    private mutating func figure(_ name: String, _ value: String, _ source: Figure.Source, _ reason: String, step: String? = nil) {
         if source == .text || source == .request { self.saysSomething = true }
         self.figures.removeAll { $0.name == name }
-        self.figures.append(Figure(name: name, value: value, source: source, reason: reason))
+        self.figures.append(Figure(name: name, value: value, source: source, reason: reason, step: step))
     }
 
-    private mutating func said(_ name: String, _ value: String, _ target: Target) {
+    private mutating func said(_ name: String, _ value: String, _ target: Target, step: String? = nil) {
         let words = target.evidence.map { "the text says “\($0)”" } ?? "stated"
-        self.figure(name, value, .text, words)
+        self.figure(name, value, .text, words, step: step ?? target.step)
     }
 
-    private mutating func ask(_ attribute: String, _ question: String) {
-        self.questions.append(Clarification(expectation: self.expectation.id, field: "targets.\(attribute)", question: question, options: []))
+    private mutating func ask(_ attribute: String, _ question: String, options: [Double] = []) {
+        self.questions.append(
+            Clarification(
+                expectation: self.expectation.id, field: "targets.\(attribute)", question: question,
+                options: options.map { TargetValue.number($0).description }))
     }
+
+    private func allowed(_ attribute: String) -> AllowedValues { self.entry.ranges[attribute] ?? AllowedValues([0...Double.greatestFiniteMagnitude]) }
+    private var allowedReplicas: AllowedValues { AllowedValues(self.entry.replicas.range) }
 
     private func target(_ attribute: String) -> Target? { self.expectation.target(attribute) }
 
@@ -100,11 +107,15 @@ struct SizingPlan {
             case .multiplyBy: (now * value).rounded(.up)
             }
         guard result.isFinite, abs(result) < 1e9, let whole = Int(exactly: result) else {
-            self.ask(target.attribute, "Replicas of \(self.called) are a whole number; \(target.value) was said. How many?")
+            self.ask(
+                target.attribute, "Replicas of \(self.called) are a whole number; \(target.value) was said. How many?",
+                options: self.allowedReplicas.nearest(to: result))
             return nil
         }
         guard whole >= 0 else {
-            self.ask(target.attribute, "\(self.called) runs \(current) replicas; \(whole) is not possible. How many shall remain?")
+            self.ask(
+                target.attribute, "\(self.called) runs \(current) replicas; \(whole) is not possible. How many shall remain?",
+                options: self.allowedReplicas.nearest(to: Double(whole)))
             return nil
         }
         return whole
@@ -151,8 +162,8 @@ struct SizingPlan {
             guard needed <= Double(self.entry.replicas.range.upperBound) else {
                 self.ask(
                     "replicas",
-                    "\(attribute) of \(target.value) needs \(TargetValue.number(needed)) replicas of \(self.called), the catalogue allows \(self.entry.replicas.range.upperBound). How many?"
-                )
+                    "\(attribute) of \(target.value) needs \(TargetValue.number(needed)) replicas of \(self.called), the catalogue allows \(self.entry.replicas.range.upperBound). How many?",
+                    options: self.allowedReplicas.nearest(to: needed))
                 return
             }
             if Int(needed) > self.wanted.replicas {
@@ -178,10 +189,8 @@ struct SizingPlan {
         if let replicas = self.target("replicas"), case .range(let lower, let upper) = replicas.value { range = (lower, upper) }
         let isWanted = stated?.value.boolean ?? (self.current.autoscaling != nil || low != nil || high != nil || range != nil || cpu != nil || memory != nil)
         guard isWanted else {
-            if self.current.autoscaling != nil {
-                self.wanted.autoscaling = nil
-                if let stated { self.said("autoscaling", "false", stated) }
-            }
+            self.wanted.autoscaling = nil
+            if let stated { self.said("autoscaling", "false", stated) }
             return
         }
         if self.wanted.replicas == 0, self.target("replicas") != nil {
@@ -269,8 +278,11 @@ struct SizingPlan {
     }
 
     private mutating func percent(_ target: Target) -> Int? {
-        guard let value = target.value.number, value >= 1, value <= 100 else {
-            self.ask(target.attribute, "A utilisation is between 1 and 100 %; \(target.value) was said. How much?")
+        let allowed = self.allowed(target.attribute)
+        guard let value = target.value.number, allowed.contains(value) else {
+            self.ask(
+                target.attribute, "\(target.attribute) of \(self.called) may be \(allowed.words) %; \(target.value) was asked for. How much?",
+                options: target.value.number.map(allowed.nearest) ?? [])
             return nil
         }
         let percent = Int(value.rounded())
@@ -285,9 +297,15 @@ struct SizingPlan {
         let isChanged = self.isNew || self.wanted.replicas != self.current.replicas || self.wanted.autoscaling != self.current.autoscaling
         guard isChanged else { return }
         if !range.contains(self.wanted.replicas) {
-            self.ask("replicas", "\(self.called) runs \(range.lowerBound) to \(range.upperBound) replicas; \(self.wanted.replicas) was asked for. How many?")
+            // Of bounds the lower one is asked about: it is what the number of replicas comes from.
+            let attribute = self.wanted.autoscaling != nil && self.target("minReplicas") != nil ? "minReplicas" : "replicas"
+            self.ask(
+                attribute, "\(self.called) runs \(range.lowerBound) to \(range.upperBound) replicas; \(self.wanted.replicas) was asked for. How many?",
+                options: self.allowedReplicas.nearest(to: Double(self.wanted.replicas)))
         } else if let maximum = self.wanted.autoscaling?.maximum, maximum > range.upperBound, maximum != self.current.autoscaling?.maximum {
-            self.ask("maxReplicas", "\(self.called) runs at most \(range.upperBound) replicas; \(maximum) was asked for. How many at most?")
+            self.ask(
+                "maxReplicas", "\(self.called) runs at most \(range.upperBound) replicas; \(maximum) was asked for. How many at most?",
+                options: self.allowedReplicas.nearest(to: Double(maximum)))
         }
     }
 
@@ -295,12 +313,12 @@ struct SizingPlan {
 
     private mutating func planResources() {
         if let target = self.target("cpu") {
-            self.planResource(target, unit: 1000, largest: 1_000_000, request: \.cpuRequest, limit: \.cpuLimit, write: Quantity.cores, example: "cores")
+            self.planResource(target, unit: 1000, request: \.cpuRequest, limit: \.cpuLimit, write: Quantity.cores, example: "cores")
         } else if self.isNew, let request = self.wanted.cpuRequest {
             self.figure("cpu", Quantity.cores(request), .default, "the catalogue's size")
         }
         if let target = self.target("memory") {
-            self.planResource(target, unit: 1, largest: 16_777_216, request: \.memoryRequest, limit: \.memoryLimit, write: Quantity.memory, example: "MiB")
+            self.planResource(target, unit: 1, request: \.memoryRequest, limit: \.memoryLimit, write: Quantity.memory, example: "MiB")
         } else if self.isNew, let request = self.wanted.memoryRequest {
             self.figure("memory", Quantity.memory(request), .default, "the catalogue's size")
         }
@@ -321,7 +339,7 @@ struct SizingPlan {
     }
 
     private mutating func planResource(
-        _ target: Target, unit: Double, largest: Double, request: WritableKeyPath<WorkloadState, Int?>, limit: WritableKeyPath<WorkloadState, Int?>,
+        _ target: Target, unit: Double, request: WritableKeyPath<WorkloadState, Int?>, limit: WritableKeyPath<WorkloadState, Int?>,
         write: (Int) -> String, example: String
     ) {
         let lowest = self.wanted[keyPath: request] ?? self.wanted[keyPath: limit] ?? 0
@@ -340,8 +358,15 @@ struct SizingPlan {
         case (.number(let value), .multiplyBy): results = (Double(lowest) * value, Double(highest) * value)
         default: results = (.nan, .nan)
         }
-        guard results.0.isFinite, results.1.isFinite, results.0 >= 1, results.1 >= results.0, results.1 <= largest else {
+        let allowed = self.allowed(target.attribute)
+        guard results.0.isFinite, results.1.isFinite, results.0 <= results.1 else {
             self.ask(target.attribute, "How much \(target.attribute) shall each replica of \(self.called) get, in \(example)? \(target.value) is not possible.")
+            return
+        }
+        if let value = [results.0 / unit, results.1 / unit].first(where: { !allowed.contains($0) }) {
+            self.ask(
+                target.attribute, "Each replica of \(self.called) gets \(allowed.words) \(example); \(TargetValue.number(value)) was asked for. How much?",
+                options: allowed.nearest(to: value))
             return
         }
         self.wanted[keyPath: request] = Int(results.0.rounded())
@@ -353,25 +378,29 @@ struct SizingPlan {
 
     private mutating func planStorage() {
         guard let target = self.target("storage") else { return }
-        guard let value = target.value.number, value >= 1, value <= 65536, value.rounded() == value else {
-            self.ask("storage", "How many whole GiB of storage shall each replica of \(self.called) get? \(target.value) is not possible.")
+        let allowed = self.allowed("storage")
+        let now = Double(self.wanted.storage ?? 0)
+        guard let value = target.value.number else {
+            self.ask("storage", "How many GiB of storage shall each replica of \(self.called) get? \(target.value) is not possible.")
             return
         }
-        let now = self.wanted.storage ?? 0
-        let size: Int =
+        let size: Double =
             switch target.condition {
-            case .increaseBy: now + Int(value)
-            case .decreaseBy: now - Int(value)
-            case .multiplyBy: now * Int(value)
-            case .atLeast, .greaterThan: max(now, Int(value))
-            default: Int(value)
+            case .increaseBy: target.unit == "%" ? (now * (1 + value / 100)).rounded(.up) : now + value
+            case .decreaseBy: target.unit == "%" ? (now * (1 - value / 100)).rounded(.up) : now - value
+            case .multiplyBy: (now * value).rounded(.up)
+            case .atLeast, .greaterThan: max(now, value)
+            default: value
             }
-        guard size >= 1 else {
-            self.ask("storage", "How many GiB of storage shall each replica of \(self.called) keep?")
+        guard size.isFinite, allowed.contains(size), let whole = Int(exactly: size) else {
+            self.ask(
+                "storage",
+                "Each replica of \(self.called) gets \(allowed.words) GiB of storage, whole ones; \(TargetValue.number(size)) was asked for. How much?",
+                options: allowed.nearest(to: size))
             return
         }
-        self.wanted.storage = size
-        self.said("storage", "\(size)Gi", target)
+        self.wanted.storage = whole
+        self.said("storage", "\(whole)Gi", target)
     }
 
     // MARK: Image
@@ -412,7 +441,8 @@ struct SizingPlan {
             switch target.value {
             case .text(let text) where target.attribute == "feature":
                 self.wanted.parameters.add("features", text)
-                self.said("feature", text, target)
+                // One more beside those that are there.
+                self.said("feature", text, target, step: "add \(text)")
             case .text(let text):
                 self.wanted.parameters.set("settings", target.attribute, .text(text))
                 self.said(target.attribute, text, target)
@@ -474,7 +504,9 @@ struct SizingPlan {
             }
         }
         for function in context.depends ?? [] { self.wanted.parameters.add("depends", function) }
-        if let depends = context.depends, !depends.isEmpty { self.figure("depends", depends.joined(separator: ", "), .text, "the text says so") }
+        if let depends = context.depends, !depends.isEmpty {
+            self.figure("depends", depends.joined(separator: ", "), .text, "the text says so", step: "add \(depends.joined(separator: ", "))")
+        }
         if self.isNew || self.expectation.verb == .optimize || self.expectation.verb == .configure {
             for quality in context.qualities ?? [] where !self.rules.highAvailabilityQualities.contains(quality) {
                 self.wanted.parameters.add("qualities", quality)

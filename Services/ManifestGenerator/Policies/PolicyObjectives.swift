@@ -39,7 +39,9 @@ struct PolicyObjectives: Sendable {
                 let (low, high) = (JSONValue.number(range.lowerBound).text, JSONValue.number(range.upperBound).text)
                 throw .ask(
                     expectation, "targets.\(field.target.attribute)",
-                    "\(field.target.attribute) must lie within \(low) and \(high) \(row.fieldUnit). Which value?")
+                    "\(field.target.attribute) must lie within \(low) and \(high) \(row.fieldUnit). Which value?",
+                    // In the attribute's unit, which answers are in.
+                    options: AllowedValues([range]).nearest(to: value).map { TargetValue.number($0 / row.factor).description })
             }
             if let other = said[row.field], other != value {
                 throw .ask(expectation, "targets.\(field.target.attribute)", "Two different values are said for \(row.field). Which one?")
@@ -101,10 +103,6 @@ struct PolicyObjectives: Sendable {
         if row.factor != 1 { reason += " × \(JSONValue.number(row.factor).text)" }
         if target.attribute == "throughput" || target.attribute == "bandwidth", row.field.contains("Dl") { reason += "; no direction is said, so downlink" }
         let text = JSONValue.number(value).text
-        return Figure(name: row.field, value: row.fieldUnit.isEmpty ? text : "\(text) \(row.fieldUnit)", source: .text, reason: reason)
+        return Figure(name: row.field, value: row.fieldUnit.isEmpty ? text : "\(text) \(row.fieldUnit)", source: .text, reason: reason, step: target.step)
     }
-}
-
-extension Condition {
-    var isRelative: Bool { self == .increaseBy || self == .decreaseBy || self == .multiplyBy }
 }

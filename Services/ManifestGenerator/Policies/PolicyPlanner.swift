@@ -151,7 +151,9 @@ package struct PolicyPlanner: PolicyPlanning {
                 name: "preference", value: preference, source: said.isEmpty ? .default : .text,
                 reason: said.isEmpty ? "the text says nothing stronger" : "as the text says"))
 
-        let cell: JSONValue = ["plmnId": try scope.plmn(&figures), "cId": ["ncI": .number(Double(try self.cell(expectation)))]]
+        let number = try self.cell(expectation)
+        let cell: JSONValue = ["plmnId": try scope.plmn(&figures), "cId": ["ncI": .number(Double(number))]]
+        figures.append(Figure(name: "cell", value: String(number), source: .text, reason: "the text says so"))
         let desired: JSONValue = ["scope": scopeValue, type.objectives: [["cellIdList": [cell], "preference": .string(preference)]]]
         let identity = PolicyIdentity(type: type.name, scope: scopeValue)
         var notes: [String] = []

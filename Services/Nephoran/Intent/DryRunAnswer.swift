@@ -10,7 +10,7 @@ struct DryRunAnswer: Decodable {
     var interpretation: Interpretation
     var plan: Plan?
     var packages: [Package]
-    var conflicts: [String]
+    var conflicts: [Conflict]
     var clarifications: [Clarification]?
     var problem: Problem?
 

@@ -14,6 +14,7 @@ struct RecordText {
         self.field("asked", "\(record.createdAt) by \(record.request.requestedBy), priority \(record.request.priority.rawValue)")
         if let interpretation = record.interpretation { self.add(interpretation) }
         if let plan = record.plan { self.add(plan) }
+        self.add(conflicts: record.conflicts ?? [])
         for package in record.packages {
             self.field("package", "\(package.path) \(package.revision) \(package.change.rawValue) (commit \(package.commit.prefix(12)))")
         }
@@ -37,7 +38,7 @@ struct RecordText {
             self.field("package", package.path)
             for file in package.files { self.lines.append("              \(file.path)  \(file.content.utf8.count) bytes") }
         }
-        for conflict in dryRun.conflicts { self.field("conflict", terminal.styled(conflict, .yellow)) }
+        self.add(conflicts: dryRun.conflicts)
         if let problem = dryRun.problem { self.field("problem", terminal.styled("\(problem.detail) (\(problem.code))", .red)) }
         self.add(questions: dryRun.clarifications ?? [], of: nil)
     }
@@ -73,6 +74,10 @@ struct RecordText {
         for reason in plan.approvalReasons { self.field("approval", self.terminal.styled(reason, .yellow)) }
         for note in plan.notes { self.field("note", note) }
         if let answer = plan.answer { self.add(answer) }
+    }
+
+    private mutating func add(conflicts: [Conflict]) {
+        for conflict in conflicts { self.field("conflict", self.terminal.styled("\(conflict.detail) (\(conflict.kind.rawValue))", .yellow)) }
     }
 
     private mutating func add(_ answer: Answer) {

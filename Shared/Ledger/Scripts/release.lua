@@ -1,17 +1,28 @@
--- Gives up an intent's claims and names who is first on each of its objects now.
--- KEYS[1] the counter, KEYS[2] the intent's set of objects. ARGV: id, the place it must have ('' any), ms for which the release is remembered.
-local id, place, remember = ARGV[1], ARGV[2], ARGV[3]
+-- Gives up an intent's claims and wishes, and names who may go on: who is first on each of its objects now, and who stands there.
+-- KEYS[1] the counter, KEYS[2] the intent's set of objects. ARGV: id, the place it must have ('' any), ms for which the release is remembered,
+-- how many of those who stand there are named.
+local id, place, remember, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local held = redis.call('SMEMBERS', KEYS[2])
 if #held == 0 then return {} end
-if place ~= '' and redis.call('ZSCORE', '{reservations}:o:' .. held[1], id) ~= place then return {} end
+local function score(from) return redis.call('ZSCORE', '{reservations}:' .. from .. ':' .. held[1], id) end
+if place ~= '' and (score('o') or score('p')) ~= place then return {} end
 local moment = redis.call('INCR', KEYS[1])
-local next = {}
+local next, standing = {}, {}
 for _, object in ipairs(held) do
   local queue = '{reservations}:o:' .. object
-  redis.call('ZREM', queue, id)
-  redis.call('SET', '{reservations}:r:' .. object, moment, 'PX', remember)
-  local first = redis.call('ZRANGE', queue, 0, 0)[1]
-  if first then next[#next + 1] = first end
+  if redis.call('ZREM', queue, id) == 1 then
+    redis.call('SET', '{reservations}:r:' .. object, moment, 'PX', remember)
+    local first = redis.call('ZRANGE', queue, 0, 0)[1]
+    if first then next[#next + 1] = first end
+  else
+    redis.call('ZREM', '{reservations}:p:' .. object, id)
+  end
+  standing[#standing + 1] = '{reservations}:p:' .. object
 end
-redis.call('DEL', KEYS[2])
+if redis.call('EXISTS', unpack(standing)) > 0 then
+  for _, queue in ipairs(standing) do
+    for _, other in ipairs(redis.call('ZRANGE', queue, 0, 8 * most - 1)) do next[#next + 1] = other end
+  end
+end
+redis.call('DEL', KEYS[2], '{reservations}:w:' .. id)
 return next

@@ -1,0 +1,87 @@
+import IntentModel
+
+extension Planner {
+    /// Asks the policy about every object that the draft changes.
+    func decideApproval(_ draft: inout PlanDraft, interpretation: Interpretation, request: IntentRequest) {
+        let packages = draft.packages.filter { $0.change != .none }
+        let policies = draft.policies.filter { $0.change == .put || $0.change == .delete }
+        let count = packages.count + policies.count
+        guard count > 0 else { return }
+        func expectations(_ ids: [String]) -> [Expectation] { interpretation.expectations.filter { ids.contains($0.id) } }
+        for package in packages {
+            for var change in self.changes(of: package, expectations(package.expectations), request) {
+                change.count = count
+                for reason in self.policy.reasons(for: change) { draft.approve(reason) }
+            }
+        }
+        for policy in policies {
+            for expectation in expectations(policy.expectations) {
+                var change = ProposedChange(
+                    name: "policy \(policy.policyId)", action: policy.change == .delete ? .delete : .put, verbs: [expectation.verb],
+                    namespace: expectation.context.namespace ?? request.namespace ?? "default", cluster: expectation.context.cluster ?? request.cluster ?? "",
+                    by: request.requestedBy, tenant: request.tenant)
+                change.objects = Set(RANMapping.keys(of: expectation.object))
+                change.environment = expectation.context.environment
+                change.isUnscoped = PolicyIdentity(policy.policyId)?.isUnscoped ?? false
+                change.count = count
+                for reason in self.policy.reasons(for: change) { draft.approve(reason) }
+            }
+        }
+        if request.approval == .required { draft.approve("the request asks for approval") }
+    }
+
+    /// The change of a package as each expectation it meets has it.
+    private func changes(of package: PlanDraft.Package, _ expectations: [Expectation], _ request: IntentRequest) -> [ProposedChange] {
+        let identity = package.identity
+        let action: ProposedChange.Action =
+            switch package.change {
+            case .create: .create
+            case .delete: .delete
+            case .update, .none: .update
+            }
+        return expectations.map { expectation in
+            var change = ProposedChange(
+                name: "\(identity.instance) in \(identity.namespace)", action: action, verbs: [expectation.verb], namespace: identity.namespace,
+                cluster: identity.cluster, by: request.requestedBy, tenant: request.tenant)
+            change.objects = Set(RANMapping.keys(of: expectation.object))
+            change.function = identity.function
+            change.instance = identity.instance
+            change.environment = expectation.context.environment
+            change.isUnscoped = identity.function == FunctionEntry.policyCode && expectation.context.isUnscoped && request.namespace == nil
+            if package.change != .delete { change.amounts = package.amounts }
+            return change
+        }
+    }
+}
+
+extension PlanDraft.Package {
+    /// What of its size is known afterwards, and what was there before.
+    var amounts: [String: ProposedChange.Amount] {
+        guard let after = self.states.after else { return [:] }
+        var amounts: [String: ProposedChange.Amount] = [:]
+        func add(_ name: String, _ value: (WorkloadState) -> Int?, unit: Double = 1) {
+            guard let now = value(after) else { return }
+            amounts[name] = ProposedChange.Amount(before: self.states.before.flatMap(value).map { Double($0) / unit }, after: Double(now) / unit)
+        }
+        add("replicas", { $0.replicas })
+        add("minReplicas", { $0.autoscaling?.minimum })
+        add("maxReplicas", { $0.autoscaling?.maximum })
+        add("cpu", { $0.cpuRequest }, unit: 1000)
+        add("memory", { $0.memoryRequest })
+        add("storage", { $0.storage })
+        return amounts
+    }
+}
+
+extension PolicyIdentity {
+    /// For all slices and UEs of the network.
+    fileprivate var isUnscoped: Bool { !self.parts.contains { $0.hasPrefix("sst-") || $0.hasPrefix("ue-") } }
+}
+
+extension Context {
+    /// Names no place or user that an effect would be confined to.
+    fileprivate var isUnscoped: Bool {
+        self.namespace == nil && self.slice == nil && self.cell == nil && self.gnb == nil && self.ue == nil && self.tac == nil && self.dnn == nil
+            && self.tenant == nil && self.site == nil && self.zone == nil && self.region == nil
+    }
+}
