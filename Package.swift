@@ -106,7 +106,7 @@ let package = Package(
         service(
             "LLMProcessor",
             [
-                "Caching", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
+                "Caching", "CMimalloc", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
                 "Telemetry", hummingbird, lifecycle, logging, metrics, yams,
             ],
             resources: [.copy("Vocabulary"), .copy("Prompts")]

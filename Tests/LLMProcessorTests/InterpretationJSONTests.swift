@@ -47,7 +47,7 @@ import Testing
     func chatRequest(_ format: AnswerFormat, streams: Bool) throws {
         let prompt = try Prompt.load()
         let request = ChatRequest(model: "m\"x", instructions: prompt.instructions, schema: prompt.schema.source, maxTokens: 77, streams: streams)
-        let body = try JSONValue(parsing: request.body("a \"quoted\" question\n", format))
+        let body = try JSONValue(parsing: request.body(Array(#"a \"quoted\" question\n"#.utf8), format))
         #expect(body["model"] == "m\"x")
         #expect(body["max_tokens"] == 77)
         #expect(body["stream"] == .boolean(streams))

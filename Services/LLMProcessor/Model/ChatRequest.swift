@@ -51,12 +51,13 @@ struct ChatRequest: Sendable {
         }
     }
 
-    func body(_ question: String, _ format: AnswerFormat) -> [UInt8] {
+    /// - Parameter question: the inside of a JSON string.
+    func body(_ question: [UInt8], _ format: AnswerFormat) -> [UInt8] {
         let frame = self.frames[format.rawValue]
         var body: [UInt8] = []
-        body.reserveCapacity(frame.head.count + question.utf8.count + question.utf8.count / 8 + frame.tail.count)
+        body.reserveCapacity(frame.head.count + question.count + frame.tail.count)
         body += frame.head
-        body.append(escaped: question)
+        body += question
         body += frame.tail
         return body
     }

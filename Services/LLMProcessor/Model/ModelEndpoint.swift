@@ -25,6 +25,8 @@ final class ModelEndpoint: Sendable {
     let settings: ModelSettings
     private let upstream: Upstream
     private let fetcher: HTTPFetcher
+    /// Nil: the address is not plain HTTP, or answers are streamed.
+    private let wire: WireClient?
     private let budget: DailyBudget?
     private let metrics: ModelMetrics
     /// What the provider was last found to take.
@@ -43,10 +45,11 @@ final class ModelEndpoint: Sendable {
         self.headers = headers
         let base = settings.baseURL.hasSuffix("/") ? String(settings.baseURL.dropLast()) : settings.baseURL
         self.url = "\(base)/chat/completions"
+        self.wire = settings.streams ? nil : WireClient(url: self.url, headers: headers, maxIdle: upstream.configuration.concurrency)
     }
 
     /// Asks, and has `read` make sense of the answer; only then was it a good one.
-    func ask<Reading>(_ question: String, _ request: ChatRequest, sentences: Int = 1, read: (Answer) throws(ModelError) -> Reading) async throws(ModelError)
+    func ask<Reading>(_ question: [UInt8], _ request: ChatRequest, sentences: Int = 1, read: (Answer) throws(ModelError) -> Reading) async throws(ModelError)
         -> Reading
     {
         let start = ContinuousClock.now
@@ -60,7 +63,7 @@ final class ModelEndpoint: Sendable {
         }
     }
 
-    private func complete(_ question: String, _ request: ChatRequest) async throws(ModelError) -> Answer {
+    private func complete(_ question: [UInt8], _ request: ChatRequest) async throws(ModelError) -> Answer {
         var next = AnswerFormat(rawValue: self.format.load(ordering: .relaxed))
         while let format = next {
             let body = request.body(question, format)
@@ -136,10 +139,15 @@ final class ModelEndpoint: Sendable {
         let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
         let outcome: Outcome
         do throws(UpstreamRefusal) {
-            let (fetcher, streams) = (self.fetcher, self.settings.streams)
+            let (fetcher, streams, wire) = (self.fetcher, self.settings.streams, self.wire)
             outcome = try await self.upstream.call(deadline: deadline, timeout: self.settings.timeout, mayRepeat: true, judge: Self.judge) {
                 left, cancellation in
                 attempts.add()
+                if let wire {
+                    return await wire.post(body, timeout: left, limit: request.maxResponseBytes, cancellation: cancellation).map {
+                        Reply(status: $0.status, retryAfter: $0.retryAfter, body: $0.body)
+                    }
+                }
                 var request = request
                 request.timeout = left
                 if streams { return await Self.stream(request, fetcher, cancellation) }
