@@ -1,7 +1,7 @@
 import HTTPFetch
 import NIOCore
 import NIOPosix
-import Resilience
+@testable import Resilience
 import Synchronization
 import Testing
 
