@@ -46,7 +46,8 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         self.channel?.close(promise: nil)
     }
 
-    func channelActive(context: ChannelHandlerContext) { self.channel = context.channel }
+    // Before it is connected: who connected is told so before the handlers are.
+    func handlerAdded(context: ChannelHandlerContext) { self.channel = context.channel }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = self.unwrapInboundIn(data)
