@@ -48,7 +48,8 @@ import Testing
     @Test(
         "what is no response, or too much of one, is an error and never more than its limit",
         arguments: [
-            "SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n",
+            "SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabcd\r\n", "HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 70_000))",
@@ -90,7 +91,10 @@ import Testing
         let server = try await ScriptedServer.start { _, _ in .answer(Self.ok) }
         let client = try self.client(server)
         for _ in 0..<3 { #expect(try await self.post(client).get().body == Array("ok".utf8)) }
-        #expect(server.requests.allSatisfy { $0.hasPrefix("POST /v1/chat HTTP/1.1\r\nhost: 127.0.0.1:\(server.port)\r\n") && $0.hasSuffix("x-key: k\r\ncontent-length: 2\r\n\r\n{}") })
+        #expect(
+            server.requests.allSatisfy {
+                $0.hasPrefix("POST /v1/chat HTTP/1.1\r\nhost: 127.0.0.1:\(server.port)\r\n") && $0.hasSuffix("x-key: k\r\ncontent-length: 2\r\n\r\n{}")
+            })
         // Without an event loop of its own each call may take either of them.
         #expect((1...3).contains(server.connections))
         try await server.stop()

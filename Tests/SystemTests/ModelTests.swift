@@ -53,11 +53,10 @@ extension RealProcesses {
                 if behaviour.name != "valid" { #expect(record.interpretation?.provenance.notes?.isEmpty == false, "\(behaviour.name) is said") }
             }
             let page = try await installation.client(.interpreter).call("GET", "/metrics").text
-            // What has a usage was paid for, whether it was of use or not: 13 of them.
-            let paid = value("llm_tokens_total", #"kind="prompt""#, in: page) / 900
-            #expect(paid >= 9)
-            #expect(value("llm_tokens_total", #"kind="completion""#, in: page) == paid * 100)
-            #expect(abs(value("llm_token_costs_usd_total", in: page) - paid * (900 * 1 + 100 * 10) / 1_000_000) < 1e-9)
+            // What has a usage was paid for, whether it was of use or not; what has none is counted by its length.
+            let (asked, answered) = (value("llm_tokens_total", #"kind="prompt""#, in: page), value("llm_tokens_total", #"kind="completion""#, in: page))
+            #expect(asked >= 9 * 900 && answered >= 9 * 100)
+            #expect(abs(value("llm_token_costs_usd_total", in: page) - (asked * 1 + answered * 10) / 1_000_000) < 1e-9)
             for outcome in ["ok", "malformed", "timeout", "rate_limited", "error", "unreachable"] {
                 #expect(value("llm_requests_total", "outcome=\"\(outcome)\"", in: page) > 0, "\(outcome)")
             }
@@ -104,10 +103,10 @@ extension RealProcesses {
                 toFile: files.file("models.yaml"), atomically: true, encoding: .utf8)
             try "prices: [{provider: backup, model: spare, prompt: 1000, completion: 1000}]".write(
                 toFile: files.file("prices.yaml"), atomically: true, encoding: .utf8)
-            // A dollar for an answer; some five dollars are set aside while it is made.
+            // A dollar for an answer; three to eight dollars are set aside while it is made.
             let installation = try await Installation.start([
                 "LLM_PROVIDER": "openai", "LLM_BASE_URL": first.baseURL, "LLM_MODEL": "fake", "LLM_FALLBACKS": files.file("models.yaml"),
-                "LLM_PRICES": files.file("prices.yaml"), "LLM_DAILY_BUDGET_USD": "9",
+                "LLM_PRICES": files.file("prices.yaml"), "LLM_DAILY_BUDGET_USD": "12",
             ])
             defer { installation.stop() }
             func read(_ number: Int) async throws -> Interpretation {
@@ -118,9 +117,9 @@ extension RealProcesses {
             #expect(spare.provenance.interpreter == "backup")
             #expect(abs(spare.provenance.costUSD - 1) < 1e-9)
             #expect(spare.provenance.notes?.first?.hasPrefix("openai/fake: ") == true)
-            for number in 1..<12 { #expect(try await read(number).decision == .accepted) }
+            for number in 1..<20 { #expect(try await read(number).decision == .accepted) }
             let spent = second.requests.count
-            #expect((2...9).contains(spent), "\(spent) answers of a dollar each")
+            #expect((2...12).contains(spent), "\(spent) answers of a dollar each")
             // The budget is the installation's, not the process's.
             try await installation.killAndRestart(.interpreter)
             let after = try await read(100)

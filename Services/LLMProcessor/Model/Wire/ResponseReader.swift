@@ -117,7 +117,9 @@ struct ResponseReader: Sendable {
         }
         if (100..<200).contains(self.status) { return nil }
         self.framing =
-            if self.status == 204 || self.status == 304 { .length(0) } else if isChunked { .chunked } else if let length { .length(length) } else { .untilClose }
+            if self.status == 204 || self.status == 304 { .length(0) } else if isChunked { .chunked } else if let length { .length(length) } else {
+                .untilClose
+            }
         return nil
     }
 
