@@ -80,7 +80,7 @@ let package = Package(
         shared("GitObjects", ["IntentModel", crypto]),
         shared("JSONSchema", []),
         // Level 2
-        shared("Caching", ["RedisClient", deque]),
+        shared("Caching", ["RedisClient", "Telemetry", deque]),
         shared(
             "Ledger",
             ["IntentModel", "RedisClient", lifecycle, logging, metrics],
@@ -106,7 +106,7 @@ let package = Package(
         service(
             "LLMProcessor",
             [
-                "Caching", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
+                "Caching", "CMimalloc", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
                 "Telemetry", hummingbird, lifecycle, logging, metrics, yams,
             ],
             resources: [.copy("Vocabulary"), .copy("Prompts")]
@@ -147,7 +147,7 @@ let package = Package(
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
         tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
-        tests("CachingTests", ["Caching", "RedisClient", "TestSupport"]),
+        tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
         tests("ServiceRuntimeTests", ["ServiceRuntime", "IntentModel", "Resilience", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
         tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird]),
@@ -158,7 +158,13 @@ let package = Package(
                 hummingbirdTesting, lifecycle, logging, yams,
             ]
         ),
-        tests("LLMProcessorTests", ["LLMProcessor", "IntentModel", "JSONSchema", "TestSupport", "HTTPFetch", "Resilience"], resources: [.copy("Fixtures")]),
+        tests(
+            "LLMProcessorTests",
+            [
+                "LLMProcessor", "Caching", "HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
+                "Telemetry",
+                "TestSupport", hummingbird,
+            ], resources: [.copy("Fixtures")]),
         tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
         tests("ManifestGeneratorTests", ["ManifestGenerator", "GitObjects", "IntentModel", "JSONSchema", yams], resources: [.copy("Golden")]),
         tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "ServiceRuntime", "TestSupport", hummingbird]),

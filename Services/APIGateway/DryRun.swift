@@ -26,6 +26,7 @@ struct DryRun: Sendable {
         var priority: Priority
         var namespace: String?
         var cluster: String?
+        var tenant: String
     }
 
     private struct PlanningRequest: Encodable {
@@ -50,7 +51,8 @@ struct DryRun: Sendable {
     let planner: ServiceClient
 
     func run(_ request: IntentRequest) async throws(ServiceCallError) -> Result {
-        let words = Words(intent: request.intent, priority: request.priority, namespace: request.namespace, cluster: request.cluster)
+        let words = Words(
+            intent: request.intent, priority: request.priority, namespace: request.namespace, cluster: request.cluster, tenant: request.tenant)
         let interpretation = try await self.interpreter.query(Interpretation.self, "/v1/interpret", words)
         var result = Result(interpretation: interpretation, packages: [], policies: [], conflicts: [], clarifications: interpretation.clarifications)
         guard interpretation.decision == .accepted else { return result }

@@ -14,44 +14,20 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
     let vocabulary = try Vocabulary.load(directory: Bundle.module.bundlePath + "/Vocabulary")
     let embedded = EmbeddedInterpreter(vocabulary: vocabulary)
-    let fetcher = HTTPFetcher()
+    let fetcher = HTTPFetcher(.init(maxConnectionsPerHost: max(64, settings[LLMSettings.maxConcurrent])))
+    var services: [any Service] = [fetcher]
+    var checks: [HealthCheck] = []
 
-    var model: GroundedInterpreter?
-    var passages: PassageSource?
+    var model: IntentReading.ModelPath?
     if settings[LLMSettings.provider] == "openai" {
-        guard let baseURL = settings[LLMSettings.baseURL] else {
-            throw InvalidSetting(key: "LLM_BASE_URL", allowed: "the address of the model server, because LLM_PROVIDER is openai")
+        let cache = try cacheRedis(context)
+        if let cache {
+            services.append(cache)
+            checks.append(HealthCheck("cache", isRequired: false) { _ = try await cache.send(RedisCommand("PING")) })
         }
-        var endpoint = ModelSettings(baseURL: baseURL, model: settings[LLMSettings.model], apiKey: settings[LLMSettings.apiKey])
-        endpoint.timeout = settings[LLMSettings.timeout]
-        endpoint.price = ModelPrice(prompt: settings[LLMSettings.promptPrice], completion: settings[LLMSettings.completionPrice])
-        let prompt = try Prompt.load()
-        let guards = context.upstream("model") {
-            $0.timeout = settings[LLMSettings.timeout]
-            // A slow answer is normal for a model; one as slow as the time-out is not.
-            $0.breaker.slowCall = settings[LLMSettings.timeout]
-            $0.concurrency = settings[LLMSettings.maxConcurrent]
-            $0.waiting = settings[LLMSettings.maxConcurrent]
-            $0.waitAtMost = .seconds(2)
-            $0.attempts = 1
-        }
-        model = GroundedInterpreter(
-            model: OpenAIInterpreter(settings: endpoint, prompt: prompt, fetcher: fetcher, upstream: guards),
-            modelName: "\(endpoint.provider)/\(endpoint.model)",
-            embedded: { embedded.interpret($0) }
-        )
-        passages = PassageSource(
-            client: ServiceClient(
-                context.upstream("rag-api") { $0.timeout = .seconds(1) }, base: settings[LLMSettings.knowledge],
-                token: settings[CommonSettings.authToken], fetcher: fetcher
-            )
-        )
+        model = try modelPath(context, vocabulary: vocabulary, fetcher: fetcher, redis: cache)
     }
-    let reading = IntentReading(
-        embedded: embedded, model: model, passages: passages,
-        cache: MemoryCache(byteLimit: settings[LLMSettings.memoryCacheSize], lifetime: CacheLifetime(settings[LLMSettings.memoryCacheLifetime])),
-        rate: RequestRate(context.metrics)
-    )
+    let reading = IntentReading(embedded: embedded, model: model, rate: RequestRate(context.metrics))
 
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
@@ -64,7 +40,79 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
             api.addRoutes(InterpretController(reading: reading).routes, atPath: "/v1/interpret")
         },
-        services: [fetcher, redis, worker],
-        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]
+        services: services + [redis, worker],
+        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)] + checks
     )
+}
+
+private func cacheRedis(_ context: ServiceContext) throws -> RedisClient? {
+    guard let url = context.settings[LLMSettings.cacheRedis] else { return nil }
+    do throws(RedisError) {
+        return RedisClient(try RedisConfiguration(url: url), label: "cache")
+    } catch {
+        throw InvalidSetting(key: "CACHE_REDIS_URL", allowed: error.message)
+    }
+}
+
+/// Everything that has a model read along: providers in their order, budget, knowledge, caches.
+private func modelPath(_ context: ServiceContext, vocabulary: Vocabulary, fetcher: HTTPFetcher, redis: RedisClient?) throws -> IntentReading.ModelPath {
+    let settings = context.settings
+    let prompt = try Prompt.load()
+    let models = try modelProviders(settings)
+    var budget: DailyBudget?
+    if settings[LLMSettings.dailyBudget] > 0 {
+        budget = DailyBudget(usd: settings[LLMSettings.dailyBudget], redis: redis)
+        budget?.export(to: context.metrics)
+    }
+    let interpreters = models.enumerated().map { index, provider in
+        let guards = context.upstream(index == 0 ? "model" : "model-\(provider.settings.provider)") {
+            $0.timeout = provider.settings.timeout
+            // A slow answer is normal for a model; one as slow as the time-out is not.
+            $0.breaker.slowCall = provider.settings.timeout
+            $0.concurrency = provider.maxConcurrent
+            $0.waiting = provider.maxConcurrent
+            $0.waitAtMost = .seconds(2)
+            // Only what was certainly not taken is sent again (`ModelEndpoint.judge`).
+            $0.attempts = 2
+            $0.hedge.isEnabled = settings[LLMSettings.hedge]
+        }
+        return OpenAIInterpreter(settings: provider.settings, prompt: prompt, fetcher: fetcher, upstream: guards, budget: budget)
+    }
+    let names = interpreters.map(\.name)
+    let knowledge = KnowledgeSource(
+        client: ServiceClient(
+            context.upstream("rag-api") { $0.timeout = .seconds(1) }, base: settings[LLMSettings.knowledge], token: settings[CommonSettings.authToken],
+            fetcher: fetcher
+        ), interval: settings[LLMSettings.knowledgeInterval])
+    var levels = LayeredCache.Configuration(prefix: "nephoran:")
+    levels.memoryBytes = settings[LLMSettings.memoryCacheSize]
+    levels.memoryLifetime = CacheLifetime(settings[LLMSettings.memoryCacheLifetime])
+    levels.redisLifetime = CacheLifetime(settings[LLMSettings.redisCacheLifetime])
+    let cache = LayeredCache(levels, redis: redis)
+    CacheMetrics.export("interpretation", to: context.metrics) { cache.statistics }
+    return IntentReading.ModelPath(
+        interpreter: GroundedInterpreter(
+            model: FailoverInterpreter(interpreters, coolDown: settings[LLMSettings.coolDown], timeout: settings[LLMSettings.totalTimeout]),
+            modelName: names.joined(separator: ", "), vocabulary: vocabulary),
+        knowledge: knowledge, cache: cache, models: names.joined(separator: ","), prompt: prompt.version, first: names[0], budget: budget)
+}
+
+/// The first provider, which the plain settings describe, and those of the list.
+private func modelProviders(_ settings: Settings) throws(InvalidSetting) -> [ModelList.Provider] {
+    guard let baseURL = settings[LLMSettings.baseURL] else {
+        throw InvalidSetting(key: "LLM_BASE_URL", value: "", allowed: "the address of the model server, because LLM_PROVIDER is openai")
+    }
+    let batching = ModelSettings.Batching(size: settings[LLMSettings.batchSize], timeout: settings[LLMSettings.batchTimeout])
+    var first = ModelSettings(baseURL: baseURL, model: settings[LLMSettings.model], apiKey: settings[LLMSettings.apiKey])
+    first.timeout = settings[LLMSettings.timeout]
+    first.streams = settings[LLMSettings.streaming]
+    first.batching = settings[LLMSettings.batching] ? batching : nil
+    let table = try settings[LLMSettings.prices].map { (path) throws(InvalidSetting) in try PriceTable(path: path) } ?? PriceTable()
+    var providers = [ModelList.Provider(settings: first, maxConcurrent: settings[LLMSettings.maxConcurrent])]
+    if let path = settings[LLMSettings.fallbacks] { providers += try ModelList(path: path, first: providers[0], batching: batching).providers }
+    for index in providers.indices { providers[index].settings.price = table.price(of: providers[index].settings) ?? ModelPrice() }
+    if settings.isSet(LLMSettings.promptPrice) || settings.isSet(LLMSettings.completionPrice) {
+        providers[0].settings.price = ModelPrice(prompt: settings[LLMSettings.promptPrice], completion: settings[LLMSettings.completionPrice])
+    }
+    return providers
 }

@@ -33,7 +33,8 @@ struct InterpretStage: StageHandler {
             if let asked = try leased.snapshot.interpretation(), asked.decision == .needsClarification, !answers.isEmpty {
                 interpretation = self.reading.answering(asked, with: answers)
             } else {
-                let words = InterpretationRequest(intent: request.intent, priority: request.priority, namespace: request.namespace, cluster: request.cluster)
+                let words = InterpretationRequest(
+                    intent: request.intent, priority: request.priority, namespace: request.namespace, cluster: request.cluster, tenant: request.tenant)
                 interpretation = await self.reading.read(words)
             }
             return try self.step(interpretation, answers: answers.count, from: leased.snapshot.phase)

@@ -25,7 +25,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let cache = LayeredAnswerCache(levels, redis: settings[RAGSettings.queryCache] ? redis : nil)
     let search = KnowledgeSearch(store: store, cache: cache)
     let metrics = KnowledgeMetrics()
-    CacheGauges(registry: context.metrics, cache: cache).register()
+    CacheMetrics.export("search", to: context.metrics) { cache.statistics }
 
     var services: [any Service] = []
     var checks = [HealthCheck("knowledge") { _ = try await store.stats() }]

@@ -2,6 +2,8 @@
 struct SearchAnswer: Sendable {
     /// The results as a JSON array; encoded once and forwarded as bytes from then on.
     var results: [UInt8]
+    /// Of the knowledge that was searched.
+    var version: KnowledgeVersion
     /// How it was answered, which may be less than was asked for.
     var mode: SearchMode
     var cache: CacheLevel
@@ -12,7 +14,7 @@ struct SearchAnswer: Sendable {
         body.reserveCapacity(self.results.count + 96)
         body += Array(#"{"results":"#.utf8)
         body += self.results
-        body += Array(#","mode":"\#(self.mode.rawValue)","cache":"\#(self.cache.rawValue)","tookMs":\#(self.tookMs)}"#.utf8)
+        body += Array(#","version":"\#(self.version)","mode":"\#(self.mode.rawValue)","cache":"\#(self.cache.rawValue)","tookMs":\#(self.tookMs)}"#.utf8)
         return body
     }
 

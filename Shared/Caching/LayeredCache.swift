@@ -28,6 +28,28 @@ package final class LayeredCache: Sendable {
     package struct Statistics: Sendable, Equatable {
         package var memory: CacheStatistics
         package var redis: CacheStatistics
+        /// Calls that waited for the load of another one.
+        package var coalesced: UInt64
+    }
+
+    /// What a load brought.
+    package struct Loaded: Sendable {
+        package let value: [UInt8]
+        package let keeping: Keeping
+
+        package enum Keeping: Sendable {
+            /// For the usual time of each level.
+            case usual
+            /// For another time than the usual one.
+            case lifetime(CacheLifetime)
+            /// For those who wait now and nobody else.
+            case never
+        }
+
+        package init(_ value: [UInt8], keeping: Keeping = .usual) {
+            self.value = value
+            self.keeping = keeping
+        }
     }
 
     private let memory: MemoryCache<[UInt8], [UInt8]>
@@ -54,6 +76,11 @@ package final class LayeredCache: Sendable {
 
     /// The cached value, or what `load` returns, which both levels keep. Nil from `load`, or an error, is not cached.
     package func value(for key: [UInt8], load: @escaping @Sendable () async throws -> [UInt8]?) async throws -> Found? {
+        try await self.found(for: key) { try await load().map { Loaded($0) } }
+    }
+
+    /// The same for a load that says what may be kept. All who ask for the key meanwhile get what one load brings, kept or not.
+    package func found(for key: [UInt8], load: @escaping @Sendable () async throws -> Loaded?) async throws -> Found? {
         if let value = self.memory.value(for: key) { return Found(value: value, origin: .memory) }
         return try await self.flights.value(for: key) {
             if let value = self.memory.peek(key) { return Found(value: value, origin: .memory) }
@@ -61,9 +88,13 @@ package final class LayeredCache: Sendable {
                 self.memory.insert(value, for: key, cost: key.count + value.count)
                 return Found(value: value, origin: .redis)
             }
-            guard let value = try await load() else { return nil }
-            await self.insert(value, for: key)
-            return Found(value: value, origin: .load)
+            guard let loaded = try await load() else { return nil }
+            switch loaded.keeping {
+            case .usual: await self.insert(loaded.value, for: key)
+            case .lifetime(let lifetime): await self.insert(loaded.value, for: key, lifetime: lifetime)
+            case .never: break
+            }
+            return Found(value: loaded.value, origin: .load)
         }
     }
 
@@ -79,6 +110,6 @@ package final class LayeredCache: Sendable {
     }
 
     package var statistics: Statistics {
-        Statistics(memory: self.memory.statistics, redis: self.redis?.statistics ?? CacheStatistics())
+        Statistics(memory: self.memory.statistics, redis: self.redis?.statistics ?? CacheStatistics(), coalesced: self.flights.coalesced)
     }
 }

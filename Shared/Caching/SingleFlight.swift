@@ -30,8 +30,12 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sen
     }
 
     private let state = Mutex(State())
+    private let joinedCount = Atomic<UInt64>(0)
 
     package init() {}
+
+    /// Calls since the start that did not load because another one of the same key was loading.
+    package var coalesced: UInt64 { self.joinedCount.load(ordering: .relaxed) }
 
     package func value(for key: Key, load: @escaping @Sendable () async throws -> Value) async throws -> Value {
         let number = self.state.withLock { $0.nextNumber() }
@@ -39,7 +43,7 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sen
             try await withCheckedThrowingContinuation { waiter in
                 switch self.join(key, number: number, waiter: waiter) {
                 case .cancelled: waiter.resume(throwing: CancellationError())
-                case .joined: break
+                case .joined: self.joinedCount.add(1, ordering: .relaxed)
                 case .start(let flight): self.start(flight, for: key, load: load)
                 }
             }

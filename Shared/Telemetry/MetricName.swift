@@ -25,6 +25,7 @@ package enum MetricName {
     package static let cacheMissesTotal = "nephoran_cache_misses_total"
     package static let cacheEvictionsTotal = "nephoran_cache_evictions_total"
     package static let cacheBytes = "nephoran_cache_bytes"
+    package static let coalescedTotal = "nephoran_coalesced_total"
 
     package static let circuitBreakerState = "nephoran_circuit_breaker_state"
     package static let circuitBreakerTransitionsTotal = "nephoran_circuit_breaker_transitions_total"
@@ -49,6 +50,11 @@ package enum MetricName {
     package static let llmRequestsTotal = "llm_requests_total"
     package static let llmTokensTotal = "llm_tokens_total"
     package static let llmTokenCostsTotal = "llm_token_costs_usd_total"
+    package static let llmBudget = "llm_budget_usd"
+    package static let llmBudgetSpent = "llm_budget_spent_usd"
+    package static let llmBudgetShared = "llm_budget_shared"
+    package static let llmBatchesTotal = "llm_batches_total"
+    package static let llmBatchedTotal = "llm_batched_intents_total"
     package static let llmRequestsPerSecond = "llm_requests_per_second"
 
     package static let ragQueryLatency = "rag_query_latency_seconds"

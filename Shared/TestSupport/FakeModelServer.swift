@@ -16,6 +16,12 @@ package final class FakeModelServer: Sendable {
         case status(Int, message: String = "asked for by the test", retryAfter: Int? = nil)
         /// Any bytes under status 200.
         case raw(String)
+        /// Half of a completion, then the connection is closed.
+        case brokenOff(String)
+        /// A stream of these pieces; without an end when it does not end.
+        case pieces([String], ends: Bool = true)
+        /// What comes out of the request's body.
+        case made(@Sendable (JSONValue) -> String)
     }
 
     private struct State {
@@ -65,14 +71,26 @@ package final class FakeModelServer: Sendable {
                 if let format, state.refusedFormats.contains(format) { return .status(400, message: "response_format type \(format) is not supported") }
                 return state.queue.isEmpty ? state.standard : state.queue.removeFirst()
             }
-            return try await Self.response(reply)
+            return try await Self.response(reply, to: body)
         }
         return router
     }
 
-    private static func response(_ reply: Reply) async throws -> Response {
+    private static func response(_ reply: Reply, to body: JSONValue) async throws -> Response {
         switch reply {
-        case .content(let text): return self.completion(text, "stop")
+        case .content(let text):
+            if body["stream"] == true { return self.stream([text], ends: true) }
+            return self.completion(text, "stop")
+        case .made(let make): return try await self.response(.content(make(body)), to: body)
+        case .pieces(let pieces, let ends): return self.stream(pieces, ends: ends)
+        case .brokenOff(let text):
+            let bytes = Array(text.utf8)
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody(contentLength: bytes.count * 2) { writer in
+                    try await writer.write(ByteBuffer(bytes: bytes))
+                    throw BrokenOff()
+                })
         case .cutOff(let text): return self.completion(text, "length")
         case .slow(let wait, let text):
             try await Task.sleep(for: wait)
@@ -83,6 +101,27 @@ package final class FakeModelServer: Sendable {
             return response
         case .raw(let text): return Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(string: text)))
         }
+    }
+
+    private struct BrokenOff: Error {}
+
+    /// Server-Sent Events as OpenAI sends them, with the usage in a chunk of its own.
+    private static func stream(_ pieces: [String], ends: Bool) -> Response {
+        var chunks: [String] = pieces.map { piece in
+            JSONValue.object(["choices": [["index": 0, "delta": ["content": .string(piece)], "finish_reason": .null]]]).text
+        }
+        if ends {
+            chunks.append(#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#)
+            chunks.append(#"{"choices":[],"usage":{"prompt_tokens":900,"completion_tokens":100}}"#)
+            chunks.append("[DONE]")
+        }
+        let frames = chunks
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream"],
+            body: ResponseBody { writer in
+                for frame in frames { try await writer.write(ByteBuffer(string: "data: \(frame)\n\n")) }
+                try await writer.finish(nil)
+            })
     }
 
     private static func completion(_ text: String, _ finish: String) -> Response {

@@ -12,6 +12,34 @@ import Testing
         #"{"decision":"accepted","expectations":[{"verb":"scale","kind":"NetworkFunction","type":"AMF","name":null,"evidence":"AMF","targets":[{"attribute":"replicas","condition":"equals","value":5,"evidence":"5 replicas"}],"context":{"namespace":"core5g"}}]}"#
     private static let request = InterpretationRequest(intent: "Scale the AMF to 5 replicas in core5g")
 
+    @Test("a streamed answer is put together, and one that breaks off is none", arguments: [true, false])
+    func streamed(ends: Bool) async throws {
+        let half = Self.scale.index(Self.scale.startIndex, offsetBy: 100)
+        let fake = try await FakeModelServer.start(standard: .pieces([String(Self.scale[..<half]), String(Self.scale[half...])], ends: ends))
+        let interpreter = try self.interpreter(fake) { $0.streams = true }
+        if ends {
+            let result = try await interpreter.interpret(Self.request, passages: [])
+            #expect(result.expectations.first?.target("replicas")?.value == .number(5))
+            #expect(result.provenance.tokens == 1_000)
+            #expect(fake.requests.first?["stream_options"]?["include_usage"] == true)
+            // Who was asked to stream and answers whole is understood as well.
+            fake.setStandard(.raw(#"{"choices":[{"message":{"content":\#(JSONValue.string(Self.scale).text)}}]}"#))
+            #expect(try await interpreter.interpret(Self.request, passages: []).expectations.count == 1)
+        } else {
+            await #expect(throws: ModelError.malformed("cut off")) { try await interpreter.interpret(Self.request, passages: []) }
+        }
+        await fake.stop()
+    }
+
+    @Test("a connection that is closed in the middle of an answer is an error that says so")
+    func brokenOff() async throws {
+        let fake = try await FakeModelServer.start(standard: .brokenOff(#"{"choices":[{"message":{"content":"{"#))
+        await #expect { try await self.interpreter(fake).interpret(Self.request, passages: []) } throws: { error in
+            if case .unreachable(_, wasSent: true) = error as? ModelError { true } else { false }
+        }
+        await fake.stop()
+    }
+
     private func interpreter(_ fake: FakeModelServer, _ breaker: CircuitBreaker.Configuration = .init(), _ change: (inout ModelSettings) -> Void = { _ in })
         throws
         -> OpenAIInterpreter
@@ -36,7 +64,7 @@ import Testing
         #expect(result.provenance.tokens == 1_000)
         #expect(abs(result.provenance.costUSD - (900 * 1 + 100 * 10) / 1_000_000) < 1e-12)
         #expect(result.provenance.passages == ["doc#1"])
-        #expect(result.provenance.promptVersion == "interpret-v1")
+        #expect(result.provenance.promptVersion == "interpret-v2")
         let body = try #require(fake.requests.first)
         #expect(body["temperature"] == 0)
         #expect(body["response_format"]?["type"] == "json_schema")

@@ -72,7 +72,7 @@ private final class DictionaryCache: AnswerCache {
             _ = try await store.ingest([Self.amf])
             let answer = try await KnowledgeSearch(store: store, cache: NoAnswerCache()).answer(SearchRequest(query: "amf", mode: mode))
             let body = try #require(try JSONSerialization.jsonObject(with: Data(answer.json)) as? [String: Any])
-            #expect(Set(body.keys) == ["results", "mode", "cache", "tookMs"])
+            #expect(Set(body.keys) == ["results", "version", "mode", "cache", "tookMs"])
             #expect(body["mode"] as? String == "keyword")
             #expect(body["cache"] as? String == "miss")
             #expect(body["tookMs"] is Double)

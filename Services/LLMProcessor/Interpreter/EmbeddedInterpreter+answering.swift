@@ -220,6 +220,12 @@ extension EmbeddedInterpreter {
         case "region": expectation.context.region = text
         case "site": expectation.context.site = text
         case "zone": expectation.context.zone = text
+        case "from": expectation.context.from = text
+        case "environment":
+            guard ["production", "staging", "test", "dev"].contains(text.lowercased()) else {
+                return .unusable("'\(text.prefix(60))' is no environment: give production, staging, test or dev.")
+            }
+            expectation.context.environment = text.lowercased()
         case "window": expectation.context.window = TimeWindow(start: text)
         case "depends":
             let verb = self.verb(of: text)

@@ -1,50 +1,51 @@
 import JSONSchema
 
-/// One exchange of the OpenAI chat completions API, both ways.
+/// An answer of the OpenAI chat completions API. What it cost is known even when it is of no use.
 struct ChatCompletion: Sendable {
-    /// How the answer's shape is asked for; providers differ in what they take.
-    enum Format: Int, Sendable, CaseIterable {
-        case jsonSchema, jsonObject, text
+    /// Nil when the provider does not say.
+    let usage: ModelUsage?
+    /// The text of the first choice.
+    let content: Result<String, ModelError>
 
-        /// The next more modest one.
-        var fallback: Format? { Format(rawValue: self.rawValue + 1) }
-    }
-
-    static func request(model: String, prompt: Prompt, question: String, format: Format, maxTokens: Int) -> JSONValue {
-        var instructions = prompt.instructions
-        // Who cannot be held to a schema is shown it.
-        if format != .jsonSchema {
-            instructions += "\n\nAnswer with one JSON object that is valid by this JSON Schema, and with nothing else:\n\(prompt.schema.source.text)\n"
-        }
-        var body: JSONValue = [
-            "model": .string(model), "temperature": 0, "max_tokens": .number(Double(maxTokens)), "stream": false,
-            "messages": [["role": "system", "content": .string(instructions)], ["role": "user", "content": .string(question)]],
-        ]
-        switch format {
-        case .jsonSchema:
-            body["response_format"] = ["type": "json_schema", "json_schema": ["name": "interpretation", "strict": false, "schema": prompt.schema.source]]
-        case .jsonObject: body["response_format"] = ["type": "json_object"]
-        case .text: break
-        }
-        return body
-    }
-
-    /// The text of the first choice, and the tokens.
-    let content: String
-    let usage: ModelUsage
-
-    init(_ bytes: [UInt8]) throws(ModelError) {
+    init(_ bytes: [UInt8]) {
         let answer: JSONValue
-        do { answer = try JSONValue(parsing: bytes) } catch { throw .malformed("not JSON: \(error)") }
-        guard let choice = answer["choices"]?[0] else { throw .malformed("no choice") }
-        var usage = ModelUsage()
-        usage.promptTokens = max(0, answer["usage"]?["prompt_tokens"]?.integer ?? 0)
-        usage.completionTokens = max(0, answer["usage"]?["completion_tokens"]?.integer ?? 0)
-        self.usage = usage
-        if choice["finish_reason"]?.string == "length" { throw .malformed("cut off") }
+        do throws(JSONParseError) {
+            answer = try JSONValue(parsing: bytes)
+        } catch {
+            self.usage = nil
+            self.content = .failure(.malformed("not JSON: \(error)"))
+            return
+        }
+        self.usage = Self.usage(answer["usage"])
+        self.content = Self.content(answer["choices"]?[0])
+    }
+
+    /// Put together from a stream.
+    init(_ stream: ChatStream) {
+        self.usage = stream.usage
+        if let error = stream.error {
+            self.content = .failure(.malformed("it broke off: \(error.prefix(200))"))
+        } else if stream.finish == "length" || !stream.isComplete {
+            self.content = .failure(.malformed("cut off"))
+        } else if stream.text.isEmpty {
+            self.content = .failure(.malformed("no content"))
+        } else {
+            self.content = .success(String(decoding: stream.text, as: UTF8.self))
+        }
+    }
+
+    static func usage(_ value: JSONValue?) -> ModelUsage? {
+        guard let value, let prompt = value["prompt_tokens"]?.integer else { return nil }
+        return ModelUsage(promptTokens: max(0, prompt), completionTokens: max(0, value["completion_tokens"]?.integer ?? 0))
+    }
+
+    private static func content(_ choice: JSONValue?) -> Result<String, ModelError> {
+        guard let choice else { return .failure(.malformed("no choice")) }
+        if choice["finish_reason"]?.string == "length" { return .failure(.malformed("cut off")) }
+        let content = choice["message"]?["content"]
         // Newer providers answer in parts.
-        let parts = choice["message"]?["content"]?.array?.compactMap { $0["text"]?.string }.joined()
-        guard let content = choice["message"]?["content"]?.string ?? parts, !content.isEmpty else { throw .malformed("no content") }
-        self.content = content
+        let text = content?.string ?? content?.array?.compactMap { $0["text"]?.string }.joined()
+        guard let text, !text.isEmpty else { return .failure(.malformed("no content")) }
+        return .success(text)
     }
 }

@@ -7,13 +7,18 @@ package protocol Interpreter: Sendable {
 }
 
 /// A piece of a document found for a sentence.
-package struct Passage: Codable, Sendable, Equatable {
+package struct Passage: Sendable, Equatable {
     /// `document-id#chunk`.
-    package var id: String
-    package var text: String
+    package let id: String
+    package let text: String
+    /// As it stands in a question, fenced, inside a JSON string: written once for all the questions it is a part of.
+    let escaped: [UInt8]
 
     package init(id: String, text: String) {
         self.id = id
         self.text = text
+        var escaped: [UInt8] = []
+        escaped.append(escaped: "<passage id=\"\(Prompt.fenced(id))\">\n\(Prompt.fenced(text))\n</passage>\n")
+        self.escaped = escaped
     }
 }

@@ -5,16 +5,23 @@ import JSONSchema
 struct ModelAnswer: Sendable {
     var decision: Decision
     var refusalReason: Refusal.Reason?
+    /// The words of the sentence it is refused for, as the model quotes them.
+    var refusalEvidence: String?
     var expectations: [Expectation]
     var questions: [String]
 
     /// Takes the JSON object out of the text, checks it against the prompt's schema and the attributes' table.
     init(_ content: String, schema: JSONSchema) throws(ModelError) {
         guard let value = ModelAnswer.object(in: content) else { throw .malformed("no JSON object in it") }
+        try self.init(value: value, schema: schema)
+    }
+
+    init(value: JSONValue, schema: JSONSchema) throws(ModelError) {
         if let violation = schema.violations(in: value, limit: 1).first { throw .malformed("\(violation)") }
         guard let decision = value["decision"]?.string.flatMap(Decision.init) else { throw .malformed("no decision") }
         self.decision = decision
         self.refusalReason = value["refusalReason"]?.string.flatMap(Refusal.Reason.init)
+        self.refusalEvidence = value["refusalEvidence"]?.string
         self.questions = value["clarifications"]?.array?.compactMap { $0["question"]?.string } ?? []
         var expectations: [Expectation] = []
         for (index, item) in (value["expectations"]?.array ?? []).enumerated() { expectations.append(try ModelAnswer.expectation(item, id: "e\(index + 1)")) }

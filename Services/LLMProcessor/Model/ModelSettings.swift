@@ -15,6 +15,26 @@ package struct ModelSettings: Sendable {
     /// Of all passages together; what does not fit is left out.
     package var maxPassageBytes = 16 << 10
     package var price = ModelPrice()
+    /// Ask for the answer in pieces: what breaks off is noticed when it does.
+    package var streams = false
+    /// Nil: every sentence is a request of its own.
+    package var batching: Batching?
+
+    /// Sentences that go to the model in one request.
+    package struct Batching: Sendable, Equatable {
+        /// As many at most.
+        package var size: Int
+        /// As long the first one waits for others.
+        package var timeout: Duration
+
+        package init(size: Int = 32, timeout: Duration = .milliseconds(500)) {
+            self.size = size
+            self.timeout = timeout
+        }
+    }
+
+    /// How many times the tokens and the passages of one sentence a batch may have.
+    static let batchFactor = 4
 
     package init(provider: String = "openai", baseURL: String, model: String, apiKey: String? = nil) {
         self.provider = provider
@@ -36,6 +56,8 @@ package struct ModelPrice: Sendable, Equatable {
         self.completion = completion
     }
 
+    package var isCharged: Bool { self.prompt > 0 || self.completion > 0 }
+
     package func cost(of usage: ModelUsage) -> Double {
         (Double(usage.promptTokens) * self.prompt + Double(usage.completionTokens) * self.completion) / 1_000_000
     }
@@ -45,6 +67,11 @@ package struct ModelPrice: Sendable, Equatable {
 package struct ModelUsage: Sendable, Equatable {
     package var promptTokens = 0
     package var completionTokens = 0
+
+    package init(promptTokens: Int = 0, completionTokens: Int = 0) {
+        self.promptTokens = promptTokens
+        self.completionTokens = completionTokens
+    }
 
     package var totalTokens: Int { self.promptTokens + self.completionTokens }
 }

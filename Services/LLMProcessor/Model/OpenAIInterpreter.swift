@@ -1,149 +1,121 @@
 package import HTTPFetch
 package import IntentModel
 package import Resilience
-import Synchronization
-import Telemetry
 
 /// Asks an OpenAI-compatible endpoint. Its answer has the right shape and nothing more: it is the caller's to hold it against the text
 /// (``GroundedInterpreter``).
 package struct OpenAIInterpreter: Interpreter {
     package let settings: ModelSettings
     package let prompt: Prompt
-    private let upstream: Upstream
-    private let fetcher: HTTPFetcher
-    private let metrics: ModelMetrics
-    private let format = KnownFormat()
+    private let endpoint: ModelEndpoint
+    private let request: ChatRequest
+    /// Nil: every sentence is a request of its own.
+    private let batcher: MicroBatcher<Question, Reading>?
 
-    /// What the provider was last found to take.
-    private final class KnownFormat: Sendable {
-        let value = Mutex(ChatCompletion.Format.jsonSchema)
+    private struct Question: Sendable {
+        var request: InterpretationRequest
+        var passages: [Passage]
     }
 
-    package init(settings: ModelSettings, prompt: Prompt, fetcher: HTTPFetcher, upstream: Upstream) {
+    private struct Reading: Sendable {
+        var answer: ModelAnswer
+        var tokens: Int
+        var cost: Double
+        var passages: [String]
+    }
+
+    package init(settings: ModelSettings, prompt: Prompt, fetcher: HTTPFetcher, upstream: Upstream, budget: DailyBudget? = nil) {
         self.settings = settings
         self.prompt = prompt
-        self.fetcher = fetcher
-        self.upstream = upstream
-        self.metrics = ModelMetrics(settings)
+        let endpoint = ModelEndpoint(settings: settings, fetcher: fetcher, upstream: upstream, budget: budget)
+        self.endpoint = endpoint
+        self.request = ChatRequest(
+            model: settings.model, instructions: prompt.instructions, schema: prompt.schema.source, maxTokens: settings.maxTokens, streams: settings.streams)
+        guard let batching = settings.batching else {
+            self.batcher = nil
+            return
+        }
+        let several = ChatRequest(
+            model: settings.model, instructions: prompt.batchInstructions, schema: prompt.batchSchema,
+            maxTokens: settings.maxTokens * ModelSettings.batchFactor, streams: settings.streams)
+        let one = self.request
+        self.batcher = MicroBatcher(batching) { questions in
+            if let only = questions.first, questions.count == 1 {
+                do throws(ModelError) { return [.success(try await Self.read(only, endpoint, one, prompt))] } catch { return [.failure(error)] }
+            }
+            return await Self.read(questions, endpoint, several, prompt)
+        }
     }
+
+    /// `provider/model`, for people and keys.
+    package var name: String { "\(self.settings.provider)/\(self.settings.model)" }
 
     /// Throws ``ModelError``.
     package func interpret(_ request: InterpretationRequest, passages: [Passage]) async throws -> Interpretation {
-        let answered = try await self.answer(request, passages: passages)
-        let answer = answered.answer
+        let question = Question(request: request, passages: passages)
+        let reading: Reading
+        if let batcher {
+            reading = try await batcher.answer(to: question, lane: request.tenant ?? "default")
+        } else {
+            reading = try await Self.read(question, self.endpoint, self.request, self.prompt)
+        }
+        let answer = reading.answer
         return Interpretation(
             decision: answer.decision, priority: request.priority ?? .medium, expectations: answer.expectations,
             clarifications: answer.questions.map { Clarification(expectation: answer.expectations.first?.id ?? "e1", field: "confirm", question: $0) },
-            refusal: answer.decision == .refused ? Refusal(reason: answer.refusalReason ?? .outOfScope, detail: "The model refuses it.") : nil,
-            provenance: answered.provenance
-        )
+            refusal: answer.decision == .refused ? Refusal(reason: answer.refusalReason ?? .outOfScope, detail: answer.refusalEvidence ?? "") : nil,
+            provenance: Provenance(
+                interpreter: self.settings.provider, model: self.settings.model, promptVersion: self.prompt.version, passages: reading.passages,
+                tokens: reading.tokens, costUSD: reading.cost))
     }
 
-    private func answer(_ request: InterpretationRequest, passages: [Passage]) async throws(ModelError) -> (answer: ModelAnswer, provenance: Provenance) {
-        let shown = self.shown(passages)
-        let question = self.prompt.question(request, passages: shown)
-        let start = ContinuousClock.now
-        do {
-            let completion = try await self.complete(question)
-            let cost = self.settings.price.cost(of: completion.usage)
-            self.metrics.record(completion.usage, cost: cost)
-            let answer = try ModelAnswer(completion.content, schema: self.prompt.schema)
-            self.metrics.record(outcome: "ok", took: start.duration(to: .now))
-            let provenance = Provenance(
-                interpreter: self.settings.provider, model: self.settings.model, promptVersion: self.prompt.version, passages: shown.map(\.id),
-                tokens: completion.usage.totalTokens, costUSD: cost
-            )
-            return (answer, provenance)
-        } catch {
-            self.metrics.record(outcome: error.outcome, took: start.duration(to: .now))
-            throw error
+    // MARK: One
+
+    private static func read(_ question: Question, _ endpoint: ModelEndpoint, _ request: ChatRequest, _ prompt: Prompt) async throws(ModelError) -> Reading {
+        let shown = self.shown(question.passages, limit: endpoint.settings.maxPassageBytes)
+        return try await endpoint.ask(prompt.question(question.request, passages: shown), request) { (answer) throws(ModelError) in
+            Reading(
+                answer: try ModelAnswer(answer.content, schema: prompt.schema), tokens: answer.usage.totalTokens, cost: answer.cost, passages: shown.map(\.id))
         }
     }
 
     /// Passages until the limit, the best first.
-    private func shown(_ passages: [Passage]) -> [Passage] {
-        var left = self.settings.maxPassageBytes
-        return passages.prefix { passage in
-            left -= passage.text.utf8.count
-            return left >= 0
-        }
+    private static func shown(_ passages: [Passage], limit: Int) -> [Passage] {
+        var left = limit
+        return Array(
+            passages.prefix { passage in
+                left -= passage.text.utf8.count
+                return left >= 0
+            })
     }
 
-    // MARK: Calls
+    // MARK: Several
 
-    private func complete(_ question: String) async throws(ModelError) -> ChatCompletion {
-        var next: ChatCompletion.Format? = self.format.value.withLock { $0 }
-        while let format = next {
-            let response = try await self.call(question, format)
-            switch response.status {
-            case 200:
-                return try ChatCompletion(response.body)
-            case 400, 415, 422:
-                // Some providers know no schema, some no format at all; the first that works is kept.
-                let words = String(decoding: response.body.prefix(4_096), as: UTF8.self).lowercased()
-                guard words.contains("response_format") || words.contains("json_schema") || words.contains("json_object"), let fallback = format.fallback else {
-                    throw .status(response.status, self.excerpt(response))
+    /// One request for all, split again: each sentence has its own answer, checked by itself, and its share of the price.
+    private static func read(_ questions: [Question], _ endpoint: ModelEndpoint, _ request: ChatRequest, _ prompt: Prompt) async -> [Result<
+        Reading, ModelError
+    >] {
+        let limit = min(endpoint.settings.maxPassageBytes, endpoint.settings.maxPassageBytes * ModelSettings.batchFactor / questions.count)
+        let shown = questions.map { Question(request: $0.request, passages: self.shown($0.passages, limit: limit)) }
+        do throws(ModelError) {
+            let question = prompt.question(shown.map { ($0.request, $0.passages) })
+            return try await endpoint.ask(question, request, sentences: shown.count) { (answer) throws(ModelError) in
+                let parts = try BatchAnswer(answer.content, count: shown.count)
+                let tokens = answer.usage.totalTokens
+                return shown.indices.map { index in
+                    do throws(ModelError) {
+                        return .success(
+                            Reading(
+                                answer: try ModelAnswer(value: try parts.part(index), schema: prompt.schema),
+                                tokens: tokens / shown.count + (index < tokens % shown.count ? 1 : 0), cost: answer.cost / Double(shown.count),
+                                passages: shown[index].passages.map(\.id)))
+                    } catch {
+                        return .failure(error)
+                    }
                 }
-                self.format.value.withLock { if fallback.rawValue > $0.rawValue { $0 = fallback } }
-                next = fallback
-            case 429: throw .rateLimited(retryAfter: response.retryAfter)
-            default: throw .status(response.status, self.excerpt(response))
-            }
-        }
-        throw .malformed("no answer format is accepted")
-    }
-
-    private func call(_ question: String, _ format: ChatCompletion.Format) async throws(ModelError) -> FetchResponse {
-        let body = ChatCompletion.request(
-            model: self.settings.model, prompt: self.prompt, question: question, format: format, maxTokens: self.settings.maxTokens)
-        var headers = [("content-type", "application/json"), ("accept", "application/json")]
-        if let key = self.settings.apiKey { headers.append(("authorization", "Bearer \(key)")) }
-        let base = self.settings.baseURL.hasSuffix("/") ? String(self.settings.baseURL.dropLast()) : self.settings.baseURL
-        let request = FetchRequest(
-            method: "POST", url: "\(base)/chat/completions", headers: headers, body: body.bytes, maxResponseBytes: self.settings.maxResponseBytes)
-        let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
-        let result: Result<FetchResponse, FetchError>
-        do throws(UpstreamRefusal) {
-            // An answer is paid for: it is not asked for twice.
-            result = try await self.upstream.call(deadline: deadline, timeout: self.settings.timeout, mayRepeat: false, judge: Self.judge) {
-                [fetcher] left, cancellation in
-                var request = request
-                request.timeout = left
-                return await fetcher.result(of: request) { cancellation?.onCancel($0) }
             }
         } catch {
-            switch error {
-            case .tooLate: throw .timedOut
-            case .busy, .cancelled: throw .busy
-            case .open: throw .suspended
-            case .paused(let retryAfter): throw .rateLimited(retryAfter: retryAfter)
-            }
+            return questions.map { _ in .failure(error) }
         }
-        do throws(FetchError) {
-            return try result.get()
-        } catch {
-            switch error {
-            case .timedOut: throw .timedOut
-            case .tooLarge(let limit): throw .tooLarge(limit: limit)
-            default: throw .unreachable(error.description)
-            }
-        }
-    }
-
-    @Sendable private static func judge(_ result: Result<FetchResponse, FetchError>) -> Judgement {
-        switch result {
-        case .success(let response) where response.status == 429: Judgement(.ignored, pause: response.retryAfter ?? .seconds(1))
-        case .success(let response): Judgement(response.status >= 500 ? .failure : .success)
-        case .failure(.cancelled), .failure(.stopped), .failure(.invalid), .failure(.overloaded): Judgement(.ignored)
-        case .failure: Judgement(.failure)
-        }
-    }
-
-    /// The provider's own message; never more than a line, and never our key.
-    private func excerpt(_ response: FetchResponse) -> String {
-        let message = (try? JSONMessage(response.body))?.text ?? ""
-        let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        guard let key = self.settings.apiKey, !key.isEmpty else { return String(line.prefix(200)) }
-        return String(line.replacing(key, with: "…").prefix(200))
     }
 }

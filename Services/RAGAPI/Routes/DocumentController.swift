@@ -14,6 +14,7 @@ struct DocumentController<Context: RequestContext>: Sendable {
         RouteCollection(context: Context.self)
             .post(use: self.ingest)
             .get("stats", use: self.stats)
+            .get("version", use: self.version)
             .get(":id", use: self.show)
             .delete(":id", use: self.delete)
     }
@@ -29,6 +30,11 @@ struct DocumentController<Context: RequestContext>: Sendable {
 
     @Sendable func stats(_ request: Request, context: Context) async throws -> Response {
         .json(try await self.store.stats())
+    }
+
+    /// What the knowledge is called now; costs no read of the store, so that a cache may ask as often as it likes.
+    @Sendable func version(_ request: Request, context: Context) async throws -> Response {
+        .json(["version": self.store.version.description])
     }
 
     @Sendable func show(_ request: Request, context: Context) async throws -> Response {

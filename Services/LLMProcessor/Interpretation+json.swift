@@ -1,0 +1,190 @@
+import IntentModel
+
+extension Interpretation {
+    /// The same JSON as `Codable` gives, but for the order of members, at a tenth of the cost: written for every request.
+    var json: [UInt8] {
+        var writer = InterpretationWriter()
+        writer.write(self)
+        return writer.out
+    }
+}
+
+/// Absent members are left out, but for the ones that the wire form says as null.
+private struct InterpretationWriter {
+    var out: [UInt8] = []
+
+    init() { self.out.reserveCapacity(1_536) }
+
+    mutating func write(_ value: Interpretation) {
+        self.out.append(ascii: "{\"schema\":")
+        self.out.append(json: value.schema)
+        self.member(",\"decision\":", value.decision.rawValue)
+        self.member(",\"language\":", value.language)
+        self.member(",\"priority\":", value.priority.rawValue)
+        self.out.append(ascii: ",\"expectations\":")
+        self.list(value.expectations) { $0.write($1) }
+        self.out.append(ascii: ",\"clarifications\":")
+        self.list(value.clarifications) { writer, question in
+            writer.member("{\"expectation\":", question.expectation)
+            writer.member(",\"field\":", question.field)
+            writer.member(",\"question\":", question.question)
+            writer.out.append(ascii: ",\"options\":")
+            writer.list(question.options) { $0.out.append(json: $1) }
+            writer.out.append(UInt8(ascii: "}"))
+        }
+        if let refusal = value.refusal {
+            self.member(",\"refusal\":{\"reason\":", refusal.reason.rawValue)
+            self.member(",\"detail\":", refusal.detail)
+            self.out.append(UInt8(ascii: "}"))
+        }
+        self.write(value.provenance)
+        self.out.append(UInt8(ascii: "}"))
+    }
+
+    private mutating func write(_ value: Expectation) {
+        self.member("{\"id\":", value.id)
+        self.member(",\"verb\":", value.verb.rawValue)
+        self.member(",\"object\":{\"kind\":", value.object.kind.rawValue)
+        self.nullable(",\"type\":", value.object.type)
+        self.nullable(",\"name\":", value.object.name)
+        self.member(",\"evidence\":", value.object.evidence)
+        self.write(value.object.span)
+        self.out.append(ascii: "},\"targets\":")
+        self.list(value.targets) { $0.write($1) }
+        self.out.append(ascii: ",\"context\":")
+        self.write(value.context)
+        self.out.append(ascii: ",\"confidence\":")
+        self.out.append(json: value.confidence)
+        self.out.append(UInt8(ascii: "}"))
+    }
+
+    private mutating func write(_ value: Target) {
+        self.member("{\"attribute\":", value.attribute)
+        self.member(",\"condition\":", value.condition.rawValue)
+        self.out.append(ascii: ",\"value\":")
+        switch value.value {
+        case .number(let number): self.out.append(json: number)
+        case .boolean(let flag): if flag { self.out.append(ascii: "true") } else { self.out.append(ascii: "false") }
+        case .text(let text): self.out.append(json: text)
+        case .range(let low, let high): self.list([low, high]) { $0.out.append(json: $1) }
+        }
+        self.member(",\"unit\":", value.unit)
+        self.member(",\"evidence\":", value.evidence)
+        self.write(value.span)
+        self.out.append(UInt8(ascii: "}"))
+    }
+
+    private mutating func write(_ span: Span?) {
+        guard let span else { return }
+        self.out.append(ascii: ",\"span\":{\"start\":")
+        self.out.append(json: span.start)
+        self.out.append(ascii: ",\"end\":")
+        self.out.append(json: span.end)
+        self.out.append(UInt8(ascii: "}"))
+    }
+
+    private mutating func write(_ context: Context) {
+        self.out.append(UInt8(ascii: "{"))
+        var isFirst = true
+        func separate(_ writer: inout Self) {
+            if !isFirst { writer.out.append(UInt8(ascii: ",")) }
+            isFirst = false
+        }
+        if context != Context() {
+            func say(_ name: StaticString, _ text: String?) {
+                guard let text else { return }
+                separate(&self)
+                self.member(name, text)
+            }
+            say("\"namespace\":", context.namespace)
+            say("\"cluster\":", context.cluster)
+            say("\"region\":", context.region)
+            say("\"site\":", context.site)
+            say("\"zone\":", context.zone)
+            say("\"environment\":", context.environment)
+            say("\"plmn\":", context.plmn)
+            say("\"dnn\":", context.dnn)
+            say("\"tac\":", context.tac)
+            say("\"cell\":", context.cell)
+            say("\"gnb\":", context.gnb)
+            say("\"ue\":", context.ue)
+            say("\"tenant\":", context.tenant)
+            say("\"use\":", context.use)
+            say("\"urgency\":", context.urgency)
+            say("\"from\":", context.from)
+            if let slice = context.slice {
+                separate(&self)
+                self.out.append(ascii: "\"slice\":{\"sst\":")
+                self.out.append(json: slice.sst)
+                self.member(",\"sd\":", slice.sd)
+                self.out.append(UInt8(ascii: "}"))
+            }
+            if let qualities = context.qualities {
+                separate(&self)
+                self.out.append(ascii: "\"qualities\":")
+                self.list(qualities) { $0.out.append(json: $1) }
+            }
+            if let depends = context.depends {
+                separate(&self)
+                self.out.append(ascii: "\"depends\":")
+                self.list(depends) { $0.out.append(json: $1) }
+            }
+            if let window = context.window {
+                separate(&self)
+                self.out.append(ascii: "\"window\":{")
+                var between = false
+                for (name, text) in [("\"start\":", window.start), ("\"end\":", window.end), ("\"recurrence\":", window.recurrence)]
+                    as [(StaticString, String?)]
+                {
+                    guard let text else { continue }
+                    if between { self.out.append(UInt8(ascii: ",")) }
+                    between = true
+                    self.member(name, text)
+                }
+                self.out.append(UInt8(ascii: "}"))
+            }
+        }
+        self.out.append(UInt8(ascii: "}"))
+    }
+
+    private mutating func write(_ value: Provenance) {
+        self.member(",\"provenance\":{\"interpreter\":", value.interpreter)
+        self.member(",\"model\":", value.model)
+        self.member(",\"promptVersion\":", value.promptVersion)
+        self.out.append(ascii: ",\"passages\":")
+        self.list(value.passages) { $0.out.append(json: $1) }
+        if let tokens = value.tokens {
+            self.out.append(ascii: ",\"tokens\":")
+            self.out.append(json: tokens)
+        }
+        self.out.append(ascii: ",\"costUSD\":")
+        self.out.append(json: value.costUSD)
+        if let notes = value.notes {
+            self.out.append(ascii: ",\"notes\":")
+            self.list(notes) { $0.out.append(json: $1) }
+        }
+        self.out.append(UInt8(ascii: "}"))
+    }
+
+    // MARK: Pieces
+
+    private mutating func member(_ name: StaticString, _ text: String?) {
+        guard let text else { return }
+        self.out.append(ascii: name)
+        self.out.append(json: text)
+    }
+
+    private mutating func nullable(_ name: StaticString, _ text: String?) {
+        self.out.append(ascii: name)
+        if let text { self.out.append(json: text) } else { self.out.append(ascii: "null") }
+    }
+
+    private mutating func list<Element>(_ elements: [Element], _ write: (inout Self, Element) -> Void) {
+        self.out.append(UInt8(ascii: "["))
+        for (index, element) in elements.enumerated() {
+            if index > 0 { self.out.append(UInt8(ascii: ",")) }
+            write(&self, element)
+        }
+        self.out.append(UInt8(ascii: "]"))
+    }
+}

@@ -1,0 +1,226 @@
+import HTTPFetch
+import Resilience
+import Synchronization
+import Telemetry
+
+/// One provider's chat completions: how it is asked, guarded, counted and paid for.
+final class ModelEndpoint: Sendable {
+    /// An answer that has a text, and what it cost.
+    struct Answer: Sendable {
+        var content: String
+        var usage: ModelUsage
+        /// USD.
+        var cost: Double
+    }
+
+    private struct Reply: Sendable {
+        var status: Int
+        var retryAfter: Duration?
+        var body: [UInt8]
+        var stream: ChatStream?
+    }
+
+    private typealias Outcome = Result<Reply, FetchError>
+
+    let settings: ModelSettings
+    private let upstream: Upstream
+    private let fetcher: HTTPFetcher
+    /// Nil: the address is not plain HTTP, or answers are streamed.
+    private let wire: WireClient?
+    private let budget: DailyBudget?
+    private let metrics: ModelMetrics
+    /// What the provider was last found to take.
+    private let format = Atomic<Int>(AnswerFormat.jsonSchema.rawValue)
+    private let headers: [(String, String)]
+    private let url: String
+
+    init(settings: ModelSettings, fetcher: HTTPFetcher, upstream: Upstream, budget: DailyBudget?) {
+        self.settings = settings
+        self.fetcher = fetcher
+        self.upstream = upstream
+        self.budget = budget
+        self.metrics = ModelMetrics(settings)
+        var headers = [("content-type", "application/json"), ("accept", settings.streams ? "text/event-stream, application/json" : "application/json")]
+        if let key = settings.apiKey { headers.append(("authorization", "Bearer \(key)")) }
+        self.headers = headers
+        let base = settings.baseURL.hasSuffix("/") ? String(settings.baseURL.dropLast()) : settings.baseURL
+        self.url = "\(base)/chat/completions"
+        self.wire = settings.streams ? nil : WireClient(url: self.url, headers: headers, maxIdle: upstream.configuration.concurrency)
+    }
+
+    /// Asks, and has `read` make sense of the answer; only then was it a good one.
+    func ask<Reading>(_ question: [UInt8], _ request: ChatRequest, sentences: Int = 1, read: (Answer) throws(ModelError) -> Reading) async throws(ModelError)
+        -> Reading
+    {
+        let start = ContinuousClock.now
+        do throws(ModelError) {
+            let reading = try read(try await self.complete(question, request))
+            self.metrics.record(outcome: "ok", took: start.duration(to: .now), sentences: sentences)
+            return reading
+        } catch {
+            self.metrics.record(outcome: error.outcome, took: start.duration(to: .now), sentences: sentences)
+            throw error
+        }
+    }
+
+    private func complete(_ question: [UInt8], _ request: ChatRequest) async throws(ModelError) -> Answer {
+        var next = AnswerFormat(rawValue: self.format.load(ordering: .relaxed))
+        while let format = next {
+            let body = request.body(question, format)
+            let reply = try await self.pay(for: body)
+            switch reply.reply.status {
+            case 200:
+                guard let completion = reply.completion else { throw .malformed("no content") }
+                return Answer(content: try completion.content.get(), usage: reply.usage, cost: reply.cost)
+            case 400, 415, 422:
+                // Some providers know no schema, some no format at all; the first that works is kept.
+                let words = String(decoding: reply.reply.body.prefix(4_096), as: UTF8.self).lowercased()
+                guard words.contains("response_format") || words.contains("json_schema") || words.contains("json_object"), let fallback = format.fallback else {
+                    throw .status(reply.reply.status, self.excerpt(reply.reply.body))
+                }
+                _ = self.format.max(fallback.rawValue, ordering: .relaxed)
+                next = fallback
+            case 429: throw .rateLimited(retryAfter: reply.reply.retryAfter)
+            default: throw .status(reply.reply.status, self.excerpt(reply.reply.body))
+            }
+        }
+        throw .malformed("no answer format is accepted")
+    }
+
+    // MARK: Money
+
+    private struct Paid {
+        var reply: Reply
+        var completion: ChatCompletion?
+        var usage = ModelUsage()
+        var cost = 0.0
+    }
+
+    /// One request, its most that it may cost set aside before and what it did cost written down after.
+    private func pay(for body: [UInt8]) async throws(ModelError) -> Paid {
+        let price = self.settings.price
+        // Three bytes a token is a cautious guess for English and JSON.
+        let most = ModelUsage(promptTokens: body.count / 3, completionTokens: self.settings.maxTokens)
+        var reservation: DailyBudget.Reservation?
+        if let budget, price.isCharged {
+            let calls = self.upstream.configuration.hedge.isEnabled ? 2.0 : 1.0
+            reservation = await budget.reserve(usd: price.cost(of: most) * calls)
+            guard reservation != nil else { throw .overBudget }
+        }
+        let attempts = AttemptCount()
+        let result: Result<Reply, ModelError>
+        do throws(ModelError) { result = .success(try await self.send(body, attempts)) } catch { result = .failure(error) }
+        // Whoever sent a question and heard nothing of its price has to think that it was read.
+        let unheard = price.cost(of: ModelUsage(promptTokens: most.promptTokens))
+        let others = Double(max(0, attempts.value - 1)) * unheard
+        switch result {
+        case .success(let reply):
+            var paid = Paid(reply: reply)
+            if reply.status == 200 {
+                let completion = reply.stream.map { ChatCompletion($0) } ?? ChatCompletion(reply.body)
+                let length = (try? completion.content.get())?.utf8.count ?? reply.body.count
+                paid.completion = completion
+                paid.usage = completion.usage ?? ModelUsage(promptTokens: body.count / 4, completionTokens: length / 4)
+                paid.cost = price.cost(of: paid.usage)
+                self.metrics.record(paid.usage, cost: paid.cost)
+            }
+            if let reservation { await self.budget?.settle(reservation, usd: paid.cost + others) }
+            return paid
+        case .failure(let error):
+            if let reservation { await self.budget?.settle(reservation, usd: error.mayHaveBeenRead ? unheard + others : others) }
+            throw error
+        }
+    }
+
+    // MARK: Calls
+
+    private func send(_ body: [UInt8], _ attempts: AttemptCount) async throws(ModelError) -> Reply {
+        let request = FetchRequest(method: "POST", url: self.url, headers: self.headers, body: body, maxResponseBytes: self.settings.maxResponseBytes)
+        let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
+        let outcome: Outcome
+        do throws(UpstreamRefusal) {
+            let (fetcher, streams, wire) = (self.fetcher, self.settings.streams, self.wire)
+            outcome = try await self.upstream.call(deadline: deadline, timeout: self.settings.timeout, mayRepeat: true, judge: Self.judge) {
+                left, cancellation in
+                attempts.add()
+                if let wire {
+                    return await wire.post(body, timeout: left, limit: request.maxResponseBytes, cancellation: cancellation).map {
+                        Reply(status: $0.status, retryAfter: $0.retryAfter, body: $0.body)
+                    }
+                }
+                var request = request
+                request.timeout = left
+                if streams { return await Self.stream(request, fetcher, cancellation) }
+                return await fetcher.result(of: request) { cancellation?.onCancel($0) }.map {
+                    Reply(status: $0.status, retryAfter: $0.retryAfter, body: $0.body)
+                }
+            }
+        } catch {
+            switch error {
+            case .tooLate: throw .timedOut
+            case .busy, .cancelled: throw .busy
+            case .open: throw .suspended
+            case .paused(let retryAfter): throw .rateLimited(retryAfter: retryAfter)
+            }
+        }
+        switch outcome {
+        case .success(let reply): return reply
+        case .failure(.timedOut): throw .timedOut
+        case .failure(.tooLarge(let limit)): throw .tooLarge(limit: limit)
+        case .failure(let error): throw .unreachable(error.description, wasSent: !error.wasNotSent)
+        }
+    }
+
+    private static func stream(_ request: FetchRequest, _ fetcher: HTTPFetcher, _ cancellation: Cancellation?) async -> Outcome {
+        do throws(FetchError) {
+            let answer = try await fetcher.stream(request)
+            cancellation?.onCancel { answer.cancel() }
+            let retryAfter = FetchResponse(status: answer.status, headers: answer.headers).retryAfter
+            var chunks = answer.makeAsyncIterator()
+            // Who was asked to stream and answers whole is taken at its word.
+            guard answer.status == 200, answer.header("content-type")?.lowercased().contains("event-stream") == true else {
+                var body: [UInt8] = []
+                while let chunk = try await chunks.next() { body += chunk }
+                return .success(Reply(status: answer.status, retryAfter: retryAfter, body: body))
+            }
+            var stream = ChatStream()
+            while let chunk = try await chunks.next() { stream.read(chunk) }
+            stream.end()
+            return .success(Reply(status: 200, retryAfter: nil, body: [], stream: stream))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    @Sendable private static func judge(_ outcome: Outcome) -> Judgement {
+        switch outcome {
+        case .success(let reply):
+            switch reply.status {
+            case 429: Judgement(.ignored, pause: reply.retryAfter ?? .seconds(1))
+            // It says that it did not take the question: it may be asked again.
+            case 502, 503: Judgement(.failure, mayRetry: true, pause: reply.retryAfter)
+            case 500...: Judgement(.failure)
+            default: Judgement(.success)
+            }
+        case .failure(.cancelled), .failure(.stopped), .failure(.invalid), .failure(.overloaded): Judgement(.ignored)
+        // An answer is paid for: only what was certainly not sent is sent again.
+        case .failure(let error): Judgement(.failure, mayRetry: error.wasNotSent)
+        }
+    }
+
+    /// The provider's own message; never more than a line, and never our key.
+    private func excerpt(_ body: [UInt8]) -> String {
+        let message = (try? JSONMessage(body))?.text ?? ""
+        let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        guard let key = self.settings.apiKey, !key.isEmpty else { return String(line.prefix(200)) }
+        return String(line.replacing(key, with: "…").prefix(200))
+    }
+}
+
+/// Times a call was made, hedges and repeats included.
+private final class AttemptCount: Sendable {
+    private let count = Atomic<Int>(0)
+
+    func add() { self.count.add(1, ordering: .relaxed) }
+    var value: Int { self.count.load(ordering: .relaxed) }
+}
