@@ -8,7 +8,8 @@ struct FaultOrder: Hashable, Sendable {
     /// Slice of the one policy that it, and no other, puts at the RIC.
     var slice: String?
 
-    static let namespace = "faults"
+    /// As an operator's network has them: git writes the whole list of a namespace's packages with every commit.
+    private static func namespace(_ number: Int) -> String { "faults-\(number % 200)" }
 
     /// Idempotency key: a repeat after a lost answer is the same intent.
     var key: String { "fault-\(self.number)" }
@@ -21,19 +22,19 @@ struct FaultOrder: Hashable, Sendable {
             case 0:
                 let object = number / 10 % max(1, count / 100)
                 return FaultOrder(
-                    number: number, intent: "Deploy an AMF named shared-\(object) with \(2 + number / 10 % 3) replicas in namespace \(self.namespace)",
-                    creates: [])
+                    number: number,
+                    intent: "Deploy an AMF named shared-\(object) with \(2 + number / 10 % 3) replicas in namespace \(self.namespace(object))", creates: [])
             case 5:
                 return FaultOrder(
-                    number: number, intent: "Deploy an AMF named left-\(number) and an SMF named right-\(number) in namespace \(self.namespace)",
-                    creates: ["default/\(self.namespace)/left-\(number)", "default/\(self.namespace)/right-\(number)"]
+                    number: number, intent: "Deploy an AMF named left-\(number) and an SMF named right-\(number) in namespace \(self.namespace(number))",
+                    creates: ["default/\(self.namespace(number))/left-\(number)", "default/\(self.namespace(number))/right-\(number)"]
                 )
             case 8 where withPolicies:
                 return FaultOrder(number: number, intent: RANOrder.sentence(number), creates: [], slice: RANOrder.slice(number))
             default:
                 return FaultOrder(
-                    number: number, intent: "Deploy an NRF named own-\(number) in namespace \(self.namespace)",
-                    creates: ["default/\(self.namespace)/own-\(number)"])
+                    number: number, intent: "Deploy an NRF named own-\(number) in namespace \(self.namespace(number))",
+                    creates: ["default/\(self.namespace(number))/own-\(number)"])
             }
         }
     }
