@@ -49,6 +49,7 @@ edges: ## Write the dependency edges of Package.swift to Tests/edges.txt
 bench: build ## Load against nginx in the same run; see loadtest/README.md
 	@deploy/install-packages bench
 	.build/release/ResilienceBenchmark
+	.build/release/InterpreterBenchmark
 	loadtest/run
 
 endurance: packages ## What takes longer than a test may: 100,000 intents under chaos, a cluster, a soak; see docs/reliability.md

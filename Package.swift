@@ -79,6 +79,7 @@ let package = Package(
         shared("Resilience", []),
         shared("GitObjects", ["IntentModel", crypto]),
         shared("JSONSchema", []),
+        shared("IntentLanguage", ["IntentModel", yams], resources: [.copy("Vocabulary")]),
         // Level 2
         shared("Caching", ["RedisClient", deque]),
         shared(
@@ -106,10 +107,10 @@ let package = Package(
         service(
             "LLMProcessor",
             [
-                "Caching", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
-                "Telemetry", hummingbird, lifecycle, logging, metrics, yams,
+                "Caching", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
+                "ServiceRuntime", "Telemetry", hummingbird, lifecycle, logging, metrics,
             ],
-            resources: [.copy("Vocabulary"), .copy("Prompts")]
+            resources: [.copy("Prompts")]
         ),
         service(
             "RAGAPI",
@@ -139,6 +140,8 @@ let package = Package(
         service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, yams]),
         // Benchmarks
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "InterpreterBenchmark", dependencies: ["IntentLanguage", "IntentModel"], path: "loadtest/InterpreterBenchmark", swiftSettings: strict),
         // Tests
         tests("IntentModelTests", ["IntentModel"]),
         tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),
@@ -158,7 +161,7 @@ let package = Package(
                 hummingbirdTesting, lifecycle, logging, yams,
             ]
         ),
-        tests("LLMProcessorTests", ["LLMProcessor", "IntentModel", "JSONSchema", "TestSupport", "HTTPFetch", "Resilience"], resources: [.copy("Fixtures")]),
+        tests("LLMProcessorTests", ["LLMProcessor", "IntentLanguage", "IntentModel", "JSONSchema", "TestSupport", "HTTPFetch", "Resilience"], resources: [.copy("Fixtures")]),
         tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
         tests("ManifestGeneratorTests", ["ManifestGenerator", "GitObjects", "IntentModel", "JSONSchema", yams], resources: [.copy("Golden")]),
         tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "ServiceRuntime", "TestSupport", hummingbird]),

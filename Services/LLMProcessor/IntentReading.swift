@@ -1,4 +1,5 @@
 import Caching
+import IntentLanguage
 import IntentModel
 import Ledger
 

@@ -1,4 +1,5 @@
 import Hummingbird
+import IntentLanguage
 import IntentModel
 import ServiceRuntime
 

@@ -17,12 +17,14 @@ enum LLMSettings {
     static let memoryCacheSize = SettingKey.bytes("MEMORY_CACHE_SIZE", default: 16 << 20, in: 0...(64 << 30), "Bytes of the interpretation cache in memory.")
     static let memoryCacheLifetime = SettingKey.duration(
         "MEMORY_CACHE_TTL", default: .seconds(3600), in: .seconds(1)...(.seconds(30 * 86_400)), "Lifetime of cached interpretations.")
+    static let vocabulary = SettingKey.string(
+        "VOCABULARY_DIR", default: "", "Directory of YAML files with words of your own, see docs/interpretation.md; empty: none.")
     static let workers = SettingKey.integer("WORKER_POOL_SIZE", default: 2, in: 1...256, "Batches of queued work at the same time.")
 
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + [
             provider.declaration, baseURL.declaration, model.declaration, apiKey.declaration, timeout.declaration, maxConcurrent.declaration,
             promptPrice.declaration, completionPrice.declaration, knowledge.declaration, memoryCacheSize.declaration, memoryCacheLifetime.declaration,
-            workers.declaration,
+            vocabulary.declaration, workers.declaration,
         ]
 }

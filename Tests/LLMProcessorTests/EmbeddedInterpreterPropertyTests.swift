@@ -1,7 +1,7 @@
 import IntentModel
 import Testing
 
-@testable import LLMProcessor
+@testable import IntentLanguage
 
 @Suite struct EmbeddedInterpreterPropertyTests {
     /// SplitMix64, so that a failure can be repeated.

@@ -1,7 +1,7 @@
 import IntentModel
 import Testing
 
-@testable import LLMProcessor
+@testable import IntentLanguage
 
 @Suite struct EmbeddedInterpreterTests {
     @Test("the fixtures are there in the promised numbers")
