@@ -38,7 +38,7 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
 	shellcheck deploy/install-packages deploy/run deploy/stop loadtest/run Tests/check-edges Tests/Sanitizers/run .ci/run
-	yamllint --strict -c .yamllint Services deploy
+	yamllint --strict -c .yamllint Services Shared deploy
 
 format: ## Format all Swift files
 	swift format --configuration .swift-format --recursive --parallel --in-place Package.swift Services Shared Tests loadtest

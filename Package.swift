@@ -161,7 +161,9 @@ let package = Package(
                 hummingbirdTesting, lifecycle, logging, yams,
             ]
         ),
-        tests("LLMProcessorTests", ["LLMProcessor", "IntentLanguage", "IntentModel", "JSONSchema", "TestSupport", "HTTPFetch", "Resilience"], resources: [.copy("Fixtures")]),
+        tests(
+            "LLMProcessorTests", ["LLMProcessor", "IntentLanguage", "IntentModel", "JSONSchema", "TestSupport", "HTTPFetch", "Resilience"],
+            resources: [.copy("Fixtures")]),
         tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
         tests("ManifestGeneratorTests", ["ManifestGenerator", "GitObjects", "IntentModel", "JSONSchema", yams], resources: [.copy("Golden")]),
         tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "ServiceRuntime", "TestSupport", hummingbird]),

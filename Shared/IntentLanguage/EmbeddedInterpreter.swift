@@ -7,16 +7,20 @@ package struct EmbeddedInterpreter: Sendable {
 
     package init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
-    package func interpret(_ request: InterpretationRequest) -> Interpretation {
+    package func interpret(_ request: InterpretationRequest) -> Interpretation { self.read(request).interpretation }
+
+    /// With how often a word was looked at.
+    func read(_ request: InterpretationRequest) -> (interpretation: Interpretation, looks: Int) {
         let scan = self.vocabulary.tokenizer.tokens(of: request.intent)
         let (language, tokens) = self.understood(scan)
-        func refused(_ reason: Refusal.Reason, _ detail: String) -> Interpretation {
+        func refusal(_ reason: Refusal.Reason, _ detail: String) -> Interpretation {
             Interpretation(
                 decision: .refused, language: language, priority: request.priority ?? .medium, refusal: Refusal(reason: reason, detail: detail),
                 provenance: self.provenance([]))
         }
+        func refused(_ reason: Refusal.Reason, _ detail: String) -> (Interpretation, Int) { (refusal(reason, detail), scan.tokens.count) }
         if scan.letters == 0 { return refused(.empty, "The text holds no words.") }
-        if let finding = self.vocabulary.screening.finding(folded: scan.folded, tokens: scan.tokens) ?? Encoded.finding(scan.tokens, self.vocabulary)
+        if let finding = self.vocabulary.screening.finding(folded: scan.folded, tokens: scan.tokens) ?? Encoded.finding(Array(request.intent.utf8))
             ?? (tokens.map { self.vocabulary.screening.match($0.lazy.filter { $0.kind == .word || $0.kind == .number }.map(\.word)) } ?? nil)
         {
             switch finding.reason {
@@ -32,14 +36,17 @@ package struct EmbeddedInterpreter: Sendable {
         }
         reading.readExpectations()
         if tokens != nil { reading.readUnread() }
-        return self.concluded(reading, request, language, refused)
+        let concluded = self.concluded(reading, request, language, refusal)
+        return (concluded, scan.tokens.count + reading.effort.looks)
     }
 
     /// The language of a text and, when it is not (only) English, its words put into those of the vocabulary.
     private func understood(_ scan: Tokenizer.Result) -> (language: String, tokens: [Token]?) {
         var best: (glossary: Glossary, share: Glossary.Share)?
-        if scan.letters > 0 {
-            for glossary in self.vocabulary.glossaries {
+        // Most sentences are English: only words that the vocabulary does not know are looked for elsewhere.
+        let foreign = scan.tokens.lazy.filter { $0.kind == .word && self.vocabulary.lexicon.id(of: $0.word) < 0 }.map(\.word)
+        if !foreign.isEmpty {
+            for glossary in self.vocabulary.glossaries where foreign.contains(where: glossary.knows) {
                 let share = glossary.share(of: scan.tokens, self.vocabulary.lexicon)
                 if share.own > best?.share.own ?? 0 { best = (glossary, share) }
             }
@@ -74,14 +81,17 @@ package struct EmbeddedInterpreter: Sendable {
     private static func contradictions(_ expectations: [Expectation]) -> [Clarification] {
         var questions: [Clarification] = []
         for (index, one) in expectations.enumerated() {
-            if let low = one.target("minReplicas"), let high = one.target("maxReplicas"), let least = low.value.number, let most = high.value.number, least > most {
+            if let low = one.target("minReplicas"), let high = one.target("maxReplicas"), let least = low.value.number, let most = high.value.number,
+                least > most
+            {
                 questions.append(
                     Clarification(
                         expectation: one.id, field: "targets.minReplicas",
                         question: "At least \(low.value) and at most \(high.value) replicas cannot both hold. How many at least?"))
             }
             // A long list of the same object is no contradiction worth comparing pair by pair.
-            for other in expectations[..<index].suffix(32) where other.object.kind == one.object.kind && other.object.type == one.object.type
+            for other in expectations[..<index].suffix(32)
+            where other.object.kind == one.object.kind && other.object.type == one.object.type
                 && other.object.name == one.object.name && (one.object.type != nil || one.object.name != nil) && other.context.hasSamePlace(as: one.context)
             {
                 let label = one.object.name ?? one.object.type ?? "it"

@@ -45,13 +45,49 @@ struct Screening: Sendable {
         }
         let words = tokens.lazy.filter { $0.kind == .word || $0.kind == .number }.map(\.word)
         if let found = self.match(Array(words)) { return found }
-        // Quoted text is a name; a sentence in quotes is not.
-        for token in tokens where token.kind == .quoted && token.word.contains(" ") {
+        // Quoted text is a name; a sentence in quotes, or with its words joined by something else than spaces, is not.
+        for token in tokens where token.kind == .quoted && token.word.contains(" ") || token.kind != .symbol && token.word.utf8.contains(UInt8(ascii: "_")) {
             let inner = token.word.split { !$0.isLetter && !$0.isNumber }.map { String($0) }
             if let found = self.match(inner) { return found }
         }
+        if let plain = Self.withoutDigits(folded), let found = self.match(plain) { return found }
         if let joined = Self.spacedOut(tokens), let found = self.match(joined) { return found }
         return nil
+    }
+
+    /// "1gn0re": the words with digits and signs read as the letters they look like; nil when no word has one inside.
+    private static func withoutDigits(_ folded: [UInt8]) -> [String]? {
+        var words: [String] = []
+        var word: [UInt8] = []
+        var isMixed = false, sawDigit = false, mixes = false
+        func letter(_ byte: UInt8) -> UInt8? {
+            switch byte {
+            case UInt8(ascii: "0"): UInt8(ascii: "o")
+            case UInt8(ascii: "1"), UInt8(ascii: "!"): UInt8(ascii: "i")
+            case UInt8(ascii: "3"): UInt8(ascii: "e")
+            case UInt8(ascii: "4"), UInt8(ascii: "@"): UInt8(ascii: "a")
+            case UInt8(ascii: "5"), UInt8(ascii: "$"): UInt8(ascii: "s")
+            case UInt8(ascii: "7"): UInt8(ascii: "t")
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): byte
+            default: nil
+            }
+        }
+        func close() {
+            if word.count >= 4, mixes { isMixed = true }
+            if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
+            word.removeAll(keepingCapacity: true)
+            sawDigit = false
+            mixes = false
+        }
+        for byte in folded {
+            guard let plain = letter(byte) else { close(); continue }
+            let isLetter = byte == plain
+            if isLetter, sawDigit { mixes = true }
+            if !isLetter { sawDigit = true }
+            word.append(plain)
+        }
+        close()
+        return isMixed ? words : nil
     }
 
     private static func occurs(_ needle: [UInt8], in bytes: [UInt8], at index: Int) -> Bool {

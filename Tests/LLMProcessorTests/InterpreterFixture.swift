@@ -31,6 +31,8 @@ struct InterpreterFixture: Codable, Sendable, CustomTestStringConvertible {
     var asks: [String]?
     var expectations: [Reading]?
     var priority: Priority?
+    /// English when absent.
+    var language: String?
 
     var testDescription: String { self.text }
 

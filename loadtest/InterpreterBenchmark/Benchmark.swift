@@ -65,7 +65,9 @@ struct Benchmark {
                 if least > slowest.0 { slowest = (least, unit) }
             }
             let count = "\(length)", time = Self.plain(slowest.0)
-            print(count + String(repeating: " ", count: max(1, 12 - count.count)) + time + String(repeating: " ", count: max(1, 12 - time.count)) + "'\(slowest.1)'")
+            print(
+                count + String(repeating: " ", count: max(1, 12 - count.count)) + time + String(repeating: " ", count: max(1, 12 - time.count))
+                    + "'\(slowest.1)'")
         }
     }
 

@@ -18,7 +18,9 @@ extension Glossary {
         }
         if file.root.mapping?["drop"] != nil {
             for phrase in try file.phrases("drop") {
-                guard self.add(Self.words(phrase, tokenizer), Entry(words: [])) else { throw file.fail(file.root, "'\(phrase)' stands for something else already") }
+                guard self.add(Self.words(phrase, tokenizer), Entry(words: [])) else {
+                    throw file.fail(file.root, "'\(phrase)' stands for something else already")
+                }
             }
         }
     }

@@ -23,7 +23,9 @@ extension Glossary {
                 continue
             }
             if let meaning = lexicon.meaning(of: tokens[at].word) {
-                if meaning.preposition != nil || meaning.verb != nil || meaning.has([.indefinite, .definite, .conjunction, .modal, .opening]) { share.english += 1 }
+                if meaning.preposition != nil || meaning.verb != nil || meaning.has([.indefinite, .definite, .conjunction, .modal, .opening]) {
+                    share.english += 1
+                }
             } else if lexicon.id(of: tokens[at].word) < 0, !tokens[at].glued {
                 share.unknown += 1
             }
@@ -89,7 +91,9 @@ extension Glossary {
         func says(_ words: String...) -> Bool { self.tokens.count == 1 && words.contains(self.tokens[0].word) }
         var endsSentence: Bool { self.tokens.first?.kind == .symbol && self.says(".", ";", "!", "?", "\n") }
         var isSeparator: Bool { self.says(",", "and", "then", "or") }
-        var isPolite: Bool { self.tokens.allSatisfy { ["please", "now", "could", "you", "we", "want", "to", "i", "immediately", "finally", "first"].contains($0.word) } }
+        var isPolite: Bool {
+            self.tokens.allSatisfy { ["please", "now", "could", "you", "we", "want", "to", "i", "immediately", "finally", "first"].contains($0.word) }
+        }
     }
 
     /// Cuts sentences into clauses at the separators between two verbs, and moves the only verb of each to its beginning.

@@ -13,6 +13,8 @@ struct Clause: Sendable {
     /// "do not …"
     var negated = false
     var isQuestion = false
+    /// "on" or "off" of "turn … off", away from its verb.
+    var switchAt: Int?
     /// Begins a sentence (rather than following "and" or a comma).
     var opensSentence = true
 }

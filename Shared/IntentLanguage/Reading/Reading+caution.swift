@@ -19,7 +19,11 @@ extension Reading {
     mutating func readUnread() {
         for at in self.lexemes.indices where [.unknown, .compound].contains(self.lexemes[at].kind) && !self.lexemes[at].used {
             let span = self.span(at..<(at + 1))
-            if self.expectations.contains(where: { $0.mention.span.start <= span.start && span.end <= $0.mention.span.end || $0.context.use?.contains(self.text(span)) == true }) { continue }
+            if self.expectations.contains(where: {
+                $0.mention.span.start <= span.start && span.end <= $0.mention.span.end || $0.context.use?.contains(self.text(span)) == true
+            }) {
+                continue
+            }
             self.questions.append(
                 Clarification(
                     expectation: "e\(self.expectation(near: at) + 1)", field: "confirm",
@@ -58,7 +62,9 @@ extension Reading {
     /// Index after determiners and adjectives.
     private func head(_ index: Int) -> Int {
         var at = index
-        while at < self.lexemes.count, self.has(at, [.definite, .indefinite, .totality, .filler]) || self.meaning(at)?.quality != nil && self.meaning(at)?.object == nil {
+        while at < self.lexemes.count,
+            self.has(at, [.definite, .indefinite, .totality, .filler]) || self.meaning(at)?.quality != nil && self.meaning(at)?.object == nil
+        {
             at += 1
         }
         return at
@@ -78,8 +84,9 @@ extension Reading {
             let isPolicy = [.radioNetwork, .policy].contains(near.mention.kind) || near.verb == .optimize || near.verb == .configure
             switch word {
             case "after", "before", "until", "once":
-                guard self.meaning(next)?.verb.map({ $0.form == .gerund || $0.form == .base }) == true || self.meaning(next)?.actionNoun != nil
-                    || self.meaning(next)?.object != nil || self.isNameLike(next) && self.lexemes[next].kind == .chain
+                guard
+                    self.meaning(next)?.verb.map({ $0.form == .gerund || $0.form == .base }) == true || self.meaning(next)?.actionNoun != nil
+                        || self.meaning(next)?.object != nil || self.isNameLike(next) && self.lexemes[next].kind == .chain
                 else { continue }
                 if near.verb == .deploy, self.meaning(next)?.verb == nil, word != "after" { continue }
             case "when", "whenever", "if", "unless":
@@ -102,15 +109,21 @@ extension Reading {
     private func thing(_ index: Int) -> Thing? {
         var at = self.head(index)
         // "or in core6g"
-        while let preposition = self.meaning(at)?.preposition, [.in, .on, .at, .to, .for].contains(preposition), !self.lexemes[at].used { at = self.head(at + 1) }
+        while let preposition = self.meaning(at)?.preposition, [.in, .on, .at, .to, .for].contains(preposition), !self.lexemes[at].used {
+            at = self.head(at + 1)
+        }
         guard at < self.lexemes.count else { return nil }
         if self.lexemes[at].kind == .number { return .number }
         if self.lexemes[at].used, !self.within(self.places, \.at, max(0, at - 3)..<(at + 1)).isEmpty { return .place }
-        if self.lexemes[at].kind == .chain || self.lexemes[at].kind == .unknown && self.word(at).utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 }) { return .object }
+        if self.lexemes[at].kind == .chain || self.lexemes[at].kind == .unknown && self.word(at).utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 }) {
+            return .object
+        }
         guard let meaning = self.meaning(at) else { return nil }
         if let object = meaning.object, ![.radioNetwork, .policy].contains(self.vocabulary.objects[object].kind), meaning.feature == nil { return .object }
         if meaning.environment != nil { return .environment }
-        if let verb = meaning.verb, verb.form == .base, meaning.object == nil, verb.action != .report, meaning.quality == nil, meaning.attribute == nil { return .verb }
+        if let verb = meaning.verb, verb.form == .base, meaning.object == nil, verb.action != .report, meaning.quality == nil, meaning.attribute == nil {
+            return .verb
+        }
         return nil
     }
 
@@ -132,7 +145,9 @@ extension Reading {
             case .environment where self.meaning(at - 1)?.environment != nil: break
             case .environment: continue
             }
-            self.confirm(at, "'\(self.text(max(0, at - 2)..<min(at + 4, self.lexemes.count)))' leaves a choice. Is the reading above the one that is meant?", unlessAsked: true)
+            self.confirm(
+                at, "'\(self.text(max(0, at - 2)..<min(at + 4, self.lexemes.count)))' leaves a choice. Is the reading above the one that is meant?",
+                unlessAsked: true)
         }
     }
 
@@ -147,7 +162,15 @@ extension Reading {
 
     // MARK: - Corrections and doubts
 
+    private static let opinions: Set<String> = ["should", "shall", "must", "may", "do", "dont", "does", "is", "are", "would"]
+
     private mutating func readTakenBack() {
+        // "Should we remove the AMF?" wants an opinion.
+        for clause in self.clauses
+        where clause.isQuestion && clause.opensSentence && !self.has(clause.first, .opening) && Self.opinions.contains(self.word(clause.first)) && clause.verb?.action != .report {
+            self.confirm(clause.first, "'\(self.text(clause.first..<clause.end))' is a question. Should it be done?")
+            return
+        }
         guard let first = self.lexemes.indices.first(where: { self.meaning($0)?.verb != nil || self.meaning($0)?.object != nil }) else { return }
         for at in self.lexemes.indices where self.lexemes[at].kind == .word {
             if self.has(at, .correction), at > first, at + 1 < self.lexemes.count || at > 0 {
@@ -163,10 +186,26 @@ extension Reading {
 
     // MARK: - Places
 
-    /// "not in core5g", "except in core5g"
+    /// "not in core5g", "except in core5g", "every AMF except amf-2", "the UPF that is not named upf-1"
     private mutating func readExcludedPlaces() {
+        for name in self.names where name.explicit && self.has(name.at - 1, .negation) {
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(self.expectation(near: name.at) + 1)", field: "object.name",
+                    question: "The text excludes \(name.name). Which one is meant?", options: []))
+        }
+        for excluded in self.excluded {
+            for (index, draft) in self.expectations.enumerated()
+            where draft.clause == excluded.clause && draft.mention.type == excluded.type && draft.mention.name == nil {
+                self.questions.append(
+                    Clarification(
+                        expectation: "e\(index + 1)", field: "object.name", question: "The text excludes \(excluded.name). Which ones are meant?", options: []))
+                break
+            }
+        }
         for at in self.lexemes.indices where self.has(at, .negation) && self.lexemes[at].kind == .word {
-            guard let place = self.within(self.places, \.at, (at + 1)..<(at + 3)).first(where: { $0.at == at + 1 || self.meaning(at + 1)?.preposition != nil }) else { continue }
+            guard let place = self.within(self.places, \.at, (at + 1)..<(at + 3)).first(where: { $0.at == at + 1 || self.meaning(at + 1)?.preposition != nil })
+            else { continue }
             let isExtra = self.places.contains { $0.kind == place.kind && $0.at < at }
             if isExtra { continue }
             self.questions.append(

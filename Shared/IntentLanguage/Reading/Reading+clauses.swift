@@ -53,6 +53,8 @@ extension Reading {
         if !isQuestion, clause.verb == nil || clause.verb?.action == .report || clause.verb?.action == .scale || clause.verb?.action == .deploy {
             self.replaceCausative(&clause)
         }
+        if clause.verb?.action == .ensure { self.replaceEnsured(&clause) }
+        if let particle = clause.switchAt { self.lexemes[particle].used = true }
         if clause.verb?.action == .scale, clause.verb?.direction == nil, (clause.first..<clause.end).contains(where: { self.scalesItself($0) }) {
             clause.verb?.action = .autoscale
         }
@@ -108,7 +110,16 @@ extension Reading {
         }
         var clause = Clause(first: first, end: end, body: first, opensSentence: opensSentence)
         clause.negated = negated
-        guard at < end, let meaning = self.meaning(at) else { return clause }
+        guard at < end else { return clause }
+        // "turn the monitoring off"
+        if ["turn", "switch"].contains(self.word(at)), self.lexemes[at].end == self.lexemes[at].first + 1, let particle = self.particleOfSwitch(at + 1, end) {
+            clause.verb = VerbMeaning(action: self.word(particle) == "off" ? .disable : .enable)
+            clause.verbAt = at
+            clause.body = at + 1
+            clause.switchAt = particle
+            return clause
+        }
+        guard let meaning = self.meaning(at) else { return clause }
         if meaning.has(.lightVerb) {
             // "perform a rolling update of …"
             var noun = at + 1
@@ -141,9 +152,29 @@ extension Reading {
         return clause
     }
 
+    private func particleOfSwitch(_ first: Int, _ end: Int) -> Int? {
+        (first..<max(first, end)).first { at in
+            ["on", "off"].contains(self.word(at)) && !self.lexemes[at].used
+                && (at + 1 >= end || self.meaning(at + 1)?.preposition != nil || self.isConjunction(at + 1))
+        }
+    }
+
+    /// "make sure that the SMF is restarted": what is ensured is the deed.
+    private func replaceEnsured(_ clause: inout Clause) {
+        let deeds: Set<Action> = [.deploy, .remove, .restart, .rollback, .migrate, .enable, .disable, .configure]
+        for at in clause.body..<clause.end {
+            guard let verb = self.meaning(at)?.verb, verb.form == .participle, deeds.contains(verb.action) else { continue }
+            guard (max(clause.body, at - 3)..<at).contains(where: { ["is", "are", "be", "gets", "get", "been"].contains(self.word($0)) }) else { continue }
+            clause.verb = verb
+            clause.verb?.form = .base
+            return
+        }
+    }
+
     /// Negations of a whole clause, unlike "without", which denies one thing.
     private static let deniers: Set<String> = [
-        "not", "no", "never", "nobody", "noone", "none", "cannot", "should", "must", "shouldnt", "dont", "do", "does", "doesnt", "will", "wont", "neither", "under",
+        "not", "no", "never", "nobody", "noone", "none", "cannot", "should", "must", "shouldnt", "dont", "do", "does", "doesnt", "will", "wont", "neither",
+        "under",
     ]
 
     /// Verbs that only ask when they open a question.
@@ -162,7 +193,9 @@ extension Reading {
         while at < clause.end {
             if self.has(at, .existence) {
                 clause.verb = VerbMeaning(action: .deploy)
-            } else if word == "get" || word == "have" || word == "see", let verb = self.meaning(at)?.verb, verb.form == .participle, ![.report, .name, .include].contains(verb.action) {
+            } else if word == "get" || word == "have" || word == "see", let verb = self.meaning(at)?.verb, verb.form == .participle,
+                ![.report, .name, .include].contains(verb.action)
+            {
                 clause.verb = verb
                 clause.verb?.form = .base
             } else {
@@ -204,7 +237,11 @@ extension Reading {
                 clause.negated = clause.negated || denied
                 return
             }
-            if let action = meaning.actionNoun, self.meaning(index + 1)?.preposition == .of || index + 1 >= clause.end, meaning.verb == nil {
+            // "urgent deployment of …", never "prevent the deployment of …"
+            if let action = meaning.actionNoun, self.meaning(index + 1)?.preposition == .of || index + 1 >= clause.end, meaning.verb == nil,
+                index + 1 >= clause.end
+                    || (clause.first..<index).allSatisfy({ self.kind($0) != .unknown && self.meaning($0)?.verb == nil && !self.has($0, .negation) })
+            {
                 clause.verb = VerbMeaning(action: action)
                 clause.verbAt = index
                 clause.passive = true

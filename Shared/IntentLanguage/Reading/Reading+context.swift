@@ -13,11 +13,20 @@ extension Reading {
         for at in self.lexemes.indices where !self.lexemes[at].used && self.lexemes[at].kind == .word {
             guard let identifier = self.meaning(at)?.identifier else { continue }
             var next = at + 1
+            var isApart = false
             while self.isSymbol(next, ":", "=", "(") || ["=", "is", "of", "id", "value", "to"].contains(self.word(next)) { next += 1 }
+            // "the DNN of the SMF to ims"
+            if ["of", "for"].contains(self.word(at + 1)), let to = (at + 2..<min(self.lexemes.count, at + 8)).first(where: { self.word($0) == "to" }) {
+                next = to + 1
+                isApart = true
+            }
             guard next < self.lexemes.count, !self.lexemes[next].used else { continue }
             let kind = self.lexemes[next].kind
             let isValue =
                 kind == .number || kind == .chain || kind == .quoted
+                || identifier == .dnn && kind == .word && self.meaning(next)?.preposition == nil && self.meaning(next)?.verb == nil
+                    && self.meaning(next)?.has([.conjunction, .definite, .indefinite, .negation, .modal]) == false
+                    && self.meaning(next)?.object.map { self.vocabulary.objects[$0].kind != .networkFunction } != false
                 || kind == .unknown && (identifier == .dnn || self.word(next).utf8.contains { $0 >= 0x30 && $0 <= 0x39 })
             guard isValue else { continue }
             // "cell 5" is an identifier, "5 cells" a number of them; "ue 3" hardly ever is one.
@@ -32,11 +41,11 @@ extension Reading {
                 if parts.count == 2 {
                     result.append(.init(at: at, identifier: .sst, value: String(parts[0])))
                     result.append(.init(at: at, identifier: .sd, value: String(parts[1])))
-                    self.use(at..<end)
+                    isApart ? self.use(next..<end) : self.use(at..<end)
                     continue
                 }
                 result.append(.init(at: at, identifier: .sst, value: value))
-                self.use(at..<end)
+                isApart ? self.use(next..<end) : self.use(at..<end)
                 continue
             }
             if identifier == .plmn {
@@ -53,7 +62,7 @@ extension Reading {
                 }
             }
             result.append(.init(at: at, identifier: identifier, value: value))
-            self.use(at..<end)
+            isApart ? self.use(next..<end) : self.use(at..<end)
         }
         return result
     }

@@ -33,6 +33,9 @@ extension Reading {
         }) {
             self.ask(clause, "object.type", "The text both asks for \(denied.name ?? denied.type ?? "it") and excludes it. What is meant?", [])
         }
+        for mention in mentions where mention.isNegated {
+            if let name = mention.name { self.excluded.append((index, mention.type, name)) }
+        }
         defer { self.nameQuestions(firstQuestion) }
 
         if clause.negated {
@@ -65,6 +68,12 @@ extension Reading {
                 self.append(
                     objects, clause, index, isNew ? .deploy : scales ? .scale : .configure,
                     isNew ? .deploy : scales || quantities.isEmpty == false ? .set : .vague, quantities, mentions, identifiers)
+            } else if let first = objects.first, !first.isPronoun, !quantities.isEmpty, !clause.isQuestion,
+                quantities.allSatisfy({ Self.canonicalQuality(of: $0.target.attribute) != nil }),
+                (clause.first..<clause.end).contains(where: { self.meaning($0)?.comparator != nil && ["must", "should", "shall"].contains(self.word($0)) })
+            {
+                // "UPF latency must not exceed 10 ms"
+                self.append(objects, clause, index, .optimize, .ensure, quantities, mentions, identifiers)
             } else if !objects.filter({ !$0.isPronoun }).isEmpty || !quantities.isEmpty {
                 self.append(objects.filter { !$0.isPronoun }, clause, index, .configure, .vague, quantities, mentions, identifiers)
                 if self.expectations.isEmpty { self.verbless = true }
@@ -180,6 +189,11 @@ extension Reading {
                 return .deploy
             }
             return scales ? .scale : objects.isEmpty ? .deploy : .configure
+        case .scale
+        where clause.verb?.direction == nil && !numbers.isEmpty && !mentionsCapacity
+            && numbers.allSatisfy({ Self.canonicalQuality(of: $0.target.attribute) != nil }):
+            // "keep the latency of the UPF under 10 ms"
+            return .optimize
         case .scale, .autoscale, .multiply: return .scale
         case .change:
             if let verbAt = clause.verbAt, ["drop", "dropping", "dropped"].contains(self.word(verbAt)), numbers.isEmpty, !mentionsCapacity, !objects.isEmpty,
@@ -266,7 +280,9 @@ extension Reading {
     }
 
     /// Adds what a clause says to the expectations of the clause before.
-    private mutating func elaborate(_ clause: Clause, _ clauseIndex: Int, _ mentions: [Mention], _ quantities: [Quantity], _ identifiers: [IdentifierFinding], _ previous: [Int]) {
+    private mutating func elaborate(
+        _ clause: Clause, _ clauseIndex: Int, _ mentions: [Mention], _ quantities: [Quantity], _ identifiers: [IdentifierFinding], _ previous: [Int]
+    ) {
         guard let last = previous.last else { return }
         let owner = self.expectations[last].clause
         var members = previous.filter { self.expectations[$0].clause == owner }
@@ -357,7 +373,9 @@ extension Reading {
         !objects.isEmpty
             && objects.allSatisfy { object in
                 !object.isIndefinite
-                    && previous.contains { self.expectations[$0].mention.type == object.type && (object.name == nil || object.name == self.expectations[$0].mention.name) }
+                    && previous.contains {
+                        self.expectations[$0].mention.type == object.type && (object.name == nil || object.name == self.expectations[$0].mention.name)
+                    }
             }
     }
 
@@ -392,6 +410,13 @@ extension Reading {
                 }
                 mentions.append(mention)
                 self.names[index].taken = true
+            }
+        }
+        // "add a VNF named X to the network": the other noun only says where.
+        if mentions.contains(where: { $0.role == .object && $0.name != nil }) {
+            for index in mentions.indices
+            where mentions[index].role == .object && mentions[index].isGeneric && mentions[index].name == nil && mentions[index].preposition != nil {
+                mentions[index].role = .aside
             }
         }
     }
@@ -545,7 +570,9 @@ extension Reading {
                 // "high-availability AMF and SMF"
                 recipients = members.filter { group[$0] == group[next] && $0 >= next }
                 // "a highly available SMF and a UPF"
-                if let other = recipients.first(where: { $0 > next && self.has(self.expectations[$0].mention.at - 1, [.indefinite, .filler]) && self.expectations[$0].mention.isIndefinite }) {
+                if let other = recipients.first(where: {
+                    $0 > next && self.has(self.expectations[$0].mention.at - 1, [.indefinite, .filler]) && self.expectations[$0].mention.isIndefinite
+                }) {
                     recipients = recipients.filter { $0 < other }
                 }
             } else if let only = self.addressee(quantity, members) {
@@ -665,7 +692,8 @@ extension Reading {
                 let span = self.span((half - 1)..<(half + 1))
                 self.expectations[member].targets.append(
                     Target(
-                        attribute: attribute, condition: .multiplyBy, value: .number(0.5), unit: Attribute.unit(of: attribute), evidence: self.text(span), span: span))
+                        attribute: attribute, condition: .multiplyBy, value: .number(0.5), unit: Attribute.unit(of: attribute), evidence: self.text(span),
+                        span: span))
             case .autoscale:
                 if self.expectations[member].target("autoscaling") == nil {
                     self.expectations[member].targets.append(

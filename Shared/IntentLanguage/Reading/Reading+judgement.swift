@@ -3,8 +3,18 @@ import IntentModel
 extension Reading {
     /// Part of a name ("cat-service"), not a subject.
     func isNameContext(_ index: Int) -> Bool {
-        self.lexemes[index].used || self.meaning(index - 1)?.place != nil || self.has(index - 1, [.naming, .carrier])
+        if self.isOccasion(index) { return true }
+        return self.lexemes[index].used || self.meaning(index - 1)?.place != nil || self.has(index - 1, [.naming, .carrier])
             || self.tokens[self.lexemes[index].first].glued || self.meaning(index)?.object != nil
+    }
+
+    /// "… because of the football match": only the occasion of something that is of this network.
+    private func isOccasion(_ index: Int) -> Bool {
+        var at = index - 1
+        while at > 0, self.meaning(at)?.preposition == nil, self.meaning(at)?.verb == nil, index - at < 6 { at -= 1 }
+        guard at > 0, let preposition = self.meaning(at)?.preposition, preposition == .reason || preposition == .for else { return false }
+        let before = max(0, at - 40)..<at
+        return before.contains { self.meaning($0)?.object != nil } && before.contains { self.has($0, .telling) || self.meaning($0)?.verb?.direction != nil }
     }
 
     /// Anything of this product's business is spoken of.
@@ -67,6 +77,11 @@ extension Reading {
         // "scale AMF to 3 and 5"
         if draft.verb == .scale || draft.verb == .deploy {
             for index in clause.body..<clause.end where self.lexemes[index].kind == .number && !self.lexemes[index].used {
+                // "3,5", "2 times 3"
+                if expectation.target("replicas") != nil, self.tokens[self.lexemes[index].first].kind == .number, self.isBesideNumber(index, clause) {
+                    ask("targets.replicas", "The text gives several numbers ('\(self.original(index))' among them). How many replicas should \(label) have?")
+                    continue
+                }
                 if self.isConjunction(index - 1) || self.word(index - 1) == "or", self.kind(index - 2) == .number || self.lexemes[max(0, index - 2)].used,
                     expectation.target("replicas") != nil
                 {
@@ -117,6 +132,14 @@ extension Reading {
                 ask("object.name", "'\(self.original(index))' is not known. Which instance is meant?")
                 break
             }
+            // "remove the limit of the AMF", "erase the disk of the UDR", "clean up the AMF logs": a part, not the whole.
+            if draft.verb == .remove || draft.verb == .restart, !clause.passive, let part = self.part(of: draft.mention, clause) {
+                ask("object.name", "Is all of \(label) meant, or only its \(self.original(part))? Say what exactly should be done.", [])
+            }
+        }
+        // An acronym nobody knows may be a slip for one that everybody does.
+        if draft.mention.type == "Custom", draft.mention.name != nil, self.isAcronym(draft.mention.at) {
+            ask("object.type", "'\(self.original(draft.mention.at))' is no function that is known. Which one is meant?", ["AMF", "SMF", "UPF", "NRF"])
         }
         if [.remove, .restart, .rollback, .migrate, .scale].contains(draft.verb), draft.mention.type == "Custom", self.kind(draft.mention.at) == .unknown,
             self.has(draft.mention.at - 1, .definite), !self.original(draft.mention.at).utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 })
@@ -129,6 +152,47 @@ extension Reading {
             }
         }
         return questions
+    }
+
+    /// Another number, one word away, was taken for a quantity.
+    private func isBesideNumber(_ index: Int, _ clause: Clause) -> Bool {
+        [index - 2, index + 2].contains { other in
+            other >= clause.body && other < clause.end && self.lexemes[other].kind == .number && self.lexemes[other].used
+                && !self.isConjunction((index + other) / 2)
+                && (self.kind((index + other) / 2) == .unknown || self.isSymbol((index + other) / 2, ",", "*", "+", "x"))
+        }
+    }
+
+    /// Two to five capitals in a text that is not all capitals, and no word of the vocabulary.
+    private func isAcronym(_ index: Int) -> Bool {
+        guard self.kind(index) == .unknown else { return false }
+        let word = Array(self.original(index).utf8)
+        guard (2...5).contains(word.count), word.allSatisfy({ $0 >= 0x41 && $0 <= 0x5a }) else { return false }
+        return self.text.contains { $0 >= 0x61 && $0 <= 0x7a }
+    }
+
+    private static let parts: Set<String> = [
+        "limit", "limits", "configuration", "configurations", "config", "settings", "setting", "parameter", "parameters", "attribute", "attributes",
+        "properties",
+        "property", "resource", "resources", "profile", "backup", "traffic", "sessions", "connections", "subscription", "subscriptions", "interface",
+        "interfaces",
+        "registration", "cache", "policy", "policies", "level", "count", "size", "target", "requirement", "requirements",
+    ]
+
+    /// A noun that makes of the object only what it is a part of: before it with "of", "from" or "on", or right after it.
+    private func part(of mention: Mention, _ clause: Clause) -> Int? {
+        func isPart(_ index: Int) -> Bool {
+            guard index >= clause.body, index < clause.end, !self.lexemes[index].used else { return false }
+            if self.kind(index) == .unknown { return !self.has(index - 1, .naming) && mention.name == nil }
+            guard self.kind(index) == .word, let meaning = self.meaning(index) else { return false }
+            if self.has(index, [.carrier, .generic]) && !Self.parts.contains(self.word(index)) { return false }
+            if let attribute = meaning.attribute { return self.vocabulary.attributes[attribute].attribute != "replicas" }
+            return meaning.namedFeature != nil || Self.parts.contains(self.word(index))
+        }
+        if mention.preposition != nil, mention.at > clause.body {
+            for index in clause.body..<min(mention.at, clause.end) where isPart(index) { return index }
+        }
+        return isPart(mention.end) ? mention.end : nil
     }
 
     private func hasDependsNoun(after index: Int, _ clause: Clause) -> Bool {

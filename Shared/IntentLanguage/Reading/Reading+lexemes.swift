@@ -45,15 +45,18 @@ extension Reading {
             }
         }
         self.readNumbers()
-        self.expectsAutoscaling = self.lexemes.contains { lexeme in
-            lexeme.meaning > 0 && (lexicon.meanings[lexeme.meaning].feature == "autoscaling" || lexicon.meanings[lexeme.meaning].verb?.action == .autoscale)
-        } || self.lexemes.indices.contains { self.scalesItself($0) }
+        self.expectsAutoscaling =
+            self.lexemes.contains { lexeme in
+                lexeme.meaning > 0 && (lexicon.meanings[lexeme.meaning].feature == "autoscaling" || lexicon.meanings[lexeme.meaning].verb?.action == .autoscale)
+            } || self.lexemes.indices.contains { self.scalesItself($0) }
     }
 
     /// "scale it automatically"
     func scalesItself(_ index: Int) -> Bool {
         guard ["automatically", "dynamically"].contains(self.word(index)) else { return false }
-        return (max(0, index - 3)..<min(self.lexemes.count, index + 3)).contains { self.meaning($0)?.verb?.action == .scale && self.meaning($0)?.verb?.direction == nil }
+        return (max(0, index - 3)..<min(self.lexemes.count, index + 3)).contains {
+            self.meaning($0)?.verb?.action == .scale && self.meaning($0)?.verb?.direction == nil
+        }
     }
 
     /// A hyphenated word that is no phrase: an adjective ("CPU-based"), a number with its unit ("two-core"), a list
@@ -144,6 +147,12 @@ extension Reading {
                 if next < self.lexemes.count, multiplier >= 100, let more = self.meaning(next)?.cardinal, more < 100 {
                     value += more
                     next += 1
+                } else if multiplier >= 100, self.word(next) == "and", let more = self.meaning(next + 1)?.cardinal, more < 100,
+                    self.meaning(next + 2)?.multiplier == nil, !result.suffix(2).contains(where: { self.tokens[$0.first].word == "between" })
+                {
+                    // "one hundred and five"
+                    value += more
+                    next += 2
                 }
             }
             // The sole cardinal of an adjective ("one") stays a number; its meaning is kept for other readings.

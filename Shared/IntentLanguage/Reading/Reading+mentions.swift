@@ -115,6 +115,11 @@ extension Reading {
                 self.lexemes[end].kind == .chain || self.hasDigit(end) || mention.isClass && self.isBareName(end, clause), object.kind != .radioNetwork
             {
                 mention.name = self.chunk(end).text
+                if object.kind == .networkSlice, object.type == nil, let known = self.slice(named: self.chunk(end).text) {
+                    mention.type = known.type
+                    mention.sst = known.sst
+                    mention.isGeneric = false
+                }
                 mention.span = self.span(at..<(end + 1))
                 mention.end = end + 1
             } else if mention.kind == .application, mention.name == nil {
@@ -221,6 +226,12 @@ extension Reading {
             }
         }
         return found
+    }
+
+    /// "embb-slice-1" is an eMBB slice.
+    private func slice(named name: String) -> ObjectWord? {
+        let parts = name.lowercased().split { $0 == "-" || $0 == "_" || $0 == "." }
+        return self.vocabulary.objects.first { object in object.sst != nil && parts.contains { $0 == (object.type ?? "").lowercased() } }
     }
 
     private func unknownMention(_ at: Int, _ clause: Clause, _ preposition: Preposition?, _ hasObject: Bool, _ before: [Mention]) -> Mention? {

@@ -132,7 +132,7 @@ extension Reading {
 
     /// "in core5g", "at edge01", "on cluster-a", "to eu-west-1": a place whose kind is not said.
     private mutating func readBarePlace(_ preposition: Preposition, _ at: Int) {
-        guard [.in, .on, .at, .to, .from, .across, .for].contains(preposition) else { return }
+        guard [.in, .on, .at, .to, .from, .across, .for, .of].contains(preposition) else { return }
         var next = at + 1
         let isDefinite = self.has(next, .definite)
         while self.has(next, .definite) || self.meaning(next)?.environment == nil && self.has(next, .filler) && self.isNameLike(next + 1) { next += 1 }
@@ -154,9 +154,11 @@ extension Reading {
         let after = next + 1
         let isNumbered = self.lexemes[next].kind == .unknown && folded.utf8.contains { $0 >= 0x30 && $0 <= 0x39 }
         if self.isNameLike(after), !self.isConjunction(after), preposition != .in || !isNumbered { return }
-        if isRegion { return self.append(.region, at..<after, chunk, preposition) }
+        if isRegion, preposition != .of { return self.append(.region, at..<after, chunk, preposition) }
         let isChainOrNumbered = self.lexemes[next].kind == .chain || folded.utf8.contains { $0 >= 0x30 && $0 <= 0x39 }
         if isChainOrNumbered || preposition == .in || isGlued {
+            // "de cluster-a a cluster-b"
+            let preposition = preposition == .of ? .from : preposition
             if folded.contains("cluster") { return self.append(.cluster, at..<after, chunk, preposition) }
             if folded.hasPrefix("region") { return self.append(.region, at..<after, chunk, preposition) }
             if folded.hasPrefix("site") || folded.hasSuffix("-site") { return self.append(.site, at..<after, chunk, preposition) }
@@ -193,7 +195,9 @@ extension Reading {
     private func followsObject(_ index: Int) -> Bool {
         var at = index - 1
         while at >= 0, !self.isSymbol(at, ".", ";", "!", "?", "\n") {
-            if let verb = self.meaning(at)?.verb, verb.form == .base { return verb.action == .remove && self.meaning(at + 1).map { _ in true } == true && (at..<index).contains { self.meaning($0)?.object != nil } }
+            if let verb = self.meaning(at)?.verb, verb.form == .base {
+                return verb.action == .remove && self.meaning(at + 1).map { _ in true } == true && (at..<index).contains { self.meaning($0)?.object != nil }
+            }
             at -= 1
         }
         return false

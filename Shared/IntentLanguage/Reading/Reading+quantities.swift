@@ -27,7 +27,9 @@ extension Reading {
         self.quantities.append(
             Quantity(
                 at: before, end: at + 1,
-                target: Target(attribute: "replicas", condition: isLess ? .decreaseBy : .increaseBy, value: .number(1), unit: IntentModel.Attribute.unit(of: "replicas"), evidence: self.text(span), span: span)))
+                target: Target(
+                    attribute: "replicas", condition: isLess ? .decreaseBy : .increaseBy, value: .number(1), unit: IntentModel.Attribute.unit(of: "replicas"),
+                    evidence: self.text(span), span: span)))
     }
 
     private func isCountNoun(at index: Int) -> Bool {
@@ -81,6 +83,12 @@ extension Reading {
     private mutating func readQuantity(_ start: Int, _ clause: Clause, _ taken: inout Set<Int>) -> Int {
         var measure = self.measure(start)
         var begin = start
+        if self.isGrouped(start) {
+            let words = self.text(start..<(start + 2))
+            self.ask(clause, "targets.replicas", "'\(words)' may be one number or two. Which number is meant?", [])
+            self.use(start..<(start + 2))
+            return start + 2
+        }
         // Ranges: "2-10", "2 to 10", "between 2 and 10", "from 2 to 10".
         if let high = self.rangeEnd(measure.end, clause) {
             let upper = self.measure(high)
@@ -94,7 +102,10 @@ extension Reading {
         } else if let unit = measure.unit {
             measure.low *= unit.factor
         }
-        if self.word(measure.end) == "x", self.lexemes[measure.end].kind == .unknown, self.tokens[self.lexemes[measure.end].first].adjacent {
+        if measure.end < self.lexemes.count, self.lexemes[measure.end].kind == .unknown, !self.lexemes[measure.end].used,
+            self.tokens[self.lexemes[measure.end].first].adjacent
+        {
+            // "10x", "3rd", "1_000"
             self.notes.append("'\(self.text(start..<(measure.end + 1)))' is no number of anything.")
             self.lexemes[measure.end].used = true
             return measure.end + 1
@@ -237,9 +248,13 @@ extension Reading {
         {
             attribute = nil
         }
-        if attribute != nil, self.isFraction(start, measure.end) {
+        if attribute != nil,
+            self.isFraction(start, measure.end)
+                || measure.unit == nil && measure.high == nil && self.kind(measure.end) == .number && evidenceEnd == measure.end
+                    && !self.lexemes[measure.end].used
+        {
             self.ask(clause, "targets.replicas", "'\(self.text(start..<min(measure.end + 2, self.lexemes.count)))' is no number. Which number is meant?", [])
-            return measure.end + 2
+            return measure.end + (self.kind(measure.end) == .number ? 1 : 2)
         }
         guard let index = attribute else {
             self.unexplained(start, measure, clause, preposition)
@@ -247,7 +262,8 @@ extension Reading {
         }
         if self.vocabulary.attributes[index].attribute != "replicas" { owner = nil }
         var word = self.vocabulary.attributes[index]
-        if measure.unit?.dimension == .percent, let other = word.percent, let known = self.vocabulary.attribute(other) { word = known }
+        let by = preposition == .by || self.meaning(start - 2)?.preposition == .by && self.meaning(start - 1)?.comparator != nil
+        if measure.unit?.dimension == .percent, !by, let other = word.percent, let known = self.vocabulary.attribute(other) { word = known }
         if measure.unit?.dimension == .frequency, let other = word.hertz, let known = self.vocabulary.attribute(other) { word = known }
         if word.attribute == "minReplicas", comparator == .maximum, let other = self.vocabulary.attribute("maxReplicas") { word = other; comparator = nil }
         if word.attribute == "maxReplicas", comparator == .minimum, let other = self.vocabulary.attribute("minReplicas") { word = other; comparator = nil }
@@ -264,6 +280,12 @@ extension Reading {
         }
         // "when CPU exceeds 80 %" sets the threshold to 80 %.
         if word.attribute == "targetCPUUtilization" || word.attribute == "targetMemoryUtilization", comparator == .greaterThan { comparator = .equals }
+        // "limit the AMF to 4 CPUs"
+        if comparator == nil, high == nil, let verbAt = clause.verbAt, verbAt < start,
+            ["limit", "limited", "limiting", "cap", "capped", "restrict", "restricted"].contains(self.word(verbAt))
+        {
+            comparator = .atMost
+        }
         var condition = self.condition(comparator, word.better)
         var value = TargetValue.number(low)
         var minimum = comparator == .minimum, maximum = comparator == .maximum
@@ -281,7 +303,6 @@ extension Reading {
             }
         }
         let scalable = ["replicas", "cpu", "memory", "storage", "maxUsers", "throughput", "bandwidth", "threshold"].contains(word.attribute)
-        let by = preposition == .by || self.meaning(start - 2)?.preposition == .by && self.meaning(start - 1)?.comparator != nil
         if scalable, high == nil {
             let direction = clause.verb?.direction ?? self.particle(clause)
             if measure.unit?.dimension == .percent, by {
@@ -300,6 +321,10 @@ extension Reading {
                     self.ask(clause, "targets.\(word.attribute)", "Should \(word.attribute) go up or down by \(Self.plain(low))?", ["up", "down"])
                     return measure.end
                 }
+            } else if action == .scale, let verbAt = clause.verbAt, ["take", "taking", "taken"].contains(self.word(verbAt)),
+                (start..<clause.end).contains(where: { self.word($0) == "away" })
+            {
+                condition = .decreaseBy
             } else if action == .add || incremental == true, word.attribute != "maxUsers" {
                 condition = .increaseBy
             } else if incremental == false, action == .scale || action == .change {
@@ -314,6 +339,12 @@ extension Reading {
                 // "increase 2 replicas"
                 condition = direction == .up ? .increaseBy : .decreaseBy
             }
+        }
+        // "increase the replicas from 3": to what?
+        if preposition == .from, high == nil, scalable, action == .scale || action == .change || action == .set {
+            self.ask(clause, "targets.\(word.attribute)", "'from \(Self.plain(low))' says what it is. What should \(word.attribute) be?", [])
+            self.use(begin..<max(evidenceEnd, measure.end))
+            return measure.end
         }
         // From a current number to a wanted one: "from 3 to 5 replicas" of something that does not scale by itself.
         if case .range(_, let to) = value, preposition == .from, word.attribute != "replicas" || !self.expectsAutoscaling,
@@ -338,6 +369,15 @@ extension Reading {
         }
         for index in begin..<max(evidenceEnd, measure.end) where index != owner { self.lexemes[index].used = true }
         return max(measure.end, start + 1)
+    }
+
+    /// "1 000": groups of three digits with a space.
+    private func isGrouped(_ start: Int) -> Bool {
+        guard self.kind(start + 1) == .number, self.lexemes[start].meaning == 0, self.lexemes[start + 1].meaning == 0, !self.lexemes[start + 1].used else {
+            return false
+        }
+        let one = self.tokens[self.lexemes[start].end - 1], two = self.tokens[self.lexemes[start + 1].first]
+        return !two.glued && two.start == one.end + 1 && two.word.utf8.count == 3 && one.word.utf8.count <= 3
     }
 
     /// "2/3"
@@ -472,14 +512,23 @@ extension Reading {
         }
         if owner != nil, clause.verb?.action != .report { return index["replicas"] }
         if comparator != nil, let noun = self.nounOfList(measure.end, clause) { return noun }
-        if comparator == .minimum || comparator == .maximum, self.expectsAutoscaling { return index["replicas"] }
+        if comparator == .minimum || comparator == .maximum || measure.high != nil && preposition == .between, self.expectsAutoscaling {
+            return index["replicas"]
+        }
         let next = measure.end
         let endsHere =
             next >= clause.end || self.meaning(next)?.preposition != nil || self.isConjunction(next) || self.isComma(next)
-            || self.has(next, [.distributive, .totality, .sequence, .urgent, .opening, .increment, .negation, .correction, .condition]) || self.meaning(next)?.priority != nil
+            || self.has(
+                next, [.distributive, .totality, .sequence, .urgent, .opening, .increment, .negation, .correction, .condition, .relativeTime, .recurrence])
+            || self.meaning(next)?.priority != nil
             || self.lexemes[next].used
             || self.isSymbol(next, ":")
-        guard let action = clause.verb?.action else { return endsHere ? self.repeatedAttribute(start, clause) : nil }
+        guard let action = clause.verb?.action else {
+            guard endsHere else { return nil }
+            // "the number of AMF replicas should be 5"
+            if self.has(start - 1, .modal), let counted = self.changedAttribute(clause, before: start) { return counted }
+            return self.repeatedAttribute(start, clause)
+        }
         switch action {
         case .scale, .change, .autoscale:
             // The first word of the clause says what changes: "increase CPU of AMF to 4".
@@ -507,7 +556,8 @@ extension Reading {
 
     /// "the AMF needs 3 replicas, the SMF 2": a bare number right after another object repeats what was counted before.
     private func repeatedAttribute(_ start: Int, _ clause: Clause) -> Int? {
-        guard let last = self.quantities.last, last.at >= clause.first, last.named || last.target.attribute == "replicas", last.target.value.number != nil else { return nil }
+        guard let last = self.quantities.last, last.at >= clause.first, last.named || last.target.attribute == "replicas", last.target.value.number != nil
+        else { return nil }
         var before = start - 1
         while before > clause.first, self.meaning(before)?.preposition == .to || self.has(before, .modal) { before -= 1 }
         guard before > last.at, self.meaning(before)?.object != nil || self.kind(before) == .chain else { return nil }
@@ -599,6 +649,12 @@ extension Reading {
             guard !self.lexemes[at].used, self.lexemes[at].kind == .word, let meaning = self.meaning(at), let feature = meaning.feature else { continue }
             if at == clause.verbAt, meaning.verb?.action != .autoscale { continue }
             var isOff = at <= negatedUntil || clause.verb?.action == .disable || clause.verb?.action == .remove || clause.verb?.action == .stop
+            if self.meaning(at + 1)?.verb?.action == .disable || self.meaning(at - 1)?.verb.map({ $0.action == .disable && $0.form == .participle }) == true
+                || ["is", "are", "be", "being", "set", "to", "="].contains(self.word(at + 1))
+                    && (self.meaning(at + 2)?.verb?.action == .disable || ["off", "false", "disabled"].contains(self.word(at + 2)))
+            {
+                isOff = true
+            }
             if self.word(at + 1) == "disabled" || self.word(at - 1) == "disabled" || self.word(at + 1) == "off" { isOff = true }
             let span = self.span(at..<(at + 1))
             self.quantities.append(
@@ -611,6 +667,8 @@ extension Reading {
 
     func reach(of negation: Int, _ clause: Clause) -> Int {
         var at = negation + 1
+        // "not using autoscaling", "not with autoscaling"
+        if let preposition = self.meaning(at)?.preposition, preposition == .using || preposition == .with { at += 1 }
         while at < clause.end {
             if let preposition = self.meaning(at)?.preposition, preposition != .of { break }
             if self.isSymbol(at, ",") && self.meaning(at + 1)?.preposition != nil { break }
@@ -655,7 +713,9 @@ extension Reading {
                     while next < clause.end, self.isSymbol(next, ":", "=") || ["to", "is", "of", "=", "be"].contains(self.word(next)) { next += 1 }
                     guard next < clause.end, !self.lexemes[next].used, self.kind(next) != .symbol else { continue }
                     var last = next
-                    while word.attribute == "image", last + 1 < clause.end, self.tokens[self.lexemes[last + 1].first].start == self.tokens[self.lexemes[last].end - 1].end { last += 1 }
+                    while word.attribute == "image", last + 1 < clause.end,
+                        self.tokens[self.lexemes[last + 1].first].start == self.tokens[self.lexemes[last].end - 1].end
+                    { last += 1 }
                     let value = last > next ? self.text(next..<(last + 1)) : self.chunk(next).text
                     self.text(word.attribute, next..<(last + 1), value: value)
                     self.lexemes[at].used = true
@@ -687,7 +747,9 @@ extension Reading {
     }
 
     /// "from 1.2 to 1.3": only the second is wanted.
-    private func hasSecondVersion(after index: Int, _ clause: Clause) -> Bool { (index + 1..<max(index + 1, min(clause.end, index + 4))).contains { self.word($0) == "to" } }
+    private func hasSecondVersion(after index: Int, _ clause: Clause) -> Bool {
+        (index + 1..<max(index + 1, min(clause.end, index + 4))).contains { self.word($0) == "to" }
+    }
 
     private mutating func text(_ attribute: String, _ range: Range<Int>, value: String) {
         let span = self.span(range)

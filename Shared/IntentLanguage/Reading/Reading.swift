@@ -32,6 +32,9 @@ struct Reading {
     var told = false
     /// Something was written in letters that only look Latin.
     var disguised: String?
+    /// Instances that a clause excludes by name.
+    var excluded: [(clause: Int, type: String?, name: String)] = []
+    let effort = Effort()
 
     init(vocabulary: Vocabulary, text: String, tokens: [Token]) {
         self.vocabulary = vocabulary
@@ -69,6 +72,7 @@ struct Reading {
     // MARK: - Looking at lexemes
 
     func meaning(_ index: Int) -> Meaning? {
+        self.effort.looks &+= 1
         guard index >= 0, index < self.lexemes.count, self.lexemes[index].meaning > 0 else { return nil }
         return self.vocabulary.lexicon.meanings[self.lexemes[index].meaning]
     }
@@ -78,6 +82,7 @@ struct Reading {
     func kind(_ index: Int) -> Lexeme.Kind? { index >= 0 && index < self.lexemes.count ? self.lexemes[index].kind : nil }
 
     func isSymbol(_ index: Int, _ words: String...) -> Bool {
+        self.effort.looks &+= 1
         guard index >= 0, index < self.lexemes.count, self.lexemes[index].kind == .symbol else { return false }
         return words.contains(self.tokens[self.lexemes[index].first].word)
     }
@@ -88,6 +93,7 @@ struct Reading {
 
     /// First word of a lexeme, folded.
     func word(_ index: Int) -> String {
+        self.effort.looks &+= 1
         guard index >= 0, index < self.lexemes.count else { return "" }
         return self.tokens[self.lexemes[index].first].word
     }

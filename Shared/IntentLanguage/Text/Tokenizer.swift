@@ -62,7 +62,8 @@ struct Tokenizer {
 
     /// Written without spaces: each character is a token of its own, and phrases are found by the longest match.
     private func isIdeograph(_ scalar: UInt32) -> Bool {
-        scalar >= 0x3040 && scalar <= 0x30ff || scalar >= 0x3400 && scalar <= 0x9fff || scalar >= 0xf900 && scalar <= 0xfaff || scalar >= 0x20000 && scalar <= 0x3ffff
+        scalar >= 0x3040 && scalar <= 0x30ff || scalar >= 0x3400 && scalar <= 0x9fff || scalar >= 0xf900 && scalar <= 0xfaff
+            || scalar >= 0x20000 && scalar <= 0x3ffff
     }
 
     private func isDigit(_ scalar: UInt32) -> Bool { scalar >= 0x30 && scalar <= 0x39 }

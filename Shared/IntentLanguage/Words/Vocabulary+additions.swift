@@ -22,7 +22,9 @@ extension VocabularyLoader {
             file.root.mapping?[name] == nil ? [] : try file.groups(file.member(name))
         }
         for (key, at, phrases) in try section("verbs") {
-            guard let action = Action(rawValue: key), [.deploy, .scale, .configure, .optimize, .remove, .migrate, .restart, .rollback, .report].contains(action) else {
+            guard let action = Action(rawValue: key),
+                [.deploy, .scale, .configure, .optimize, .remove, .migrate, .restart, .rollback, .report].contains(action)
+            else {
                 throw file.fail(at, "'\(key)' is none of \(Verb.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             for phrase in phrases {
