@@ -38,7 +38,7 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
 	shellcheck deploy/install-packages deploy/run deploy/stop loadtest/run loadtest/model Tests/check-edges Tests/Sanitizers/run .ci/run
-	yamllint --strict -c .yamllint Services deploy
+	yamllint --strict -c .yamllint Services Shared deploy
 
 format: ## Format all Swift files
 	swift format --configuration .swift-format --recursive --parallel --in-place Package.swift Services Shared Tests loadtest
@@ -49,6 +49,7 @@ edges: ## Write the dependency edges of Package.swift to Tests/edges.txt
 bench: build ## Load against nginx in the same run; see loadtest/README.md
 	@deploy/install-packages bench
 	.build/release/ResilienceBenchmark
+	.build/release/InterpreterBenchmark
 	loadtest/run
 	loadtest/model
 

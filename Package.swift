@@ -79,6 +79,7 @@ let package = Package(
         shared("Resilience", []),
         shared("GitObjects", ["IntentModel", crypto]),
         shared("JSONSchema", []),
+        shared("IntentLanguage", ["IntentModel", yams], resources: [.copy("Vocabulary")]),
         // Level 2
         shared("Caching", ["RedisClient", "Telemetry", deque]),
         shared(
@@ -106,10 +107,10 @@ let package = Package(
         service(
             "LLMProcessor",
             [
-                "Caching", "CMimalloc", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
-                "Telemetry", hummingbird, lifecycle, logging, metrics, yams,
+                "Caching", "CMimalloc", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience",
+                "ServiceClient", "ServiceRuntime", "Telemetry", hummingbird, lifecycle, logging, metrics, yams,
             ],
-            resources: [.copy("Vocabulary"), .copy("Prompts")]
+            resources: [.copy("Prompts")]
         ),
         service(
             "RAGAPI",
@@ -139,6 +140,8 @@ let package = Package(
         service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, yams]),
         // Benchmarks
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "InterpreterBenchmark", dependencies: ["IntentLanguage", "IntentModel"], path: "loadtest/InterpreterBenchmark", swiftSettings: strict),
         // Tests
         tests("IntentModelTests", ["IntentModel"]),
         tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),
@@ -161,9 +164,8 @@ let package = Package(
         tests(
             "LLMProcessorTests",
             [
-                "LLMProcessor", "Caching", "HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
-                "Telemetry",
-                "TestSupport", hummingbird,
+                "LLMProcessor", "Caching", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "RedisClient", "Resilience", "ServiceClient",
+                "ServiceRuntime", "Telemetry", "TestSupport", hummingbird,
             ], resources: [.copy("Fixtures")]),
         tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
         tests("ManifestGeneratorTests", ["ManifestGenerator", "GitObjects", "IntentModel", "JSONSchema", yams], resources: [.copy("Golden")]),

@@ -2,6 +2,7 @@ import Caching
 import Foundation
 import HTTPFetch
 import Hummingbird
+import IntentLanguage
 import Ledger
 import LedgerRuntime
 import RedisClient
@@ -12,7 +13,8 @@ import ServiceRuntime
 /// Wires llm-processor. The only function that names concrete clients.
 func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
-    let vocabulary = try Vocabulary.load(directory: Bundle.module.bundlePath + "/Vocabulary")
+    let words = settings[LLMSettings.vocabulary]
+    let vocabulary = try Vocabulary.shipped(additions: words.isEmpty ? nil : words)
     let embedded = EmbeddedInterpreter(vocabulary: vocabulary)
     let fetcher = HTTPFetcher(.init(maxConnectionsPerHost: max(64, settings[LLMSettings.maxConcurrent])))
     var services: [any Service] = [fetcher]
@@ -39,6 +41,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         routes: { router in
             let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
             api.addRoutes(InterpretController(reading: reading).routes, atPath: "/v1/interpret")
+            api.addRoutes(VocabularyController(vocabulary: vocabulary).routes, atPath: "/v1/vocabulary")
         },
         services: services + [redis, worker],
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)] + checks

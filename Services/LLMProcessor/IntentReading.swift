@@ -1,5 +1,6 @@
 import Caching
 import Foundation
+import IntentLanguage
 import IntentModel
 
 /// The one way from words to an interpretation: embedded interpreter, caches, passages, model.

@@ -1,6 +1,7 @@
 import Caching
 import HTTPTypes
 import Hummingbird
+import IntentLanguage
 import IntentModel
 import JSONSchema
 import NIOCore

@@ -1,3 +1,4 @@
+import IntentLanguage
 import IntentModel
 
 /// Names one interpretation in the caches: everything that changes it is part of the name, letter by letter, so that nothing similar ever answers

@@ -39,6 +39,8 @@ enum LLMSettings {
     static let batchSize = SettingKey.integer("BATCH_SIZE", default: 32, in: 1...256, "Sentences in one request, at most.")
     static let batchTimeout = SettingKey.duration(
         "BATCH_TIMEOUT", default: .milliseconds(500), in: .zero ... .seconds(60), "How long the first sentence waits for others.")
+    static let vocabulary = SettingKey.string(
+        "VOCABULARY_DIR", default: "", "Directory of YAML files with words of your own, see docs/interpretation.md; empty: none.")
     static let workers = SettingKey.integer("WORKER_POOL_SIZE", default: 2, in: 1...256, "Batches of queued work at the same time.")
 
     static let declarations =
@@ -48,5 +50,6 @@ enum LLMSettings {
             redisCacheLifetime.declaration, cacheRedis.declaration, knowledgeInterval.declaration, fallbacks.declaration, coolDown.declaration,
             totalTimeout.declaration, prices.declaration, dailyBudget.declaration, streaming.declaration, hedge.declaration, batching.declaration,
             batchSize.declaration, batchTimeout.declaration, workers.declaration,
+            vocabulary.declaration, workers.declaration,
         ]
 }

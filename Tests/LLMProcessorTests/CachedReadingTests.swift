@@ -1,3 +1,4 @@
+@testable import IntentLanguage
 import Caching
 import Foundation
 import HTTPFetch

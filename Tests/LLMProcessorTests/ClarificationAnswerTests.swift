@@ -1,7 +1,7 @@
 import IntentModel
 import Testing
 
-@testable import LLMProcessor
+@testable import IntentLanguage
 
 @Suite struct ClarificationAnswerTests {
     private func answered(_ text: String, _ answers: [(String, TargetValue)]) throws -> Interpretation {

@@ -1,7 +1,7 @@
 import IntentModel
 import Testing
 
-@testable import LLMProcessor
+@testable import IntentLanguage
 
 @Suite struct EmbeddedInterpreterPropertyTests {
     /// SplitMix64, so that a failure can be repeated.
@@ -52,26 +52,22 @@ import Testing
     }
 
     @Test(
-        "cost grows with the length and no faster, for the worst texts known",
+        "four times the text costs at most six times the looks at words, for the worst texts known",
         arguments: [
-            "AMF ", "3 ", "a-", "\"", "'x ", "deploy ", "and ", "not ", "ignore ", "ns ", "name ", "5 to ", "(", "x", "é", "🚀", "amf-1, ", "min max ", "for ",
-            "scale AMF to 3. ",
+            "AMF ", "3 ", "a-", "\"", "'x ", "deploy ", "and ", "or AMF ", "or 3 ", "if ", "if AMF ", "not ", "not AMF ", "ignore ", "ns ", "name ", "5 to ",
+            "(", "x", "é",
+            "🚀", "amf-1, ", "min max ", "for ", "scale AMF to 3. ", "scale amf-1 to 3 and ", "no wait ", "in every region ", "replcias ", "擴展", "將 AMF ",
+            "skaliere ",
+            "stelle AMF ", "a 5 ", "deploy AMF with autoscaling for the SMF, ", "turn AMF off ", "version of ", "dnn of ",
         ])
     func linearCost(_ unit: String) throws {
-        func cost(_ length: Int) throws -> Duration {
-            let text = String(String(repeating: unit, count: length / unit.count + 1).prefix(length))
-            var best = Duration.seconds(60)
-            // The best of some: other tests share the processors.
-            for _ in 0..<6 {
-                let took = try ContinuousClock().measure { _ = try #require(ShippedVocabulary.interpret(text)) }
-                best = min(best, took)
-            }
-            return best
+        let interpreter = try #require(ShippedVocabulary.interpreter)
+        func looks(_ length: Int) -> Int {
+            interpreter.read(InterpretationRequest(intent: String(String(repeating: unit, count: length / unit.count + 1).prefix(length)))).looks
         }
-        let short = try cost(1024)
-        let long = try cost(4096)
-        // Four times the text; quadratic cost would be sixteen times the time.
-        #expect(long < short * 12 + .milliseconds(60), "1024: \(short), 4096: \(long)")
+        let short = looks(1024), long = looks(4096)
+        // Linear cost is four times; quadratic would be sixteen.
+        #expect(long <= short * 6 + 2_000, "1,024 characters: \(short) looks, 4,096: \(long)")
     }
 
     @Test("4,096 characters around a request do not change it")

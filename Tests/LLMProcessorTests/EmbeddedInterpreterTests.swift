@@ -1,13 +1,14 @@
 import IntentModel
 import Testing
 
-@testable import LLMProcessor
+@testable import IntentLanguage
 
 @Suite struct EmbeddedInterpreterTests {
     @Test("the fixtures are there in the promised numbers")
     func fixtures() {
-        #expect(InterpreterFixture.rows("ordinary").count >= 200)
-        #expect(InterpreterFixture.rows("adversarial").count >= 100)
+        #expect(InterpreterFixture.rows("ordinary").count >= 500)
+        #expect(InterpreterFixture.rows("adversarial").count >= 300)
+        for language in ["de", "es", "zh-Hant"] { #expect(InterpreterFixture.rows("languages").count { $0.language == language } >= 20, "\(language)") }
     }
 
     @Test("an ordinary sentence is read as meant", arguments: InterpreterFixture.rows("ordinary"))
@@ -16,6 +17,9 @@ import Testing
     @Test("a sentence that invites a mistake is asked about or refused", arguments: InterpreterFixture.rows("adversarial"))
     func adversarial(_ row: InterpreterFixture) throws { try self.check(row) }
 
+    @Test("a sentence of another language is read as meant, or asked about where it is not understood in full", arguments: InterpreterFixture.rows("languages"))
+    func languages(_ row: InterpreterFixture) throws { try self.check(row) }
+
     private func check(_ row: InterpreterFixture) throws {
         let read = try #require(ShippedVocabulary.interpret(row.text))
         #expect(read.decision == row.decision)
@@ -23,11 +27,14 @@ import Testing
         if let asks = row.asks { #expect(Set(read.clarifications.map(\.field)) == Set(asks)) }
         if let expected = row.expectations { #expect(read.expectations.map { InterpreterFixture.Reading($0) } == expected) }
         #expect(read.priority == row.priority ?? .medium)
+        if let language = row.language { #expect(read.language == language) }
         #expect((read.decision == .refused) == (read.refusal != nil))
         #expect((read.decision == .needsClarification) == !read.clarifications.isEmpty)
     }
 
-    @Test("every piece of evidence occurs in the text where its span says", arguments: InterpreterFixture.rows("ordinary"))
+    @Test(
+        "every piece of evidence occurs in the text where its span says",
+        arguments: InterpreterFixture.rows("ordinary") + InterpreterFixture.rows("languages"))
     func evidence(_ row: InterpreterFixture) throws {
         let read = try #require(ShippedVocabulary.interpret(row.text))
         let bytes = Array(row.text.utf8)
@@ -93,7 +100,7 @@ import Testing
 
     @Test("the same text is read the same way every time")
     func determinism() throws {
-        for row in InterpreterFixture.rows("ordinary") + InterpreterFixture.rows("adversarial") {
+        for row in ["ordinary", "adversarial", "languages"].flatMap(InterpreterFixture.rows) {
             let first = try #require(ShippedVocabulary.interpret(row.text))
             for _ in 0..<3 { #expect(ShippedVocabulary.interpret(row.text) == first) }
         }

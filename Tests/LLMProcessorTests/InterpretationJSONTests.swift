@@ -1,3 +1,4 @@
+@testable import IntentLanguage
 import Foundation
 import IntentModel
 import JSONSchema

@@ -1,11 +1,12 @@
 import Foundation
 import Testing
 import IntentModel
-@testable import LLMProcessor
+
+@testable import IntentLanguage
 
 /// The vocabulary that ships, loaded once for all tests.
 enum ShippedVocabulary {
-    static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Services/LLMProcessor/Vocabulary").standardized.path
+    static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Shared/IntentLanguage/Vocabulary").standardized.path
     static let interpreter: EmbeddedInterpreter? = (try? Vocabulary.load(directory: directory)).map { EmbeddedInterpreter(vocabulary: $0) }
 
     static func interpret(_ text: String) -> Interpretation? { self.interpreter?.interpret(InterpretationRequest(intent: text)) }
@@ -30,6 +31,8 @@ struct InterpreterFixture: Codable, Sendable, CustomTestStringConvertible {
     var asks: [String]?
     var expectations: [Reading]?
     var priority: Priority?
+    /// English when absent.
+    var language: String?
 
     var testDescription: String { self.text }
 

@@ -1,3 +1,4 @@
+import IntentLanguage
 import IntentModel
 import Testing
 

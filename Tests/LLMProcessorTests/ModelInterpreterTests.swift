@@ -1,4 +1,5 @@
 import HTTPFetch
+import IntentLanguage
 import IntentModel
 import JSONSchema
 import Resilience

@@ -1,3 +1,4 @@
+@testable import IntentLanguage
 import Foundation
 import HTTPFetch
 import IntentModel

@@ -1,3 +1,4 @@
+@testable import IntentLanguage
 import IntentModel
 import Testing
 

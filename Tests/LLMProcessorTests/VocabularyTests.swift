@@ -2,7 +2,7 @@ import Foundation
 import IntentModel
 import Testing
 
-@testable import LLMProcessor
+@testable import IntentLanguage
 
 @Suite struct VocabularyTests {
     private func copy(changing file: String, _ change: (String) -> String) throws -> String {

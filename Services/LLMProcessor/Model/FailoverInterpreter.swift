@@ -1,3 +1,4 @@
+package import IntentLanguage
 package import IntentModel
 import Synchronization
 import Telemetry

@@ -1,3 +1,4 @@
+package import IntentLanguage
 package import IntentModel
 
 /// The model beside the embedded interpreter. The embedded reading is what is acted on; the model's, after it is held against the text, can

@@ -1,3 +1,4 @@
+package import IntentLanguage
 package import IntentModel
 
 /// Reads an operator's sentence. Conformers differ in what they know and cost; none may invent.

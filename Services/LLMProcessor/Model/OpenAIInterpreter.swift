@@ -1,4 +1,5 @@
 package import HTTPFetch
+package import IntentLanguage
 package import IntentModel
 package import Resilience
 

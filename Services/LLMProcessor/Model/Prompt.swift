@@ -1,4 +1,5 @@
 import Foundation
+import IntentLanguage
 package import JSONSchema
 
 /// The versioned words a model is asked with: a Markdown file, the schema of its answer, and what is added when it is asked for several

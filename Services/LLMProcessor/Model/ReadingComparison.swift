@@ -1,3 +1,4 @@
+import IntentLanguage
 import IntentModel
 
 /// Holds a model's expectations against the embedded ones. Pure: in go two complete readings and the sentence, out come the questions where

@@ -5,7 +5,8 @@ struct IntentCommand: AsyncParsableCommand {
         commandName: "intent",
         abstract: "Submit intents, follow them and decide about them.",
         subcommands: [
-            SubmitCommand.self, GetCommand.self, ListCommand.self, EventsCommand.self, ApproveCommand.self, RejectCommand.self, CancelCommand.self,
+            SubmitCommand.self, ExplainCommand.self, GetCommand.self, ListCommand.self, EventsCommand.self, ApproveCommand.self, RejectCommand.self,
+            CancelCommand.self,
             RollbackCommand.self, RetryCommand.self, ClarifyCommand.self, ManifestsCommand.self,
         ]
     )

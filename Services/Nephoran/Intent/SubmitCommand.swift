@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import IntentModel
 
 struct SubmitCommand: AsyncParsableCommand {
@@ -59,7 +58,7 @@ struct SubmitCommand: AsyncParsableCommand {
         let client = try self.connection.client()
         let terminal = Terminal.standardOutput
         let body = try IntentBody(
-            intent: try self.sentence(), priority: self.priority, namespace: self.namespace, cluster: self.cluster, approval: self.approval,
+            intent: try SentenceArgument.read(self.text), priority: self.priority, namespace: self.namespace, cluster: self.cluster, approval: self.approval,
             labels: try IntentBody.labels(self.labels), supersedes: self.supersedes, callbackUrl: self.callbackUrl
         ).encoded()
         if self.dryRun {
@@ -84,13 +83,6 @@ struct SubmitCommand: AsyncParsableCommand {
     private struct Ticket: Decodable {
         var id: IntentID
         var phase: Phase
-    }
-
-    private func sentence() throws(CommandFailure) -> String {
-        guard self.text == ["-"] else { return self.text.joined(separator: " ") }
-        let input = FileHandle.standardInput.readDataToEndOfFile()
-        guard let text = String(data: input, encoding: .utf8) else { throw CommandFailure(.usage, "standard input is not UTF-8") }
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
 

@@ -1,0 +1,234 @@
+import IntentModel
+
+/// Words that change what is asked in ways an interpretation cannot say: conditions, alternatives, doubts, exceptions. Each becomes a
+/// question, since leaving it out would act on something the operator did not say.
+extension Reading {
+    /// Of one kind, in one text: enough to ask about, and a bound on what a hostile text costs.
+    private static let mostCautions = 16
+
+    mutating func readCautions() {
+        guard self.expectations.contains(where: { $0.verb != .report }) else { return }
+        self.readConditions()
+        self.readAlternatives()
+        self.readTakenBack()
+        self.readExcludedPlaces()
+        self.readUncountedPlaces()
+    }
+
+    /// Words of another language that nothing was made of: what they change is not known.
+    mutating func readUnread() {
+        for at in self.lexemes.indices where [.unknown, .compound].contains(self.lexemes[at].kind) && !self.lexemes[at].used {
+            let span = self.span(at..<(at + 1))
+            if self.expectations.contains(where: {
+                $0.mention.span.start <= span.start && span.end <= $0.mention.span.end || $0.context.use?.contains(self.text(span)) == true
+            }) {
+                continue
+            }
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(self.expectation(near: at) + 1)", field: "confirm",
+                    question: "'\(self.text(span))' was not understood. Is the reading right all the same?", options: ["yes", "no"]))
+            return
+        }
+    }
+
+    /// Clauses are in the order of the text.
+    private func clause(at index: Int) -> Int? {
+        var low = 0, high = self.clauses.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.clauses[middle].end <= index { low = middle + 1 } else { high = middle }
+        }
+        return low < self.clauses.count && self.clauses[low].first <= index ? low : nil
+    }
+
+    private func expectation(near index: Int) -> Int {
+        guard let clause = self.clause(at: index) else { return max(0, self.expectations.count - 1) }
+        var low = 0, high = self.expectations.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.expectations[middle].clause < clause { low = middle + 1 } else { high = middle }
+        }
+        return min(low, max(0, self.expectations.count - 1))
+    }
+
+    private mutating func confirm(_ index: Int, _ question: String, unlessAsked: Bool = false) {
+        let id = "e\(self.expectation(near: index) + 1)"
+        if unlessAsked, self.questions.contains(where: { $0.expectation == id && $0.field.hasPrefix("targets") }) { return }
+        self.questions.append(
+            Clarification(expectation: "e\(self.expectation(near: index) + 1)", field: "confirm", question: question, options: ["yes", "no"]))
+    }
+
+    /// Index after determiners and adjectives.
+    private func head(_ index: Int) -> Int {
+        var at = index
+        while at < self.lexemes.count,
+            self.has(at, [.definite, .indefinite, .totality, .filler]) || self.meaning(at)?.quality != nil && self.meaning(at)?.object == nil
+        {
+            at += 1
+        }
+        return at
+    }
+
+    // MARK: - Conditions
+
+    private mutating func readConditions() {
+        var asked = 0
+        for at in self.lexemes.indices where asked < Self.mostCautions && self.has(at, .condition) && self.lexemes[at].kind == .word {
+            let next = self.head(at + 1)
+            // "before 2026-12-24" is a window.
+            if next >= self.lexemes.count || self.lexemes[next].used && self.lexemes[next].kind != .word { continue }
+            let near = self.expectations[self.expectation(near: at)]
+            if near.verb == .report { continue }
+            let word = self.word(at)
+            let isPolicy = [.radioNetwork, .policy].contains(near.mention.kind) || near.verb == .optimize || near.verb == .configure
+            switch word {
+            case "after", "before", "until", "once":
+                guard
+                    self.meaning(next)?.verb.map({ $0.form == .gerund || $0.form == .base }) == true || self.meaning(next)?.actionNoun != nil
+                        || self.meaning(next)?.object != nil || self.isNameLike(next) && self.lexemes[next].kind == .chain
+                else { continue }
+                if near.verb == .deploy, self.meaning(next)?.verb == nil, word != "after" { continue }
+            case "when", "whenever", "if", "unless":
+                if self.expectsAutoscaling || isPolicy && word == "when" { continue }
+                if near.verb == .deploy, word == "when", at > near.mention.end + 2, self.meaning(near.mention.end)?.preposition == .with { continue }
+            default: break
+            }
+            asked += 1
+            let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
+            self.confirm(
+                at, "It is said to depend on '\(self.text(at..<max(at + 1, end)))', which cannot be waited for. Should it be done now all the same?")
+        }
+    }
+
+    // MARK: - Alternatives
+
+    /// What kind of thing begins at a lexeme, as far as alternatives are concerned.
+    private enum Thing { case object, number, place, verb, environment }
+
+    private func thing(_ index: Int) -> Thing? {
+        var at = self.head(index)
+        // "or in core6g"
+        while let preposition = self.meaning(at)?.preposition, [.in, .on, .at, .to, .for].contains(preposition), !self.lexemes[at].used {
+            at = self.head(at + 1)
+        }
+        guard at < self.lexemes.count else { return nil }
+        if self.lexemes[at].kind == .number { return .number }
+        if self.lexemes[at].used, !self.within(self.places, \.at, max(0, at - 3)..<(at + 1)).isEmpty { return .place }
+        if self.lexemes[at].kind == .chain || self.lexemes[at].kind == .unknown && self.word(at).utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 }) {
+            return .object
+        }
+        guard let meaning = self.meaning(at) else { return nil }
+        if let object = meaning.object, ![.radioNetwork, .policy].contains(self.vocabulary.objects[object].kind), meaning.feature == nil { return .object }
+        if meaning.environment != nil { return .environment }
+        if let verb = meaning.verb, verb.form == .base, meaning.object == nil, verb.action != .report, meaning.quality == nil, meaning.attribute == nil {
+            return .verb
+        }
+        return nil
+    }
+
+    private mutating func readAlternatives() {
+        var asked = 0
+        for at in self.lexemes.indices where asked < Self.mostCautions && self.lexemes[at].kind == .word && self.isSingleWord(at) {
+            let word = self.word(at)
+            if word == "either" {
+                self.confirm(at, "'\(self.text(at..<min(at + 6, self.lexemes.count)))' leaves a choice. Is the reading above the one that is meant?")
+                continue
+            }
+            guard word == "or", self.meaning(at)?.comparator == nil, at > 0, let following = self.thing(at + 1) else { continue }
+            asked += 1
+            if self.isDenied(at) { continue }
+            switch following {
+            case .number where self.kind(at - 1) == .number || self.lexemes[at - 1].used: break
+            case .number: continue
+            case .object, .place, .verb: break
+            case .environment where self.meaning(at - 1)?.environment != nil: break
+            case .environment: continue
+            }
+            self.confirm(
+                at, "'\(self.text(max(0, at - 2)..<min(at + 4, self.lexemes.count)))' leaves a choice. Is the reading above the one that is meant?",
+                unlessAsked: true)
+        }
+    }
+
+    private func isSingleWord(_ index: Int) -> Bool { self.lexemes[index].end == self.lexemes[index].first + 1 }
+
+    /// Within the reach of a negation ("without a or b").
+    private func isDenied(_ index: Int) -> Bool {
+        guard let clause = self.clause(at: index).map({ self.clauses[$0] }) else { return false }
+        for at in (clause.first..<index).reversed() where self.has(at, .negation) { return self.reach(of: at, clause) >= index }
+        return false
+    }
+
+    // MARK: - Corrections and doubts
+
+    private static let opinions: Set<String> = ["should", "shall", "must", "may", "do", "dont", "does", "is", "are", "would"]
+
+    private mutating func readTakenBack() {
+        // "Should we remove the AMF?" wants an opinion.
+        for clause in self.clauses
+        where clause.isQuestion && clause.opensSentence && !self.has(clause.first, .opening) && Self.opinions.contains(self.word(clause.first))
+            && clause.verb?.action != .report
+        {
+            self.confirm(clause.first, "'\(self.text(clause.first..<clause.end))' is a question. Should it be done?")
+            return
+        }
+        guard let first = self.lexemes.indices.first(where: { self.meaning($0)?.verb != nil || self.meaning($0)?.object != nil }) else { return }
+        for at in self.lexemes.indices where self.lexemes[at].kind == .word {
+            if self.has(at, .correction), at > first, at + 1 < self.lexemes.count || at > 0 {
+                self.confirm(at, "'\(self.text(at..<(at + 1)))' takes something back. Is the reading above what is meant in the end?")
+                return
+            }
+            if self.has(at, .doubt) {
+                self.confirm(at, "'\(self.text(at..<(at + 1)))' leaves open whether it is wanted. Should it be done?")
+                return
+            }
+        }
+    }
+
+    // MARK: - Places
+
+    /// "not in core5g", "except in core5g", "every AMF except amf-2", "the UPF that is not named upf-1"
+    private mutating func readExcludedPlaces() {
+        for name in self.names where name.explicit && self.has(name.at - 1, .negation) {
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(self.expectation(near: name.at) + 1)", field: "object.name",
+                    question: "The text excludes \(name.name). Which one is meant?", options: []))
+        }
+        for excluded in self.excluded {
+            for (index, draft) in self.expectations.enumerated()
+            where draft.clause == excluded.clause && draft.mention.type == excluded.type && draft.mention.name == nil {
+                self.questions.append(
+                    Clarification(
+                        expectation: "e\(index + 1)", field: "object.name", question: "The text excludes \(excluded.name). Which ones are meant?", options: []))
+                break
+            }
+        }
+        for at in self.lexemes.indices where self.has(at, .negation) && self.lexemes[at].kind == .word {
+            guard let place = self.within(self.places, \.at, (at + 1)..<(at + 3)).first(where: { $0.at == at + 1 || self.meaning(at + 1)?.preposition != nil })
+            else { continue }
+            let isExtra = self.places.contains { $0.kind == place.kind && $0.at < at }
+            if isExtra { continue }
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(self.expectation(near: at) + 1)", field: "context.\(place.kind.rawValue)",
+                    question: "The text excludes \(place.value). Where is it meant?", options: []))
+        }
+    }
+
+    /// "in every region", "in both clusters", "across 3 sites": places that are counted and not named.
+    private mutating func readUncountedPlaces() {
+        for at in self.lexemes.indices where at > 0 && !self.lexemes[at].used && self.lexemes[at].kind == .word {
+            guard let kind = self.meaning(at)?.place, self.meaning(at)?.object == nil, kind != .tenant else { continue }
+            var before = at - 1
+            while before > 0, self.has(before, .filler) || self.meaning(before)?.quality != nil { before -= 1 }
+            guard self.has(before, [.totality, .distributive]) || self.kind(before) == .number && self.lexemes[before].value != 1 else { continue }
+            guard before > 0, self.meaning(before - 1)?.preposition != nil || self.has(before, .distributive) else { continue }
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(self.expectation(near: at) + 1)", field: "context.\(kind.rawValue)",
+                    question: "'\(self.text(before..<(at + 1)))' names no place. Which \(kind.rawValue)s are meant?", options: []))
+        }
+    }
+}

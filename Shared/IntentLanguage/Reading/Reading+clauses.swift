@@ -1,0 +1,252 @@
+extension Reading {
+    /// Cuts the text into clauses: at the ends of sentences, and where a conjunction or comma is followed by a verb.
+    mutating func readClauses() {
+        var at = 0
+        let count = self.lexemes.count
+        while at < count {
+            var end = at
+            while end < count, !self.endsSentence(end) { end += 1 }
+            if end > at { self.readSentence(at, end) }
+            at = end + 1
+        }
+    }
+
+    private func endsSentence(_ index: Int) -> Bool { self.isSymbol(index, ".", ";", "!", "?", "\n", "。", "！", "？") }
+
+    private mutating func readSentence(_ first: Int, _ end: Int) {
+        let isQuestion = end < self.lexemes.count && self.isSymbol(end, "?") || self.has(first, .question) && !self.isCausative(first)
+        var start = first
+        var clause = self.opened(start, end, opensSentence: true)
+        var at = clause.verb == nil ? first + 1 : clause.body
+        while at < end {
+            let separator = self.isConjunction(at) || self.isComma(at) || self.has(at, .sequence) || self.isSymbol(at, ":")
+            if separator {
+                var next = at + 1
+                while next < end, self.isConjunction(next) || self.isComma(next) || self.has(next, .sequence) { next += 1 }
+                let sequence = (at..<next).contains { self.has($0, .sequence) }
+                if next < end {
+                    var candidate = self.opened(next, end, opensSentence: false)
+                    if let verbAt = candidate.verbAt, candidate.verb?.form == .base || sequence,
+                        sequence || self.looksLikeVerb(verbAt, end), !(self.isSymbol(at, ":") && clause.verb != nil)
+                    {
+                        candidate.opensSentence = false
+                        clause.end = at
+                        self.close(clause, isQuestion)
+                        start = next
+                        clause = candidate
+                        at = candidate.body
+                        continue
+                    }
+                }
+                at = next
+                continue
+            }
+            at += 1
+        }
+        clause.end = end
+        self.close(clause, isQuestion)
+    }
+
+    private mutating func close(_ clause: Clause, _ isQuestion: Bool) {
+        var clause = clause
+        if clause.verb == nil { self.findLateVerb(&clause) }
+        if !isQuestion, clause.verb == nil || clause.verb?.action == .report || clause.verb?.action == .scale || clause.verb?.action == .deploy {
+            self.replaceCausative(&clause)
+        }
+        if clause.verb?.action == .ensure { self.replaceEnsured(&clause) }
+        if let particle = clause.switchAt { self.lexemes[particle].used = true }
+        if clause.verb?.action == .scale, clause.verb?.direction == nil, (clause.first..<clause.end).contains(where: { self.scalesItself($0) }) {
+            clause.verb?.action = .autoscale
+        }
+        clause.isQuestion = isQuestion
+        if clause.end > clause.first { self.clauses.append(clause) }
+    }
+
+    /// A noun that could be a verb ("… and support for X") is none before a preposition or at the end.
+    private func looksLikeVerb(_ index: Int, _ end: Int) -> Bool {
+        let next = index + 1
+        guard let verb = self.meaning(index)?.verb else { return false }
+        if [.deploy, .remove, .scale, .restart, .rollback, .migrate, .enable, .disable, .configure].contains(verb.action) {
+            let word = self.word(index)
+            if ![
+                "form", "stage", "design", "access", "limit", "route", "start", "route", "allow", "patch", "take", "keep", "update", "upgrade", "clear",
+                "cancel", "restrict", "steer", "block", "recycle", "transfer", "transition", "boot", "install",
+            ].contains(word) {
+                return true
+            }
+        }
+        guard next < end else { return false }
+        if self.isComma(next) || self.isConjunction(next) || self.isSymbol(next, ":") { return false }
+        if let preposition = self.meaning(next)?.preposition {
+            return ![.for, .of, .with, .in, .on, .by, .using].contains(preposition) || verb.action == .report && preposition == .of
+        }
+        if [.report, .vague, .make].contains(verb.action) {
+            return self.meaning(next)?.verb == nil || self.has(next, .definite)
+        }
+        return true
+    }
+
+    /// Skips what may stand before a verb and looks whether there is one.
+    private func opened(_ first: Int, _ end: Int, opensSentence: Bool) -> Clause {
+        var at = first
+        var negated = false
+        let isQuestion = end < self.lexemes.count && self.isSymbol(end, "?")
+        while at < end {
+            // "In namespace x, …"
+            if self.lexemes[at].used { at += 1; continue }
+            guard let meaning = self.meaning(at) else {
+                if self.isComma(at) || self.isSymbol(at, ":", "\n") || self.kind(at) == .quoted { at += 1; continue }
+                break
+            }
+            // A verb phrase wins over an opening of the same words, unless another verb follows it.
+            if meaning.verb != nil, !(meaning.has(.opening) && at + 1 < end && self.meaning(at + 1)?.verb?.form == .base) { break }
+            if meaning.has(.negation) { negated = true; at += 1; continue }
+            if meaning.has(.opening) || meaning.priority != nil || meaning.has(.urgent) || meaning.has(.recurrence) || meaning.has(.sequence)
+                || meaning.has(.conjunction) || meaning.has(.relativeTime)
+            {
+                at += 1; continue
+            }
+            break
+        }
+        var clause = Clause(first: first, end: end, body: first, opensSentence: opensSentence)
+        clause.negated = negated
+        guard at < end else { return clause }
+        // "turn the monitoring off"
+        if ["turn", "switch"].contains(self.word(at)), self.lexemes[at].end == self.lexemes[at].first + 1, let particle = self.particleOfSwitch(at + 1, end) {
+            clause.verb = VerbMeaning(action: self.word(particle) == "off" ? .disable : .enable)
+            clause.verbAt = at
+            clause.body = at + 1
+            clause.switchAt = particle
+            return clause
+        }
+        guard let meaning = self.meaning(at) else { return clause }
+        if meaning.has(.lightVerb) {
+            // "perform a rolling update of …"
+            var noun = at + 1
+            while noun < end, noun < at + 4, self.meaning(noun)?.actionNoun == nil, self.isModifier(noun) { noun += 1 }
+            if noun < end, let action = self.meaning(noun)?.actionNoun, self.meaning(noun + 1)?.preposition != nil || noun + 1 >= end || action != .configure {
+                clause.verb = VerbMeaning(action: action)
+                clause.verbAt = noun
+                clause.body = noun + 1
+                return clause
+            }
+        }
+        // "run 4 replicas of …"
+        if self.word(at) == "run", self.kind(at + 1) == .number {
+            clause.verb = VerbMeaning(action: .scale)
+            clause.verbAt = at
+            clause.body = at + 1
+            return clause
+        }
+        if !isQuestion, meaning.verb?.action == .report, Self.auxiliaries.contains(self.word(at)) { return clause }
+        if let verb = meaning.verb, verb.form == .base || verb.form == .gerund && opensSentence || verb.form == .third && opensSentence && at > first {
+            // "test AMF": an environment or adjective first, unless it is plainly a verb.
+            clause.verb = verb
+            clause.verbAt = at
+            clause.body = at + 1
+        } else if let action = meaning.actionNoun, opensSentence, self.meaning(at + 1)?.preposition == .of || self.meaning(at + 1)?.preposition == .for {
+            clause.verb = VerbMeaning(action: action)
+            clause.verbAt = at
+            clause.body = at + 1
+        }
+        return clause
+    }
+
+    private func particleOfSwitch(_ first: Int, _ end: Int) -> Int? {
+        (first..<max(first, end)).first { at in
+            ["on", "off"].contains(self.word(at)) && !self.lexemes[at].used
+                && (at + 1 >= end || self.meaning(at + 1)?.preposition != nil || self.isConjunction(at + 1))
+        }
+    }
+
+    /// "make sure that the SMF is restarted": what is ensured is the deed.
+    private func replaceEnsured(_ clause: inout Clause) {
+        let deeds: Set<Action> = [.deploy, .remove, .restart, .rollback, .migrate, .enable, .disable, .configure]
+        for at in clause.body..<clause.end {
+            guard let verb = self.meaning(at)?.verb, verb.form == .participle, deeds.contains(verb.action) else { continue }
+            guard (max(clause.body, at - 3)..<at).contains(where: { ["is", "are", "be", "gets", "get", "been"].contains(self.word($0)) }) else { continue }
+            clause.verb = verb
+            clause.verb?.form = .base
+            return
+        }
+    }
+
+    /// Negations of a whole clause, unlike "without", which denies one thing.
+    private static let deniers: Set<String> = [
+        "not", "no", "never", "nobody", "noone", "none", "cannot", "should", "must", "shouldnt", "dont", "do", "does", "doesnt", "will", "wont", "neither",
+        "under",
+    ]
+
+    /// Verbs that only ask when they open a question.
+    private static let auxiliaries: Set<String> = ["is", "are", "was", "were", "did", "does", "do", "has", "have"]
+
+    /// "have a PCF deployed", "do a rolling restart": no question.
+    private func isCausative(_ index: Int) -> Bool { ["have", "do"].contains(self.word(index)) && self.has(index + 1, [.indefinite, .definite]) }
+
+    /// "get a UPF deployed", "bring a VNF into existence": the verb of the result is what is asked for.
+    private func replaceCausative(_ clause: inout Clause) {
+        var start = clause.first
+        while start < clause.end, self.has(start, .opening) || self.isComma(start) { start += 1 }
+        let word = self.word(clause.verbAt ?? start)
+        guard ["get", "have", "bring", "put", "call", "see"].contains(word) else { return }
+        var at = max(clause.body, clause.first + 1)
+        while at < clause.end {
+            if self.has(at, .existence) {
+                clause.verb = VerbMeaning(action: .deploy)
+            } else if word == "get" || word == "have" || word == "see", let verb = self.meaning(at)?.verb, verb.form == .participle,
+                ![.report, .name, .include].contains(verb.action)
+            {
+                clause.verb = verb
+                clause.verb?.form = .base
+            } else {
+                at += 1
+                continue
+            }
+            clause.verbAt = clause.verbAt ?? start
+            clause.body = max(clause.body, start + 1)
+            clause.passive = false
+            return
+        }
+    }
+
+    func isModifier(_ index: Int) -> Bool {
+        guard let meaning = self.meaning(index) else { return self.kind(index) == .compound }
+        return meaning.has([.filler, .indefinite, .definite, .totality, .opening, .increment]) || meaning.quality != nil || meaning.environment != nil
+            || meaning.feature != nil && meaning.object == nil
+    }
+
+    /// The verb of a clause that does not begin with one: "AMF should be scaled to 5", "urgent deployment of …".
+    private func findLateVerb(_ clause: inout Clause) {
+        var sawModal = self.has(clause.first, .wish)
+        var denied = false
+        for index in clause.first..<clause.end {
+            guard let meaning = self.meaning(index) else { continue }
+            if meaning.has(.modal) {
+                sawModal = true
+                if index > clause.first, self.has(index + 1, .negation) { clause.negated = true }
+            }
+            // "the AMF must not be scaled", "nobody should delete it"
+            if meaning.has(.negation), Self.deniers.contains(self.word(index)), self.word(index) != "no" || index == clause.first { denied = true }
+            if let verb = meaning.verb, index > clause.first, verb.form == .participle || sawModal && verb.form == .base, verb.action != .name,
+                verb.action != .include, verb.action != .report,
+                sawModal
+            {
+                clause.verb = verb
+                clause.verbAt = index
+                clause.passive = true
+                clause.negated = clause.negated || denied
+                return
+            }
+            // "urgent deployment of …", never "prevent the deployment of …"
+            if let action = meaning.actionNoun, self.meaning(index + 1)?.preposition == .of || index + 1 >= clause.end, meaning.verb == nil,
+                index + 1 >= clause.end
+                    || (clause.first..<index).allSatisfy({ self.kind($0) != .unknown && self.meaning($0)?.verb == nil && !self.has($0, .negation) })
+            {
+                clause.verb = VerbMeaning(action: action)
+                clause.verbAt = index
+                clause.passive = true
+                return
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import IntentModel
+
+extension Reading {
+    /// S-NSSAI, PLMN, TAC, DNN, cell, gNB and UE identifiers, with the lexeme they were said at.
+    struct IdentifierFinding: Sendable {
+        var at: Int
+        var identifier: Identifier
+        var value: String
+    }
+
+    mutating func readIdentifiers() -> [IdentifierFinding] {
+        var result: [IdentifierFinding] = []
+        for at in self.lexemes.indices where !self.lexemes[at].used && self.lexemes[at].kind == .word {
+            guard let identifier = self.meaning(at)?.identifier else { continue }
+            var next = at + 1
+            var isApart = false
+            while self.isSymbol(next, ":", "=", "(") || ["=", "is", "of", "id", "value", "to"].contains(self.word(next)) { next += 1 }
+            // "the DNN of the SMF to ims"
+            if ["of", "for"].contains(self.word(at + 1)), let to = (at + 2..<min(self.lexemes.count, at + 8)).first(where: { self.word($0) == "to" }) {
+                next = to + 1
+                isApart = true
+            }
+            guard next < self.lexemes.count, !self.lexemes[next].used else { continue }
+            let kind = self.lexemes[next].kind
+            let isValue =
+                kind == .number || kind == .chain || kind == .quoted
+                || identifier == .dnn && kind == .word && self.meaning(next)?.preposition == nil && self.meaning(next)?.verb == nil
+                    && self.meaning(next)?.has([.conjunction, .definite, .indefinite, .negation, .modal]) == false
+                    && self.meaning(next)?.object.map { self.vocabulary.objects[$0].kind != .networkFunction } != false
+                || kind == .unknown && (identifier == .dnn || self.word(next).utf8.contains { $0 >= 0x30 && $0 <= 0x39 })
+            guard isValue else { continue }
+            // "cell 5" is an identifier, "5 cells" a number of them; "ue 3" hardly ever is one.
+            if identifier == .cell, kind == .unknown, !self.word(next).utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 }) { continue }
+            let chunk = self.chunk(next)
+            var end = next + 1
+            while end < self.lexemes.count, self.tokens[self.lexemes[end].first].start < chunk.span.end { end += 1 }
+            var value = chunk.text
+            if identifier == .snssai {
+                // 1-010203
+                let parts = value.split(separator: "-")
+                if parts.count == 2 {
+                    result.append(.init(at: at, identifier: .sst, value: String(parts[0])))
+                    result.append(.init(at: at, identifier: .sd, value: String(parts[1])))
+                    isApart ? self.use(next..<end) : self.use(at..<end)
+                    continue
+                }
+                result.append(.init(at: at, identifier: .sst, value: value))
+                isApart ? self.use(next..<end) : self.use(at..<end)
+                continue
+            }
+            if identifier == .plmn {
+                // 310-410, 310410, 310/410, "310 410"
+                let digits = value.filter { $0.isNumber }
+                if digits.count == 3, end < self.lexemes.count, self.lexemes[end].kind == .number || self.isSymbol(end, "/") {
+                    let second = self.isSymbol(end, "/") ? end + 1 : end
+                    if second < self.lexemes.count, self.lexemes[second].kind == .number {
+                        value = digits + "-" + self.chunk(second).text
+                        end = second + 1
+                    }
+                } else if digits.count >= 5, digits.count <= 6, !value.contains("-") {
+                    value = digits.prefix(3) + "-" + digits.dropFirst(3)
+                }
+            }
+            result.append(.init(at: at, identifier: identifier, value: value))
+            isApart ? self.use(next..<end) : self.use(at..<end)
+        }
+        return result
+    }
+
+    static func apply(_ findings: [IdentifierFinding], to context: inout Context) -> String? {
+        var problem: String?
+        for finding in findings {
+            switch finding.identifier {
+            case .plmn: context.plmn = finding.value
+            case .tac: context.tac = finding.value
+            case .dnn: context.dnn = finding.value
+            case .cell: context.cell = finding.value
+            case .gnb: context.gnb = finding.value
+            case .ue: context.ue = finding.value
+            case .sst:
+                if let sst = Int(finding.value), (0...255).contains(sst) {
+                    context.slice = SliceID(sst: sst, sd: context.slice?.sd)
+                } else {
+                    problem = finding.value
+                }
+            case .sd:
+                var digits = finding.value.lowercased()
+                if digits.hasPrefix("0x") { digits = String(digits.dropFirst(2)) }
+                guard digits.count <= 6, !digits.isEmpty, digits.allSatisfy(\.isHexDigit) else { problem = finding.value; continue }
+                digits = String(repeating: "0", count: 6 - digits.count) + digits
+                context.slice = SliceID(sst: context.slice?.sst ?? 1, sd: digits)
+            case .snssai: break
+            }
+        }
+        return problem
+    }
+
+    /// What the thing is for: the words after "for", up to the next preposition.
+    func use(in clause: Clause, mentions: [Mention]) -> (text: String, at: Int)? {
+        var at = clause.body
+        while at < clause.end {
+            if self.meaning(at)?.preposition == .for, !self.lexemes[at].used, at + 1 < clause.end {
+                var end = at + 1
+                while end < clause.end {
+                    if let preposition = self.meaning(end)?.preposition, preposition != .of, preposition != .for { break }
+                    if self.lexemes[end].used || self.lexemes[end].kind == .number || self.isComma(end) { break }
+                    if self.isConjunction(end), mentions.contains(where: { $0.at == end + 1 && $0.role == .object }) { break }
+                    end += 1
+                }
+                var first = at + 1
+                while first < end, self.has(first, [.definite, .indefinite]) { first += 1 }
+                let isObject = mentions.contains { $0.at >= at && $0.at < end && ($0.role == .object || $0.role == .slice) }
+                let isApplication = mentions.contains { $0.kind == .application && $0.role == .object && $0.end == at && $0.name != nil }
+                let isEnvironment = isApplication || first + 1 == end && self.meaning(first)?.environment != nil
+                while end > first, self.kind(end - 1) == .symbol { end -= 1 }
+                let isSaid = (first..<end).allSatisfy {
+                    self.meaning($0)?.feature != nil || self.meaning($0)?.quality != nil || self.has($0, [.filler, .totality, .pronoun])
+                }
+                if first < end, !isObject, !isEnvironment, !isSaid { return (self.text(first..<end), at) }
+                at = max(end, at + 1)
+                continue
+            }
+            at += 1
+        }
+        return nil
+    }
+
+    static func canonicalQuality(of attribute: String) -> String? {
+        switch attribute {
+        case "latency", "jitter": "low-latency"
+        case "throughput", "throughputDownlink", "throughputUplink", "bandwidth": "high-throughput"
+        case "availability": "high-availability"
+        case "reliability", "packetLoss": "high-reliability"
+        case "cost": "cost-efficient"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import IntentModel
+
+extension Reading {
+    /// Part of a name ("cat-service"), not a subject.
+    func isNameContext(_ index: Int) -> Bool {
+        if self.isOccasion(index) { return true }
+        return self.lexemes[index].used || self.meaning(index - 1)?.place != nil || self.has(index - 1, [.naming, .carrier])
+            || self.tokens[self.lexemes[index].first].glued || self.meaning(index)?.object != nil
+    }
+
+    /// "… because of the football match": only the occasion of something that is of this network.
+    private func isOccasion(_ index: Int) -> Bool {
+        var at = index - 1
+        while at > 0, self.meaning(at)?.preposition == nil, self.meaning(at)?.verb == nil, index - at < 6 { at -= 1 }
+        guard at > 0, let preposition = self.meaning(at)?.preposition, preposition == .reason || preposition == .for else { return false }
+        let before = max(0, at - 40)..<at
+        return before.contains { self.meaning($0)?.object != nil } && before.contains { self.has($0, .telling) || self.meaning($0)?.verb?.direction != nil }
+    }
+
+    /// Anything of this product's business is spoken of.
+    var mentionsDomain: Bool {
+        self.lexemes.indices.contains { index in
+            if self.lexemes[index].kind == .chain { return self.fusedObject(self.original(index)) != nil }
+            guard let meaning = self.meaning(index), self.lexemes[index].kind == .word else { return false }
+            if meaning.object != nil || meaning.feature != nil || meaning.place != nil || meaning.identifier != nil || meaning.verb?.implies != nil {
+                return true
+            }
+            if let attribute = meaning.attribute {
+                return ![
+                    "instance", "copy", "copies", "unit", "speed", "user", "users", "image", "period", "cost", "budget", "client", "customer", "machine",
+                    "delay", "release", "session", "volume", "load",
+                ].contains(self.word(index)) || self.vocabulary.attributes[attribute].dimension == .cpu
+            }
+            if meaning.has(.generic) {
+                return ["network", "vnf", "cnf", "nf", "o", "ran", "e2", "a1", "5g", "virtual", "cloud", "workload", "virtualized", "core"].contains(
+                    self.word(index))
+            }
+            return ["5g", "lte", "3gpp", "free5gc", "open5gs"].contains(self.word(index))
+        }
+    }
+
+    func priority(_ requested: Priority?) -> Priority? {
+        var highest: Priority?
+        for index in self.lexemes.indices {
+            if let priority = self.meaning(index)?.priority {
+                if priority == .low, requested == nil { highest = highest ?? priority } else { highest = max(highest ?? .low, priority) }
+            }
+        }
+        return highest
+    }
+
+    /// Questions that need the text: contradictions, words for numbers, and verbs that may mean several things.
+    func questions(about draft: Draft, _ expectation: Expectation) -> [Clarification] {
+        var questions: [Clarification] = []
+        func ask(_ field: String, _ question: String, _ options: [String] = []) {
+            questions.append(Clarification(expectation: expectation.id, field: field, question: question, options: options))
+        }
+        let clause = self.clauses[draft.clause]
+        let label = draft.label
+        switch draft.action {
+        case .stop: ask("verb", "Should \(label) be scaled to zero, or removed?", ["scale", "remove"])
+        case .vague where clause.verb == nil: ask("verb", "What should be done with \(label)?", ["deploy", "scale", "configure", "remove", "report"])
+        case .vague:
+            ask("verb", "'\(self.text(clause.first..<clause.body))' does not say what to do with \(label). What should be done?", Verb.allCases.map(\.rawValue))
+        case .schedule: ask("context.window", "When exactly should it happen, and what should be changed?", [])
+        default: break
+        }
+        // "scale app to abc"
+        if draft.verb == .scale, expectation.target("replicas") == nil {
+            for index in clause.body..<clause.end
+            where self.meaning(index)?.preposition == .to && self.isNameLike(index + 1) && draft.mention.at != index + 1
+                && !expectation.targets.contains(where: { $0.value.number != nil })
+            {
+                ask("targets.replicas", "'\(self.original(index + 1))' is no number. How many replicas should \(label) have?")
+            }
+        }
+        // "scale AMF to 3 and 5"
+        if draft.verb == .scale || draft.verb == .deploy {
+            for index in clause.body..<clause.end where self.lexemes[index].kind == .number && !self.lexemes[index].used {
+                // "3,5", "2 times 3"
+                if expectation.target("replicas") != nil, self.tokens[self.lexemes[index].first].kind == .number, self.isBesideNumber(index, clause) {
+                    ask("targets.replicas", "The text gives several numbers ('\(self.original(index))' among them). How many replicas should \(label) have?")
+                    continue
+                }
+                if self.isConjunction(index - 1) || self.word(index - 1) == "or", self.kind(index - 2) == .number || self.lexemes[max(0, index - 2)].used,
+                    expectation.target("replicas") != nil
+                {
+                    ask("targets.replicas", "The text gives several numbers ('\(self.original(index))' among them). How many replicas should \(label) have?")
+                }
+            }
+        }
+        // Several unknown words where a name should be.
+        if expectation.object.type == nil, expectation.object.name == nil, draft.verb != .report, draft.mention.kind == .networkFunction, clause.verb != nil {
+            let words = (clause.body..<clause.end).filter { self.isNameLike($0) }
+            if words.count > 1, draft.verb != .deploy {
+                questions.append(
+                    Clarification(
+                        expectation: expectation.id, field: "object.name", question: "Which instance is meant? Its name could not be told from the text.",
+                        options: []))
+            }
+        }
+        // A preposition with nothing after it.
+        if clause.end > clause.body, self.meaning(clause.end - 1)?.preposition == .with,
+            ["with", "including", "having", "featuring"].contains(self.word(clause.end - 1)), !self.lexemes[clause.end - 1].used
+        {
+            ask("targets", "The text ends after '\(self.original(clause.end - 1))'. With what?")
+        }
+        // "Deploy AMF with SMF": both, or AMF connected to SMF?
+        if draft.verb == .deploy, draft.mention.kind == .networkFunction, let depends = expectation.context.depends {
+            for index in clause.body..<clause.end where self.meaning(index)?.preposition == .with && !self.lexemes[index].used {
+                let next = index + 1
+                if let object = self.meaning(next)?.object, self.vocabulary.objects[object].kind == .networkFunction,
+                    let type = self.vocabulary.objects[object].type, depends.contains(type), !self.has(next + 1, .dependsNoun),
+                    !self.hasDependsNoun(after: next, clause)
+                {
+                    ask("context.depends", "Should \(depends.joined(separator: ", ")) be deployed as well, or only be connected to?", ["deploy", "connect"])
+                }
+            }
+        }
+        // "cancel the deployment of the AMF": stop it, or take the AMF away?
+        if draft.verb == .remove, let verbAt = clause.verbAt, ["cancel", "abort", "cancelling", "canceling"].contains(self.word(verbAt)) {
+            var noun = clause.body
+            while noun < clause.end, self.has(noun, [.definite, .filler]) { noun += 1 }
+            if self.meaning(noun)?.actionNoun != nil || self.word(noun) == "deployment" || self.word(noun) == "scaling" {
+                ask("verb", "Should \(label) be removed, or only what is going on with it be stopped?", ["remove", "none"])
+            }
+        }
+        // "restart the busiest UPF", "reset the password of the AMF": the words before it decide which one, or what of it.
+        if [.remove, .restart, .rollback, .migrate].contains(draft.verb), !draft.mention.isPronoun, clause.verbAt != nil {
+            let begin = clause.passive ? clause.first : clause.body
+            for index in begin..<max(begin, min(draft.mention.at, clause.end)) where self.kind(index) == .unknown && !self.lexemes[index].used {
+                ask("object.name", "'\(self.original(index))' is not known. Which instance is meant?")
+                break
+            }
+            // "remove the limit of the AMF", "erase the disk of the UDR", "clean up the AMF logs": a part, not the whole.
+            if draft.verb == .remove || draft.verb == .restart, !clause.passive, let part = self.part(of: draft.mention, clause) {
+                ask("object.name", "Is all of \(label) meant, or only its \(self.original(part))? Say what exactly should be done.", [])
+            }
+        }
+        // An acronym nobody knows may be a slip for one that everybody does.
+        if draft.mention.type == "Custom", draft.mention.name != nil, self.isAcronym(draft.mention.at) {
+            ask("object.type", "'\(self.original(draft.mention.at))' is no function that is known. Which one is meant?", ["AMF", "SMF", "UPF", "NRF"])
+        }
+        if [.remove, .restart, .rollback, .migrate, .scale].contains(draft.verb), draft.mention.type == "Custom", self.kind(draft.mention.at) == .unknown,
+            self.has(draft.mention.at - 1, .definite), !self.original(draft.mention.at).utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 })
+        {
+            ask("object.name", "'\(self.original(draft.mention.at))' is not known as a function. Which instance is meant?")
+        }
+        if draft.verb == .remove || draft.verb == .restart, clause.body < clause.end, draft.mention.isGeneric {
+            if self.has(clause.body, .totality) {
+                ask("object.name", "'\(self.text(clause.body..<clause.end))' is too wide to act on. Which instances are meant?")
+            }
+        }
+        return questions
+    }
+
+    /// Another number, one word away, was taken for a quantity.
+    private func isBesideNumber(_ index: Int, _ clause: Clause) -> Bool {
+        for other in [index - 2, index + 2] where other >= clause.body && other < clause.end {
+            let between = (index + other) / 2
+            guard self.lexemes[other].kind == .number, self.lexemes[other].used, !self.isConjunction(between) else { continue }
+            if self.kind(between) == .unknown || self.isSymbol(between, ",", "*", "+", "x") { return true }
+        }
+        return false
+    }
+
+    /// Two to five capitals in a text that is not all capitals, and no word of the vocabulary.
+    private func isAcronym(_ index: Int) -> Bool {
+        guard self.kind(index) == .unknown else { return false }
+        let word = Array(self.original(index).utf8)
+        guard (2...5).contains(word.count), word.allSatisfy({ $0 >= 0x41 && $0 <= 0x5a }) else { return false }
+        return self.text.contains { $0 >= 0x61 && $0 <= 0x7a }
+    }
+
+    private static let parts: Set<String> = [
+        "limit", "limits", "configuration", "configurations", "config", "settings", "setting", "parameter", "parameters", "attribute", "attributes",
+        "properties",
+        "property", "resource", "resources", "profile", "backup", "traffic", "sessions", "connections", "subscription", "subscriptions", "interface",
+        "interfaces",
+        "registration", "cache", "policy", "policies", "level", "count", "size", "target", "requirement", "requirements",
+    ]
+
+    /// A noun that makes of the object only what it is a part of: before it with "of", "from" or "on", or right after it.
+    private func part(of mention: Mention, _ clause: Clause) -> Int? {
+        func isPart(_ index: Int) -> Bool {
+            guard index >= clause.body, index < clause.end, !self.lexemes[index].used else { return false }
+            if self.kind(index) == .unknown { return !self.has(index - 1, .naming) && mention.name == nil }
+            guard self.kind(index) == .word, let meaning = self.meaning(index) else { return false }
+            if self.has(index, [.carrier, .generic]) && !Self.parts.contains(self.word(index)) { return false }
+            if let attribute = meaning.attribute { return self.vocabulary.attributes[attribute].attribute != "replicas" }
+            return meaning.namedFeature != nil || Self.parts.contains(self.word(index))
+        }
+        if mention.preposition != nil, mention.at > clause.body {
+            for index in clause.body..<min(mention.at, clause.end) where isPart(index) { return index }
+        }
+        return isPart(mention.end) ? mention.end : nil
+    }
+
+    private func hasDependsNoun(after index: Int, _ clause: Clause) -> Bool {
+        var at = index
+        while at < clause.end, self.meaning(at)?.object != nil || self.isConjunction(at) || self.isComma(at) { at += 1 }
+        return self.has(at, [.dependsNoun, .supportNoun])
+    }
+}

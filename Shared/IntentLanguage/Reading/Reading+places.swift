@@ -1,0 +1,205 @@
+import IntentModel
+
+extension Reading {
+    /// Finds namespaces, clusters, regions, sites, zones and tenants.
+    mutating func readPlaces() {
+        for at in self.lexemes.indices where !self.lexemes[at].used {
+            if let kind = self.meaning(at)?.place {
+                self.readPlace(kind, at)
+            }
+        }
+        for at in self.lexemes.indices where !self.lexemes[at].used {
+            if let preposition = self.meaning(at)?.preposition { self.readBarePlace(preposition, at) }
+        }
+    }
+
+    private func governing(_ index: Int) -> (preposition: Preposition?, at: Int) {
+        var at = index
+        while at >= 0, index - at < 4 {
+            if let preposition = self.meaning(at)?.preposition { return (preposition, at) }
+            guard self.has(at, [.definite, .indefinite, .filler, .totality]) || self.meaning(at)?.quality != nil || self.meaning(at)?.environment != nil else {
+                break
+            }
+            at -= 1
+        }
+        return (nil, at)
+    }
+
+    private mutating func append(_ kind: PlaceKind, _ range: Range<Int>, _ chunk: (text: String, span: Span), _ preposition: Preposition?) {
+        var value = chunk.text
+        if kind == .namespace { value = value.lowercased() }
+        self.places.append(
+            PlaceFinding(
+                at: range.lowerBound, kind: kind, value: value, span: chunk.span, isOrigin: preposition == .from, isDestination: preposition == .to))
+        self.use(range)
+    }
+
+    private mutating func readPlace(_ kind: PlaceKind, _ at: Int) {
+        // namespace X, namespace: X, cluster=X
+        var next = at + 1
+        if self.isSymbol(next, ":") || self.word(next) == "=" || self.isSymbol(next, "=") { next += 1 }
+        if self.has(next, .naming), next == at + 1 { return }
+        let previousIsAdjective = self.isPlaceWord(at - 1, kind) && self.placeStart(at - 1) != nil
+        if next < self.lexemes.count, !self.lexemes[next].used, self.isPlaceName(next, kind, after: true), !(previousIsAdjective && !self.isStrongName(next)) {
+            let (preposition, begin) = self.governing(at - 1)
+            // "AMF cluster east" is no place unless something says so.
+            if kind != .cluster || preposition != nil || self.isStrongName(next) || next > at + 1 {
+                var chunk = self.chunk(next)
+                var last = next
+                // "site A": a letter or number after the noun is the name; keep single tokens only.
+                if self.lexemes[next].kind == .word, self.lexemes[next].end > self.lexemes[next].first + 1, !self.tokens[self.lexemes[next].first + 1].glued {
+                    let token = self.tokens[self.lexemes[next].first]
+                    chunk = (self.text(Span(start: token.start, end: token.end)), Span(start: token.start, end: token.end))
+                }
+                while last + 1 < self.lexemes.count, self.tokens[self.lexemes[last + 1].first].start < chunk.span.end { last += 1 }
+                self.append(kind, max(0, preposition == nil ? at : begin)..<(last + 1), chunk, preposition)
+                return
+            }
+        }
+        // in the X namespace, on the X cluster
+        if let begin = self.placeStart(at - 1), self.isPlaceWord(at - 1, kind) {
+            let (preposition, governor) = self.governing(begin - 1)
+            guard preposition != nil || kind == .namespace || self.word(begin) == "primary" || self.word(begin) == "secondary" else { return }
+            if let preposition, ![.in, .on, .at, .to, .from, .across, .of, .for, .with, .by].contains(preposition) { return }
+            if preposition == .of && kind == .cluster { return }
+            let chunk = self.chunk(at - 1)
+            self.append(kind, (preposition == nil ? begin : governor)..<(at + 1), chunk, preposition)
+        }
+    }
+
+    private func placeStart(_ index: Int) -> Int? { index >= 0 && !self.lexemes[index].used ? index : nil }
+
+    private func isStrongName(_ index: Int) -> Bool {
+        guard let kind = self.kind(index) else { return false }
+        return kind == .chain || kind == .quoted || kind == .unknown
+    }
+
+    /// May stand before the noun of a place as its name ("core5g namespace", "edge cluster").
+    private func isPlaceWord(_ index: Int, _ place: PlaceKind) -> Bool {
+        guard index >= 0, index < self.lexemes.count, !self.lexemes[index].used else { return false }
+        switch self.lexemes[index].kind {
+        case .chain, .quoted, .unknown: return true
+        case .number, .symbol, .compound: return false
+        case .word:
+            guard let meaning = self.meaning(index) else { return false }
+            if meaning.preposition != nil || meaning.comparator != nil
+                || meaning.has([.conjunction, .definite, .indefinite, .totality, .distributive, .pronoun, .negation, .naming, .vaguePlace, .sequence])
+            {
+                return false
+            }
+            if place == .namespace { return meaning.verb?.form != .base || meaning.environment != nil || meaning.has(.plainName) }
+            if meaning.environment != nil { return true }
+            if [
+                "edge", "core", "central", "primary", "secondary", "default", "regional", "remote", "east", "west", "north", "south", "backup", "main",
+                "private", "public",
+            ].contains(self.word(index)), self.lexemes[index].end == self.lexemes[index].first + 1 {
+                return true
+            }
+            return false
+        }
+    }
+
+    private func isPlaceName(_ index: Int, _ place: PlaceKind, after: Bool) -> Bool {
+        switch self.lexemes[index].kind {
+        case .chain, .quoted: return true
+        case .unknown: return true
+        case .number:
+            return place != .namespace && self.lexemes[index].end == self.lexemes[index].first + 1 && self.meaning(index) == nil
+                && (index + 1 >= self.lexemes.count || self.meaning(index + 1)?.unit == nil)
+                || place == .namespace && self.meaning(index) != nil && self.meaning(index + 1)?.attribute == nil
+                || place == .namespace && index + 1 < self.lexemes.count && self.tokens[self.lexemes[index + 1].first].adjacent
+        case .compound: return place == .namespace
+        case .symbol: return false
+        case .word:
+            guard let meaning = self.meaning(index) else { return false }
+            if meaning.preposition != nil && self.word(index) != "off" || meaning.comparator != nil
+                || meaning.has([.conjunction, .definite, .totality, .distributive, .pronoun, .negation, .naming, .sequence, .modal])
+            {
+                return false
+            }
+            if self.word(index) == "a",
+                index + 1 >= self.lexemes.count || self.isConjunction(index + 1) || self.isComma(index + 1) || self.meaning(index + 1)?.preposition != nil
+            {
+                return true
+            }
+            if place == .namespace { return !meaning.has(.indefinite) || self.word(index) == "new" }
+            if place == .site || place == .region || place == .zone {
+                return self.lexemes[index].end == self.lexemes[index].first + 1 && meaning.environment != nil && self.word(index) != "testing"
+            }
+            return false
+        }
+    }
+
+    /// "in core5g", "at edge01", "on cluster-a", "to eu-west-1": a place whose kind is not said.
+    private mutating func readBarePlace(_ preposition: Preposition, _ at: Int) {
+        guard [.in, .on, .at, .to, .from, .across, .for, .of].contains(preposition) else { return }
+        var next = at + 1
+        let isDefinite = self.has(next, .definite)
+        while self.has(next, .definite) || self.meaning(next)?.environment == nil && self.has(next, .filler) && self.isNameLike(next + 1) { next += 1 }
+        guard next < self.lexemes.count, !self.lexemes[next].used else { return }
+        // "in 5g-core": hyphenated words of the vocabulary are names after "in".
+        let isGlued =
+            self.lexemes[next].kind == .word && self.lexemes[next].end > self.lexemes[next].first + 1 && self.tokens[self.lexemes[next].first + 1].glued
+        let chunk = self.chunk(next)
+        let folded = chunk.text.lowercased()
+        let isRegion =
+            self.vocabulary.regionPrefixes.contains { folded.hasPrefix($0) } && self.isNameLike(next)
+            && folded.utf8.contains { $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2d }
+        guard
+            self.isNameLike(next)
+                || isGlued && preposition == .in && self.meaning(next)?.object.map({ self.vocabulary.objects[$0].kind == .coreNetwork }) == true
+        else { return }
+        // "on smf-1" is an instance, not a place.
+        if preposition != .in, !isRegion, self.fusedObject(chunk.text) != nil { return }
+        let after = next + 1
+        let isNumbered = self.lexemes[next].kind == .unknown && folded.utf8.contains { $0 >= 0x30 && $0 <= 0x39 }
+        if self.isNameLike(after), !self.isConjunction(after), preposition != .in || !isNumbered { return }
+        if isRegion, preposition != .of { return self.append(.region, at..<after, chunk, preposition) }
+        let isChainOrNumbered = self.lexemes[next].kind == .chain || folded.utf8.contains { $0 >= 0x30 && $0 <= 0x39 }
+        if isChainOrNumbered || preposition == .in || isGlued {
+            // "de cluster-a a cluster-b"
+            let preposition = preposition == .of ? .from : preposition
+            if folded.contains("cluster") { return self.append(.cluster, at..<after, chunk, preposition) }
+            if folded.hasPrefix("region") { return self.append(.region, at..<after, chunk, preposition) }
+            if folded.hasPrefix("site") || folded.hasSuffix("-site") { return self.append(.site, at..<after, chunk, preposition) }
+            if folded.hasPrefix("zone") { return self.append(.zone, at..<after, chunk, preposition) }
+            if folded.hasPrefix("edge"), folded.utf8.last.map({ $0 >= 0x30 && $0 <= 0x39 }) == true {
+                return self.append(.site, at..<after, chunk, preposition)
+            }
+        }
+        switch preposition {
+        case .in, .across:
+            // A word that goes on is no place ("in standby …"); nor is a capitalised one a namespace.
+            let token = self.tokens[self.lexemes[next].first]
+            guard
+                after >= self.lexemes.count || self.isSymbol(after, ".", ";", "!", "?", "\n") || self.isComma(after) || self.isConjunction(after)
+                    || self.meaning(after)?.preposition != nil || self.has(after, [.sequence, .urgent, .recurrence, .relativeTime, .distributive])
+                    || self.meaning(after)?.priority != nil || self.meaning(after)?.verb != nil
+                    || self.has(after, .totality) || self.has(after, .opening) || self.has(after, .condition)
+                    || isChainOrNumbered && self.lexemes[next].kind == .unknown && self.meaning(after) == nil
+            else { return }
+            if isDefinite, !isChainOrNumbered { return }
+            if self.lexemes[next].kind == .unknown, token.capitalised { return self.append(.region, at..<after, chunk, preposition) }
+            self.append(.namespace, at..<after, chunk, preposition)
+        case .on where self.lexemes[next].kind == .chain:
+            self.append(.cluster, at..<after, chunk, preposition)
+        case .at where isChainOrNumbered:
+            self.append(.site, at..<after, chunk, preposition)
+        case .from where self.followsObject(at):
+            self.append(.namespace, at..<after, chunk, preposition)
+        default: break
+        }
+    }
+
+    /// "delete AMF from core5g": what is removed was said before the place.
+    private func followsObject(_ index: Int) -> Bool {
+        var at = index - 1
+        while at >= 0, !self.isSymbol(at, ".", ";", "!", "?", "\n") {
+            if let verb = self.meaning(at)?.verb, verb.form == .base {
+                return verb.action == .remove && self.meaning(at + 1).map { _ in true } == true && (at..<index).contains { self.meaning($0)?.object != nil }
+            }
+            at -= 1
+        }
+        return false
+    }
+}
