@@ -156,11 +156,12 @@ extension Reading {
 
     /// Another number, one word away, was taken for a quantity.
     private func isBesideNumber(_ index: Int, _ clause: Clause) -> Bool {
-        [index - 2, index + 2].contains { other in
-            other >= clause.body && other < clause.end && self.lexemes[other].kind == .number && self.lexemes[other].used
-                && !self.isConjunction((index + other) / 2)
-                && (self.kind((index + other) / 2) == .unknown || self.isSymbol((index + other) / 2, ",", "*", "+", "x"))
+        for other in [index - 2, index + 2] where other >= clause.body && other < clause.end {
+            let between = (index + other) / 2
+            guard self.lexemes[other].kind == .number, self.lexemes[other].used, !self.isConjunction(between) else { continue }
+            if self.kind(between) == .unknown || self.isSymbol(between, ",", "*", "+", "x") { return true }
         }
+        return false
     }
 
     /// Two to five capitals in a text that is not all capitals, and no word of the vocabulary.
@@ -172,7 +173,8 @@ extension Reading {
     }
 
     private static let parts: Set<String> = [
-        "limit", "limits", "configuration", "configurations", "config", "settings", "setting", "parameter", "parameters", "attribute", "attributes",
+        "label", "labels", "limit", "limits", "configuration", "configurations", "config", "settings", "setting", "parameter", "parameters", "attribute",
+        "attributes",
         "properties",
         "property", "resource", "resources", "profile", "backup", "traffic", "sessions", "connections", "subscription", "subscriptions", "interface",
         "interfaces",
