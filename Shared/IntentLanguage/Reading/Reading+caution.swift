@@ -167,7 +167,7 @@ extension Reading {
     private mutating func readTakenBack() {
         // "Should we remove the AMF?" wants an opinion.
         for clause in self.clauses
-        where clause.isQuestion && clause.opensSentence && !self.has(clause.first, .opening) && Self.opinions.contains(self.word(clause.first))
+        where self.isSymbol(clause.end, "?") && clause.opensSentence && !self.has(clause.first, .opening) && Self.opinions.contains(self.word(clause.first))
             && clause.verb?.action != .report
         {
             self.confirm(clause.first, "'\(self.text(clause.first..<clause.end))' is a question. Should it be done?")

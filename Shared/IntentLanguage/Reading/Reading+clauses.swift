@@ -153,7 +153,7 @@ extension Reading {
     }
 
     private func particleOfSwitch(_ first: Int, _ end: Int) -> Int? {
-        (first..<max(first, end)).first { at in
+        (first..<max(first, min(end, first + 12))).first { at in
             ["on", "off"].contains(self.word(at)) && !self.lexemes[at].used
                 && (at + 1 >= end || self.meaning(at + 1)?.preposition != nil || self.isConjunction(at + 1))
         }

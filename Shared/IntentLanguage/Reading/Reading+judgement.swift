@@ -173,7 +173,8 @@ extension Reading {
     }
 
     private static let parts: Set<String> = [
-        "limit", "limits", "configuration", "configurations", "config", "settings", "setting", "parameter", "parameters", "attribute", "attributes",
+        "label", "labels", "limit", "limits", "configuration", "configurations", "config", "settings", "setting", "parameter", "parameters", "attribute",
+        "attributes",
         "properties",
         "property", "resource", "resources", "profile", "backup", "traffic", "sessions", "connections", "subscription", "subscriptions", "interface",
         "interfaces",

@@ -194,7 +194,7 @@ extension Reading {
     /// "delete AMF from core5g": what is removed was said before the place.
     private func followsObject(_ index: Int) -> Bool {
         var at = index - 1
-        while at >= 0, !self.isSymbol(at, ".", ";", "!", "?", "\n") {
+        while at >= 0, index - at <= 24, !self.isSymbol(at, ".", ";", "!", "?", "\n") {
             if let verb = self.meaning(at)?.verb, verb.form == .base {
                 return verb.action == .remove && self.meaning(at + 1).map { _ in true } == true && (at..<index).contains { self.meaning($0)?.object != nil }
             }

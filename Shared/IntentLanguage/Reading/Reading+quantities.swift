@@ -707,7 +707,9 @@ extension Reading {
                 }
                 // "the frequency band of odu-1 to n78"
                 if ["of", "for", "on", "in"].contains(self.word(at + 1)) || self.has(at + 1, .definite),
-                    let to = (at + 1..<clause.end).first(where: { ["to", "as", "=", "be"].contains(self.word($0)) && !self.lexemes[$0].used })
+                    let to = (at + 1..<max(at + 1, min(clause.end, at + 12))).first(where: {
+                        ["to", "as", "=", "be"].contains(self.word($0)) && !self.lexemes[$0].used
+                    })
                 {
                     next = to + 1
                     while next < clause.end, self.isSymbol(next, ":", "=") || ["to", "is", "of", "=", "be"].contains(self.word(next)) { next += 1 }
