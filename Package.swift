@@ -106,7 +106,8 @@ let package = Package(
         service(
             "LLMProcessor",
             [
-                "Caching", "CMimalloc", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
+                "Caching", "CMimalloc", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
+                "ServiceRuntime",
                 "Telemetry", hummingbird, lifecycle, logging, metrics, yams,
             ],
             resources: [.copy("Vocabulary"), .copy("Prompts")]
