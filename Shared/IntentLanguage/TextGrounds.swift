@@ -47,6 +47,10 @@ package struct TextGrounds: Sendable {
         for (index, lexeme) in reading.lexemes.enumerated() {
             let meaning = reading.meaning(index)
             if lexeme.kind == .number { amounts += Self.amounts(reading, index) }
+            // "another replica", "by half": numbers that are said without one.
+            if meaning?.has([.increment]) == true { amounts.append(Amount(value: 1)) }
+            if reading.word(index) == "half" { amounts.append(Amount(value: 0.5)) }
+            if reading.scalesItself(index) { features.insert("autoscaling") }
             if let unit = meaning?.unit { units.append(unit) }
             if let verb = meaning?.verb {
                 verbs.formUnion(verb.action.verbs)
@@ -129,7 +133,8 @@ package struct TextGrounds: Sendable {
         switch value {
         case .number(let number): self.hold(number, of: attribute, condition)
         case .range(let low, let high): self.hold(low, of: attribute, .equals) && self.hold(high, of: attribute, .equals)
-        case .text(let text): self.hold(text)
+        // "packet capture=disabled" is said of packet capture by another word.
+        case .text(let text): self.hold(text) || text.hasSuffix("=disabled") && self.hold(String(text.dropLast("=disabled".count)))
         case .boolean: self.features.contains(attribute)
         }
     }
@@ -165,6 +170,10 @@ package struct TextGrounds: Sendable {
     /// The readings of a number: with its unit, or with the letter that is written next to it ("500m", "5k").
     private static func amounts(_ reading: Reading, _ index: Int) -> [Amount] {
         let value = reading.lexemes[index].value
+        // "4G RAM", read as one word: as the reader takes it.
+        if reading.tokens[reading.lexemes[index].first].kind == .word, reading.word(index).utf8.last == UInt8(ascii: "g") {
+            return [Amount(value: value, unit: UnitMeaning(dimension: .bytes, factor: 1_024))]
+        }
         guard index + 1 < reading.lexemes.count else { return [Amount(value: value)] }
         let next = reading.lexemes[index + 1]
         let token = reading.tokens[next.first]

@@ -51,7 +51,7 @@ extension RealProcesses {
             let installation = try await Installation.start(["LLM_PROVIDER": "openai", "LLM_BASE_URL": model.baseURL, "LLM_MODEL": "fake"])
             defer { installation.stop() }
             try installation.process(.knowledge).kill()
-            let record = try await installation.gateway.submit("Deploy an SMF named without in namespace rag")
+            let record = try await installation.gateway.submit("Deploy an SMF named smf-alone in namespace rag")
             #expect(record.phase == .published, "\(record.problem?.detail ?? "")")
             #expect(record.interpretation?.provenance.passages == [])
             #expect(try await installation.client(.gateway).call("GET", "/readyz").status == 200)
