@@ -4,7 +4,6 @@ import Hummingbird
 import IntentLanguage
 import IntentModel
 import JSONSchema
-import NIOCore
 import ServiceRuntime
 
 /// `POST /v1/interpret`: `{intent, priority?, namespace?, cluster?, tenant?}` → interpretation. `Cache-Control: no-cache` skips caches;

@@ -25,8 +25,6 @@ final class ModelEndpoint: Sendable {
     let settings: ModelSettings
     private let upstream: Upstream
     private let fetcher: HTTPFetcher
-    /// Nil: the address is not plain HTTP, or answers are streamed.
-    private let wire: WireClient?
     private let budget: DailyBudget?
     private let metrics: ModelMetrics
     /// What the provider was last found to take.
@@ -45,7 +43,6 @@ final class ModelEndpoint: Sendable {
         self.headers = headers
         let base = settings.baseURL.hasSuffix("/") ? String(settings.baseURL.dropLast()) : settings.baseURL
         self.url = "\(base)/chat/completions"
-        self.wire = settings.streams ? nil : WireClient(url: self.url, headers: headers, maxIdle: upstream.configuration.concurrency)
     }
 
     /// Asks, and has `read` make sense of the answer; only then was it a good one.
@@ -139,15 +136,10 @@ final class ModelEndpoint: Sendable {
         let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
         let outcome: Outcome
         do throws(UpstreamRefusal) {
-            let (fetcher, streams, wire) = (self.fetcher, self.settings.streams, self.wire)
+            let (fetcher, streams) = (self.fetcher, self.settings.streams)
             outcome = try await self.upstream.call(deadline: deadline, timeout: self.settings.timeout, mayRepeat: true, judge: Self.judge) {
                 left, cancellation in
                 attempts.add()
-                if let wire {
-                    return await wire.post(body, timeout: left, limit: request.maxResponseBytes, cancellation: cancellation).map {
-                        Reply(status: $0.status, retryAfter: $0.retryAfter, body: $0.body)
-                    }
-                }
                 var request = request
                 request.timeout = left
                 if streams { return await Self.stream(request, fetcher, cancellation) }
