@@ -13,6 +13,7 @@ extension Reading {
         self.readTakenBack()
         self.readExcludedPlaces()
         self.readUncountedPlaces()
+        self.readLostPlaces()
     }
 
     /// Words of another language that nothing was made of: what they change is not known.
@@ -229,6 +230,42 @@ extension Reading {
                 Clarification(
                     expectation: "e\(self.expectation(near: at) + 1)", field: "context.\(kind.rawValue)",
                     question: "'\(self.text(before..<(at + 1)))' names no place. Which \(kind.rawValue)s are meant?", options: []))
+        }
+    }
+
+    /// "in namespace under", "remove the AMF from core", "scale the SMF in monitoring": a place that was said and not taken for one. Acting without it
+    /// would act somewhere else.
+    private mutating func readLostPlaces() {
+        var asked = 0
+        for at in self.lexemes.indices where at > 0 && asked < Self.mostCautions && self.lexemes[at].kind == .word {
+            guard let preposition = self.meaning(at - 1)?.preposition, [.in, .on, .at, .to, .from, .across].contains(preposition),
+                let meaning = self.meaning(at),
+                self.within(self.places, \.at, (at - 1)..<(at + 2)).isEmpty
+            else { continue }
+            let near = self.expectations[self.expectation(near: at)]
+            guard near.verb != .report, !(near.mention.at..<max(near.mention.at + 1, near.mention.end)).contains(at) else { continue }
+            let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
+            let kind: PlaceKind
+            if let place = meaning.place, meaning.object == nil {
+                // Without a word after it, it is just any: "in namespace".
+                guard !self.lexemes[at].used, at + 1 < end, self.lexemes[at + 1].kind == .word else { continue }
+                kind = place
+            } else {
+                // Words of the vocabulary that are names of namespaces as well; "core" is one of a processor.
+                let isName =
+                    meaning.object.map { [.coreNetwork, .infrastructure].contains(self.vocabulary.objects[$0].kind) } ?? false || meaning.feature != nil
+                    || meaning.unit?.dimension == .cpu
+                guard [.in, .from].contains(preposition), self.isSingleWord(at), isName, at + 1 >= end || self.meaning(at + 1)?.preposition != nil else {
+                    continue
+                }
+                kind = .namespace
+            }
+            asked += 1
+            let last = meaning.place != nil && meaning.object == nil ? min(at + 2, self.lexemes.count) : at + 1
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(self.expectation(near: at) + 1)", field: "context.\(kind.rawValue)",
+                    question: "'\(self.text((at - 1)..<last))' may name a place. Which \(kind.rawValue) is meant?", options: []))
         }
     }
 }
