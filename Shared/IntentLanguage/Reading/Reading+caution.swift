@@ -259,6 +259,9 @@ extension Reading {
                     continue
                 }
                 kind = .namespace
+                // Taken for a place, it is no feature.
+                let span = self.span(at..<(at + 1))
+                for index in self.expectations.indices { self.expectations[index].targets.removeAll { $0.attribute == meaning.feature && $0.span == span } }
             }
             asked += 1
             let last = meaning.place != nil && meaning.object == nil ? min(at + 2, self.lexemes.count) : at + 1
