@@ -79,6 +79,7 @@ let package = Package(
         shared("Resilience", []),
         shared("GitObjects", ["IntentModel", crypto]),
         shared("JSONSchema", []),
+        shared("KeywordIndex", []),
         shared("IntentLanguage", ["IntentModel", yams], resources: [.copy("Vocabulary")]),
         // Level 2
         shared("Caching", ["RedisClient", "Telemetry", deque]),
@@ -114,7 +115,10 @@ let package = Package(
         ),
         service(
             "RAGAPI",
-            ["Caching", "IntentModel", "RedisClient", "ServiceRuntime", hummingbird, lifecycle, metrics, grdb, crypto],
+            [
+                "Caching", "IntentLanguage", "IntentModel", "KeywordIndex", "RedisClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, grdb,
+                crypto,
+            ],
             resources: [.copy("Knowledge")]
         ),
         service(
@@ -149,6 +153,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", metrics, logging]),
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
+        tests("KeywordIndexTests", ["KeywordIndex"]),
         tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
         tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),

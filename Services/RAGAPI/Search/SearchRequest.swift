@@ -1,8 +1,6 @@
 import Foundation
 import IntentModel
 
-enum SearchMode: String, Codable, Sendable, CaseIterable { case hybrid, keyword, vector }
-
 /// The body of `POST /v1/search`.
 struct SearchRequest: Sendable, Equatable {
     static let limits = 1...100
@@ -15,17 +13,35 @@ struct SearchRequest: Sendable, Equatable {
     var limit: Int
     /// What was asked for; what is answered with is in the response.
     var mode: SearchMode
+    /// 0…1: the weight of meaning against words in a hybrid search; nil is the service's.
+    var alpha: Double?
+    /// 1…100 passages of one document at most; 100 when absent.
+    var perDocument: Int
     /// Sorted by field, so that equal searches have equal keys.
     var filters: [SearchFilter]
+    /// Access tags the answer is for. Only callers that may speak for others can name them.
+    var access: [String]
+    /// Whether results tell the parts of their scores.
+    var explains: Bool
 
     /// Throws ``Problem`` with a pointer to each member that is wrong.
-    init(query: String, limit: Int = 10, mode: SearchMode = .hybrid, filters: [SearchFilter] = []) throws(Problem) {
+    init(
+        query: String, limit: Int = 10, mode: SearchMode = .hybrid, alpha: Double? = nil, perDocument: Int = 100, filters: [SearchFilter] = [],
+        access: [String] = [], explains: Bool = false
+    ) throws(Problem) {
         var errors: [Problem.Item] = []
         if query.isEmpty || query.count > Self.maxQueryCharacters {
             errors.append(.init(pointer: "/query", detail: "must have 1 to \(Self.maxQueryCharacters) characters"))
         }
         if !Self.limits.contains(limit) {
             errors.append(.init(pointer: "/limit", detail: "must be \(Self.limits.lowerBound) to \(Self.limits.upperBound)"))
+        }
+        if let alpha, !(0...1).contains(alpha) { errors.append(.init(pointer: "/alpha", detail: "must be 0 to 1")) }
+        if !Self.limits.contains(perDocument) {
+            errors.append(.init(pointer: "/perDocument", detail: "must be \(Self.limits.lowerBound) to \(Self.limits.upperBound)"))
+        }
+        if access.count > KnowledgeDocument.Limit.accessTags || access.contains(where: { $0.isEmpty }) {
+            errors.append(.init(pointer: "/access", detail: "must be at most \(KnowledgeDocument.Limit.accessTags) tags"))
         }
         if filters.count > Self.maxFilters { errors.append(.init(pointer: "/filters", detail: "must have at most \(Self.maxFilters) members")) }
         for filter in filters where !SearchFilter.isFieldName(filter.field) {
@@ -38,6 +54,10 @@ struct SearchRequest: Sendable, Equatable {
         self.query = query
         self.limit = limit
         self.mode = mode
+        self.alpha = alpha
+        self.perDocument = perDocument
+        self.access = Set(access).sorted()
+        self.explains = explains
         self.filters = filters.sorted { $0.field < $1.field }
     }
 
@@ -54,7 +74,11 @@ struct SearchRequest: Sendable, Equatable {
             query: wire.query,
             limit: wire.limit ?? 10,
             mode: wire.mode ?? .hybrid,
-            filters: (wire.filters ?? [:]).map { SearchFilter(field: $0.key, anyOf: $0.value.scalars) }
+            alpha: wire.alpha,
+            perDocument: wire.perDocument ?? 100,
+            filters: (wire.filters ?? [:]).map { SearchFilter(field: $0.key, anyOf: $0.value.scalars) },
+            access: wire.access ?? [],
+            explains: wire.explain ?? false
         )
     }
 
@@ -62,27 +86,10 @@ struct SearchRequest: Sendable, Equatable {
         var query: String
         var limit: Int?
         var mode: SearchMode?
+        var alpha: Double?
+        var perDocument: Int?
         var filters: [String: MetadataValue]?
-    }
-}
-
-/// Documents whose metadata field is, or as a list contains, any of the values. The fields `source` and `documentId` mean the document itself.
-struct SearchFilter: Sendable, Equatable {
-    static let maxValues = 64
-
-    var field: String
-    var anyOf: [MetadataValue]
-
-    /// Field names reach a JSON path, so they are kept to what needs no quoting.
-    static func isFieldName(_ name: String) -> Bool {
-        (1...64).contains(name.utf8.count)
-            && name.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                    UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
-                    true
-                default: false
-                }
-            }
+        var access: [String]?
+        var explain: Bool?
     }
 }

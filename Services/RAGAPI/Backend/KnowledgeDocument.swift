@@ -5,6 +5,8 @@ struct KnowledgeDocument: Sendable, Equatable {
         static let titleBytes = 512
         static let textBytes = 1 << 20
         static let metadataMembers = 32
+        static let accessTags = 32
+        static let accessTagBytes = 128
     }
 
     /// 1…256 bytes without control characters; chosen by whoever owns the document.
@@ -16,18 +18,23 @@ struct KnowledgeDocument: Sendable, Equatable {
     /// Where it comes from ("builtin", a URL, a file name); `api` when nothing was said.
     var source: String
     var metadata: [String: MetadataValue]
+    /// Tags of which a reader must hold one; empty for everybody. Sorted, without repeats.
+    var access: [String]
 
-    init(id: String, title: String? = nil, text: String, source: String = "api", metadata: [String: MetadataValue] = [:]) {
+    init(
+        id: String, title: String? = nil, text: String, source: String = "api", metadata: [String: MetadataValue] = [:], access: [String] = []
+    ) {
         self.id = id
         self.title = title ?? MarkdownChunker.firstHeading(of: text) ?? id
         self.text = text
         self.source = source
         self.metadata = metadata
+        self.access = Set(access).sorted()
     }
 }
 
 extension KnowledgeDocument: Decodable {
-    private enum CodingKeys: String, CodingKey { case id, title, text, source, metadata }
+    private enum CodingKeys: String, CodingKey { case id, title, text, source, metadata, access }
 
     /// Throws a `DecodingError` whose description is a sentence for the caller.
     init(from decoder: any Decoder) throws {
@@ -50,6 +57,10 @@ extension KnowledgeDocument: Decodable {
         if let name = metadata.keys.first(where: { !SearchFilter.isFieldName($0) }) {
             throw reject(.metadata, "\"\(name.prefix(64))\" is not a field name (letters, digits, '_', '-' and '.', at most 64)")
         }
-        self.init(id: id, title: title, text: text, source: source, metadata: metadata)
+        let access = try container.decodeIfPresent([String].self, forKey: .access) ?? []
+        guard access.count <= Limit.accessTags, access.allSatisfy({ (1...Limit.accessTagBytes).contains($0.utf8.count) }) else {
+            throw reject(.access, "must be at most \(Limit.accessTags) tags of 1 to \(Limit.accessTagBytes) bytes")
+        }
+        self.init(id: id, title: title, text: text, source: source, metadata: metadata, access: access)
     }
 }

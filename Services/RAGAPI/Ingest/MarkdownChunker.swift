@@ -1,12 +1,3 @@
-/// A passage of a document: what is indexed and what a search returns.
-struct Chunk: Sendable, Equatable {
-    /// 0-based position in the document.
-    var ordinal: Int
-    /// The headings above the passage, outermost first, without the document's title.
-    var heading: [String]
-    var text: String
-}
-
 /// Cuts Markdown along its headings, then along paragraphs, sentences and words until a passage fits.
 ///
 /// Passages of one section overlap by the last sentence or so of the one before, so that a fact cut in two is still found.
