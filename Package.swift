@@ -79,8 +79,12 @@ let package = Package(
         shared("Resilience", []),
         shared("GitObjects", ["IntentModel", crypto]),
         shared("JSONSchema", []),
+        // Vectors: what of them is arithmetic is C, chosen at run time for the processor.
+        .target(name: "CTensor", path: "Shared/CTensor"),
+        shared("VectorIndex", ["CTensor"]),
         shared("IntentLanguage", ["IntentModel", yams], resources: [.copy("Vocabulary")]),
         // Level 2
+        shared("Embeddings", ["CTensor", "HTTPFetch", "JSONSchema", "Resilience", "Telemetry"]),
         shared("Caching", ["RedisClient", "Telemetry", deque]),
         shared(
             "Ledger",
