@@ -80,8 +80,12 @@ let package = Package(
         shared("GitObjects", ["IntentModel", crypto]),
         shared("JSONSchema", []),
         shared("KeywordIndex", []),
+        // Vectors: what of them is arithmetic is C, chosen at run time for the processor.
+        .target(name: "CTensor", path: "Shared/CTensor"),
+        shared("VectorIndex", ["CTensor"]),
         shared("IntentLanguage", ["IntentModel", yams], resources: [.copy("Vocabulary")]),
         // Level 2
+        shared("Embeddings", ["CTensor", "HTTPFetch", "JSONSchema", "Resilience", "Telemetry"]),
         shared("Caching", ["RedisClient", "Telemetry", deque]),
         shared(
             "Ledger",
@@ -116,8 +120,8 @@ let package = Package(
         service(
             "RAGAPI",
             [
-                "Caching", "IntentLanguage", "IntentModel", "KeywordIndex", "RedisClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, grdb,
-                crypto,
+                "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "KeywordIndex", "RedisClient", "Resilience", "ServiceRuntime", "Telemetry",
+                "VectorIndex", hummingbird, lifecycle, logging, metrics, grdb, crypto,
             ],
             resources: [.copy("Knowledge")]
         ),
@@ -172,7 +176,12 @@ let package = Package(
                 "LLMProcessor", "Caching", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "RedisClient", "Resilience", "ServiceClient",
                 "ServiceRuntime", "Telemetry", "TestSupport", hummingbird,
             ], resources: [.copy("Fixtures")]),
-        tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
+        tests(
+            "RAGAPITests",
+            [
+                "RAGAPI", "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "KeywordIndex", "RedisClient", "Resilience", "ServiceRuntime",
+                "TestSupport", "VectorIndex", hummingbird, hummingbirdTesting,
+            ]),
         tests("ManifestGeneratorTests", ["ManifestGenerator", "GitObjects", "IntentModel", "JSONSchema", yams], resources: [.copy("Golden")]),
         tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "ServiceRuntime", "TestSupport", hummingbird]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
