@@ -13,8 +13,14 @@ enum RAGSettings {
     static let redisCacheLifetime = SettingKey.duration(
         "REDIS_CACHE_TTL", default: .seconds(86_400), in: .seconds(1)...(.seconds(365 * 86_400)), "Lifetime of answers in Redis.")
 
+    static let vectorCache = SettingKey.integer("VECTOR_CACHE_SIZE", default: 1000, in: 0...1_000_000, "Embeddings of queries kept in memory.")
+    static let alpha = SettingKey.number("SEARCH_ALPHA", default: 0.5, in: 0...1, "Weight of meaning against words in a hybrid search.")
+
+    static let vocabulary = SettingKey.string(
+        "VOCABULARY_DIR", default: "", "Directory of words of your own, whose abbreviations and names find each other in searches.")
+
     static let declarations = [
         store.declaration, vectorStore.declaration, cacheRedis.declaration, queryCache.declaration, memoryCacheSize.declaration,
-        memoryCacheLifetime.declaration, redisCacheLifetime.declaration,
+        memoryCacheLifetime.declaration, redisCacheLifetime.declaration, vectorCache.declaration, alpha.declaration, vocabulary.declaration,
     ]
 }

@@ -9,6 +9,9 @@ protocol KnowledgeBackend: Sendable {
     /// What it holds now, as far as this process knows; part of every cache key. Costs nothing.
     var version: KnowledgeVersion { get }
 
+    /// How much it holds, as far as this process knows. Costs nothing.
+    var size: KnowledgeSize { get }
+
     /// The passages that answer the query, best first. What was searched is told by the answer: an ingest may come in between.
     func search(_ query: PassageQuery) async throws -> FoundPassages
 
@@ -44,6 +47,13 @@ protocol KnowledgeBackend: Sendable {
     func check() async throws
 
     func close() async throws
+}
+
+struct KnowledgeSize: Sendable, Equatable {
+    var documents = 0
+    var chunks = 0
+    /// Passages with an embedding of the model in use.
+    var embedded = 0
 }
 
 /// What a backend holds of a document.

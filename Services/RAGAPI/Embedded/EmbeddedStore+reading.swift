@@ -46,7 +46,7 @@ extension EmbeddedStore {
             for row in try Row.fetchAll(db, sql: "SELECT source, count(*) AS documents FROM documents GROUP BY source ORDER BY 2 DESC LIMIT 100") {
                 stats.sources[row["source"]] = row["documents"]
             }
-            stats.updatedAt = try String.fetchOne(db, sql: "SELECT max(updatedAt) FROM documents")
+            stats.updatedAt = try String.fetchOne(db, sql: "SELECT updatedAt FROM documents ORDER BY number DESC LIMIT 1")
             return stats
         }
     }

@@ -25,12 +25,21 @@ final class EmbeddedStore: KnowledgeBackend {
     let vectors: VectorIndex?
     /// Row of the model in use.
     let model: Int64
-    private let known: Mutex<KnowledgeVersion>
-    /// Of the passage that was stored last. Only the writer's queue uses it.
-    private let lastNumber: Mutex<Int64>
+    private let known = Mutex(Known())
+
+    /// What the indexes stand for.
+    private struct Known {
+        var version = KnowledgeVersion()
+        /// Of the passage that was stored last.
+        var lastNumber: Int64 = 0
+        var documents = 0
+    }
 
     var name: String { "sqlite" }
-    var version: KnowledgeVersion { self.known.withLock { $0 } }
+    var version: KnowledgeVersion { self.known.withLock { $0.version } }
+    var size: KnowledgeSize {
+        KnowledgeSize(documents: self.known.withLock { $0.documents }, chunks: self.keywords.snapshot.count, embedded: self.vectors?.count ?? 0)
+    }
 
     /// Opens or creates the file; its directory must exist.
     static func open(_ configuration: Configuration) async throws -> EmbeddedStore {
@@ -47,8 +56,6 @@ final class EmbeddedStore: KnowledgeBackend {
             try db.execute(sql: "INSERT INTO models (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [model.name])
             return try Int64.fetchOne(db, sql: "SELECT number FROM models WHERE name = ?", arguments: [model.name]) ?? 0
         }
-        self.known = Mutex(KnowledgeVersion())
-        self.lastNumber = Mutex(0)
         try self.pool.writeWithoutTransaction { db in try self.catchUp(db) }
     }
 
@@ -70,7 +77,7 @@ final class EmbeddedStore: KnowledgeBackend {
         let made = try await blockingWork("knowledge.terms") { PassageTerms.of(documents, weights: weights) }
         try await self.write { db, change in
             for document in documents { try self.remove(document.document.id, in: db, &change) }
-            let first = self.lastNumber.withLock { $0 } + 1
+            let first = change.lastNumber + 1
             var number = first
             var groups: [Int64] = []
             for document in documents {
@@ -85,6 +92,7 @@ final class EmbeddedStore: KnowledgeBackend {
                     number += 1
                 }
                 change.version.toggle(document.hash.bytes)
+                change.documents += 1
             }
             var taken = 0
             for terms in made {
@@ -119,6 +127,8 @@ final class EmbeddedStore: KnowledgeBackend {
     struct Change {
         var version: KnowledgeVersion
         var lastNumber: Int64
+        /// More than before.
+        var documents = 0
         var removed: [Int64] = []
         var added: [PassageTerms] = []
         var vectors: [(id: Int64, vector: [Float])] = []
@@ -130,7 +140,7 @@ final class EmbeddedStore: KnowledgeBackend {
                 try db.beginTransaction(.immediate)
                 if try Self.version(in: db) != self.version { try self.catchUp(db) }
                 let before = self.version
-                var change = Change(version: before, lastNumber: self.lastNumber.withLock { $0 })
+                var change = Change(version: before, lastNumber: self.known.withLock { $0.lastNumber })
                 let value = try work(db, &change)
                 if change.version != before {
                     try db.execute(sql: "UPDATE state SET value = ? WHERE name = 'version'", arguments: [Data(change.version.bytes)])
@@ -147,13 +157,16 @@ final class EmbeddedStore: KnowledgeBackend {
     }
 
     private func publish(_ change: Change) throws {
-        self.lastNumber.withLock { $0 = change.lastNumber }
         self.vectors?.remove(change.removed)
         try self.vectors?.put(change.vectors)
         if change.version != self.version || !change.added.isEmpty || !change.removed.isEmpty {
             self.keywords.apply(removing: change.removed, adding: change.added, mark: change.version.bytes)
         }
-        self.known.withLock { $0 = change.version }
+        self.known.withLock { known in
+            known.version = change.version
+            known.lastNumber = change.lastNumber
+            known.documents += change.documents
+        }
     }
 
     private func insert(_ prepared: PreparedDocument, in db: Database) throws -> Int64 {
@@ -187,6 +200,7 @@ final class EmbeddedStore: KnowledgeBackend {
         try db.cachedStatement(sql: "DELETE FROM documents WHERE number = ?").execute(arguments: [row])
         change.removed += numbers
         change.version.toggle([UInt8](hash))
+        change.documents -= 1
         return true
     }
 
@@ -211,8 +225,12 @@ final class EmbeddedStore: KnowledgeBackend {
         }
         try self.load(after: newest, db, mark: version)
         let last = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'passages'") ?? 0
-        self.lastNumber.withLock { $0 = max($0, last, there.last ?? 0) }
-        self.known.withLock { $0 = version }
+        let documents = try Int.fetchOne(db, sql: "SELECT count(*) FROM documents") ?? 0
+        self.known.withLock { known in
+            known.version = version
+            known.lastNumber = max(known.lastNumber, last, there.last ?? 0)
+            known.documents = documents
+        }
     }
 
     private func load(after number: Int64, _ db: Database, mark: KnowledgeVersion) throws {

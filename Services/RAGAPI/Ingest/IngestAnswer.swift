@@ -10,7 +10,7 @@ struct IngestAnswer: Sendable, Equatable, Encodable {
     /// Rejected beyond the listed ones; absent when all are listed.
     var rejectedUnlisted: Int?
 
-    init(_ ingested: KnowledgeStore.Ingested, _ feed: DocumentFeed) {
+    init(_ ingested: Ingestion.Outcome, _ feed: DocumentFeed) {
         self.accepted = ingested.accepted
         self.unchanged = ingested.unchanged
         self.chunks = ingested.chunks

@@ -2,7 +2,7 @@
 struct KnowledgeSearch<Cache: AnswerCache>: Sendable {
     let backend: any KnowledgeBackend
     let cache: Cache
-    var embedding: (any QueryEmbedding)?
+    var embedding: QueryEmbedding?
     /// The weight of meaning where a request names none.
     var alpha = 0.5
 
@@ -25,7 +25,8 @@ struct KnowledgeSearch<Cache: AnswerCache>: Sendable {
     private func cached(_ query: PassageQuery) async throws -> Answered {
         for _ in 0..<3 {
             let version = self.backend.version
-            let key = SearchKey(query, model: self.embedding?.model ?? "", backend: self.backend.name, version: version)
+            let key = SearchKey(
+                query, model: self.embedding?.model ?? "", embedded: self.backend.size.embedded, backend: self.backend.name, version: version)
             do {
                 let (bytes, level) = try await self.cache.value(for: key.text) {
                     let found = try await self.passages(query)

@@ -8,8 +8,10 @@ struct SearchKey: Sendable, Equatable {
 
     let text: String
 
-    /// - Parameter model: of the embeddings; empty when there is none.
-    init(_ query: PassageQuery, model: String, backend: String, version: KnowledgeVersion) {
+    /// - Parameters:
+    ///   - model: of the embeddings; empty when there is none.
+    ///   - embedded: passages that have one: embeddings that come later change answers, too.
+    init(_ query: PassageQuery, model: String, embedded: Int, backend: String, version: KnowledgeVersion) {
         var hash = SHA256()
         func add(_ text: String) {
             var text = text
@@ -25,7 +27,7 @@ struct SearchKey: Sendable, Equatable {
         add(backend)
         add([
             query.mode == .hybrid ? 0 : query.mode == .keyword ? 1 : 2, query.limit, query.perDocument, query.explains ? 1 : 0,
-            query.mode == .hybrid ? Int((query.alpha * 1_000_000).rounded()) : 0, query.filters.count,
+            query.mode == .hybrid ? Int((query.alpha * 1_000_000).rounded()) : 0, query.mode == .keyword ? 0 : embedded, query.filters.count,
         ])
         for filter in query.filters {
             add(filter.field)
