@@ -34,7 +34,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let search = KnowledgeSearch(
         backend: store, cache: cache, embedding: embedder.map { QueryEmbedding($0, cached: settings[RAGSettings.vectorCache]) },
         alpha: settings[RAGSettings.alpha])
-    let ingestion = Ingestion(backend: store, chunker: MarkdownChunker())
+    let ingestion = Ingestion(backend: store, chunker: Chunker())
     CacheMetrics.export("search", to: context.metrics) { cache.statistics }
     KnowledgeMetrics.export(store, to: context.metrics)
 

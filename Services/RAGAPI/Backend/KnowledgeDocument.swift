@@ -25,7 +25,7 @@ struct KnowledgeDocument: Sendable, Equatable {
         id: String, title: String? = nil, text: String, source: String = "api", metadata: [String: MetadataValue] = [:], access: [String] = []
     ) {
         self.id = id
-        self.title = title ?? MarkdownChunker.firstHeading(of: text) ?? id
+        self.title = title ?? Chunker.firstHeading(of: text) ?? id
         self.text = text
         self.source = source
         self.metadata = metadata

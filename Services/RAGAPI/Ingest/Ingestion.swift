@@ -1,7 +1,7 @@
 /// Brings documents into the knowledge base: cut, named by content, embedded where there is a model, stored.
 struct Ingestion: Sendable {
     let backend: any KnowledgeBackend
-    let chunker: MarkdownChunker
+    let chunker: Chunker
 
     struct Outcome: Sendable, Equatable {
         /// Documents taken, changed or not.
@@ -58,7 +58,7 @@ struct Ingestion: Sendable {
 }
 
 extension KnowledgeDocument {
-    func prepared(by chunker: MarkdownChunker) throws -> PreparedDocument {
+    func prepared(by chunker: Chunker) throws -> PreparedDocument {
         PreparedDocument(
             document: self, hash: try ContentHash(of: self, cut: chunker.identity), chunks: chunker.chunks(of: self.text, title: self.title))
     }

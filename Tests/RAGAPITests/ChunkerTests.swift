@@ -2,7 +2,7 @@ import Testing
 
 @testable import RAGAPI
 
-@Suite struct MarkdownChunkerTests {
+@Suite struct ChunkerTests {
     @Test("sections become chunks with the headings above them, the title left out")
     func headings() {
         let text = """
@@ -16,7 +16,7 @@ import Testing
             Look here.
             """
         #expect(
-            MarkdownChunker().chunks(of: text, title: "AMF") == [
+            Chunker().chunks(of: text, title: "AMF") == [
                 Chunk(ordinal: 0, heading: [], text: "Intro."),
                 Chunk(ordinal: 1, heading: ["Scaling", "Out"], text: "Add replicas."),
                 Chunk(ordinal: 2, heading: ["Faults"], text: "Look here."),
@@ -26,16 +26,16 @@ import Testing
 
     @Test("a heading inside a code fence is code")
     func fences() {
-        let chunks = MarkdownChunker().chunks(of: "# T\n```sh\n# not a heading\n\necho\n```\nafter", title: "T")
+        let chunks = Chunker().chunks(of: "# T\n```sh\n# not a heading\n\necho\n```\nafter", title: "T")
         #expect(chunks.map(\.heading) == [[]])
         #expect(chunks.first?.text == "```sh\n# not a heading\n\necho\n```\nafter")
     }
 
-    @Test("long text is cut into passages within the limit that together hold every word", arguments: [1, 7, 199, 200, 201, 5000])
+    @Test("long text is cut into passages within the limit that together hold every word", arguments: [1, 7, 109, 110, 111, 5000])
     func limit(words: Int) {
         let text = (0..<words).map { "word\($0)" + ($0 % 11 == 10 ? "." : "") }.joined(separator: " ")
-        let chunks = MarkdownChunker().chunks(of: text, title: "T")
-        #expect(chunks.allSatisfy { $0.text.split(separator: " ").count <= 200 + 25 })
+        let chunks = Chunker().chunks(of: text, title: "T")
+        #expect(chunks.allSatisfy { $0.text.split(separator: " ").count <= Chunker().limit })
         let kept = Set(chunks.flatMap { $0.text.split(whereSeparator: { !$0.isLetter && !$0.isNumber }) }.map(String.init))
         #expect((0..<words).allSatisfy { kept.contains("word\($0)") })
         #expect(chunks.map(\.ordinal) == Array(chunks.indices))
@@ -44,7 +44,7 @@ import Testing
     @Test("the last sentence of a passage begins the next")
     func overlap() {
         let sentence = { (n: Int) in "Sentence \(n) has exactly seven words here." }
-        let chunks = MarkdownChunker(wordLimit: 20, overlap: 8).chunks(of: (1...6).map(sentence).joined(separator: " "), title: "T")
+        let chunks = Chunker(limit: 24, overlap: 10).chunks(of: (1...6).map(sentence).joined(separator: " "), title: "T")
         #expect(chunks.count > 2)
         for (first, second) in zip(chunks, chunks.dropFirst()) {
             let last = first.text.components(separatedBy: ". ").last ?? ""
@@ -58,7 +58,7 @@ import Testing
             String(repeating: "核心網路", count: 5000), String(repeating: "x", count: 100_000), "# Only\n## Headings", "plain", "\r\nwindows\r\nlines\r\n",
         ])
     func shapes(text: String) {
-        let chunks = MarkdownChunker().chunks(of: text, title: "T")
+        let chunks = Chunker().chunks(of: text, title: "T")
         #expect(!chunks.isEmpty)
         #expect(chunks.allSatisfy { !$0.text.isEmpty && $0.text.utf8.count < 12_000 })
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RAGAPI
 
-@Suite struct KnowledgeStoreTests {
+@Suite struct EmbeddedStoreTests {
     static let amf = KnowledgeDocument(
         id: "amf", text: "# AMF\nThe access function registers devices.",
         metadata: ["topic": .list([.text("core"), .text("mobility")]), "release": .number(17)])
@@ -23,7 +23,7 @@ import Testing
             let result = try #require(try await store.search("register a device").first)
             #expect(result.chunkId == "amf#0")
             #expect(result.source == "api")
-            #expect(result.metadata == Self.amf.metadata)
+            #expect(try [String: MetadataValue](json: result.metadata) == Self.amf.metadata)
             #expect((0..<1).contains(result.score))
             #expect(try await store.document("none") == nil)
         }
@@ -73,7 +73,7 @@ import Testing
     func version() async throws {
         let one = try await withStore { store, path in
             _ = try await store.ingest([Self.amf, Self.upf, Self.du])
-            let reopened = try await KnowledgeStore.open(path: path)
+            let reopened = try await EmbeddedStore.open(EmbeddedStore.Configuration(path: path))
             #expect(reopened.version == store.version)
             try await reopened.close()
             return store.version
@@ -157,14 +157,14 @@ import Testing
                         _ = try await store.ingest((0..<2).map { KnowledgeDocument(id: "\(batch)-\($0)", text: "pair of batch \(batch)") })
                     }
                     group.addTask {
-                        let found = try await store.search(SearchExpression("pair"), limit: 100)
-                        #expect(found.results.count.isMultiple(of: 2))
+                        let found = try await store.search("pair", limit: 100)
+                        #expect(found.count.isMultiple(of: 2))
                     }
                 }
                 try await group.waitForAll()
             }
             #expect(try await store.stats().documents == 40)
-            #expect(try await store.search(SearchExpression("pair"), limit: 100).version == store.version)
+            #expect(try await store.store.search(PassageQuery(text: "pair", limit: 100)).version == store.version)
         }
     }
 
@@ -173,7 +173,7 @@ import Testing
         try await withStore { store, _ in
             _ = try await store.ingest([Self.amf, Self.upf, Self.du])
             _ = try await store.delete("du")
-            try await store.optimise()
+            try await store.store.optimise()
             #expect(try await store.search("devices").count == 2)
         }
     }
