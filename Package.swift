@@ -86,7 +86,7 @@ let package = Package(
         shared("IntentLanguage", ["IntentModel", yams], resources: [.copy("Vocabulary")]),
         // Level 2
         shared("Embeddings", ["CTensor", "HTTPFetch", "JSONSchema", "Resilience", "Telemetry"]),
-        shared("Caching", ["RedisClient", "Telemetry", deque]),
+        shared("Caching", ["RedisClient", "Telemetry", deque, lifecycle, logging]),
         shared(
             "Ledger",
             ["IntentModel", "RedisClient", lifecycle, logging, metrics],
@@ -145,11 +145,13 @@ let package = Package(
             "NephioBridge",
             ["GitObjects", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, subprocess]
         ),
-        service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, yams]),
+        service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, subprocess, yams]),
         // Benchmarks
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "InterpreterBenchmark", dependencies: ["IntentLanguage", "IntentModel"], path: "loadtest/InterpreterBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "RetrievalBenchmark", dependencies: ["KeywordIndex", hummingbird], path: "loadtest/RetrievalBenchmark", swiftSettings: strict),
         // Tests
         tests("IntentModelTests", ["IntentModel"]),
         tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),

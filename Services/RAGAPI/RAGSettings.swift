@@ -1,3 +1,4 @@
+import Caching
 import ServiceRuntime
 
 /// Everything rag-api can be told from outside, besides what every service can.
@@ -19,8 +20,23 @@ enum RAGSettings {
     static let vocabulary = SettingKey.string(
         "VOCABULARY_DIR", default: "", "Directory of words of your own, whose abbreviations and names find each other in searches.")
 
+    static let chunkTokens = SettingKey.integer("CHUNK_TOKENS", default: 220, in: 32...4096, "Size of a passage, in tokens of a sentence model, about.")
+    static let chunkOverlap = SettingKey.integer("CHUNK_OVERLAP", default: 32, in: 0...1024, "Tokens that a passage repeats of the one before, at most.")
+    static let staleLifetime = SettingKey.duration(
+        "CACHE_STALE_TTL", default: .seconds(60), in: .zero ... .seconds(86_400),
+        "How long an answer in memory is still given after its time, while it is made anew.")
+
+    /// The part of the settings that is read again while the service runs.
+    static func configure(_ levels: inout LayeredCache.Configuration, _ settings: Settings) {
+        levels.memoryBytes = settings[self.memoryCacheSize]
+        levels.memoryLifetime = CacheLifetime(settings[self.memoryCacheLifetime])
+        levels.redisLifetime = CacheLifetime(settings[self.redisCacheLifetime])
+        levels.staleLifetime = settings[self.staleLifetime]
+    }
+
     static let declarations = [
         store.declaration, vectorStore.declaration, cacheRedis.declaration, queryCache.declaration, memoryCacheSize.declaration,
-        memoryCacheLifetime.declaration, redisCacheLifetime.declaration, vectorCache.declaration, alpha.declaration, vocabulary.declaration,
+        memoryCacheLifetime.declaration, redisCacheLifetime.declaration, vectorCache.declaration, alpha.declaration, vocabulary.declaration, chunkTokens.declaration,
+        chunkOverlap.declaration, staleLifetime.declaration,
     ]
 }

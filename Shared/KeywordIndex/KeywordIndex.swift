@@ -28,9 +28,9 @@ package final class KeywordIndex: Sendable {
         self.current.withLock { $0 = next }
     }
 
-    package func removeAll(mark: [UInt8] = []) {
-        var empty = KeywordSnapshot(weights: self.weights)
-        empty.mark = mark
-        self.current.withLock { $0 = empty }
+    /// Becomes what the other index is now.
+    package func adopt(_ other: KeywordIndex) {
+        let snapshot = other.snapshot
+        self.current.withLock { $0 = snapshot }
     }
 }

@@ -71,7 +71,7 @@ private final class DictionaryCache: AnswerCache {
     func json(mode: SearchMode) async throws {
         try await withStore { store, _ in
             _ = try await store.ingest([Self.amf])
-            let answer = try await KnowledgeSearch(backend: store.store, cache: NoAnswerCache()).answer(SearchRequest(query: "amf", mode: mode))
+            let answer = try await KnowledgeSearch(backend: store.store, cache: DictionaryCache()).answer(SearchRequest(query: "amf", mode: mode))
             let body = try #require(try JSONSerialization.jsonObject(with: Data(answer.json)) as? [String: Any])
             #expect(Set(body.keys) == ["results", "version", "mode", "cache", "tookMs"])
             #expect(body["mode"] as? String == "keyword")

@@ -3,7 +3,7 @@ struct KnowledgeDocument: Sendable, Equatable {
     enum Limit {
         static let idBytes = 256
         static let titleBytes = 512
-        static let textBytes = 1 << 20
+        static let textBytes = 8 << 20
         static let metadataMembers = 32
         static let accessTags = 32
         static let accessTagBytes = 128
@@ -13,7 +13,7 @@ struct KnowledgeDocument: Sendable, Equatable {
     var id: String
     /// The first heading of the text, or the id, when none was given.
     var title: String
-    /// Markdown or plain text, at most 1 MiB.
+    /// Markdown or plain text, at most 8 MiB.
     var text: String
     /// Where it comes from ("builtin", a URL, a file name); `api` when nothing was said.
     var source: String

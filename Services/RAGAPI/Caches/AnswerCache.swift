@@ -10,12 +10,3 @@ protocol AnswerCache: Sendable {
     /// Drops what has expired; the number of entries dropped.
     func removeExpired() async throws -> Int
 }
-
-/// `QUERY_CACHE_ENABLED=false`: every search reads the store.
-struct NoAnswerCache: AnswerCache {
-    func value(for key: String, load: @escaping @Sendable () async throws -> [UInt8]) async throws -> (value: [UInt8], level: CacheLevel) {
-        (try await load(), .miss)
-    }
-    func clear() async throws {}
-    func removeExpired() async throws -> Int { 0 }
-}

@@ -6,7 +6,7 @@ extension EmbeddedStore {
         try await self.pool.read { db in
             var held: [String: HeldDocument] = [:]
             let statement = try db.cachedStatement(
-                sql: "SELECT hash, source, (SELECT count(*) FROM passages WHERE document = number) AS passages FROM documents d WHERE id = ?")
+                sql: "SELECT hash, source, (SELECT count(*) FROM passages WHERE document = d.number) AS passages FROM documents d WHERE id = ?")
             for id in ids {
                 guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
                 let hash: Data = row["hash"]

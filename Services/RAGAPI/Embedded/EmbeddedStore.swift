@@ -137,6 +137,7 @@ final class EmbeddedStore: KnowledgeBackend {
     private func write<Value: Sendable>(_ work: @escaping @Sendable (Database, inout Change) throws -> Value) async throws -> Value {
         try await self.pool.writeWithoutTransaction { db in
             do {
+                try Task.checkCancellation()
                 try db.beginTransaction(.immediate)
                 if try Self.version(in: db) != self.version { try self.catchUp(db) }
                 let before = self.version
@@ -223,7 +224,7 @@ final class EmbeddedStore: KnowledgeBackend {
             self.vectors?.remove(gone)
             self.keywords.apply(removing: gone, adding: [], mark: version.bytes)
         }
-        try self.load(after: newest, db, mark: version)
+        try self.load(after: newest, db, into: self.keywords, mark: version)
         let last = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'passages'") ?? 0
         let documents = try Int.fetchOne(db, sql: "SELECT count(*) FROM documents") ?? 0
         self.known.withLock { known in
@@ -233,7 +234,24 @@ final class EmbeddedStore: KnowledgeBackend {
         }
     }
 
-    private func load(after number: Int64, _ db: Database, mark: KnowledgeVersion) throws {
+    /// Everything was replaced by passages with greater numbers: makes their index beside the old one, which serves until `commit` is done.
+    func reload(after number: Int64, _ db: Database, commit: () throws -> Void) throws {
+        let version = try Self.version(in: db)
+        let old = self.keywords.snapshot.numbers
+        let fresh = KeywordIndex(weights: self.configuration.weights)
+        do {
+            try self.load(after: number, db, into: fresh, mark: version)
+            try commit()
+        } catch {
+            self.vectors?.remove(fresh.snapshot.numbers)
+            throw error
+        }
+        self.keywords.adopt(fresh)
+        self.vectors?.remove(old)
+        try self.catchUp(db)
+    }
+
+    private func load(after number: Int64, _ db: Database, into keywords: KeywordIndex, mark: KnowledgeVersion) throws {
         let rows = try Row.fetchCursor(
             db,
             sql: """
@@ -244,7 +262,7 @@ final class EmbeddedStore: KnowledgeBackend {
         var attributes: (document: Int64, of: [UInt64]) = (-1, [])
         func flush() {
             guard !batch.isEmpty else { return }
-            self.keywords.apply(removing: [], adding: [PassageTerms(batch, weights: self.configuration.weights)], mark: mark.bytes)
+            keywords.apply(removing: [], adding: [PassageTerms(batch, weights: self.configuration.weights)], mark: mark.bytes)
             batch.removeAll(keepingCapacity: true)
         }
         while let row = try rows.next() {
@@ -263,7 +281,7 @@ final class EmbeddedStore: KnowledgeBackend {
             if batch.count == 8192 { flush() }
         }
         flush()
-        self.keywords.apply(removing: [], adding: [], mark: mark.bytes)
+        keywords.apply(removing: [], adding: [], mark: mark.bytes)
         guard let vectors = self.vectors else { return }
         let found = try Row.fetchCursor(
             db, sql: "SELECT passage, vector FROM embeddings WHERE model = ? AND passage > ? ORDER BY passage", arguments: [self.model, number])

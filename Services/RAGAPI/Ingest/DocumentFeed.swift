@@ -16,14 +16,19 @@ struct DocumentFeed: Sendable {
     static let listedRejections = 1000
 
     private(set) var documents: [KnowledgeDocument] = []
+    /// Lines that were read.
+    private var lines = 0
     private(set) var rejected: [Rejection] = []
     private(set) var rejectedUnlisted = 0
+
+    /// Of nothing yet; lines follow.
+    init() {}
 
     /// Throws ``Problem`` when nothing of the body is JSON, or when the one document it holds is not valid.
     init(_ body: [UInt8], isLines: Bool = false) throws(Problem) {
         guard let first = body.first(where: { !Self.isBlank($0) }) else { throw .badJSON("the body is empty") }
         if isLines {
-            try self.read(lines: body)
+            self.read(lines: body)
         } else if first == UInt8(ascii: "[") {
             try self.read(array: body)
         } else {
@@ -53,27 +58,38 @@ struct DocumentFeed: Sendable {
             let problem = Problem(error)
             // A body of several lines that is no JSON as a whole may be NDJSON.
             guard problem.code == "bad_json", body.contains(UInt8(ascii: "\n")) else { throw problem }
-            try self.read(lines: body)
+            self.read(lines: body)
             if self.documents.isEmpty { throw problem }
         } catch {
             throw .badJSON("\(error)")
         }
     }
 
-    private mutating func read(lines body: [UInt8]) throws(Problem) {
+    /// Whole lines, one document each; the last may lack its end.
+    mutating func read(lines body: some Collection<UInt8>) {
         let decoder = JSONDecoder()
-        var position = 0
         for line in body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            position += 1
+            self.lines += 1
             guard line.contains(where: { !Self.isBlank($0) }) else { continue }
             do {
                 self.documents.append(try decoder.decode(KnowledgeDocument.self, from: Data(line)))
             } catch let error as DecodingError {
-                self.reject(at: position, Self.reason(error))
+                self.reject(at: self.lines, Self.reason(error))
             } catch {
-                self.reject(at: position, "cannot be read")
+                self.reject(at: self.lines, "cannot be read")
             }
         }
+    }
+
+    /// The documents that were read since they were taken last.
+    mutating func take() -> [KnowledgeDocument] {
+        defer { self.documents = [] }
+        return self.documents
+    }
+
+    mutating func rejectLine(_ reason: String) {
+        self.lines += 1
+        self.reject(at: self.lines, reason)
     }
 
     private mutating func reject(at position: Int, _ reason: String) {

@@ -1,7 +1,18 @@
+import Logging
+
 /// Brings documents into the knowledge base: cut, named by content, embedded where there is a model, stored.
+///
+/// Goes on in slices, each durable before the next begins: an ingest that is interrupted has kept what came before, and the same documents
+/// sent again cost little, because those that are held as they are are left alone.
 struct Ingestion: Sendable {
+    /// Passages of a slice: with a model, some seconds of work; without, enough for a transaction to be cheap.
+    private static let sliceWithModel = 256
+    private static let slice = 8192
+
     let backend: any KnowledgeBackend
     let chunker: Chunker
+    var embedding: PassageEmbedding?
+    var logger = Logger(label: "knowledge")
 
     struct Outcome: Sendable, Equatable {
         /// Documents taken, changed or not.
@@ -11,32 +22,56 @@ struct Ingestion: Sendable {
         /// Passages of the documents taken.
         var chunks = 0
         var deleted = 0
+
+        mutating func add(_ other: Outcome) {
+            self.accepted += other.accepted
+            self.unchanged += other.unchanged
+            self.chunks += other.chunks
+            self.deleted += other.deleted
+        }
     }
 
     /// Stores what is not held yet as it is. Of several with one id the last counts.
     func ingest(_ documents: [KnowledgeDocument]) async throws -> Outcome {
         let chunker = self.chunker
-        let prepared = try await blockingWork("knowledge.cut") { try documents.map { try $0.prepared(by: chunker) } }
-        var outcome = Outcome(accepted: prepared.count)
-        let held = try await self.backend.held(prepared.map(\.document.id))
-        var changed: [PreparedDocument] = []
+        // The hash is cheap, the cut is not: only what changed is cut.
+        let hashes = try await blockingWork("knowledge.hash") { try documents.map { try ContentHash(of: $0, cut: chunker.identity) } }
+        let held = try await self.backend.held(documents.map(\.id))
+        var outcome = Outcome(accepted: documents.count)
+        var changed: [(document: KnowledgeDocument, hash: ContentHash)] = []
         var places: [String: Int] = [:]
-        for document in prepared {
-            let id = document.document.id
-            if places[id] == nil, let known = held[id], known.hash == document.hash {
+        for (document, hash) in zip(documents, hashes) {
+            if places[document.id] == nil, let known = held[document.id], known.hash == hash {
                 outcome.unchanged += 1
                 outcome.chunks += known.chunks
-                continue
-            }
-            outcome.chunks += document.chunks.count
-            if let place = places[id] {
-                changed[place] = document
+            } else if let place = places[document.id] {
+                changed[place] = (document, hash)
             } else {
-                places[id] = changed.count
-                changed.append(document)
+                places[document.id] = changed.count
+                changed.append((document, hash))
             }
         }
-        try await self.backend.put(changed)
+        let taken = changed
+        let prepared = try await blockingWork("knowledge.cut") {
+            taken.map { document, hash in
+                PreparedDocument(document: document, hash: hash, chunks: chunker.chunks(of: document.text, title: document.title))
+            }
+        }
+        var embedding = self.embedding
+        for slice in Self.slices(prepared, passages: embedding == nil ? Self.slice : Self.sliceWithModel) {
+            var slice = slice
+            if let model = embedding {
+                do {
+                    slice = try await model.embed(slice)
+                } catch {
+                    // Words are enough to be found; the embeddings are made up for later.
+                    self.logger.warning("stored without embeddings for now", metadata: ["error": .string("\(error)")])
+                    embedding = nil
+                }
+            }
+            try await self.backend.put(slice)
+            outcome.chunks += slice.reduce(0) { $0 + $1.chunks.count }
+        }
         return outcome
     }
 
@@ -55,11 +90,20 @@ struct Ingestion: Sendable {
         outcome.deleted = try await self.backend.delete(gone)
         return outcome
     }
-}
 
-extension KnowledgeDocument {
-    func prepared(by chunker: Chunker) throws -> PreparedDocument {
-        PreparedDocument(
-            document: self, hash: try ContentHash(of: self, cut: chunker.identity), chunks: chunker.chunks(of: self.text, title: self.title))
+    private static func slices(_ documents: [PreparedDocument], passages limit: Int) -> [[PreparedDocument]] {
+        var slices: [[PreparedDocument]] = []
+        var slice: [PreparedDocument] = []
+        var passages = 0
+        for document in documents {
+            if passages + document.chunks.count > limit, !slice.isEmpty {
+                slices.append(slice)
+                (slice, passages) = ([], 0)
+            }
+            slice.append(document)
+            passages += document.chunks.count
+        }
+        if !slice.isEmpty { slices.append(slice) }
+        return slices
     }
 }

@@ -7,8 +7,8 @@ import ServiceRuntime
 struct DocumentController: Sendable {
     let backend: any KnowledgeBackend
     let ingestion: Ingestion
-    /// Of one ingest request.
-    var maxBodyBytes = 64 << 20
+    /// Of an ingest that is no NDJSON, which is read as it comes and has no bound.
+    var maxBodyBytes = 16 << 20
 
     /// What reads.
     var routes: RouteCollection<AppContext> {
@@ -26,14 +26,43 @@ struct DocumentController: Sendable {
     }
 
     @Sendable func ingest(_ request: Request, context: AppContext) async throws -> Response {
-        let body = try await request.body.collect(upTo: self.maxBodyBytes)
-        let isLines = request.headers[.contentType].map { $0.contains("ndjson") || $0.contains("jsonl") } ?? false
-        let bytes = Array(body.readableBytesView)
+        if let type = request.headers[.contentType], type.contains("ndjson") || type.contains("jsonl") {
+            return .json(try await self.ingestLines(request.body))
+        }
+        let bytes = Array(try await request.body.collect(upTo: self.maxBodyBytes).readableBytesView)
         let feed = try await blockingWork("knowledge.read") { () -> Result<DocumentFeed, Problem> in
-            do throws(Problem) { return .success(try DocumentFeed(bytes, isLines: isLines)) } catch { return .failure(error) }
+            do throws(Problem) { return .success(try DocumentFeed(bytes)) } catch { return .failure(error) }
         }.get()
-        let ingested = try await self.ingestion.ingest(feed.documents)
-        return .json(IngestAnswer(ingested, feed))
+        return .json(IngestAnswer(try await self.ingestion.ingest(feed.documents), feed))
+    }
+
+    /// As long as it likes: batch by batch, each stored before the next is read.
+    private func ingestLines(_ body: RequestBody) async throws -> IngestAnswer {
+        var batches = LineBatches()
+        var feed = DocumentFeed()
+        var total = Ingestion.Outcome()
+        var isEmpty = true
+        func store(_ lines: [UInt8]) async throws {
+            isEmpty = false
+            let before = feed
+            feed = try await blockingWork("knowledge.read") {
+                var feed = before
+                feed.read(lines: lines)
+                return feed
+            }
+            total.add(try await self.ingestion.ingest(feed.take()))
+        }
+        for try await part in body {
+            for batch in batches.append(part.readableBytesView) {
+                switch batch {
+                case .lines(let lines): try await store(lines)
+                case .tooLong: feed.rejectLine("has more than \(LineBatches.lineBytes) bytes")
+                }
+            }
+        }
+        if let rest = batches.finish() { try await store(rest) }
+        guard !isEmpty else { throw Problem.badJSON("the body is empty") }
+        return IngestAnswer(total, feed)
     }
 
     @Sendable func stats(_ request: Request, context: AppContext) async throws -> Response {

@@ -4,12 +4,12 @@ struct KnowledgeSearch<Cache: AnswerCache>: Sendable {
     let cache: Cache
     var embedding: QueryEmbedding?
     /// The weight of meaning where a request names none.
-    var alpha = 0.5
+    var alpha: @Sendable () -> Double = { 0.5 }
 
     func answer(_ request: SearchRequest, for readers: Readers = .everybody, skippingCache: Bool = false) async throws -> SearchAnswer {
         let start = ContinuousClock.now
         let query = PassageQuery(
-            text: request.query, mode: self.embedding == nil ? .keyword : request.mode, alpha: request.alpha ?? self.alpha, limit: request.limit,
+            text: request.query, mode: self.embedding == nil ? .keyword : request.mode, alpha: request.alpha ?? self.alpha(), limit: request.limit,
             perDocument: request.perDocument, filters: request.filters, readers: readers, explains: request.explains)
         let found = try await skippingCache ? self.uncached(query) : self.cached(query)
         return SearchAnswer(results: found.bytes, version: found.version, mode: found.mode, cache: found.level, took: .now - start)
