@@ -85,7 +85,7 @@ let package = Package(
         shared("VectorIndex", ["CTensor"]),
         shared("IntentLanguage", ["IntentModel", yams], resources: [.copy("Vocabulary")]),
         // Level 2
-        shared("Embeddings", ["CTensor", "HTTPFetch", "JSONSchema", "Resilience", "Telemetry"]),
+        shared("Embeddings", ["CTensor", "HTTPFetch", "JSONSchema", "Resilience"]),
         shared("Caching", ["RedisClient", "Telemetry", deque, lifecycle, logging]),
         shared(
             "Ledger",

@@ -8,6 +8,8 @@ package enum VectorIndexError: Error, Sendable, Equatable, CustomStringConvertib
     /// The system's words, e.g. of a full disk.
     case system(path: String, reason: String)
     case wrongDimensions(expected: Int, given: Int)
+    /// A number of a vector is infinite or none.
+    case notFinite
     case negativeID(Int64)
 
     package var description: String {
@@ -17,6 +19,7 @@ package enum VectorIndexError: Error, Sendable, Equatable, CustomStringConvertib
         case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
         case .system(let path, let reason): "\(path): \(reason)"
         case .wrongDimensions(let expected, let given): "a vector has \(given) dimensions instead of \(expected)"
+        case .notFinite: "a vector has a number that is not finite"
         case .negativeID(let id): "\(id) is no id: ids are not negative"
         }
     }
