@@ -1,7 +1,9 @@
 import Caching
 import Embeddings
+import HTTPFetch
 import Hummingbird
 import IntentLanguage
+import IntentModel
 import RedisClient
 import ServiceLifecycle
 import ServiceRuntime
@@ -12,7 +14,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let knowledge = KnowledgeDirectory.builtIn
     let additions = settings[RAGSettings.vocabulary]
     let vocabulary = try await blockingWork("knowledge.vocabulary") { try Vocabulary.shipped(additions: additions.isEmpty ? nil : additions) }
-    let embedder: (any TextEmbedder)? = nil
+    let source = try await embeddingSource(context)
+    let embedder = source.embedder
     var configuration = EmbeddedStore.Configuration(path: settings[RAGSettings.store])
     configuration.model = embedder.map { ($0.name, $0.dimensions) }
     configuration.words = QueryWords(stopWords: try await knowledge.stopWords(), vocabulary: vocabulary.summary)
@@ -47,8 +50,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     var services: [any Service] = []
     var checks = [
         HealthCheck("knowledge") { try await store.check() },
-        HealthCheck(
-            "embeddings", isRequired: false, note: { embedder.map { "hybrid search with \($0.name)" } ?? "keyword search only: there is no embedding model" }),
+        HealthCheck("embeddings", isRequired: false, note: { source.note }),
     ]
     if let redis {
         services.append(redis)
@@ -57,6 +59,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         checks.append(HealthCheck("cache", isRequired: false) { _ = try await redis.send(RedisCommand("PING")) })
     }
     if let embedder {
+        services.append(VectorFileUpkeep(store: store, logger: context.logger))
         services.append(EmbeddingBackfill(backend: store, embedding: PassageEmbedding(embedder: embedder), logger: context.logger))
     }
     return ServiceParts(
@@ -74,8 +77,32 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         services: services,
         healthChecks: checks,
         problems: ProblemMapping { error in (error as? StoreFault).map { ProblemError(Problem($0)) } },
+        streamingRoutes: ["/v1/documents"],
         beforeServing: {
             _ = try await ingestion.synchronise(source: "builtin", with: try await knowledge.documents())
         }
     )
+}
+
+/// The model the settings choose. One that is not there leaves keyword search; one that is configured wrongly stops the service.
+private func embeddingSource(_ context: ServiceContext) async throws -> EmbeddingSource {
+    let settings = context.settings
+    switch settings[RAGSettings.embeddingProvider] {
+    case "off": return .none(reason: "EMBEDDING_PROVIDER is off")
+    case "openai":
+        guard let url = settings[RAGSettings.embeddingURL], let model = settings[RAGSettings.embeddingModel] else {
+            throw InvalidSetting(key: "EMBEDDING_PROVIDER", value: "openai", allowed: "openai together with EMBEDDING_BASE_URL and EMBEDDING_MODEL")
+        }
+        let endpoint = EmbeddingEndpointSettings(
+            baseURL: url, model: model, dimensions: settings[RAGSettings.embeddingDimensions], apiKey: settings[RAGSettings.embeddingKey])
+        return .model(OpenAIEmbedder(endpoint, fetcher: HTTPFetcher(), upstream: context.upstream("embeddings") { $0.timeout = endpoint.timeout }))
+    default:
+        let directory = settings[RAGSettings.embeddingDirectory]
+        do throws(EmbeddingError) {
+            return .model(try await TransformerEmbedder.load(TransformerEmbedder.Configuration(directory: directory)))
+        } catch {
+            context.logger.notice("keyword search only", metadata: ["reason": .string(error.description)])
+            return .none(reason: error.description)
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import Caching
+import Foundation
 import ServiceRuntime
 
 /// Everything rag-api can be told from outside, besides what every service can.
@@ -20,6 +21,22 @@ enum RAGSettings {
     static let vocabulary = SettingKey.string(
         "VOCABULARY_DIR", default: "", "Directory of words of your own, whose abbreviations and names find each other in searches.")
 
+    static let embeddingProvider = SettingKey.choice(
+        "EMBEDDING_PROVIDER", default: "embedded", of: ["embedded", "openai", "off"],
+        "embedded computes in this process, openai asks an endpoint, off searches by words only.")
+    static let embeddingDirectory = SettingKey.string(
+        "EMBEDDING_MODEL_DIR", default: Self.besideExecutable("all-MiniLM-L6-v2"),
+        "Directory of the embedded model: model.safetensors, vocab.txt and its configuration. Without it search is by words only.")
+    static let embeddingURL = SettingKey.url("EMBEDDING_BASE_URL", "OpenAI-compatible endpoint, up to and with /v1.")
+    static let embeddingKey = SettingKey.secret("EMBEDDING_API_KEY", "Bearer token of the endpoint.")
+    static let embeddingModel = SettingKey.optionalString("EMBEDDING_MODEL", "Model the endpoint is asked for.")
+    static let embeddingDimensions = SettingKey.integer("EMBEDDING_DIMENSIONS", default: 1536, in: 2...8192, "Numbers of a vector of that model.")
+
+    private static func besideExecutable(_ name: String) -> String {
+        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments.first ?? "."
+        return URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(name).path
+    }
+
     static let chunkTokens = SettingKey.integer("CHUNK_TOKENS", default: 220, in: 32...4096, "Size of a passage, in tokens of a sentence model, about.")
     static let chunkOverlap = SettingKey.integer("CHUNK_OVERLAP", default: 32, in: 0...1024, "Tokens that a passage repeats of the one before, at most.")
     static let staleLifetime = SettingKey.duration(
@@ -34,9 +51,10 @@ enum RAGSettings {
         levels.staleLifetime = settings[self.staleLifetime]
     }
 
-    static let declarations = [
+    static let declarations = ResilienceSettings.declarations + [
         store.declaration, vectorStore.declaration, cacheRedis.declaration, queryCache.declaration, memoryCacheSize.declaration,
         memoryCacheLifetime.declaration, redisCacheLifetime.declaration, vectorCache.declaration, alpha.declaration, vocabulary.declaration, chunkTokens.declaration,
-        chunkOverlap.declaration, staleLifetime.declaration,
+        chunkOverlap.declaration, staleLifetime.declaration, embeddingProvider.declaration, embeddingDirectory.declaration, embeddingURL.declaration,
+        embeddingKey.declaration, embeddingModel.declaration, embeddingDimensions.declaration,
     ]
 }

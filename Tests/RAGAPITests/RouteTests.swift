@@ -21,7 +21,7 @@ import Testing
         try Data(Self.keys.utf8).write(to: URL(filePath: directory.file("keys.yaml")))
         let context = try ServiceContext.forTesting(
             name: "rag-api", declarations: RAGSettings.declarations,
-            values: ["AUTH_KEYS_FILE": directory.file("keys.yaml"), "KNOWLEDGE_STORE": directory.file("knowledge.sqlite")].merging(values) { $1 })
+            values: ["AUTH_KEYS_FILE": directory.file("keys.yaml"), "KNOWLEDGE_STORE": directory.file("knowledge.sqlite"), "EMBEDDING_PROVIDER": "off"].merging(values) { $1 })
         let parts = try await buildService(context)
         try await parts.beforeServing()
         try await ServiceApplication.build(parts, in: context).test(.router) { try await body(Caller(client: $0)) }
@@ -65,9 +65,20 @@ import Testing
         }
     }
 
+    @Test("lines have no bound together; a body that is one JSON has")
+    func long() async throws {
+        try await self.withService(["MAX_BODY_BYTES": "64KiB"]) { caller in
+            let lines = (1...200).map { #"{"id":"doc-\#($0)","text":"\#(String(repeating: "word\($0) ", count: 200))"}"# }
+            let (status, json) = try await caller.call(.post, "/v1/documents", lines.joined(separator: "\n"), type: "application/x-ndjson")
+            #expect(status == .ok && json["accepted"] as? Int == 200)
+            let search = try await caller.call(.post, "/v1/search", #"{"query":"\#(String(repeating: "x", count: 100_000))"}"#)
+            #expect(search.status == .contentTooLarge)
+        }
+    }
+
     @Test("keys read what is for them: their tenant's, their own and everybody's; only administrators read for others")
     func access() async throws {
-        try await self.withService { caller in
+        try await self.withService { caller async throws -> Void in
             let documents = """
                 [{"id":"open","text":"zugzwang"},{"id":"blue","text":"zugzwang","access":["tenant:blue"]},{"id":"noc","text":"zugzwang","access":["noc"]}]
                 """

@@ -6,7 +6,7 @@ struct LineFile {
 
     private let handle: FileHandle
     private var held: [UInt8] = []
-    private var next = 0
+    private var place = 0
     private var number = 0
     private var isAtEnd = false
 
@@ -19,23 +19,23 @@ struct LineFile {
     /// Nil at the end.
     mutating func next() -> (bytes: [UInt8], number: Int)? {
         while true {
-            if let end = self.held[self.next...].firstIndex(of: UInt8(ascii: "\n")) {
-                let line = Array(self.held[self.next..<end])
-                self.next = end + 1
+            if let end = self.held[self.place...].firstIndex(of: UInt8(ascii: "\n")) {
+                let line = Array(self.held[self.place..<end])
+                self.place = end + 1
                 self.number += 1
                 if line.contains(where: { $0 > 0x20 }) { return (line, self.number) }
                 continue
             }
             if self.isAtEnd {
-                let rest = Array(self.held[self.next...])
+                let rest = Array(self.held[self.place...])
                 self.held = []
-                self.next = 0
+                self.place = 0
                 guard rest.contains(where: { $0 > 0x20 }) else { return nil }
                 self.number += 1
                 return (rest, self.number)
             }
-            self.held.removeSubrange(..<self.next)
-            self.next = 0
+            self.held.removeSubrange(..<self.place)
+            self.place = 0
             let part = (try? self.handle.read(upToCount: Self.part)) ?? nil
             if let part, !part.isEmpty { self.held.append(contentsOf: part) } else { self.isAtEnd = true }
         }

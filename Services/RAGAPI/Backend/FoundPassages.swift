@@ -39,11 +39,11 @@ struct ScoreParts: Sendable, Equatable, Encodable {
         var bm25: Double
     }
 
-    /// BM25 of the passage, 0…∞; nil when the keyword part did not find it.
+    /// BM25 of the passage, 0…∞; nil in a search by meaning.
     var bm25: Double?
-    /// Cosine of query and passage; nil when the dense part did not find it.
+    /// Cosine of query and passage; nil in a search by words, and when the passage has no embedding yet.
     var cosine: Double?
-    /// Both on a scale of 0…1 within this search, as they are fused.
+    /// Both as they are fused: 1 for the best of this search, 0 for the last that the part itself would have found, below 0 beyond that.
     var keyword: Double
     var vector: Double
     var alpha: Double

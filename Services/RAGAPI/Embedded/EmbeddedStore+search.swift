@@ -4,7 +4,7 @@ import VectorIndex
 
 extension EmbeddedStore {
     /// Of each kind, what is fused at least.
-    private static let pool = 100
+    private static let pool = 200
 
     func search(_ query: PassageQuery) async throws -> FoundPassages {
         for attempt in 0..<3 {
@@ -33,7 +33,12 @@ extension EmbeddedStore {
         if let embedding, let vectors = self.vectors {
             byMeaning = try vectors.search(embedding, limit: pool, allowed: snapshot.numbers(passing: filters).map { IDSet($0) })
         }
-        let hits = Self.rank(byWords, byMeaning, mode: mode, alpha: query.alpha, snapshot: snapshot)
+        let hits =
+            switch mode {
+            case .keyword: Self.ranked(byWords)
+            case .vector: Self.ranked(byMeaning, snapshot)
+            case .hybrid: try self.fused(byWords, byMeaning, words, embedding, alpha: query.alpha, snapshot)
+            }
 
         var passages: [FoundPassage] = []
         var taken: [Int64: Int] = [:]
@@ -53,23 +58,34 @@ extension EmbeddedStore {
         return FoundPassages(passages: passages, version: version, mode: mode)
     }
 
-    private static func rank(
-        _ byWords: [KeywordHit], _ byMeaning: [VectorIndex.Hit], mode: SearchMode, alpha: Double, snapshot: KeywordSnapshot
-    ) -> [FusedHit] {
-        switch mode {
-        case .hybrid: ScoreFusion.fuse(keyword: byWords, vector: byMeaning, alpha: alpha) { snapshot.group(of: $0) }
-        case .keyword:
-            byWords.map { hit in
-                let score = KeywordScale.score(bm25: Double(hit.score))
-                return FusedHit(number: hit.number, group: hit.group, score: score, keyword: score, bm25: Double(hit.score))
-            }
-        case .vector:
-            byMeaning.compactMap { hit in
-                guard let group = snapshot.group(of: hit.id) else { return nil }
-                let score = min(max(Double(hit.score), 0), 1)
-                return FusedHit(number: hit.id, group: group, score: score, vector: score, cosine: Double(hit.score))
-            }
+    private static func ranked(_ hits: [KeywordHit]) -> [FusedHit] {
+        hits.map { hit in
+            let score = KeywordScale.score(bm25: Double(hit.score))
+            return FusedHit(number: hit.number, group: hit.group, score: score, keyword: score, bm25: Double(hit.score))
         }
+    }
+
+    private static func ranked(_ hits: [VectorIndex.Hit], _ snapshot: KeywordSnapshot) -> [FusedHit] {
+        hits.compactMap { hit in
+            guard let group = snapshot.group(of: hit.id) else { return nil }
+            let score = min(max(Double(hit.score), 0), 1)
+            return FusedHit(number: hit.id, group: group, score: score, vector: score, cosine: Double(hit.score))
+        }
+    }
+
+    private func fused(
+        _ byWords: [KeywordHit], _ byMeaning: [VectorIndex.Hit], _ words: KeywordQuery, _ embedding: [Float]?, alpha: Double, _ snapshot: KeywordSnapshot
+    ) throws -> [FusedHit] {
+        var fusion = ScoreFusion(keyword: byWords, vector: byMeaning) { snapshot.group(of: $0) }
+        let wordless = fusion.withoutBM25
+        let bm25 = Dictionary(zip(wordless, snapshot.scores(of: wordless, words))) { first, _ in first }
+        var cosine: [Int64: Float] = [:]
+        let unseen = fusion.withoutCosine
+        if let embedding, let vectors = self.vectors, !unseen.isEmpty {
+            for hit in try vectors.search(embedding, limit: unseen.count, allowed: IDSet(unseen)) { cosine[hit.id] = hit.score }
+        }
+        fusion.fill(bm25: bm25, cosine: cosine)
+        return fusion.ranked(alpha: alpha)
     }
 
     private static func fetch(_ hit: FusedHit, in db: Database) throws -> FoundPassage? {
@@ -81,7 +97,7 @@ extension EmbeddedStore {
                     """), arguments: [hit.number])
         return row.map { row in
             FoundPassage(
-                documentId: row[0], ordinal: row[1], title: row[2], heading: row[3], text: row[4], score: hit.score, source: row[5], metadata: row[6])
+                documentId: row[0], ordinal: row[1], title: row[2], heading: row[3], text: row[4], score: min(max(hit.score, 0), 1), source: row[5], metadata: row[6])
         }
     }
 

@@ -26,6 +26,7 @@ final class EmbeddedStore: KnowledgeBackend {
     /// Row of the model in use.
     let model: Int64
     private let known = Mutex(Known())
+    private let savedVectors = Mutex<(version: KnowledgeVersion, count: Int)?>(nil)
 
     /// What the indexes stand for.
     private struct Known {
@@ -50,7 +51,11 @@ final class EmbeddedStore: KnowledgeBackend {
         self.configuration = configuration
         self.pool = try StoreFile.open(configuration.path)
         self.keywords = KeywordIndex(weights: configuration.weights)
-        self.vectors = configuration.model.map { VectorIndex(model: $0.name, dimensions: $0.dimensions) }
+        self.vectors = configuration.model.map { model in
+            // What cannot be used is made anew from the file of the store.
+            (try? VectorIndex.open(path: Self.vectorPath(configuration), model: model.name, dimensions: model.dimensions))
+                ?? VectorIndex(model: model.name, dimensions: model.dimensions)
+        }
         self.model = try self.pool.write { db in
             guard let model = configuration.model else { return 0 }
             try db.execute(sql: "INSERT INTO models (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [model.name])
@@ -60,8 +65,10 @@ final class EmbeddedStore: KnowledgeBackend {
     }
 
     func close() async throws {
-        let pool = self.pool
-        try await blockingWork("knowledge.close") { try pool.close() }
+        try await blockingWork("knowledge.close") {
+            try self.saveVectors()
+            try self.pool.close()
+        }
     }
 
     func check() async throws {
@@ -226,6 +233,7 @@ final class EmbeddedStore: KnowledgeBackend {
         }
         try self.load(after: newest, db, into: self.keywords, mark: version)
         let last = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'passages'") ?? 0
+        try self.catchUpVectors(db)
         let documents = try Int.fetchOne(db, sql: "SELECT count(*) FROM documents") ?? 0
         self.known.withLock { known in
             known.version = version
@@ -237,17 +245,10 @@ final class EmbeddedStore: KnowledgeBackend {
     /// Everything was replaced by passages with greater numbers: makes their index beside the old one, which serves until `commit` is done.
     func reload(after number: Int64, _ db: Database, commit: () throws -> Void) throws {
         let version = try Self.version(in: db)
-        let old = self.keywords.snapshot.numbers
         let fresh = KeywordIndex(weights: self.configuration.weights)
-        do {
-            try self.load(after: number, db, into: fresh, mark: version)
-            try commit()
-        } catch {
-            self.vectors?.remove(fresh.snapshot.numbers)
-            throw error
-        }
+        try self.load(after: number, db, into: fresh, mark: version)
+        try commit()
         self.keywords.adopt(fresh)
-        self.vectors?.remove(old)
         try self.catchUp(db)
     }
 
@@ -282,19 +283,38 @@ final class EmbeddedStore: KnowledgeBackend {
         }
         flush()
         keywords.apply(removing: [], adding: [], mark: mark.bytes)
+    }
+
+    // MARK: Vectors
+
+    /// The index of vectors is mapped from a file of its own, which may be older than the store.
+    static func vectorPath(_ configuration: Configuration) -> String { configuration.path + ".vectors" }
+
+    /// Writes the index of vectors if it has changed. Blocks.
+    func saveVectors() throws {
         guard let vectors = self.vectors else { return }
-        let found = try Row.fetchCursor(
-            db, sql: "SELECT passage, vector FROM embeddings WHERE model = ? AND passage > ? ORDER BY passage", arguments: [self.model, number])
-        var entries: [(id: Int64, vector: [Float])] = []
-        while let row = try found.next() {
-            let vector: Data = row["vector"]
-            entries.append((row["passage"], HalfFloats.decode(vector)))
-            if entries.count == 4096 {
-                try vectors.put(entries)
-                entries.removeAll(keepingCapacity: true)
-            }
+        let state = self.savedVectors.withLock { $0 }
+        let version = self.version
+        guard state?.version != version || state?.count != vectors.count else { return }
+        try vectors.save(to: Self.vectorPath(self.configuration), generation: 0)
+        self.savedVectors.withLock { $0 = (version, vectors.count) }
+    }
+
+    /// Brings the index of vectors to what the store holds: a passage has one embedding of a model as long as it is there.
+    private func catchUpVectors(_ db: Database) throws {
+        guard let vectors = self.vectors else { return }
+        let wanted = try Int64.fetchAll(db, sql: "SELECT passage FROM embeddings WHERE model = ? ORDER BY passage", arguments: [self.model])
+        let present = Set(vectors.ids)
+        let gone = present.subtracting(wanted)
+        if !gone.isEmpty { vectors.remove(gone) }
+        let missing = wanted.filter { !present.contains($0) }
+        for start in stride(from: 0, to: missing.count, by: 1024) {
+            try vectors.put(
+                missing[start..<min(start + 1024, missing.count)].compactMap { number in
+                    let vector = try Data.fetchOne(db.cachedStatement(sql: "SELECT vector FROM embeddings WHERE passage = ?"), arguments: [number])
+                    return vector.map { (number, HalfFloats.decode($0)) }
+                })
         }
-        try vectors.put(entries)
     }
 }
 

@@ -10,22 +10,22 @@ extension RealProcesses {
         func kill() async throws {
             let knowledge = try await KnowledgeProcess.start()
             defer { knowledge.stop() }
-            let acknowledged = Mutex<[Int]>([])
+            let acknowledged = Acknowledged()
             for round in 0..<3 {
                 let writing = Task {
                     for batch in 0..<10_000 {
                         let first = round * 1_000_000 + batch * 20
                         let reply = try? await knowledge.ingest((first..<(first + 20)).map { ("d\($0)", "Document zq\($0)x about handover.") })
                         guard reply?.status == 200 else { return }
-                        acknowledged.withLock { $0 += Array(first..<(first + 20)) }
+                        acknowledged.add(first..<(first + 20))
                     }
                 }
                 let least = (round + 1) * 200
-                while acknowledged.withLock({ $0.count }) < least { try await Task.sleep(for: .milliseconds(2)) }
+                while acknowledged.all.count < least { try await Task.sleep(for: .milliseconds(2)) }
                 knowledge.process.kill()
                 await writing.value
                 try await knowledge.restart()
-                let all = acknowledged.withLock { $0 }
+                let all = acknowledged.all
                 for number in stride(from: 0, to: all.count, by: max(1, all.count / 100)) {
                     #expect(try await knowledge.found("zq\(all[number])x").first == "d\(all[number])")
                 }
@@ -78,4 +78,11 @@ extension RealProcesses {
             #expect(result.growth < Endurance.value(3.0, whenOn: 1.3))
         }
     }
+}
+
+/// Numbers of the documents whose ingest was answered.
+private final class Acknowledged: Sendable {
+    private let numbers = Mutex<[Int]>([])
+    var all: [Int] { self.numbers.withLock { $0 } }
+    func add(_ range: Range<Int>) { self.numbers.withLock { $0 += Array(range) } }
 }

@@ -23,7 +23,7 @@ final class KnowledgeProcess: Sendable {
         self.caller = Gateway(http: HTTPFetcher(), address: "http://127.0.0.1:\(port)", key: nil)
         let settings = [
             "HOST": "127.0.0.1", "PORT": "\(port)", "AUTH_TOKEN": Installation.token,
-            "KNOWLEDGE_STORE": store ?? self.directory.file("knowledge.sqlite"),
+            "EMBEDDING_PROVIDER": "off", "KNOWLEDGE_STORE": store ?? self.directory.file("knowledge.sqlite"),
         ]
         self.process = try ServiceProcess(
             "rag-api", executable: try Executables.path(of: .knowledge), environment: settings.merging(environment) { $1 },
@@ -33,7 +33,7 @@ final class KnowledgeProcess: Sendable {
     func untilReady() async throws {
         let end = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < end {
-            if try await (try? self.caller.call("GET", "/readyz", timeout: .seconds(2)))?.status == 200 { return }
+            if await (try? self.caller.call("GET", "/readyz", timeout: .seconds(2)))?.status == 200 { return }
             try await Task.sleep(for: .milliseconds(20))
         }
         throw NotReady()

@@ -26,15 +26,28 @@ struct MixedKnowledgeLoad: Sendable {
     let rate: Int
     let seconds: Int
 
+    /// What the requests saw.
+    private final class Notes: Sendable {
+        private let state = Mutex<(took: [Duration], failures: [String])>(([], []))
+        var took: [Duration] { self.state.withLock { $0.took } }
+        var failures: [String] { self.state.withLock { $0.failures } }
+
+        func add(took: Duration? = nil, failure: String?) {
+            self.state.withLock { state in
+                if let took { state.took.append(took) }
+                if let failure { state.failures.append(failure) }
+            }
+        }
+    }
+
     private static let words = ["handover", "slice", "latency", "amf", "smf", "upf", "registration", "session", "policy", "gateway", "energy", "cell", "beam"]
 
     func run() async throws -> Result {
-        let took = Mutex<[Duration]>([])
-        let errors = Mutex<[String]>([])
+        let notes = Notes()
         let start = ContinuousClock.now
         let end = start + .seconds(self.seconds)
         var first = 0
-        let bulk = Task { await self.bulk(until: end, errors) }
+        let bulk = Task { await self.bulk(until: end, notes) }
         await withTaskGroup(of: Void.self) { group in
             var number = 0
             while ContinuousClock.now < end {
@@ -43,8 +56,8 @@ struct MixedKnowledgeLoad: Sendable {
                 let index = number
                 group.addTask {
                     // From when it was due: a queue in front of the service counts, too.
-                    if let failure = await self.request(index) { errors.withLock { $0.append(failure) } }
-                    took.withLock { $0.append(.now - due) }
+                    let failure = await self.request(index)
+                    notes.add(took: .now - due, failure: failure)
                 }
                 number += 1
                 if first == 0, ContinuousClock.now - start > .seconds(self.seconds) / 3 { first = self.resident }
@@ -52,10 +65,10 @@ struct MixedKnowledgeLoad: Sendable {
         }
         await bulk.value
         var result = Result()
-        let sorted = took.withLock { $0.sorted() }
+        let sorted = notes.took.sorted()
         result.requests = sorted.count
-        result.errors = errors.withLock { $0.count }
-        for error in errors.withLock({ $0.prefix(3) }) { Figure.report("knowledge, mixed: \(error)") }
+        result.errors = notes.failures.count
+        for error in notes.failures.prefix(3) { Figure.report("knowledge, mixed: \(error)") }
         func quantile(_ part: Double) -> Duration { sorted.isEmpty ? .zero : sorted[min(sorted.count - 1, Int(Double(sorted.count) * part))] }
         (result.p50, result.p95, result.p99) = (quantile(0.5), quantile(0.95), quantile(0.99))
         result.memory = self.resident
@@ -87,7 +100,7 @@ struct MixedKnowledgeLoad: Sendable {
     }
 
     /// The same five hundred documents over and over, each time changed: the store is written to all the time and does not grow.
-    private func bulk(until end: ContinuousClock.Instant, _ errors: borrowing Mutex<[String]>) async {
+    private func bulk(until end: ContinuousClock.Instant, _ notes: Notes) async {
         var round = 0
         while ContinuousClock.now < end {
             for batch in 0..<5 where ContinuousClock.now < end {
@@ -99,9 +112,9 @@ struct MixedKnowledgeLoad: Sendable {
                 }
                 do {
                     let reply = try await self.knowledge.ingest(documents)
-                    if reply.status != 200 { errors.withLock { $0.append("bulk: \(reply.status) \(reply.text)") } }
+                    if reply.status != 200 { notes.add(failure: "bulk: \(reply.status) \(reply.text)") }
                 } catch {
-                    errors.withLock { $0.append("bulk: \(error)") }
+                    notes.add(failure: "bulk: \(error)")
                 }
                 try? await Task.sleep(for: .milliseconds(200))
             }
