@@ -37,7 +37,7 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
-	shellcheck deploy/install-packages deploy/run deploy/stop loadtest/run loadtest/model Tests/check-edges Tests/Sanitizers/run .ci/run
+	shellcheck deploy/install-packages deploy/run deploy/stop loadtest/run loadtest/model loadtest/knowledge Tests/check-edges Tests/Sanitizers/run .ci/run
 	yamllint --strict -c .yamllint Services Shared deploy
 
 format: ## Format all Swift files
@@ -52,6 +52,7 @@ bench: build ## Load against nginx in the same run; see loadtest/README.md
 	.build/release/InterpreterBenchmark
 	loadtest/run
 	loadtest/model
+	loadtest/knowledge
 
 endurance: packages ## What takes longer than a test may: 100,000 intents under chaos, a cluster, a soak; see docs/reliability.md
 	@deploy/install-packages test

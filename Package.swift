@@ -120,7 +120,8 @@ let package = Package(
         service(
             "RAGAPI",
             [
-                "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "KeywordIndex", "RedisClient", "Resilience", "ServiceRuntime", "Telemetry",
+                "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "KeywordIndex", "RedisClient", "Resilience", "ServiceRuntime",
+                "Telemetry",
                 "VectorIndex", hummingbird, lifecycle, logging, metrics, grdb, crypto,
             ],
             resources: [.copy("Knowledge")]

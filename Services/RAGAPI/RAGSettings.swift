@@ -51,10 +51,12 @@ enum RAGSettings {
         levels.staleLifetime = settings[self.staleLifetime]
     }
 
-    static let declarations = ResilienceSettings.declarations + [
-        store.declaration, vectorStore.declaration, cacheRedis.declaration, queryCache.declaration, memoryCacheSize.declaration,
-        memoryCacheLifetime.declaration, redisCacheLifetime.declaration, vectorCache.declaration, alpha.declaration, vocabulary.declaration, chunkTokens.declaration,
-        chunkOverlap.declaration, staleLifetime.declaration, embeddingProvider.declaration, embeddingDirectory.declaration, embeddingURL.declaration,
-        embeddingKey.declaration, embeddingModel.declaration, embeddingDimensions.declaration,
-    ]
+    static let declarations =
+        ResilienceSettings.declarations + [
+            store.declaration, vectorStore.declaration, cacheRedis.declaration, queryCache.declaration, memoryCacheSize.declaration,
+            memoryCacheLifetime.declaration, redisCacheLifetime.declaration, vectorCache.declaration, alpha.declaration, vocabulary.declaration,
+            chunkTokens.declaration,
+            chunkOverlap.declaration, staleLifetime.declaration, embeddingProvider.declaration, embeddingDirectory.declaration, embeddingURL.declaration,
+            embeddingKey.declaration, embeddingModel.declaration, embeddingDimensions.declaration,
+        ]
 }

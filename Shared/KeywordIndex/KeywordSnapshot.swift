@@ -33,7 +33,9 @@ package struct KeywordSnapshot: Sendable {
 
     /// The document's number of a passage; nil when the passage is not here.
     package func group(of number: Int64) -> Int64? {
-        guard let index = self.segment(of: number), let place = self.segments[index].place(of: number), !self.segments[index].isRemoved(place) else { return nil }
+        guard let index = self.segment(of: number), let place = self.segments[index].place(of: number), !self.segments[index].isRemoved(place) else {
+            return nil
+        }
         return self.segments[index].groups[place]
     }
 

@@ -21,7 +21,9 @@ import Testing
         #expect((long["smf"] ?? 0) > 0.5 && (long["smf"] ?? 0) < 1)
     }
 
-    @Test("ordinary English gains nothing", arguments: ["experimental study of a wing in a slipstream", "information retrieval and library policy", "heat transfer"])
+    @Test(
+        "ordinary English gains nothing",
+        arguments: ["experimental study of a wing in a slipstream", "information retrieval and library policy", "heat transfer"])
     func ordinary(text: String) throws {
         #expect(try self.words(text).values.allSatisfy { $0 == 1 })
     }

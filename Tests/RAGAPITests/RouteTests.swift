@@ -21,7 +21,9 @@ import Testing
         try Data(Self.keys.utf8).write(to: URL(filePath: directory.file("keys.yaml")))
         let context = try ServiceContext.forTesting(
             name: "rag-api", declarations: RAGSettings.declarations,
-            values: ["AUTH_KEYS_FILE": directory.file("keys.yaml"), "KNOWLEDGE_STORE": directory.file("knowledge.sqlite"), "EMBEDDING_PROVIDER": "off"].merging(values) { $1 })
+            values: ["AUTH_KEYS_FILE": directory.file("keys.yaml"), "KNOWLEDGE_STORE": directory.file("knowledge.sqlite"), "EMBEDDING_PROVIDER": "off"].merging(
+                values
+            ) { $1 })
         let parts = try await buildService(context)
         try await parts.beforeServing()
         try await ServiceApplication.build(parts, in: context).test(.router) { try await body(Caller(client: $0)) }

@@ -97,7 +97,8 @@ extension EmbeddedStore {
                     """), arguments: [hit.number])
         return row.map { row in
             FoundPassage(
-                documentId: row[0], ordinal: row[1], title: row[2], heading: row[3], text: row[4], score: min(max(hit.score, 0), 1), source: row[5], metadata: row[6])
+                documentId: row[0], ordinal: row[1], title: row[2], heading: row[3], text: row[4], score: min(max(hit.score, 0), 1), source: row[5],
+                metadata: row[6])
         }
     }
 

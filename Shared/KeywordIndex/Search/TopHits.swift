@@ -30,7 +30,9 @@ struct TopHits {
             var parent = 0
             while true {
                 var least = parent
-                for child in [2 * parent + 1, 2 * parent + 2] where child < self.heap.count && Self.isWorse(self.heap[child], self.heap[least]) { least = child }
+                for child in [2 * parent + 1, 2 * parent + 2] where child < self.heap.count && Self.isWorse(self.heap[child], self.heap[least]) {
+                    least = child
+                }
                 guard least != parent else { break }
                 self.heap.swapAt(parent, least)
                 parent = least

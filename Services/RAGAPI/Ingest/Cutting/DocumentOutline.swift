@@ -72,11 +72,15 @@ struct DocumentOutline {
         } else if !self.hasMarkdownHeadings, self.open == nil, let clause = line.clause, self.clauses.accepts(clause) {
             self.begin(clause.title, level: clause.level)
         } else {
-            let kind: Block.Kind = line.isTableRow || (line.isColumns && (self.open?.kind == .table || OutlineLine(self.bytes, self.line(at: next)).isColumns))
-                ? .table : .prose
+            let kind: Block.Kind = line.isTableRow || self.isColumns(line, next: next) ? .table : .prose
             if let open = self.open, open.kind != kind { self.closeBlock() }
             self.extend(kind, to: range)
         }
+    }
+
+    /// A line with columns is a row where another such stands beside it.
+    private func isColumns(_ line: OutlineLine, next: Int) -> Bool {
+        line.isColumns && (self.open?.kind == .table || OutlineLine(self.bytes, self.line(at: next)).isColumns)
     }
 
     private func line(at start: Int) -> Range<Int> {
