@@ -25,7 +25,13 @@ import Testing
         "ordinary English gains nothing",
         arguments: ["experimental study of a wing in a slipstream", "information retrieval and library policy", "heat transfer"])
     func ordinary(text: String) throws {
-        #expect(try self.words(text).values.allSatisfy { $0 == 1 })
+        #expect(try self.words(text, stopWords: ["a"]).values.allSatisfy { $0 == 1 })
+    }
+
+    @Test("a word that is repeated counts as often, within bounds; its spelling does not matter")
+    func repeats() throws {
+        #expect(try self.words("slices and slicing, a slice")["slices"] == 3)
+        #expect(try self.words(String(repeating: "slice ", count: 100))["slice"] == 8)
     }
 
     @Test("words that say nothing go unless there is nothing else")

@@ -31,7 +31,7 @@ struct FoundPassage: Sendable, Equatable {
 struct ScoreParts: Sendable, Equatable, Encodable {
     struct Term: Sendable, Equatable, Encodable {
         var term: String
-        /// 1 for a word of the query, less for a synonym.
+        /// How often the query has the word; less than 1 for a synonym.
         var weight: Double
         /// Passages with the term.
         var passages: Int

@@ -6,6 +6,8 @@ struct QueryWords: Sendable {
     /// Of a synonym, of a word of the query being 1.
     private static let abbreviationWeight: Float = 0.7
     private static let wordWeight: Float = 0.2
+    /// A word that is said often in a query is meant more; no query gains by repeating one beyond this.
+    private static let mostRepeats: Float = 8
 
     private let analyzer = TermAnalyzer()
     private var stopTerms: Set<UInt64> = []
@@ -53,10 +55,14 @@ struct QueryWords: Sendable {
                 terms.append(term)
             }
         }
+        var counts: [UInt64: Float] = [:]
+        self.analyzer.forEachTerm(in: text) { counts[$0.term, default: 0] += 1 }
         let all = self.analyzer.terms(of: text)
         let telling = all.filter { !self.stopTerms.contains($0.term) }
         // "What is it" is made of words that say nothing: better those than none.
-        for (term, word) in telling.isEmpty ? all : telling { add(KeywordQuery.Term(term: term, word: word)) }
+        for (term, word) in telling.isEmpty ? all : telling {
+            add(KeywordQuery.Term(term: term, weight: min(counts[term] ?? 1, Self.mostRepeats), word: word))
+        }
         for index in sequence.indices {
             for name in self.names[sequence[index].term] ?? [] where sequence[(index + 1)...].prefix(name.rest.count).map(\.term) == name.rest {
                 for term in name.added { add(term) }

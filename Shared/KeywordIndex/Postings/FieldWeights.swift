@@ -8,7 +8,7 @@ package struct FieldWeights: Sendable, Equatable {
     package var k1: Float
     package var b: Float
 
-    package init(title: Int = 8, heading: Int = 6, text: Int = 4, k1: Float = 1.2, b: Float = 0.75) {
+    package init(title: Int = 8, heading: Int = 6, text: Int = 4, k1: Float = 1.5, b: Float = 0.75) {
         self.title = title
         self.heading = heading
         self.text = text

@@ -2,7 +2,7 @@
 package struct KeywordQuery: Sendable, Equatable {
     package struct Term: Sendable, Equatable {
         package var term: UInt64
-        /// 1 for a word of the query, less for one that means the same.
+        /// How often the word is asked for; less than 1 for one that means the same.
         package var weight: Float
         /// For people.
         package var word: String
