@@ -146,6 +146,8 @@ let package = Package(
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "InterpreterBenchmark", dependencies: ["IntentLanguage", "IntentModel"], path: "loadtest/InterpreterBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "VectorBenchmark", dependencies: ["Embeddings", "VectorIndex"], path: "loadtest/VectorBenchmark", swiftSettings: strict),
         // Tests
         tests("IntentModelTests", ["IntentModel"]),
         tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),
@@ -154,6 +156,8 @@ let package = Package(
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
         tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
+        tests("VectorIndexTests", ["VectorIndex", "CTensor", "TestSupport"]),
+        tests("EmbeddingsTests", ["Embeddings", "CTensor", "HTTPFetch", "Resilience", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
         tests("ServiceRuntimeTests", ["ServiceRuntime", "IntentModel", "Resilience", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
