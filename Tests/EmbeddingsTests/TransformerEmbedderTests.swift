@@ -62,7 +62,9 @@ struct UnusableModelTests {
         let header = #"{"embeddings.word_embeddings.weight": {"dtype": "F32", "shape": [5, 64], "data_offsets": [0, 1280]}}"#
         let bytes = withUnsafeBytes(of: UInt64(what == "header" ? 1 << 40 : header.utf8.count).littleEndian, Array.init) + Array(header.utf8)
         try Data(bytes + Array(repeating: 0, count: 64)).write(to: directory.appendingPathComponent("model.safetensors"))
-        let expected = ["nothing": "config.json", "config": "config.json", "shape": "hidden_size", "vocabulary": "[UNK]", "cut": "outside", "header": "no file"]
+        let expected = [
+            "nothing": "config.json", "config": "config.json", "shape": "hidden_size", "vocabulary": "[UNK]", "cut": "outside", "header": "no file",
+        ]
         do {
             _ = try await TransformerEmbedder.load(.init(directory: directory.path))
             Issue.record("it was taken")

@@ -14,7 +14,9 @@ struct VectorFileTests {
         return index
     }
 
-    private func open(_ path: String) throws(VectorIndexError) -> VectorIndex { try VectorIndex.open(path: path, model: "model-1", dimensions: Self.dimensions) }
+    private func open(_ path: String) throws(VectorIndexError) -> VectorIndex {
+        try VectorIndex.open(path: path, model: "model-1", dimensions: Self.dimensions)
+    }
 
     @Test("what is opened is what was saved, whatever was added, replaced and removed in between")
     func roundTrip() throws {
