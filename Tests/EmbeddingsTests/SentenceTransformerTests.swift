@@ -28,7 +28,7 @@ struct SentenceTransformerTests {
     func vectors(level: tensor_level) throws {
         let computation = TransformerComputation(try SentenceTransformer(directory: try self.directory(), level: level))
         // The portable one has no vectors of numbers and takes its time; so do unoptimised builds.
-        let fixtures = try Fixture.all("vectors").filter { level != tensor_portable || $0.text.utf8.count < 64 }
+        let fixtures = try Fixture.all("vectors").filter { level != tensor_portable || $0.text.utf8.count < 16 }
         let vectors = computation.vectors(of: fixtures.map(\.text))
         #expect(vectors.count == fixtures.count)
         for (fixture, vector) in zip(fixtures, vectors) {
