@@ -182,7 +182,8 @@ let package = Package(
         tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
         tests(
             "ManifestGeneratorTests",
-            ["ManifestGenerator", "PackagePlanning", "GitObjects", "IntentLanguage", "IntentModel", "JSONSchema", yams, subprocess], resources: [.copy("Golden")]),
+            ["ManifestGenerator", "PackagePlanning", "GitObjects", "IntentLanguage", "IntentModel", "JSONSchema", yams, subprocess],
+            resources: [.copy("Golden")]),
         tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "ServiceRuntime", "TestSupport", hummingbird]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
         tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),

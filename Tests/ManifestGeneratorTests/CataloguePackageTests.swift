@@ -111,7 +111,8 @@ enum Sentence {
     private static let sizes = [
         "", " with 3 replicas", " with 2 replicas and 4 CPU", " with high availability", " with auto-scaling between 2 and 6 replicas", " with 2 GB of memory",
         " with monitoring enabled", " for 20000 users", " with 5 Gbps throughput", " with latency below 5 ms", " with mutual TLS and encryption",
-        " with 99.99% availability", " with high availability and auto-scaling and 8 GB memory", " using image docker.io/free5gc/amf:v4.2.3", " with 50 GB of storage",
+        " with 99.99% availability", " with high availability and auto-scaling and 8 GB memory", " using image docker.io/free5gc/amf:v4.2.3",
+        " with 50 GB of storage",
     ]
     private static let places = ["", " in core5g", " in namespace lab-1", " on cluster edge-1", " in namespace o-ran on cluster west", " in zone eu-west-1a"]
     private static let names = ["", "", "", " named east-1", " called lab"]

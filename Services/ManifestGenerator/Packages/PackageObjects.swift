@@ -96,7 +96,10 @@ struct PackageObjects {
             "kind": "Namespace",
             "metadata": [
                 "name": .text(self.identity.namespace),
-                "labels": ["app.kubernetes.io/managed-by": .text(Self.managedBy), "pod-security.kubernetes.io/audit": "restricted", "pod-security.kubernetes.io/warn": "restricted"],
+                "labels": [
+                    "app.kubernetes.io/managed-by": .text(Self.managedBy), "pod-security.kubernetes.io/audit": "restricted",
+                    "pod-security.kubernetes.io/warn": "restricted",
+                ],
                 "annotations": [
                     "argocd.argoproj.io/sync-options": "Prune=false",
                     "client.lifecycle.config.k8s.io/deletion": "detach",

@@ -37,7 +37,8 @@ extension Planner {
         }
         if wanted.memory > there.memory {
             lacks.append(
-                "\(Quantity.memory(wanted.memory - there.memory)) of memory are missing (\(Quantity.memory(wanted.memory)) of \(Quantity.memory(there.memory)))")
+                "\(Quantity.memory(wanted.memory - there.memory)) of memory are missing (\(Quantity.memory(wanted.memory)) of \(Quantity.memory(there.memory)))"
+            )
         }
         if let storage = there.storage, let asked = wanted.storage, asked > storage {
             lacks.append("\(asked - storage)Gi of storage are missing (\(asked)Gi of \(storage)Gi)")

@@ -16,7 +16,8 @@ package struct Planner: Sendable {
     let policies: (any PolicyPlanning)?
     let renderer: PackageRenderer
 
-    package init(catalogue: Catalogue, policy: ApprovalPolicy? = nil, clusters: [String] = [], inventory: [ClusterEntry] = [],
+    package init(
+        catalogue: Catalogue, policy: ApprovalPolicy? = nil, clusters: [String] = [], inventory: [ClusterEntry] = [],
         form: ClusterEntry.Form = .kubernetes, policies: (any PolicyPlanning)? = nil
     ) {
         self.catalogue = catalogue

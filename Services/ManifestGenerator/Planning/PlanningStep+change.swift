@@ -44,8 +44,7 @@ extension PlanningStep {
             figures.append(Figure(name: "operator", value: provider, source: .default, reason: "the cluster's packages have the Nephio form"))
         }
         self.measure(&package, sizing.wanted, entry: entry)
-        if let resources = package.resources { figures += self.figures(of: resources) }
-        self.mark(&package, figures: sizing.figures.merging(figures))
+        self.mark(&package, figures: figures + sizing.figures + (package.resources.map(self.figures) ?? []))
         draft.put(package)
         try await self.noteDependencies(of: entry, identity: identity, draft: &draft)
     }
@@ -75,7 +74,9 @@ extension PlanningStep {
     private func noteDependencies(of entry: FunctionEntry, identity: PackageIdentity, draft: inout PlanDraft) async throws {
         guard self.object.kind == .networkFunction || self.object.kind == .application else { return }
         for code in entry.dependencies where !draft.packages.contains(where: { $0.identity.function == code && $0.files != nil }) {
-            guard try await self.inventory.items(function: code, instance: nil, namespace: identity.namespace, cluster: identity.cluster).isEmpty else { continue }
+            guard try await self.inventory.items(function: code, instance: nil, namespace: identity.namespace, cluster: identity.cluster).isEmpty else {
+                continue
+            }
             draft.note("\(entry.code) needs an \(code) in \(identity.namespace), and there is none.")
         }
     }
@@ -264,12 +265,5 @@ extension PlanningStep {
             package.figures.removeAll { $0.name == figure.name }
             package.figures.append(figure)
         }
-    }
-}
-
-extension [Figure] {
-    /// Those of another list after one's own, unless one has that figure already.
-    fileprivate func merging(_ others: [Figure]) -> [Figure] {
-        others.filter { other in !self.contains { $0.name == other.name } } + self
     }
 }

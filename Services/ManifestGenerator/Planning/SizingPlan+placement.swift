@@ -22,7 +22,9 @@ extension SizingPlan {
         let names = self.entry.interfaces.map { interface in
             attached.contains(interface) ? "\(interface.name) on \(interface.network)" : "\(interface.name) on the pod network"
         }
-        let reason = attached.isEmpty ? "the function's reference points; the cluster names no networks for them" : "the function's reference points, on the networks of the cluster"
+        let reason =
+            attached.isEmpty
+            ? "the function's reference points; the cluster names no networks for them" : "the function's reference points, on the networks of the cluster"
         self.figure("interfaces", names.joined(separator: ", "), .default, reason)
     }
 

@@ -29,7 +29,8 @@ extension SizingPlan {
             guard let curve = self.entry.sizing[attribute], let value = self.target(attribute)?.value.number, value > 0 else { continue }
             let share = value / Double(self.wanted.replicas)
             guard let step = curve.first(where: { $0.load >= share }) else { continue }
-            let reason = "one replica carries up to \(TargetValue.number(step.load)) of \(attribute) with it, \(self.wanted.replicas) share \(TargetValue.number(value))"
+            let reason =
+                "one replica carries up to \(TargetValue.number(step.load)) of \(attribute) with it, \(self.wanted.replicas) share \(TargetValue.number(value))"
             if self.target("cpu") == nil, step.cpu > self.wanted.cpuRequest ?? 0 {
                 self.wanted.cpuRequest = step.cpu
                 self.wanted.cpuLimit = max(self.wanted.cpuLimit ?? 0, step.cpu)

@@ -25,7 +25,8 @@ struct SizingPlan {
         "highAvailability", "version", "image",
     ]
 
-    init(_ expectation: Expectation, entry: FunctionEntry, rules: SizingRules, current: WorkloadState, isNew: Bool, sliceIsStandard: Bool = false,
+    init(
+        _ expectation: Expectation, entry: FunctionEntry, rules: SizingRules, current: WorkloadState, isNew: Bool, sliceIsStandard: Bool = false,
         cluster: ClusterEntry? = nil
     ) {
         self.expectation = expectation
