@@ -1,5 +1,6 @@
 """Validates packages; see Tests/check-packages. Exits with 1 when anything is wrong, naming package, file and place."""
 
+import functools
 import pathlib
 import re
 import sys
@@ -17,6 +18,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "Tests/ManifestGeneratorTests/Golden/catalogue"
 CATALOGUE = ROOT / "Services/ManifestGenerator/Catalogue"
 KUBERNETES = "1.31"
+# It reads a schema anew for every object, else.
+kubernetes_validate.utils.schema_contents = functools.lru_cache(maxsize=None)(kubernetes_validate.utils.schema_contents)
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A form is the default one with other files over it; these are complete in themselves.
 WHOLE = {"default", "nephio"}
