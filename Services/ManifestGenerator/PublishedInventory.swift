@@ -51,9 +51,8 @@ final class PublishedInventory: InventorySource {
     }
 
     func lastPublished(path: String) async throws -> (tree: String, files: [PackageFile])? {
-        guard let tree = try await self.files(path: path, revision: nil)?.tree, let item = self.known.withLock({ $0["\(path)@\(tree)"]?.item }) else {
-            return nil
-        }
+        // The files were read just before; what a package is by now, publishing finds out.
+        guard let item = self.known.withLock({ $0.first { $0.key.hasPrefix(path + "@") }?.value.item }) else { return nil }
         // Without a person's commit on top, or before any intent, there is nothing to tell apart.
         if item.intentId != nil || item.revision == "v0" { return nil }
         return try await self.files(path: path, revision: item.revision)

@@ -116,6 +116,20 @@ import Testing
         #expect(outcome.files[path]?.contains { $0.path == "deployment.yaml" } == false)
     }
 
+    @Test("a package for Nephio moves with its cluster and namespace")
+    func nephioMoves() async throws {
+        let clusters = [self.cluster { $0.form = .nephio }, ClusterEntry(name: "west")]
+        var inventory = PublishedPackages()
+        inventory.publish(
+            try await self.plan(expectation(.deploy, "UPF", [number("replicas", 2)]) { $0.cluster = "edge-1" }, clusters: clusters))
+        let outcome = try await self.plan(expectation(.migrate, "UPF") { $0.cluster = "west" }, on: inventory, clusters: clusters)
+        let path = "west/default/upf"
+        #expect(try outcome.node(path, "workload-cluster.yaml")[["spec", "clusterName"]]?.string == "west")
+        let variant = try outcome.node(path, "packagevariant.yaml")
+        #expect(variant[["spec", "upstream", "package"]]?.string == path && variant[["spec", "downstream", "repo"]]?.string == "west")
+        #expect(outcome.files[path]?.allSatisfy { !$0.content.contains("edge-1") } == true)
+    }
+
     @Test(
         "a fault of the file of clusters names its place",
         arguments: [

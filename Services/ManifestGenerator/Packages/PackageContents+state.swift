@@ -147,7 +147,22 @@ extension PackageContents {
             case "ConfigMap" where object[["metadata", "name"]]?.string == "kptfile.kpt.dev":
                 if object[["data", "namespace"]] != nil { object[["data", "namespace"]] = .text(destination.namespace) }
                 if object[["data", "cluster"]] != nil { object[["data", "cluster"]] = .text(destination.cluster) }
+            case "WorkloadCluster": object[["spec", "clusterName"]] = .text(destination.cluster)
+            case "PackageVariant":
+                let there = PackageObjects(identity: destination, entry: entry).packageVariant()
+                object[["metadata", "name"]] = there[["metadata", "name"]]
+                for part in ["upstream", "downstream", "packageContext"] { object[["spec", part]] = there[["spec", part]] }
             default: break
+            }
+            let owner = ["metadata", "annotations", "specializer.nephio.org/namespace"]
+            if object[owner] != nil { object[owner] = .text(destination.namespace) }
+            if let references = object[["spec", "configRefs"]]?.items {
+                object[["spec", "configRefs"]] = .sequence(
+                    references.map { reference in
+                        var reference = reference
+                        if reference[["metadata", "namespace"]] != nil { reference[["metadata", "namespace"]] = .text(destination.namespace) }
+                        return reference
+                    })
             }
             self.replace(location, with: object)
         }
