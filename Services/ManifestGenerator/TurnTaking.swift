@@ -1,4 +1,5 @@
 import IntentModel
+import PackagePlanning
 import Ledger
 
 /// Whose turn it is on an object: claims on ``Reservations``, and a look after holders that are gone. Who wants what another cannot have beside
