@@ -41,8 +41,9 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
-	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/run loadtest/model loadtest/vectors Tests/check-edges Tests/Sanitizers/run .ci/run
-	yamllint --strict -c .yamllint Services Shared deploy
+	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/run loadtest/model loadtest/vectors Tests/check-edges Tests/check-packages Tests/Sanitizers/run .ci/run
+	yamllint --strict -c .yamllint Services Shared deploy Tests/Packages
+	Tests/check-packages
 
 format: ## Format all Swift files
 	swift format --configuration .swift-format --recursive --parallel --in-place Package.swift Services Shared Tests loadtest
@@ -54,6 +55,7 @@ bench: build model ## Load against nginx in the same run; see loadtest/README.md
 	@deploy/install-packages bench
 	.build/release/ResilienceBenchmark
 	.build/release/InterpreterBenchmark
+	.build/release/PlanningBenchmark
 	loadtest/run
 	loadtest/model
 	loadtest/vectors "$(MODEL_DIR)"
