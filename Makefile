@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .build/release
 DATA_DIR ?= .nephoran
-MODEL_DIR ?= .model/all-MiniLM-L6-v2
+EMBEDDING_MODEL_DIR ?= $(CURDIR)/.model/all-MiniLM-L6-v2
 PORT_BASE ?= 8080
 # Tests that start many processes and want them to have the processors for themselves.
 WHOLE_MACHINE := SystemTests|TopologyTests|PowerLossTests|RedisClusterTests|RedisSentinelTests
@@ -19,13 +19,13 @@ packages: ## Install the Debian packages that are missing
 	@deploy/install-packages build
 
 model: ## Fetch the weights of the embedding model, unless they are there
-	@deploy/install-model "$(MODEL_DIR)"
+	@deploy/install-model "$(EMBEDDING_MODEL_DIR)"
 
 build: packages ## Release executables in .build/release
 	swift build -c release --static-swift-stdlib
 
 run: build model ## Start everything, submit an example intent, show where the console is
-	@EMBEDDING_MODEL_DIR="$(abspath $(MODEL_DIR))" deploy/run "$(BIN)" "$(DATA_DIR)" "$(PORT_BASE)" "$(INTENT)"
+	@EMBEDDING_MODEL_DIR="$(EMBEDDING_MODEL_DIR)" deploy/run "$(BIN)" "$(DATA_DIR)" "$(PORT_BASE)" "$(INTENT)"
 
 stop: ## Stop what `make run` started
 	@deploy/stop "$(DATA_DIR)"
@@ -58,7 +58,7 @@ bench: build model ## Load against nginx in the same run; see loadtest/README.md
 	.build/release/PlanningBenchmark
 	loadtest/run
 	loadtest/model
-	loadtest/vectors "$(MODEL_DIR)"
+	loadtest/vectors "$(EMBEDDING_MODEL_DIR)"
 
 endurance: packages ## What takes longer than a test may: 100,000 intents under chaos, a cluster, a soak; see docs/reliability.md
 	@deploy/install-packages test
