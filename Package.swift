@@ -37,6 +37,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
 }
 
+// One folder, two targets: the library in its subfolders, the service in its files.
+let planningFolders = ["Approval", "Catalogue", "Functions", "Packages", "Planning", "Policies", "YAML"]
+let planningServiceFiles = [
+    "App+build.swift", "App.swift", "IntentPlanning.swift", "PlanController.swift", "PlanStage+steps.swift", "PlanStage.swift", "PlanningSettings.swift",
+    "PublishedInventory.swift", "RICDirectoryClient.swift", "TurnTaking+conflicts.swift", "TurnTaking.swift",
+]
+
 let package = Package(
     name: "nephoran",
     platforms: [.macOS(.v15)],
@@ -126,14 +133,17 @@ let package = Package(
             ],
             resources: [.copy("Knowledge")]
         ),
-        service(
-            "ManifestGenerator",
-            [
-                "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "ServiceClient", "ServiceRuntime",
-                hummingbird, lifecycle, logging, metrics, yams,
+        // Planning and rendering without a service around them, so that they can be measured; see docs/decisions/025.
+        .target(
+            name: "PackagePlanning", dependencies: ["GitObjects", "IntentModel", "JSONSchema", yams], path: "Services/ManifestGenerator",
+            exclude: planningServiceFiles, resources: [.copy("Catalogue")], swiftSettings: strict),
+        .executableTarget(
+            name: "ManifestGenerator",
+            dependencies: [
+                "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient", "ServiceClient", "ServiceRuntime",
+                hummingbird, lifecycle, logging, metrics,
             ],
-            resources: [.copy("Catalogue")]
-        ),
+            path: "Services/ManifestGenerator", exclude: planningFolders, swiftSettings: strict),
         service(
             "ORANAdaptor",
             [
@@ -153,6 +163,10 @@ let package = Package(
             name: "InterpreterBenchmark", dependencies: ["IntentLanguage", "IntentModel"], path: "loadtest/InterpreterBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "RetrievalBenchmark", dependencies: ["KeywordIndex", hummingbird], path: "loadtest/RetrievalBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "VectorBenchmark", dependencies: ["Embeddings", "VectorIndex"], path: "loadtest/VectorBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "PlanningBenchmark", dependencies: ["IntentModel", "PackagePlanning"], path: "loadtest/PlanningBenchmark", swiftSettings: strict),
         // Tests
         tests("IntentModelTests", ["IntentModel"]),
         tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),
@@ -162,6 +176,8 @@ let package = Package(
         tests("JSONSchemaTests", ["JSONSchema"]),
         tests("KeywordIndexTests", ["KeywordIndex"]),
         tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
+        tests("VectorIndexTests", ["VectorIndex", "CTensor", "TestSupport"]),
+        tests("EmbeddingsTests", ["Embeddings", "CTensor", "HTTPFetch", "Resilience", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
         tests("ServiceRuntimeTests", ["ServiceRuntime", "IntentModel", "Resilience", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
@@ -185,7 +201,10 @@ let package = Package(
                 "RAGAPI", "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "KeywordIndex", "RedisClient", "Resilience", "ServiceRuntime",
                 "TestSupport", "VectorIndex", hummingbird, hummingbirdTesting,
             ]),
-        tests("ManifestGeneratorTests", ["ManifestGenerator", "GitObjects", "IntentModel", "JSONSchema", yams], resources: [.copy("Golden")]),
+        tests(
+            "ManifestGeneratorTests",
+            ["ManifestGenerator", "PackagePlanning", "GitObjects", "IntentLanguage", "IntentModel", "JSONSchema", yams, subprocess],
+            resources: [.copy("Golden")]),
         tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "ServiceRuntime", "TestSupport", hummingbird]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
         tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),

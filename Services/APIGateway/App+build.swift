@@ -58,6 +58,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             ArchiveController(store: archive.store).addRoutes(to: api)
             QueueController(ledger: ledger).addRoutes(to: api)
             EventController(ledger: ledger, feed: feed, reader: reader).addRoutes(to: api)
+            PackageController(bridge: bridge).addRoutes(to: api)
             OperationsController(ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge).addRoutes(to: api)
         },
         services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger)]

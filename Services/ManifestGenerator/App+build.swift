@@ -2,6 +2,7 @@ import Foundation
 import HTTPFetch
 import Hummingbird
 import IntentModel
+import PackagePlanning
 import Ledger
 import LedgerRuntime
 import RedisClient
@@ -12,19 +13,21 @@ import ServiceRuntime
 /// Wires manifest-generator. The only function that names concrete clients.
 func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
-    let catalogue = try Catalogue.load(directory: Bundle.module.bundlePath + "/Catalogue")
+    let catalogue = try Catalogue.bundled(extensions: settings[PlanningSettings.catalogueDirectory])
     let fetcher = HTTPFetcher()
     let token = settings[CommonSettings.authToken]
     let bridge = ServiceClient(context.upstream("nephio-bridge"), base: settings[PlanningSettings.bridge], token: token, fetcher: fetcher)
     let adaptor = ServiceClient(
         context.upstream("oran-adaptor") { $0.timeout = .seconds(5) }, base: settings[PlanningSettings.adaptor], token: token, fetcher: fetcher)
+    let inventory = try settings[PlanningSettings.clusterInventory].map { path throws(CatalogueError) in try ClusterEntry.all(inFile: path) } ?? []
     let approval = try ApprovalPolicy.read(settings[PlanningSettings.approvalPolicy], over: catalogue.approval)
     let planner = Planner(
         catalogue: catalogue,
         policy: approval.inInstallation(
             environment: context.environment, productionNamespaces: settings[PlanningSettings.productionNamespaces],
             productionClusters: settings[PlanningSettings.productionClusters]
-        ), clusters: settings[PlanningSettings.clusters],
+        ), clusters: settings[PlanningSettings.clusters], inventory: inventory,
+        form: ClusterEntry.Form(rawValue: settings[PlanningSettings.packageForm]) ?? .kubernetes,
         policies: try PolicyPlanner(directory: RICDirectoryClient(client: adaptor), plmn: settings[PlanningSettings.plmn])
     )
     let planning = IntentPlanning(planner: planner, inventory: PublishedInventory(client: bridge))

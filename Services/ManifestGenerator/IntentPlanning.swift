@@ -1,4 +1,5 @@
 import IntentModel
+import PackagePlanning
 import Ledger
 
 /// Planning against what is published now, with the operator's answers to earlier questions.
@@ -8,6 +9,7 @@ struct IntentPlanning: Sendable {
 
     func plan(_ interpretation: Interpretation, answers: [ClarificationAnswer], request: IntentRequest, acceptedAt: String? = nil) async throws -> PlanOutcome {
         let answered = Planner.applying(answers, to: interpretation)
-        return try await self.planner.plan(answered, request: request, inventory: self.inventory, acceptedAt: acceptedAt, now: Timestamp.now())
+        return try await self.planner.plan(
+            answered, request: request, inventory: self.inventory, settled: Planner.settled(by: answers), acceptedAt: acceptedAt, now: Timestamp.now())
     }
 }

@@ -1,5 +1,6 @@
 import Hummingbird
 import IntentModel
+import PackagePlanning
 import ServiceRuntime
 
 /// `POST /v1/plans`: `{interpretation, request, answers?}` → plan with its packages and conflicts, or the questions, or the refusal.

@@ -1,4 +1,5 @@
 import IntentModel
+import PackagePlanning
 import Ledger
 import Metrics
 
@@ -14,7 +15,8 @@ struct PlanStage: StageHandler {
     let onPartialFailure: PartialFailurePolicy
     /// After so many conflicts somebody else keeps changing what the intent is about.
     private static let maxReplans = 12
-    /// How often an intent that waits for another looks for itself; it is woken when its turn comes.
+    /// How often an intent that waits for another looks for itself; it is woken when its turn comes. Of several in line the next looks this
+    /// often, those behind it less.
     private static let patience = Duration.seconds(2)
     /// The same where that one waits for a person, who may take days.
     private static let standing = Duration.seconds(30)
@@ -44,6 +46,11 @@ struct PlanStage: StageHandler {
                 throw Problem(
                     status: 409, code: "publish_conflict", title: "No agreement",
                     detail: "What it is planned against changed \(snapshot.replans) times before it could be published.")
+            }
+            // Planning is dear: with many in line, those who are not first would keep the processors from the one who is.
+            if let line = try await self.turns.line(of: snapshot) {
+                return try self.waiting(
+                    "for intent \(line.holder), which is at \(line.object)", min(Self.patience * line.before, Self.standing), snapshot)
             }
             // Twice at most: the claim that the first planning led to is ours by the second.
             while true {

@@ -1,5 +1,6 @@
 import IntentModel
 import LedgerRuntime
+import PackagePlanning
 import ServiceRuntime
 
 /// Everything manifest-generator can be told from outside, besides what every service can.
@@ -9,6 +10,13 @@ enum PlanningSettings {
     static let productionClusters = SettingKey.list("PRODUCTION_CLUSTERS", default: [], "Clusters where every change waits for approval.")
     static let approvalPolicy = SettingKey.optionalString(
         "APPROVAL_POLICY_FILE", "YAML file of rules for what waits for approval, besides or instead of those that ship; see docs/guardrails.md.")
+    static let clusterInventory = SettingKey.optionalString(
+        "CLUSTERS_FILE", "YAML file of what is known of the target clusters: capacity, zones, networks, prices; see docs/packages.md.")
+    static let catalogueDirectory = SettingKey.optionalString(
+        "CATALOGUE_DIR", "Directory of YAML files that add functions to the catalogue or replace some of it; see docs/catalogue.md.")
+    static let packageForm = SettingKey.choice(
+        "PACKAGE_FORM", default: ClusterEntry.Form.kubernetes.rawValue, of: ClusterEntry.Form.allCases.map(\.rawValue),
+        "Form of packages where CLUSTERS_FILE names none: kubernetes workloads, or nephio (NFDeployment and its requirements).")
     static let plmn = SettingKey.optionalString("PLMN", "MCC-MNC of this network, for policies whose text names none; without it they ask.")
     static let onPartialFailure = SettingKey.choice(
         "ON_PARTIAL_FAILURE", default: PartialFailurePolicy.rollback.rawValue, of: PartialFailurePolicy.allCases.map(\.rawValue),
@@ -19,7 +27,8 @@ enum PlanningSettings {
 
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + [
-            clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, approvalPolicy.declaration, plmn.declaration,
+            clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, approvalPolicy.declaration,
+            clusterInventory.declaration, catalogueDirectory.declaration, packageForm.declaration, plmn.declaration,
             onPartialFailure.declaration,
             bridge.declaration, adaptor.declaration,
         ]

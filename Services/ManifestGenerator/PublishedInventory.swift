@@ -1,5 +1,6 @@
 import Foundation
 import IntentModel
+import PackagePlanning
 import ServiceClient
 import Synchronization
 
@@ -13,7 +14,7 @@ final class PublishedInventory: InventorySource {
 
     private static let maxCached = 256
     private let client: ServiceClient
-    private let known = Mutex<[String: [PackageFile]]>([:])
+    private let known = Mutex<[String: Package]>([:])
 
     init(client: ServiceClient) { self.client = client }
 
@@ -35,7 +36,7 @@ final class PublishedInventory: InventorySource {
         let response = try await self.client.call(
             "GET", "/v1/packages/\(path)", body: nil, headers: tree.map { [("if-none-match", "\"\($0)\"")] } ?? [], mayRepeat: true
         )
-        if response.status == 304, let tree, let files = self.known.withLock({ $0["\(path)@\(tree)"] }) { return (tree, files) }
+        if response.status == 304, let tree, let known = self.known.withLock({ $0["\(path)@\(tree)"] }) { return (tree, known.files) }
         guard response.status == 200 else {
             if response.status == 404 { return nil }
             throw ServiceCallError.nonsense(self.client.name, "status \(response.status)")
@@ -44,9 +45,17 @@ final class PublishedInventory: InventorySource {
         self.known.withLock { known in
             if let tree { known["\(path)@\(tree)"] = nil }
             if known.count >= Self.maxCached { known.removeAll(keepingCapacity: true) }
-            known["\(path)@\(package.item.tree)"] = package.files
+            known["\(path)@\(package.item.tree)"] = package
         }
         return (package.item.tree, package.files)
+    }
+
+    func lastPublished(path: String) async throws -> (tree: String, files: [PackageFile])? {
+        // The files were read just before; what a package is by now, publishing finds out.
+        guard let item = self.known.withLock({ $0.first { $0.key.hasPrefix(path + "@") }?.value.item }) else { return nil }
+        // Without a person's commit on top, or before any intent, there is nothing to tell apart.
+        if item.intentId != nil || item.revision == "v0" { return nil }
+        return try await self.files(path: path, revision: item.revision)
     }
 
     func revisions(path: String) async throws -> [String] {

@@ -1,4 +1,5 @@
 import IntentModel
+import PackagePlanning
 import Ledger
 
 extension TurnTaking {

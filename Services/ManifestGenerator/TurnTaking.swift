@@ -1,4 +1,5 @@
 import IntentModel
+import PackagePlanning
 import Ledger
 
 /// Whose turn it is on an object: claims on ``Reservations``, and a look after holders that are gone. Who wants what another cannot have beside
@@ -61,6 +62,17 @@ struct TurnTaking: Sendable {
             }
         }
         return (.waits(object: wishes.first?.object ?? "", holder: id), [])
+    }
+
+    /// Where an intent still waits that was put in line before; nil when it is time to plan it.
+    func line(of snapshot: RecordSnapshot) async throws(LedgerError) -> Reservations.Line? {
+        guard try snapshot.decode(String.self, .waitsFor) != nil else { return nil }
+        for _ in 0..<8 {
+            guard let line = try await self.reservations.line(of: snapshot.id) else { return nil }
+            guard try await self.isGone(line.holder) else { return line }
+            try await self.reservations.release(line.holder, place: line.place)
+        }
+        return nil
     }
 
     /// Claims objects whatever others want of them.

@@ -9,8 +9,8 @@ struct NephoranCommand: AsyncParsableCommand {
             """,
         version: "1.0.0",
         subcommands: [
-            UpCommand.self, RestartCommand.self, IntentCommand.self, InventoryCommand.self, StatusCommand.self, KnowledgeCommand.self, QueueCommand.self,
-            ArchiveCommand.self, GuardCommand.self,
+            UpCommand.self, RestartCommand.self, IntentCommand.self, PlanCommand.self, PackageCommand.self, InventoryCommand.self, StatusCommand.self,
+            KnowledgeCommand.self, QueueCommand.self, ArchiveCommand.self, GuardCommand.self,
         ]
     )
 }

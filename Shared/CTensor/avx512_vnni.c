@@ -7,9 +7,14 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
 
 #define WIDTH 16
-#define QUANTUM uint8_t
-#define LARGEST 255
 #include "floats.inc"
+
+QUANTISE(quantise_narrow, uint8_t, 255)
+
+static void quantise(float *x, const float *shift, int32_t rows, int32_t columns, int gelu, int wide, void *q, float *scale, float *least) {
+    (void)wide;
+    quantise_narrow(x, shift, rows, columns, gelu, q, scale, least);
+}
 
 // Of some rows, the outputs of four panels: as many sums as there are registers for.
 #define ROWS_OF(ROWS)                                                                                                                    \
@@ -33,10 +38,10 @@
                 total[r][3] = _mm512_dpbusd_epi32(total[r][3], a, w3);                                                                   \
             }                                                                                                                            \
         }                                                                                                                                \
-        for (int p = 0; p < 4; p++) {                                                                                                    \
+        _Pragma("clang loop unroll(full)") for (int p = 0; p < 4; p++) {                                                                 \
             int32_t at = n + panel_outputs * p;                                                                                          \
             vector scales = load(layer->scales + at), sums = load(layer->sums + at), biases = load(layer->biases + at);                  \
-            for (int r = 0; r < ROWS; r++)                                                                                               \
+            _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++)                                                            \
                 store(out + (int64_t)r * outputs + at,                                                                                   \
                     (vector)_mm512_cvtepi32_ps(total[r][p]) * (scale[r] * scales) + (least[r] * sums + biases));                         \
         }                                                                                                                                \
@@ -73,5 +78,5 @@ static void apply(const tensor_layer *layer, const void *quanta, const float *sc
 
 #pragma clang attribute pop
 
-const tensor_kernels tensor_kernels_avx512_vnni = {4, 1, quantise, apply, add_norm, attention, mean_unit};
+const tensor_kernels tensor_kernels_avx512_vnni = {quantise, apply, add_norm, attention, mean_unit};
 #endif

@@ -7,9 +7,14 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"))), apply_to = function)
 
 #define WIDTH 8
-#define QUANTUM uint8_t
-#define LARGEST 255
 #include "floats.inc"
+
+QUANTISE(quantise_narrow, uint8_t, 255)
+
+static void quantise(float *x, const float *shift, int32_t rows, int32_t columns, int gelu, int wide, void *q, float *scale, float *least) {
+    (void)wide;
+    quantise_narrow(x, shift, rows, columns, gelu, q, scale, least);
+}
 
 // Of some rows, the outputs of one panel.
 #define ROWS_OF(ROWS)                                                                                                                    \
@@ -28,8 +33,8 @@
                 right[r] = _mm256_dpbusd_avx_epi32(right[r], a, w1);                                                                                         \
             }                                                                                                                            \
         }                                                                                                                                \
-        for (int r = 0; r < ROWS; r++)                                                                                                   \
-            for (int half = 0; half < 2; half++) {                                                                                       \
+        _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++)                                                                \
+            _Pragma("clang loop unroll(full)") for (int half = 0; half < 2; half++) {                                                    \
                 int32_t at = n + 8 * half;                                                                                               \
                 vector total = (vector)_mm256_cvtepi32_ps(half ? right[r] : left[r]);                                                    \
                 store(out + (int64_t)r * outputs + at,                                                                                   \
@@ -51,5 +56,5 @@ static void apply(const tensor_layer *layer, const void *quanta, const float *sc
 
 #pragma clang attribute pop
 
-const tensor_kernels tensor_kernels_avx_vnni = {4, 1, quantise, apply, add_norm, attention, mean_unit};
+const tensor_kernels tensor_kernels_avx_vnni = {quantise, apply, add_norm, attention, mean_unit};
 #endif

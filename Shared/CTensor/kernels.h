@@ -4,15 +4,12 @@
 
 #include "ctensor.h"
 
-/// Outputs whose weights lie together: for every group of inputs, so many bytes of each.
+/// Outputs whose weights lie together: for every four inputs (two in a wide layer), as many bytes of each.
 enum { panel_outputs = 16 };
 
 typedef struct {
-    /// Inputs in a group.
-    int32_t group;
-    /// Bytes of a quantised activation.
-    int32_t quantum;
-    void (*quantise)(float *x, int32_t rows, int32_t columns, int gelu, void *q, float *scale, float *least);
+    void (*quantise)(
+        float *x, const float *shift, int32_t rows, int32_t columns, int gelu, int wide, void *q, float *scale, float *least);
     void (*apply)(const tensor_layer *layer, const void *q, const float *scale, const float *least, int32_t rows, float *out);
     void (*add_norm)(float *x, const float *residual, const float *gain, const float *bias, float epsilon, int32_t rows, int32_t columns);
     void (*attention)(const float *qkv, int32_t tokens, int32_t stride, int32_t heads, int32_t head_size, float *scratch, float *out);

@@ -2,9 +2,14 @@
 #include "kernels.h"
 
 #define WIDTH 4
-#define QUANTUM uint8_t
-#define LARGEST 255
 #include "floats.inc"
+
+QUANTISE(quantise_narrow, uint8_t, 255)
+
+static void quantise(float *x, const float *shift, int32_t rows, int32_t columns, int gelu, int wide, void *q, float *scale, float *least) {
+    (void)wide;
+    quantise_narrow(x, shift, rows, columns, gelu, q, scale, least);
+}
 
 static void apply(const tensor_layer *layer, const void *quanta, const float *scale, const float *least, int32_t rows, float *out) {
     const uint8_t *q = quanta;
@@ -21,4 +26,4 @@ static void apply(const tensor_layer *layer, const void *quanta, const float *sc
     }
 }
 
-const tensor_kernels tensor_kernels_portable = {4, 1, quantise, apply, add_norm, attention, mean_unit};
+const tensor_kernels tensor_kernels_portable = {quantise, apply, add_norm, attention, mean_unit};

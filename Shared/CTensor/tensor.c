@@ -29,8 +29,6 @@ static const tensor_kernels *kernels(tensor_level level) {
     }
 }
 
-int32_t tensor_quantum(tensor_level level) { return kernels(level)->quantum; }
-
 int tensor_pack_rows(const float *numbers, int32_t rows, int32_t columns, int8_t *packed, float *steps) {
     for (int32_t row = 0; row < rows; row++, numbers += columns, packed += columns) {
         float largest = 0, check = 0;
@@ -46,17 +44,24 @@ int tensor_pack_rows(const float *numbers, int32_t rows, int32_t columns, int8_t
     return 1;
 }
 
-int tensor_pack(tensor_level level, const float *weights, int32_t inputs, int32_t outputs, int8_t *packed, float *scales, float *sums) {
-    const int32_t group = kernels(level)->group;
+int tensor_pack(
+    tensor_level level, const float *weights, const float *shift, int32_t inputs, int32_t outputs, int wide, int8_t *packed, float *scales, float *sums,
+    float *biases) {
+    const int32_t group = tensor_is_wide(level, wide) ? 2 : 4;
     for (int32_t n = 0; n < outputs; n++) {
         const float *row = weights + (int64_t)n * inputs;
-        float largest = 0, check = 0;
-        for (int32_t k = 0; k < inputs; k++) {
-            largest = fmaxf(largest, fabsf(row[k]));
-            check += row[k] * 0;
+        float largest = 0, pair = 0, check = biases[n] * 0, shifted = 0;
+        for (int32_t k = 0; k < inputs; k += 2) {
+            float a = row[k], b = row[k + 1];
+            largest = fmaxf(largest, fmaxf(fabsf(a), fabsf(b)));
+            // AVX2 adds two products of bytes in 16 bits: 255 times the sum of two weights of one sign has to fit.
+            pair = fmaxf(pair, fmaxf(fmaxf(a, 0) + fmaxf(b, 0), fmaxf(-a, 0) + fmaxf(-b, 0)));
+            check += a * 0 + b * 0;
+            if (shift) shifted += a * shift[k] + b * shift[k + 1];
         }
         // Nothing times zero is zero, but for what is not finite.
         if (check != 0) return 0;
+        if (level == tensor_avx2 && group == 4) largest = fmaxf(largest, pair);
         float scale = largest > 0 ? largest / 127 : 1, inverse = 1 / scale;
         int8_t *panel = packed + (int64_t)(n / panel_outputs) * panel_outputs * inputs + n % panel_outputs * group;
         int32_t sum = 0;
@@ -67,12 +72,16 @@ int tensor_pack(tensor_level level, const float *weights, int32_t inputs, int32_
         }
         scales[n] = scale;
         sums[n] = scale * (float)sum;
+        biases[n] += shifted;
     }
     return 1;
 }
 
-void tensor_quantise(tensor_level level, float *x, int32_t rows, int32_t columns, int gelu, void *q, float *scale, float *least) {
-    kernels(level)->quantise(x, rows, columns, gelu, q, scale, least);
+int tensor_is_wide(tensor_level level, int wide) { return wide && level == tensor_avx2; }
+
+void tensor_quantise(
+    tensor_level level, float *x, const float *shift, int32_t rows, int32_t columns, int gelu, int wide, void *q, float *scale, float *least) {
+    kernels(level)->quantise(x, shift, rows, columns, gelu, wide, q, scale, least);
 }
 
 void tensor_apply(tensor_level level, const tensor_layer *layer, const void *q, const float *scale, const float *least, int32_t rows, float *out) {

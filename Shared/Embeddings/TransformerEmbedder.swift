@@ -54,6 +54,9 @@ package final class TransformerEmbedder: TextEmbedder {
         self.passages = threads("embed-passage", configuration.waitingPassages, isBehind: true)
     }
 
+    /// Calls for passages that are not answered yet.
+    package var waitingPassages: Int { self.passages.waiting }
+
     package func embed(_ texts: [String], for purpose: EmbeddingPurpose, deadline: Deadline?) async throws(EmbeddingError) -> [[Float]] {
         guard !texts.isEmpty else { return [] }
         switch purpose {

@@ -48,10 +48,12 @@ package struct PackageChange: Codable, Sendable, Equatable {
     /// Ids of the expectations met by this change.
     package var expectations: [String]
     package var figures: [Figure]
+    /// What the instance takes afterwards; nil where nothing runs, or of an older version.
+    package var resources: ResourcePlan?
 
     package init(
         instance: String, path: String, function: String, cluster: String, namespace: String, change: Change,
-        base: String? = nil, result: String? = nil, expectations: [String] = [], figures: [Figure] = []
+        base: String? = nil, result: String? = nil, expectations: [String] = [], figures: [Figure] = [], resources: ResourcePlan? = nil
     ) {
         self.instance = instance
         self.path = path
@@ -63,6 +65,7 @@ package struct PackageChange: Codable, Sendable, Equatable {
         self.result = result
         self.expectations = expectations
         self.figures = figures
+        self.resources = resources
     }
 }
 

@@ -10,6 +10,7 @@ struct LedgerScripts: Sendable {
     var redrive = Self.script(PackageResources.redrive_lua)
     var archived = Self.script(PackageResources.archived_lua)
     var sweep = Self.script(PackageResources.sweep_lua)
+    var line = Self.script(PackageResources.line_lua)
     var reserve = Self.script(PackageResources.reserve_lua)
     var release = Self.script(PackageResources.release_lua)
     var wake = Self.script(PackageResources.wake_lua)

@@ -39,6 +39,16 @@ package struct Reservations: Sendable {
         }
     }
 
+    /// Where an intent in line waits longest.
+    package struct Line: Sendable, Equatable {
+        package var object: String
+        package var holder: IntentID
+        /// Names the holder's claim.
+        package var place: String
+        /// Intents that come first there, at least one.
+        package var before: Int
+    }
+
     private enum Mode: String { case look, stand, claim, `try` }
     private static let counter = "{reservations}:counter"
     /// A release is remembered for longer than any planning takes.
@@ -104,6 +114,22 @@ package struct Reservations: Sendable {
             }
             if parts.count > 2 { try await self.wake(parts[2]) }
             return (outcome, parts, (parts[1].array ?? []).compactMap(Self.rival))
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// Where an intent that has claimed waits; nil when it is first everywhere or not in line. Cheap, so that who waits need not be planned to
+    /// find out that it still does.
+    package func line(of id: IntentID) async throws(LedgerError) -> Line? {
+        do throws(RedisError) {
+            let reply = try await self.ledger.redis.evaluate(
+                self.ledger.scripts.line, keys: [Self.objects(of: id)],
+                arguments: [id.description, self.ledger.configuration.retention.milliseconds])
+            guard let parts = reply.array, parts.count == 4 else { return nil }
+            guard let object = parts[0].string, let holder = parts[1].string.flatMap({ IntentID($0) }), let place = parts[2].string, let before = parts[3].int
+            else { throw RedisError(.protocolViolation, "line answered \(reply)") }
+            return Line(object: object, holder: holder, place: place, before: before)
         } catch {
             throw LedgerError(error)
         }

@@ -121,7 +121,7 @@ package final class VectorIndex: Sendable {
     private func write(_ change: (inout VectorTable) -> Void) {
         self.table.withLock { table in
             change(&table)
-            if table.waste > VectorBlock.rows, table.waste > table.snapshot.count / Self.wasteShare { 
+            if table.waste > VectorBlock.rows, table.waste > table.snapshot.count / Self.wasteShare {
                 table.compact()
                 self.file.withLock { $0 = nil }
             }

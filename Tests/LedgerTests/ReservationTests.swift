@@ -35,6 +35,27 @@ import Testing
         }
     }
 
+    @Test("who is in line learns where it waits longest, and nothing once it is its turn")
+    func line() async throws {
+        try await withLedger { ledger, _ in
+            let reservations = Reservations(ledger: ledger)
+            let ids = Self.ids(4)
+            for id in ids { _ = try await reservations.claim(id == ids[1] ? ["a"] : ["a", "b"], for: id) }
+            #expect(try await reservations.line(of: ids[0]) == nil)
+            let last = try #require(try await reservations.line(of: ids[3]))
+            #expect(last.object == "a" && last.holder == ids[0] && last.before == 3)
+            try await reservations.release(ids[0], place: last.place)
+            try await reservations.release(ids[1])
+            let next = try #require(try await reservations.line(of: ids[3]))
+            #expect(next.holder == ids[2] && next.before == 1)
+            try await reservations.release(ids[2])
+            #expect(try await reservations.line(of: ids[3]) == nil)
+            _ = try await reservations.stand([.init(object: "a", wish: [1])], for: ids[3])
+            #expect(try await reservations.line(of: ids[3]) == nil, "who stands there is not in line")
+            #expect(try await reservations.line(of: Self.ids(5)[4]) == nil)
+        }
+    }
+
     @Test("a mark tells releases before it from those after")
     func marks() async throws {
         try await withLedger { ledger, _ in

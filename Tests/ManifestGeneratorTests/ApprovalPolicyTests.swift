@@ -2,7 +2,7 @@ import Foundation
 import IntentModel
 import Testing
 
-@testable import ManifestGenerator
+@testable import PackagePlanning
 
 @Suite struct ApprovalPolicyTests {
     private static func change(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ManifestGenerator
+@testable import PackagePlanning
 
 @Suite struct CatalogueTests {
     @Test("the catalogue that ships loads and has every function the interpreter knows")
@@ -30,7 +30,7 @@ import Testing
         arguments: [
             ("protocol: TCP", "protocol: TPC", "bad.yaml: ports[0].protocol: 'TPC' is not one of TCP, UDP, SCTP"),
             ("max: 20", "max: many", "bad.yaml: replicas.max: a whole number is expected"),
-            ("tag: v3.4.5", "tag: latest", "bad.yaml: image.tag: 'latest' does not pin a version"),
+            ("tag: v4.2.2", "tag: latest", "bad.yaml: image.tag: 'latest' does not pin a version"),
             ("workload: Deployment", "workload: Pod", "bad.yaml: workload: 'Pod' is not one of Deployment, StatefulSet, None"),
             ("cpu: 500m", "cpu: fast", "bad.yaml: resources.cpu: a CPU quantity is expected, such as 500m"),
             ("tcp: sbi", "tcp: n9", "bad.yaml: readiness.tcp: 'n9' is not one of sbi"),

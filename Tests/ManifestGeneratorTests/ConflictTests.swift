@@ -1,7 +1,7 @@
 import IntentModel
 import Testing
 
-@testable import ManifestGenerator
+@testable import PackagePlanning
 
 /// Which plans contradict each other, from what they say to what they change.
 @Suite struct ConflictTests {

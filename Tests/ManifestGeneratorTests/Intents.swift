@@ -2,7 +2,7 @@ import Foundation
 import IntentModel
 import Testing
 
-@testable import ManifestGenerator
+@testable import PackagePlanning
 
 /// The catalogue that ships, read once.
 let catalogue: Catalogue = {

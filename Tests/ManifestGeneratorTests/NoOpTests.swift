@@ -2,7 +2,7 @@ import IntentModel
 import JSONSchema
 import Testing
 
-@testable import ManifestGenerator
+@testable import PackagePlanning
 
 @Suite struct NoOpTests {
     /// What is published, an AMF of many attributes.

@@ -4,7 +4,7 @@ import IntentModel
 import Testing
 import Yams
 
-@testable import ManifestGenerator
+@testable import PackagePlanning
 
 @Suite struct PackageTests {
     private static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")

@@ -2,7 +2,7 @@ import GitObjects
 import IntentModel
 import Testing
 
-@testable import ManifestGenerator
+@testable import PackagePlanning
 
 @Suite struct PlannerTests {
     // MARK: deploy
@@ -62,7 +62,7 @@ import Testing
     @Test("a core network is its functions in the order they depend on each other")
     func core() async throws {
         let outcome = try await plan(expectation(.deploy, "5GC", kind: .coreNetwork, [number("replicas", 2)]) { $0.namespace = "core5g" })
-        #expect(outcome.plan?.packages.map(\.instance) == ["database", "nrf", "udr", "udm", "ausf", "nssf", "pcf", "amf", "smf", "upf"])
+        #expect(outcome.plan?.packages.map(\.instance) == ["database", "nrf", "udr", "udm", "ausf", "nssf", "pcf", "amf", "upf", "smf"])
         #expect(try outcome.node("default/core5g/upf", "deployment.yaml")[["spec", "replicas"]]?.integer == 2)
         #expect(try outcome.node("default/core5g/database", "statefulset.yaml")[["spec", "replicas"]]?.integer == 1)
     }
@@ -70,7 +70,7 @@ import Testing
     @Test("a slice is its profile and its own SMF and UPF")
     func slice() async throws {
         let outcome = try await plan(expectation(.deploy, "URLLC", kind: .networkSlice, [number("latency", 3, .atMost)]) { $0.namespace = "core5g" })
-        #expect(outcome.plan?.packages.map(\.instance) == ["slice-urllc", "slice-urllc-smf", "slice-urllc-upf"])
+        #expect(outcome.plan?.packages.map(\.instance) == ["slice-urllc", "slice-urllc-upf", "slice-urllc-smf"])
         let text = try #require(try outcome.node("default/core5g/slice-urllc", "configmap.yaml")[["data", "parameters.yaml"]]?.string)
         let parameters = try YAMLNode.document(in: text)
         #expect(parameters[["objectives", "latency", "value"]]?.string == "3")

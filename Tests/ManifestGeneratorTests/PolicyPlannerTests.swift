@@ -3,7 +3,7 @@ import IntentModel
 import JSONSchema
 import Testing
 
-@testable import ManifestGenerator
+@testable import PackagePlanning
 
 @Suite struct PolicyPlannerTests {
     /// Testing has an `Expectation` of its own.

@@ -1,12 +1,14 @@
 import GitObjects
 import IntentModel
 
-@testable import ManifestGenerator
+@testable import PackagePlanning
 
 /// An inventory of packages as they would be in Git, with their earlier revisions.
 struct PublishedPackages: InventorySource {
     private(set) var revisions: [String: [[PackageFile]]] = [:]
     private var functions: [String: String] = [:]
+    /// How many of the last revisions are a person's own.
+    private var byHand: [String: Int] = [:]
 
     /// What a plan would leave behind when it is published.
     mutating func publish(_ outcome: PlanOutcome) {
@@ -16,6 +18,7 @@ struct PublishedPackages: InventorySource {
             case .create, .update:
                 self.revisions[change.path, default: []].append(files[change.path] ?? [])
                 self.functions[change.path] = change.function
+                self.byHand[change.path] = nil
             case .delete: self.revisions[change.path] = nil
             case .none: break
             }
@@ -27,6 +30,13 @@ struct PublishedPackages: InventorySource {
         guard var files = self.revisions[path]?.last, let index = files.firstIndex(where: { $0.path == file }) else { return }
         edit(&files[index].content)
         self.revisions[path]?.append(files)
+        self.byHand[path, default: 0] += 1
+    }
+
+    func lastPublished(path: String) async throws -> (tree: String, files: [PackageFile])? {
+        guard let all = self.revisions[path], let byHand = self.byHand[path], all.count > byHand else { return nil }
+        let files = all[all.count - 1 - byHand]
+        return (GitTree.id(of: files), files)
     }
 
     func items(function: String?, instance: String?, namespace: String?, cluster: String?) async throws -> [InventoryItem] {

@@ -1,7 +1,7 @@
 import IntentModel
 import Testing
 
-@testable import ManifestGenerator
+@testable import PackagePlanning
 
 /// "Now" in these tests is 2026-01-01T00:00:00Z.
 @Suite struct WindowTests {

@@ -1,7 +1,7 @@
 import Testing
 import Yams
 
-@testable import ManifestGenerator
+@testable import PackagePlanning
 
 @Suite struct YAMLTests {
     @Test(

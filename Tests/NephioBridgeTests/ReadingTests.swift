@@ -45,6 +45,24 @@ import Testing
         }
     }
 
+    @Test("the history of a package is its commits, newest first: those of intents with their revision, those of people without")
+    func history() async throws {
+        let store = try TestRepository()
+        let repository = store.open()
+        let path = try #require(PackagePath(self.path))
+        let (one, two) = (package("amf", replicas: 1), package("amf", replicas: 2))
+        let intents = [store.intent(), store.intent()]
+        _ = await repository.publish([request(intents[0], self.path, to: one), request(store.intent(), "default/core5g/smf", to: package("smf"))])
+        _ = await repository.publish([request(intents[1], self.path, from: one, to: two)])
+        try await store.personWrites("\(self.path)/notes.txt", "mine")
+        let history = try await repository.history(of: path, limit: 10)
+        #expect(history.map(\.revision) == [nil, "v2", "v1"])
+        #expect(history.map(\.intentId) == [nil, intents[1].description, intents[0].description])
+        #expect(history.map(\.by).first == "Grace" && history.map(\.change) == [nil, "update", "create"])
+        #expect(try await repository.history(of: path, limit: 1).count == 1)
+        #expect(try await repository.history(of: try #require(PackagePath("default/core5g/none")), limit: 10).isEmpty)
+    }
+
     @Test("an earlier revision is shown as it was, also of a package that is gone")
     func earlier() async throws {
         let store = try TestRepository()

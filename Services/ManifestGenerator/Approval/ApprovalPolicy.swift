@@ -30,7 +30,7 @@ package struct ApprovalPolicy: Sendable, Equatable {
     }
 
     /// The policy of an installation whose setting `APPROVAL_POLICY_FILE` is `path`.
-    static func read(_ path: String?, over shipped: ApprovalPolicy) throws(CatalogueError) -> ApprovalPolicy {
+    package static func read(_ path: String?, over shipped: ApprovalPolicy) throws(CatalogueError) -> ApprovalPolicy {
         guard let path else { return shipped }
         do {
             return try shipped.extended(byFile: path)

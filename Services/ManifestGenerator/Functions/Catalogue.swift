@@ -22,19 +22,23 @@ package struct Catalogue: Sendable {
             for peer in entry.peers ?? [] where functions[peer] == nil {
                 throw CatalogueError(place: "\(entry.name): peers", problem: "'\(peer)' is no function of the catalogue")
             }
+            for other in entry.dependencies where functions[other] == nil {
+                throw CatalogueError(place: "\(entry.name): dependsOn", problem: "'\(other)' is no function of the catalogue")
+            }
         }
-        let ranges = try AllowedValues.table(try self.reader("\(directory)/ranges.yaml"))
+        try self.checkDependencies(of: functions)
+        let ranges = try AllowedValues.table(try CatalogueReader(file: "\(directory)/ranges.yaml"))
         for code in functions.keys { functions[code]?.ranges.merge(ranges) { own, _ in own } }
         guard functions[FunctionEntry.customCode] != nil else { throw CatalogueError(place: "\(directory)/functions", problem: "no entry Custom") }
 
         var cores: [String: [String]] = [:]
-        for core in try self.reader("\(directory)/core.yaml").members() {
+        for core in try CatalogueReader(file: "\(directory)/core.yaml").members() {
             let codes = try core.value.texts()
             for code in codes where functions[code] == nil { throw core.value.fault("'\(code)' is no function of the catalogue") }
             cores[core.key] = codes
         }
         var slices: [String: SliceEntry] = [:]
-        for slice in try self.reader("\(directory)/slices.yaml").members() {
+        for slice in try CatalogueReader(file: "\(directory)/slices.yaml").members() {
             let entry = try SliceEntry(type: slice.key, slice.value)
             for code in entry.functions where functions[code] == nil { throw slice.value.fault("'\(code)' is no function of the catalogue") }
             slices[slice.key] = entry
@@ -43,10 +47,20 @@ package struct Catalogue: Sendable {
             functions: functions,
             cores: cores,
             slices: slices,
-            rules: try SizingRules(try self.reader("\(directory)/sizing.yaml")),
+            rules: try SizingRules(try CatalogueReader(file: "\(directory)/sizing.yaml")),
             ranges: ranges,
-            approval: try ApprovalPolicy(try self.reader("\(directory)/approval-policy.yaml"))
+            approval: try ApprovalPolicy(try CatalogueReader(file: "\(directory)/approval-policy.yaml"))
         )
+    }
+
+    /// Throws where functions depend on each other in a circle.
+    private static func checkDependencies(of functions: [String: FunctionEntry]) throws(CatalogueError) {
+        var open = Set(functions.keys)
+        while !open.isEmpty {
+            let ready = open.filter { code in functions[code]?.dependencies.allSatisfy { !open.contains($0) } ?? true }
+            guard !ready.isEmpty else { throw CatalogueError(place: "dependsOn", problem: "\(open.sorted().joined(separator: ", ")) wait for each other") }
+            open.subtract(ready)
+        }
     }
 
     /// Where the catalogue that is part of the program lies.
@@ -66,22 +80,12 @@ package struct Catalogue: Sendable {
         }
         var functions: [String: FunctionEntry] = [:]
         for name in names {
-            let entry = try FunctionEntry(try self.reader("\(directory)/\(name)"))
+            let entry = try FunctionEntry(try CatalogueReader(file: "\(directory)/\(name)"))
             guard functions.updateValue(entry, forKey: entry.code) == nil else {
                 throw CatalogueError(place: "\(name): code", problem: "'\(entry.code)' occurs twice")
             }
         }
         return functions
-    }
-
-    private static func reader(_ path: String) throws(CatalogueError) -> CatalogueReader {
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        guard let data = FileManager.default.contents(atPath: path) else { throw CatalogueError(place: path, problem: "cannot be read") }
-        do {
-            return CatalogueReader(try YAMLNode.document(in: String(decoding: data, as: UTF8.self)), place: "\(name):")
-        } catch {
-            throw CatalogueError(place: name, problem: error.description)
-        }
     }
 }
 

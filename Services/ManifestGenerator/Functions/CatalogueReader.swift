@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reads one value of a catalogue file strictly: a missing key, a key nobody reads and a value out of its set are
 /// errors that name their place.
 struct CatalogueReader {
@@ -7,6 +9,17 @@ struct CatalogueReader {
     init(_ node: YAMLNode, place: String) {
         self.node = node
         self.place = place
+    }
+
+    /// The one document of a file.
+    init(file path: String) throws(CatalogueError) {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard let data = FileManager.default.contents(atPath: path) else { throw CatalogueError(place: path, problem: "cannot be read") }
+        do {
+            self.init(try YAMLNode.document(in: String(decoding: data, as: UTF8.self)), place: "\(name):")
+        } catch {
+            throw CatalogueError(place: name, problem: error.description)
+        }
     }
 
     func fault(_ problem: String) -> CatalogueError { CatalogueError(place: self.place, problem: problem) }

@@ -1,11 +1,12 @@
 extension FunctionEntry {
     /// What `{{…}}` may name in configurations, arguments and environments.
-    static let templateNames: Set<String> = ["instance", "namespace", "cluster", "sst", "sd", "mcc", "mnc", "dnn", "tac"]
+    static let templateNames: Set<String> = ["instance", "namespace", "cluster", "core", "upf", "sst", "sd", "mcc", "mnc", "dnn", "tac"]
 
     init(_ reader: CatalogueReader) throws(CatalogueError) {
         try reader.keys([
             "code", "name", "description", "kind", "workload", "image", "command", "arguments", "environment", "ports", "readiness", "liveness",
-            "resources", "replicas", "security", "configuration", "writablePaths", "dataPath", "capacity", "peers", "reachesOutside", "ranges",
+            "resources", "replicas", "security", "configuration", "writablePaths", "dataPath", "capacity", "peers", "reachesOutside", "ranges", "dependsOn",
+            "interfaces", "nephio", "sizing", "dataPlane",
         ])
         self.code = try reader.required("code").text()
         let name = try reader.required("name")
@@ -37,7 +38,20 @@ extension FunctionEntry {
         self.capacity = try reader["capacity"].map(Capacity.init(reading:)) ?? Capacity()
         self.peers = try reader["peers"]?.texts()
         self.reachesOutside = try reader["reachesOutside"]?.boolean() ?? false
+        self.dependencies = try reader["dependsOn"]?.texts() ?? []
+        var interfaces: [Interface] = []
+        for item in try reader["interfaces"]?.list() ?? [] { interfaces.append(try Interface(reading: item)) }
+        self.interfaces = interfaces
+        self.nephio = try reader["nephio"].map(Operator.init(reading:))
+        var sizing: [String: [SizingStep]] = [:]
+        for member in try reader["sizing"]?.members() ?? [] { sizing[member.key] = try SizingStep.curve(member.value, attribute: member.key) }
+        self.sizing = sizing
+        self.isDataPlane = try reader["dataPlane"]?.boolean() ?? false
         self.ranges = try reader["ranges"].map(AllowedValues.table) ?? [:]
+        for (attribute, curve) in sizing {
+            let carried = attribute == "maxUsers" ? self.capacity.maxUsers : self.capacity.throughput
+            guard carried == curve.last?.load else { throw reader.fault("sizing.\(attribute) must end at the capacity of one replica") }
+        }
         if self.workload != .none {
             guard self.image != nil else { throw reader.fault("image is missing") }
             guard self.readiness != nil, self.liveness != nil else { throw reader.fault("readiness and liveness are needed") }
@@ -53,12 +67,12 @@ extension CatalogueReader {
         return template
     }
 
-    fileprivate func millicores() throws(CatalogueError) -> Int {
+    func millicores() throws(CatalogueError) -> Int {
         guard let value = Quantity.millicores(try self.text()), value > 0 else { throw self.fault("a CPU quantity is expected, such as 500m") }
         return value
     }
 
-    fileprivate func mebibytes() throws(CatalogueError) -> Int {
+    func mebibytes() throws(CatalogueError) -> Int {
         guard let value = Quantity.mebibytes(try self.text()), value > 0 else { throw self.fault("a memory quantity is expected, such as 512Mi") }
         return value
     }
@@ -66,10 +80,11 @@ extension CatalogueReader {
 
 extension FunctionEntry.Image {
     fileprivate init(reading reader: CatalogueReader) throws(CatalogueError) {
-        try reader.keys(["repository", "tag"])
+        try reader.keys(["repository", "tag", "source"])
         self.repository = try reader.required("repository").text()
         let tag = try reader.required("tag")
         self.tag = try tag.text()
+        self.source = try reader["source"]?.text()
         guard ImageReference.isPinnedTag(self.tag) else { throw tag.fault("'\(self.tag)' does not pin a version") }
     }
 }
@@ -145,10 +160,13 @@ extension FunctionEntry.Security {
 
 extension FunctionEntry.Configuration {
     fileprivate init(reading reader: CatalogueReader) throws(CatalogueError) {
-        try reader.keys(["file", "mountPath", "content"])
+        try reader.keys(["file", "mountPath", "content", "besides"])
         self.file = try reader.required("file").text()
         self.mountPath = try reader.required("mountPath").text()
         self.content = try reader.required("content").template()
+        var besides: [Besides] = []
+        for member in try reader["besides"]?.members() ?? [] { besides.append(Besides(file: member.key, content: try member.value.template())) }
+        self.besides = besides
     }
 }
 
@@ -158,5 +176,43 @@ extension FunctionEntry.Capacity {
         self.maxUsers = try reader["maxUsers"]?.number()
         self.throughput = try reader["throughput"]?.number()
         for value in [self.maxUsers, self.throughput].compactMap({ $0 }) where !(value > 0) { throw reader.fault("a capacity is above 0") }
+    }
+}
+
+extension FunctionEntry.SizingStep {
+    fileprivate static func curve(_ reader: CatalogueReader, attribute: String) throws(CatalogueError) -> [FunctionEntry.SizingStep] {
+        guard attribute == "maxUsers" || attribute == "throughput" else { throw reader.fault("a curve is for maxUsers or throughput") }
+        var curve: [FunctionEntry.SizingStep] = []
+        for item in try reader.list() {
+            try item.keys(["upTo", "cpu", "memory"])
+            let step = FunctionEntry.SizingStep(
+                load: try item.required("upTo").number(), cpu: try item.required("cpu").millicores(), memory: try item.required("memory").mebibytes())
+            if let last = curve.last, step.load <= last.load || step.cpu < last.cpu || step.memory < last.memory { throw item.fault("does not rise") }
+            curve.append(step)
+        }
+        guard !curve.isEmpty else { throw reader.fault("at least one step is expected") }
+        return curve
+    }
+}
+
+extension FunctionEntry.Interface {
+    fileprivate init(reading reader: CatalogueReader) throws(CatalogueError) {
+        try reader.keys(["name", "network", "attachment"])
+        let name = try reader.required("name")
+        self.name = try name.text()
+        guard DNSLabel.isValid(self.name) else { throw name.fault("'\(self.name)' is not a DNS label") }
+        let network = try reader.required("network")
+        self.network = try network.text()
+        guard DNSLabel.isValid(self.network) else { throw network.fault("'\(self.network)' is not a DNS label") }
+        let attachment = try reader.required("attachment").text(oneOf: Attachment.allCases.map(\.rawValue))
+        self.attachment = Attachment(rawValue: attachment) ?? .none
+    }
+}
+
+extension FunctionEntry.Operator {
+    fileprivate init(reading reader: CatalogueReader) throws(CatalogueError) {
+        try reader.keys(["provider", "capacity"])
+        self.provider = try reader.required("provider").text()
+        self.capacity = try reader["capacity"]?.text() ?? "control-plane"
     }
 }

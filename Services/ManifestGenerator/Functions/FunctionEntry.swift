@@ -10,6 +10,8 @@ package struct FunctionEntry: Sendable, Equatable {
     package struct Image: Sendable, Equatable {
         package var repository: String
         package var tag: String
+        /// Where the implementation itself names this tag: a chart, a compose file, a container-tag file.
+        package var source: String?
         package var reference: String { "\(self.repository):\(self.tag)" }
     }
 
@@ -60,6 +62,13 @@ package struct FunctionEntry: Sendable, Equatable {
         package var file: String
         package var mountPath: String
         package var content: TextTemplate
+        /// Further files of the same directory.
+        package var besides: [Besides]
+
+        package struct Besides: Sendable, Equatable {
+            package var file: String
+            package var content: TextTemplate
+        }
     }
 
     /// What one replica of the catalogue's size carries.
@@ -67,6 +76,33 @@ package struct FunctionEntry: Sendable, Equatable {
         package var maxUsers: Double?
         /// Mbps.
         package var throughput: Double?
+    }
+
+    /// What one replica needs to carry a load; ascending.
+    package struct SizingStep: Sendable, Equatable {
+        /// In the unit of the attribute the curve is for.
+        package var load: Double
+        /// Millicores and MiB.
+        package var cpu: Int
+        package var memory: Int
+    }
+
+    /// A reference point of the 3GPP or O-RAN architecture that leaves the pod network.
+    package struct Interface: Sendable, Equatable {
+        package enum Attachment: String, Sendable, CaseIterable { case macvlan, ipvlan, sriov, none }
+        /// `n2`, `e1`, `fronthaul`.
+        package var name: String
+        /// Network instance, as the cluster's network attachments and Nephio's `Network` call it.
+        package var network: String
+        package var attachment: Attachment
+    }
+
+    /// How Nephio runs it: by an operator that answers to this provider.
+    package struct Operator: Sendable, Equatable {
+        /// `spec.provider` of NFDeployment.
+        package var provider: String
+        /// Name of its Capacity.
+        package var capacity: String
     }
 
     package var code: String
@@ -95,6 +131,14 @@ package struct FunctionEntry: Sendable, Equatable {
     package var peers: [String]?
     /// Needs to reach addresses outside of the cluster.
     package var reachesOutside: Bool
+    /// Codes of what must be there before it, of its own kind of network.
+    package var dependencies: [String] = []
+    package var interfaces: [Interface] = []
+    package var nephio: Operator?
+    /// By attribute: `maxUsers`, `throughput`.
+    package var sizing: [String: [SizingStep]] = [:]
+    /// Moves user packets: gets cores of its own, hugepages and SR-IOV where the quality asks for them.
+    package var isDataPlane = false
     /// What may be asked for, by attribute.
     package var ranges: [String: AllowedValues] = [:]
 

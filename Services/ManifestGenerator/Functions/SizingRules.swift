@@ -13,8 +13,36 @@ package struct SizingRules: Sendable, Equatable {
     /// Objectives divided by the catalogue's capacity of one replica.
     package var capacityFor: [String]
 
+    package var dataPlane: DataPlane
+    package var prices: Prices
+
+    /// When a function of the data plane gets what a fast path needs, where the cluster offers it.
+    package struct DataPlane: Sendable, Equatable {
+        package var qualities: [String]
+        /// ms.
+        package var latencyUpTo: Double
+        /// Mbps.
+        package var throughputFrom: Double
+        /// Of pages of 1 GiB, a replica.
+        package var hugepages: Int
+    }
+
+    /// USD an hour of one core, one GiB of memory and one GiB of storage.
+    package struct Prices: Sendable, Equatable {
+        package var cpu: Double
+        package var memory: Double
+        package var storage: Double
+
+        init(_ reader: CatalogueReader) throws(CatalogueError) {
+            try reader.keys(["cpu", "memory", "storage"])
+            self.cpu = try reader.required("cpu").number()
+            self.memory = try reader.required("memory").number()
+            self.storage = try reader.required("storage").number()
+        }
+    }
+
     init(_ reader: CatalogueReader) throws(CatalogueError) {
-        try reader.keys(["autoscaling", "highAvailability", "guaranteed", "capacity"])
+        try reader.keys(["autoscaling", "highAvailability", "guaranteed", "capacity", "dataPlane", "prices"])
         let autoscaling = try reader.required("autoscaling")
         try autoscaling.keys(["factor", "cpuUtilization"])
         self.autoscalingFactor = try autoscaling.required("factor").integer(in: 1...100)
@@ -25,5 +53,11 @@ package struct SizingRules: Sendable, Equatable {
         self.highAvailabilityQualities = try availability.required("qualities").texts()
         self.guaranteedFor = try reader.required("guaranteed").texts()
         self.capacityFor = try reader.required("capacity").texts()
+        let fast = try reader.required("dataPlane")
+        try fast.keys(["qualities", "latencyUpTo", "throughputFrom", "hugepages"])
+        self.dataPlane = DataPlane(
+            qualities: try fast.required("qualities").texts(), latencyUpTo: try fast.required("latencyUpTo").number(),
+            throughputFrom: try fast.required("throughputFrom").number(), hugepages: try fast.required("hugepages").integer(in: 1...1024))
+        self.prices = try Prices(try reader.required("prices"))
     }
 }

@@ -2,6 +2,11 @@ extension PackageContents {
     /// How the instance runs according to its files. A package without a workload has only parameters.
     mutating func state(of identity: PackageIdentity, entry: FunctionEntry) throws(Unreadable) -> WorkloadState {
         var state = WorkloadState(entry)
+        if let parameters = try self.nephioParameters(of: identity) {
+            state.parameters = parameters
+            state.take(parameters)
+            return state
+        }
         state.parameters = try self.parameters(of: identity)
         guard let location = try self.workload(of: identity) else { return state }
         let workload = self[location]
@@ -36,7 +41,11 @@ extension PackageContents {
         } else {
             state.storage = resource("requests", "ephemeral-storage").flatMap(Quantity.mebibytes).map { $0 / 1024 }
         }
+        state.hugepages = resource("limits", PackageObjects.hugepagesResource).flatMap(Quantity.mebibytes).map { $0 / 1024 }
+        state.device = container?[["resources", "limits"]]?.entries?.first { $0.key.contains("/") }?.key
         let annotations = pod?[["metadata", "annotations"]]
+        state.networks =
+            annotations?[PackageObjects.networksAnnotation]?.string?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
         state.restartedAt = annotations?[PackageObjects.restartAnnotation]?.string
         state.isMonitored = annotations?["prometheus.io/scrape"]?.string == "true"
         let terms = pod?[["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"]]?.items
@@ -50,6 +59,7 @@ extension PackageContents {
     /// Writes what differs between two states, and nothing else.
     mutating func apply(_ wanted: WorkloadState, over current: WorkloadState, identity: PackageIdentity, entry: FunctionEntry) throws(Unreadable) {
         let objects = PackageObjects(identity: identity, entry: entry)
+        if try self.applyToNephio(wanted, over: current, objects: objects) { return }
         if wanted.parameters != current.parameters { try self.write(wanted.parameters, objects: objects) }
         guard let location = try self.workload(of: identity) else { return }
         var workload = self[location]
@@ -71,6 +81,8 @@ extension PackageContents {
             if workload[["spec", "template", "spec", "affinity"]]?.entries?.isEmpty == true { workload[["spec", "template", "spec", "affinity"]] = nil }
             if wanted.highAvailability, try self.locate(kinds: ["PodDisruptionBudget"]) == nil { try self.add("pdb.yaml", objects.disruptionBudget()) }
         }
+        let isOne = { (state: WorkloadState) in state.replicas <= 1 && state.autoscaling == nil }
+        if !isOne(wanted), isOne(current), try self.locate(kinds: ["PodDisruptionBudget"]) == nil { try self.add("pdb.yaml", objects.disruptionBudget()) }
         if wanted.region != current.region || wanted.zone != current.zone {
             workload[["spec", "template", "spec", "affinity", "nodeAffinity"]] = PackageObjects.nodeAffinity(region: wanted.region, zone: wanted.zone)
         }
@@ -78,13 +90,21 @@ extension PackageContents {
             workload[["spec", "template", "metadata", "annotations", PackageObjects.restartAnnotation]] = wanted.restartedAt.map { .text($0) }
         }
         if wanted.isMonitored != current.isMonitored {
+            try self.write(monitor: wanted.isMonitored, objects: objects)
             for entry in objects.scrapeAnnotations {
                 workload[["spec", "template", "metadata", "annotations", entry.key]] = wanted.isMonitored ? entry.value : nil
             }
         }
         if wanted.parameters != current.parameters { try self.follow(configurationOf: objects, in: &workload) }
         let isStateful = workload["kind"]?.string == FunctionEntry.Workload.statefulSet.rawValue
+        if wanted.hugepages != nil, current.hugepages == nil {
+            let path = ["spec", "template", "spec", "volumes"]
+            workload[path] = .sequence((workload[path]?.items ?? []) + [objects.hugepagesVolume])
+        }
         self.editContainer(of: &workload, entry: entry) { container in
+            if wanted.hugepages != nil, current.hugepages == nil {
+                container["volumeMounts"] = .sequence((container["volumeMounts"]?.items ?? []) + [objects.hugepagesMount])
+            }
             func set(_ path: [String], _ wanted: String?, _ current: String?) {
                 if wanted != current { container[path] = wanted.map { .text($0) } }
             }
@@ -93,6 +113,13 @@ extension PackageContents {
             set(["resources", "limits", "cpu"], wanted.cpuLimit.map(Quantity.cores), current.cpuLimit.map(Quantity.cores))
             set(["resources", "requests", "memory"], wanted.memoryRequest.map(Quantity.memory), current.memoryRequest.map(Quantity.memory))
             set(["resources", "limits", "memory"], wanted.memoryLimit.map(Quantity.memory), current.memoryLimit.map(Quantity.memory))
+            for part in ["requests", "limits"] {
+                set(["resources", part, PackageObjects.hugepagesResource], wanted.hugepages.map { "\($0)Gi" }, current.hugepages.map { "\($0)Gi" })
+                if wanted.device != current.device {
+                    if let device = current.device { container[["resources", part, device]] = nil }
+                    if let device = wanted.device { container[["resources", part, device]] = "1" }
+                }
+            }
             if !isStateful {
                 set(["resources", "requests", "ephemeral-storage"], wanted.storage.map { "\($0)Gi" }, current.storage.map { "\($0)Gi" })
                 set(["resources", "limits", "ephemeral-storage"], wanted.storage.map { "\($0)Gi" }, current.storage.map { "\($0)Gi" })
@@ -120,7 +147,22 @@ extension PackageContents {
             case "ConfigMap" where object[["metadata", "name"]]?.string == "kptfile.kpt.dev":
                 if object[["data", "namespace"]] != nil { object[["data", "namespace"]] = .text(destination.namespace) }
                 if object[["data", "cluster"]] != nil { object[["data", "cluster"]] = .text(destination.cluster) }
+            case "WorkloadCluster": object[["spec", "clusterName"]] = .text(destination.cluster)
+            case "PackageVariant":
+                let there = PackageObjects(identity: destination, entry: entry).packageVariant()
+                object[["metadata", "name"]] = there[["metadata", "name"]]
+                for part in ["upstream", "downstream", "packageContext"] { object[["spec", part]] = there[["spec", part]] }
             default: break
+            }
+            let owner = ["metadata", "annotations", "specializer.nephio.org/namespace"]
+            if object[owner] != nil { object[owner] = .text(destination.namespace) }
+            if let references = object[["spec", "configRefs"]]?.items {
+                object[["spec", "configRefs"]] = .sequence(
+                    references.map { reference in
+                        var reference = reference
+                        if reference[["metadata", "namespace"]] != nil { reference[["metadata", "namespace"]] = .text(destination.namespace) }
+                        return reference
+                    })
             }
             self.replace(location, with: object)
         }
@@ -190,6 +232,12 @@ extension PackageContents {
             object[["spec", "metrics"]] = .sequence(metrics)
             self.replace(location, with: object)
         }
+    }
+
+    private mutating func write(monitor isWanted: Bool, objects: PackageObjects) throws(Unreadable) {
+        let location = try self.locate(kinds: ["ServiceMonitor"], name: objects.name)
+        if isWanted, location == nil, let monitor = objects.serviceMonitor() { try self.add("servicemonitor.yaml", monitor) }
+        if !isWanted, let location { self.remove(location) }
     }
 
     /// Mounts the ConfigMap where it is not, and names its content on the pods so that they roll.

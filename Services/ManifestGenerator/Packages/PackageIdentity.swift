@@ -8,6 +8,8 @@ package struct PackageIdentity: Sendable, Hashable {
     package var function: String
     /// The slice or core it is part of, an instance name.
     package var partOf: String?
+    /// What the names of the functions of its core begin with, such as `lab-`; empty for the only core of a namespace.
+    package var core = ""
 
     package init(cluster: String, namespace: String, instance: String, function: String, partOf: String? = nil) {
         self.cluster = cluster

@@ -36,6 +36,7 @@ extension PackageObjects {
         if let restartedAt = state.restartedAt { annotations.append(YAMLEntry(Self.restartAnnotation, .text(restartedAt))) }
         if let configurationHash { annotations.append(YAMLEntry(Self.hashAnnotation, .text(configurationHash))) }
         if let exception = self.entry.security.exception { annotations.append(YAMLEntry("nephoran.com/security-exception", .text(exception))) }
+        if !state.networks.isEmpty { annotations.append(YAMLEntry(Self.networksAnnotation, .text(state.networks.joined(separator: ", ")))) }
         if state.isMonitored { annotations.append(contentsOf: self.scrapeAnnotations) }
 
         let security = self.entry.security
@@ -61,7 +62,7 @@ extension PackageObjects {
 
     var scrapeAnnotations: [YAMLEntry] {
         var entries = [YAMLEntry("prometheus.io/scrape", "true")]
-        if let port = self.entry.ports.first(where: { $0.name == "metrics" }) ?? self.entry.ports.first(where: { $0.transport == .tcp }) {
+        if let port = self.metricsPort ?? self.entry.ports.first(where: { $0.transport == .tcp }) {
             entries.append(YAMLEntry("prometheus.io/port", .text(String(port.number))))
         }
         return entries
@@ -136,18 +137,21 @@ extension PackageObjects {
         ])
     }
 
+    static let hugepagesResource = "hugepages-1Gi"
+
     private func resources(_ state: WorkloadState) -> YAMLNode {
-        let ephemeral = self.entry.workload == .deployment ? state.storage.map { YAMLNode.text("\($0)Gi") } : nil
-        return [
-            "requests": .compact([
-                "cpu": state.cpuRequest.map { .text(Quantity.cores($0)) }, "memory": state.memoryRequest.map { .text(Quantity.memory($0)) },
-                "ephemeral-storage": ephemeral,
-            ]),
-            "limits": .compact([
-                "cpu": state.cpuLimit.map { .text(Quantity.cores($0)) }, "memory": state.memoryLimit.map { .text(Quantity.memory($0)) },
-                "ephemeral-storage": ephemeral,
-            ]),
-        ]
+        // Requested and at most alike.
+        var both: [YAMLEntry] = []
+        if self.entry.workload == .deployment, let storage = state.storage { both.append(YAMLEntry("ephemeral-storage", .text("\(storage)Gi"))) }
+        if let hugepages = state.hugepages { both.append(YAMLEntry(Self.hugepagesResource, .text("\(hugepages)Gi"))) }
+        if let device = state.device { both.append(YAMLEntry(device, "1")) }
+        func amounts(_ cpu: Int?, _ memory: Int?) -> YAMLNode {
+            var entries: [YAMLEntry] = []
+            if let cpu { entries.append(YAMLEntry("cpu", .text(Quantity.cores(cpu)))) }
+            if let memory { entries.append(YAMLEntry("memory", .text(Quantity.memory(memory)))) }
+            return .mapping(entries + both)
+        }
+        return ["requests": amounts(state.cpuRequest, state.memoryRequest), "limits": amounts(state.cpuLimit, state.memoryLimit)]
     }
 
     private func probe(_ probe: FunctionEntry.Probe) -> YAMLNode {
@@ -176,6 +180,7 @@ extension PackageObjects {
             mounts.append(["name": "config", "mountPath": .text(self.entry.configuration?.mountPath ?? Self.parametersPath), "readOnly": true])
         }
         if self.entry.workload == .statefulSet, state.storage != nil { mounts.append(["name": "data", "mountPath": .text(self.entry.dataPath)]) }
+        if state.hugepages != nil { mounts.append(self.hugepagesMount) }
         for (index, path) in self.entry.writablePaths.enumerated() { mounts.append(["name": .text("writable-\(index)"), "mountPath": .text(path)]) }
         return .sequence(mounts)
     }
@@ -184,10 +189,13 @@ extension PackageObjects {
         let scratch: YAMLNode = ["sizeLimit": "256Mi"]
         var volumes: [YAMLNode] = [["name": "tmp", "emptyDir": scratch]]
         if self.hasConfiguration(state) { volumes.append(self.configurationVolume) }
+        if state.hugepages != nil { volumes.append(self.hugepagesVolume) }
         for index in self.entry.writablePaths.indices { volumes.append(["name": .text("writable-\(index)"), "emptyDir": scratch]) }
         return .sequence(volumes)
     }
 
+    var hugepagesVolume: YAMLNode { ["name": "hugepages", "emptyDir": ["medium": "HugePages-1Gi"]] }
+    var hugepagesMount: YAMLNode { ["name": "hugepages", "mountPath": "/dev/hugepages"] }
     var configurationVolume: YAMLNode { ["name": "config", "configMap": ["name": .text(self.configMapName)]] }
     var configurationMount: YAMLNode {
         ["name": "config", "mountPath": .text(self.entry.configuration?.mountPath ?? Self.parametersPath), "readOnly": true]

@@ -7,6 +7,7 @@ struct PackageObjects {
 
     static let managedBy = "nephoran"
     static let hashAnnotation = "nephoran.com/config-hash"
+    static let networksAnnotation = "k8s.v1.cni.cncf.io/networks"
     static let restartAnnotation = "kubectl.kubernetes.io/restartedAt"
     static let localConfig: YAMLNode = ["config.kubernetes.io/local-config": "true"]
 
@@ -41,7 +42,19 @@ struct PackageObjects {
 
     // MARK: The package itself
 
+    /// kpt, Porch and Nephio approve a package once the condition of its gate is true; that of a rendered package is.
+    static let renderedCondition = "nephoran.com/Rendered"
+
     func kptfile() -> YAMLNode {
+        self.kptfile(
+            mutators: [["image": .text("\(Self.functions)/set-namespace:v0.4.1"), "configMap": ["namespace": .text(self.identity.namespace)]]],
+            validators: [["image": .text("\(Self.functions)/kubeconform:v0.1.3"), "configMap": ["ignore_missing_schemas": "true"]]])
+    }
+
+    /// Registry of the functions that kpt's own catalogue publishes.
+    static let functions = "ghcr.io/kptdev/krm-functions-catalog"
+
+    func kptfile(mutators: [YAMLNode], validators: [YAMLNode]) -> YAMLNode {
         [
             "apiVersion": "kpt.dev/v1",
             "kind": "Kptfile",
@@ -49,14 +62,16 @@ struct PackageObjects {
             "info": [
                 "description": .text(self.entry.description),
                 "keywords": ["nephoran", .text(self.entry.code)],
+                "readinessGates": [["conditionType": .text(Self.renderedCondition)]],
             ],
-            "pipeline": [
-                "mutators": [
-                    ["image": "ghcr.io/kptdev/krm-functions-catalog/set-namespace:v0.4.1", "configMap": ["namespace": .text(self.identity.namespace)]]
-                ],
-                "validators": [
-                    ["image": "ghcr.io/kptdev/krm-functions-catalog/kubeconform:v0.1.3", "configMap": ["ignore_missing_schemas": "true"]]
-                ],
+            "pipeline": .compact(["mutators": .sequence(mutators), "validators": validators.isEmpty ? nil : .sequence(validators)]),
+            "status": [
+                "conditions": [
+                    [
+                        "type": .text(Self.renderedCondition), "status": "True", "reason": "Rendered",
+                        "message": "complete as planned",
+                    ]
+                ]
             ],
         ]
     }
@@ -81,7 +96,10 @@ struct PackageObjects {
             "kind": "Namespace",
             "metadata": [
                 "name": .text(self.identity.namespace),
-                "labels": ["app.kubernetes.io/managed-by": .text(Self.managedBy), "pod-security.kubernetes.io/warn": "restricted"],
+                "labels": [
+                    "app.kubernetes.io/managed-by": .text(Self.managedBy), "pod-security.kubernetes.io/audit": "restricted",
+                    "pod-security.kubernetes.io/warn": "restricted",
+                ],
                 "annotations": [
                     "argocd.argoproj.io/sync-options": "Prune=false",
                     "client.lifecycle.config.k8s.io/deletion": "detach",
@@ -98,6 +116,7 @@ struct PackageObjects {
         var data: [YAMLEntry] = []
         if let configuration = self.entry.configuration {
             data.append(YAMLEntry(configuration.file, .text(configuration.content.filled(values.callAsFunction))))
+            for other in configuration.besides { data.append(YAMLEntry(other.file, .text(other.content.filled(values.callAsFunction)))) }
         }
         if !state.parameters.isEmpty { data.append(YAMLEntry(Parameters.file, .text(state.parameters.text))) }
         return data.isEmpty ? nil : self.configMap(data: .mapping(data))
@@ -142,6 +161,41 @@ struct PackageObjects {
 
     func disruptionBudget() -> YAMLNode {
         self.object("policy/v1", "PodDisruptionBudget", name: self.name, ["spec": ["maxUnavailable": 1, "selector": ["matchLabels": self.selector]]])
+    }
+
+    /// What Prometheus' operator scrapes; nil when no port speaks HTTP over TCP.
+    func serviceMonitor() -> YAMLNode? {
+        guard let port = self.metricsPort else { return nil }
+        return self.object(
+            "monitoring.coreos.com/v1", "ServiceMonitor", name: self.name,
+            ["spec": ["selector": ["matchLabels": self.selector], "endpoints": [["port": .text(port.name), "path": "/metrics", "interval": "30s"]]]])
+    }
+
+    var metricsPort: FunctionEntry.Port? {
+        self.entry.ports.first { $0.name == "metrics" } ?? self.entry.ports.first { $0.transport == .tcp && $0.name == "http" }
+    }
+
+    // MARK: Nephio
+
+    /// For the management cluster: the package is the blueprint, its cluster's repository gets the specialised clone. The workload
+    /// cluster leaves it alone (local-config).
+    func packageVariant() -> YAMLNode {
+        [
+            "apiVersion": "config.porch.kpt.dev/v1alpha1",
+            "kind": "PackageVariant",
+            "metadata": [
+                "name": .text("\(self.identity.cluster)-\(self.name)"),
+                "labels": self.labels,
+                "annotations": ["approval.nephio.org/policy": "initial", "config.kubernetes.io/local-config": "true"],
+            ],
+            "spec": [
+                "upstream": ["repo": "nephoran", "package": .text(self.identity.path), "workspaceName": "main"],
+                "downstream": ["repo": .text(self.identity.cluster), "package": .text(self.name)],
+                "adoptionPolicy": "adoptExisting",
+                "deletionPolicy": "delete",
+                "packageContext": ["data": ["namespace": .text(self.identity.namespace)]],
+            ],
+        ]
     }
 
     // MARK: Network

@@ -21,6 +21,12 @@ package struct WorkloadState: Sendable, Equatable {
     package var memoryLimit: Int?
     /// GiB: the volume of a StatefulSet's replica, the ephemeral storage of a Deployment's.
     package var storage: Int?
+    /// GiB of 1 GiB pages.
+    package var hugepages: Int?
+    /// Extended resource of an SR-IOV device, such as `intel.com/sriov_netdevice`.
+    package var device: String?
+    /// Network attachments beside the pod network, in the order of the interfaces.
+    package var networks: [String]
     package var image: String?
     package var region: String?
     package var zone: String?
@@ -39,6 +45,7 @@ package struct WorkloadState: Sendable, Equatable {
         self.memoryLimit = entry.resources.memoryLimit
         self.storage = entry.resources.storage
         self.image = entry.image?.reference
+        self.networks = []
         self.isMonitored = false
         self.parameters = Parameters()
     }

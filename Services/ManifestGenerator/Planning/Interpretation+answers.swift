@@ -1,6 +1,9 @@
 package import IntentModel
 
 extension Planner {
+    /// The fields that answers settle, as planning asks about them.
+    package static func settled(by answers: [ClarificationAnswer]) -> Set<String> { Set(answers.map { "\($0.expectation) \($0.field)" }) }
+
     /// The interpretation with the operator's answers to the questions of planning in it. An answer to `confirm` makes
     /// the expectation a deploy, or, for a removal, takes it as done; a no refuses the intent.
     package static func applying(_ answers: [ClarificationAnswer], to interpretation: Interpretation) -> Interpretation {

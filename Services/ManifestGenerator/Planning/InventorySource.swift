@@ -9,6 +9,9 @@ package protocol InventorySource: Sendable {
     /// earlier one, nil for the current.
     func files(path: String, revision: String?) async throws -> (tree: String, files: [PackageFile])?
 
+    /// The newest revision that an intent published: what a person has changed since is the difference to it. Nil when there is none.
+    func lastPublished(path: String) async throws -> (tree: String, files: [PackageFile])?
+
     /// The revisions of a package, newest first.
     func revisions(path: String) async throws -> [String]
 }

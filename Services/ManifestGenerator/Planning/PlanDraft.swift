@@ -11,6 +11,8 @@ struct PlanDraft {
         var files: [PackageFile]?
         /// How it runs before and after; nil where nothing runs, or is not known.
         var states: (before: WorkloadState?, after: WorkloadState?) = (nil, nil)
+        /// What it takes afterwards; nil where nothing runs.
+        var resources: ResourcePlan?
         var expectations: [String] = []
         var figures: [Figure] = []
 
@@ -44,6 +46,25 @@ struct PlanDraft {
         }
     }
 
+    /// Puts what a package depends on, by codes, before it where it is in the same namespace; else the order stays.
+    mutating func order(by dependencies: (String) -> [String]) {
+        guard self.packages.count > 1 else { return }
+        var ordered: [Package] = []
+        var placed: Set<String> = []
+        func place(_ package: Package) {
+            guard placed.insert(package.identity.path).inserted else { return }
+            for code in dependencies(package.identity.function) {
+                for other in self.packages
+                where other.identity.function == code && other.identity.namespace == package.identity.namespace
+                    && other.identity.cluster == package.identity.cluster
+                { place(other) }
+            }
+            ordered.append(package)
+        }
+        self.packages.forEach(place)
+        self.packages = ordered
+    }
+
     mutating func note(_ text: String) { if !self.notes.contains(text) { self.notes.append(text) } }
     mutating func approve(_ reason: String) { if !self.approvalReasons.contains(reason) { self.approvalReasons.append(reason) } }
 
@@ -60,7 +81,7 @@ struct PlanDraft {
                 instance: package.identity.instance, path: path, function: package.identity.function, cluster: package.identity.cluster,
                 namespace: package.identity.namespace, change: change, base: package.base?.tree,
                 result: change == .none ? package.base?.tree : package.files.map { GitTree.id(of: $0) },
-                expectations: package.expectations, figures: package.figures
+                expectations: package.expectations, figures: package.figures, resources: package.files == nil ? nil : package.resources
             )
         }
         let plan = Plan(

@@ -7,24 +7,37 @@ package struct Planner: Sendable {
     let policy: ApprovalPolicy
     /// Names of the clusters packages can go to; empty for the one called `default`.
     let clusters: [String]
+    /// What is known of clusters.
+    let inventory: [String: ClusterEntry]
+    /// The form of packages where the inventory names none.
+    let form: ClusterEntry.Form
+    /// What published packages request, by tree.
+    let published: PublishedRequests
     let policies: (any PolicyPlanning)?
     let renderer: PackageRenderer
 
-    package init(catalogue: Catalogue, policy: ApprovalPolicy? = nil, clusters: [String] = [], policies: (any PolicyPlanning)? = nil) {
+    package init(
+        catalogue: Catalogue, policy: ApprovalPolicy? = nil, clusters: [String] = [], inventory: [ClusterEntry] = [],
+        form: ClusterEntry.Form = .kubernetes, policies: (any PolicyPlanning)? = nil
+    ) {
         self.catalogue = catalogue
         self.policy = policy ?? catalogue.approval
-        self.clusters = clusters
+        self.clusters = clusters.isEmpty ? inventory.map(\.name) : clusters
+        self.inventory = Dictionary(inventory.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.form = form
+        self.published = PublishedRequests()
         self.policies = policies
         self.renderer = PackageRenderer(catalogue: catalogue)
     }
 
+    /// `settled` are the fields that a person has answered, as "e1 targets.replicas": what is settled is not asked about again.
     /// `acceptedAt` is the instant the intent was accepted (RFC 3339): it marks a restart, so that planning the same
     /// intent again restarts nothing twice. Without it the published tree is the mark. `now` is Unix milliseconds, for time windows.
     /// Throws what the inventory or the policy planning throws; everything the operator can mend is an outcome.
-    package func plan(_ interpretation: Interpretation, request: IntentRequest, inventory: any InventorySource, acceptedAt: String? = nil, now: Int64)
-        async throws
-        -> PlanOutcome
-    {
+    package func plan(
+        _ interpretation: Interpretation, request: IntentRequest, inventory: any InventorySource, settled: Set<String> = [], acceptedAt: String? = nil,
+        now: Int64
+    ) async throws -> PlanOutcome {
         switch interpretation.decision {
         case .accepted: break
         case .needsClarification: return .clarify(interpretation.clarifications)
@@ -37,7 +50,7 @@ package struct Planner: Sendable {
         var draft = PlanDraft()
         var questions: [Clarification] = []
         for expectation in interpretation.expectations {
-            let step = PlanningStep(planner: self, expectation: expectation, request: request, inventory: inventory, acceptedAt: acceptedAt)
+            let step = PlanningStep(planner: self, expectation: expectation, request: request, inventory: inventory, settled: settled, acceptedAt: acceptedAt)
             do {
                 try await step.plan(into: &draft)
             } catch PlanningStop.ask(let more) {
@@ -61,6 +74,8 @@ package struct Planner: Sendable {
             case .holds(let note): draft.note(note)
             }
         }
+        self.putInOrder(&draft)
+        if let problem = try await self.shortage(of: draft, inventory: inventory) { return .refuse(problem) }
         self.decideApproval(&draft, interpretation: interpretation, request: request)
         if interpretation.expectations.isEmpty { draft.note("There is nothing left to do.") }
         return draft.outcome()

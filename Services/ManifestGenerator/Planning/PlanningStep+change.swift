@@ -30,16 +30,55 @@ extension PlanningStep {
             }
             initial.parameters.set("settings", "sliceType", .text(profile.type))
         }
+        let cluster = self.planner.inventory[identity.cluster]
+        let form = cluster?.form ?? self.planner.form
         let sizing = SizingPlan(
-            expectation, entry: entry, rules: self.catalogue.rules, current: initial, isNew: true, sliceIsStandard: self.context.slice == nil)
+            expectation, entry: entry, rules: self.catalogue.rules, current: initial, isNew: true, sliceIsStandard: self.context.slice == nil,
+            cluster: cluster)
         if !sizing.questions.isEmpty { throw PlanningStop.ask(sizing.questions) }
         for note in sizing.notes { draft.note(note) }
         var package = try await self.package(identity, draft: draft) ?? PlanDraft.Package(identity: identity)
         package.identity = identity
-        package.files = self.planner.renderer.files(identity, entry: entry, state: sizing.wanted, context: expectation.context)
-        if entry.workload != .none { package.states.after = sizing.wanted }
-        self.mark(&package, figures: figures + sizing.figures)
+        package.files = self.planner.renderer.files(identity, entry: entry, state: sizing.wanted, context: expectation.context, form: form)
+        if form == .nephio, let provider = entry.nephio?.provider {
+            figures.append(Figure(name: "operator", value: provider, source: .default, reason: "the cluster's packages have the Nephio form"))
+        }
+        self.measure(&package, sizing.wanted, entry: entry)
+        self.mark(&package, figures: figures + sizing.figures + (package.resources.map(self.figures) ?? []))
         draft.put(package)
+        try await self.noteDependencies(of: entry, identity: identity, draft: &draft)
+    }
+
+    /// What it takes, and the state that approval and the capacity of the cluster are decided by.
+    private func measure(_ package: inout PlanDraft.Package, _ state: WorkloadState, entry: FunctionEntry) {
+        guard entry.workload != .none else { return }
+        package.states.after = state
+        let prices = self.planner.inventory[package.identity.cluster]?.prices ?? self.catalogue.rules.prices
+        package.resources = ResourcePlan(state, entry: entry, prices: prices)
+    }
+
+    private func figures(of resources: ResourcePlan) -> [Figure] {
+        var figures: [Figure] = []
+        if !resources.dependsOn.isEmpty {
+            figures.append(
+                Figure(name: "dependsOn", value: resources.dependsOn.joined(separator: ", "), source: .default, reason: "what it needs, in this order"))
+        }
+        figures.append(
+            Figure(
+                name: "cost", value: "\(TargetValue.number(resources.monthlyCost)) USD a month", source: .derived,
+                reason: "\(resources.replicas) × what is requested, 730 hours, at the prices of the catalogue or the cluster"))
+        return figures
+    }
+
+    /// Tells what a function needs and neither is there nor comes with it: it will not work alone.
+    private func noteDependencies(of entry: FunctionEntry, identity: PackageIdentity, draft: inout PlanDraft) async throws {
+        guard self.object.kind == .networkFunction || self.object.kind == .application else { return }
+        for code in entry.dependencies where !draft.packages.contains(where: { $0.identity.function == code && $0.files != nil }) {
+            guard try await self.inventory.items(function: code, instance: nil, namespace: identity.namespace, cluster: identity.cluster).isEmpty else {
+                continue
+            }
+            draft.note("\(entry.code) needs an \(code) in \(identity.namespace), and there is none.")
+        }
     }
 
     private func placeFigures(_ identity: PackageIdentity) -> [Figure] {
@@ -78,7 +117,8 @@ extension PlanningStep {
         var contents = PackageContents(files)
         let current = try contents.state(of: identity, entry: entry)
         let sizing = SizingPlan(
-            expectation, entry: entry, rules: self.catalogue.rules, current: current, isNew: false, sliceIsStandard: self.context.slice == nil)
+            expectation, entry: entry, rules: self.catalogue.rules, current: current, isNew: false, sliceIsStandard: self.context.slice == nil,
+            cluster: self.planner.inventory[identity.cluster])
         if !sizing.questions.isEmpty { throw PlanningStop.ask(sizing.questions) }
         if !sizing.saysSomething, expectation.verb != .deploy {
             switch expectation.verb {
@@ -93,12 +133,14 @@ extension PlanningStep {
                     status: 422, code: "immutable_storage", title: "The storage of a StatefulSet cannot be changed in place",
                     detail: "\(identity.instance) has \(now) GiB per replica. Deploy another instance with \(storage) GiB and migrate to it."))
         }
+        try await self.askAboutEdits(of: package, to: sizing.wanted, entry: entry)
         for note in sizing.notes { draft.note(note) }
         try contents.apply(sizing.wanted, over: current, identity: identity, entry: entry)
         for path in contents.lostComments { draft.note("The comments of \(identity.path)/\(path) are not kept.") }
         package.files = contents.files
         // What an earlier expectation of this intent brings into being is new, however a later one changes it.
-        if entry.workload != .none { package.states = (package.states.before ?? (package.base == nil ? nil : current), sizing.wanted) }
+        if entry.workload != .none { package.states.before = package.states.before ?? (package.base == nil ? nil : current) }
+        self.measure(&package, sizing.wanted, entry: entry)
         self.mark(&package, figures: sizing.figures)
         draft.put(package)
     }
@@ -148,7 +190,8 @@ extension PlanningStep {
         try contents.move(from: identity, to: destination, entry: entry)
         var moved = PlanDraft.Package(identity: destination)
         moved.files = contents.files
-        if entry.workload != .none { moved.states = (state, state) }
+        if entry.workload != .none { moved.states.before = state }
+        self.measure(&moved, state, entry: entry)
         self.mark(
             &moved,
             figures: [

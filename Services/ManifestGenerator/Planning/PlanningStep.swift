@@ -6,6 +6,7 @@ struct PlanningStep {
     let expectation: Expectation
     let request: IntentRequest
     let inventory: any InventorySource
+    let settled: Set<String>
     let acceptedAt: String?
 
     var catalogue: Catalogue { self.planner.catalogue }
@@ -23,6 +24,8 @@ struct PlanningStep {
         case .networkFunction, .e2Node, .application, .infrastructure: try await self.planFunction(into: &draft)
         }
     }
+
+    func isSettled(_ field: String) -> Bool { self.settled.contains("\(self.expectation.id) \(field)") }
 
     func ask(_ field: String, _ question: String, options: [String] = []) -> PlanningStop {
         PlanningStop.ask(self.expectation, field, question, options: options)
@@ -85,9 +88,10 @@ struct PlanningStep {
                 var expectation = self.expectation
                 // What is said of a core is said of its functions, not of the database they share.
                 if entry.kind != "NetworkFunction" { expectation.targets = [] }
-                let identity = PackageIdentity(
+                var identity = PackageIdentity(
                     cluster: place.cluster, namespace: place.namespace, instance: "\(prefix)\(entry.name)", function: code,
                     partOf: self.object.name.map { $0.lowercased() })
+                identity.core = prefix
                 try await self.deploy(identity, entry: entry, expectation: expectation, into: &draft)
             }
             return

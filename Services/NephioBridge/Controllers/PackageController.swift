@@ -12,6 +12,8 @@ struct PackageController: Sendable {
         let files: [PackageFile]
     }
 
+    private struct History: Encodable { let items: [PackageHistoryEntry] }
+
     private struct Deployment: Encodable {
         let intentId: IntentID
         let packages: [PublishedPackage]
@@ -30,6 +32,7 @@ struct PackageController: Sendable {
         routes.get("packages") { request, _ in try await self.list(request) }
         routes.post("packages") { request, context in try await self.publish(request, context) }
         routes.get("packages/:cluster/:namespace/:instance") { request, context in try await self.show(request, context) }
+        routes.get("packages/:cluster/:namespace/:instance/history") { request, context in try await self.history(request, context) }
         routes.get("deployments/:intentId") { _, context in try await self.deployment(context) }
         return routes
     }
@@ -60,6 +63,20 @@ struct PackageController: Sendable {
             let known = request.headers[values: .ifNoneMatch].joined(separator: ",").split(separator: ",").map { $0.filter { $0 != " " } }
             if known.contains(where: { $0 == tag || $0 == "W/\(tag)" || $0 == "*" }) { return Response(status: .notModified, headers: [.eTag: tag]) }
             return Response.json(Package(item: item, files: try await self.repository.files(of: item)), headers: [.eTag: tag])
+        }
+    }
+
+    /// Newest first; `?limit=` is 1 to 200, 50 without.
+    private func history(_ request: Request, _ context: AppContext) async throws -> Response {
+        let name = try ["cluster", "namespace", "instance"].map { try context.parameters.require($0) }.joined(separator: "/")
+        guard let limit = Int(request.uri.queryParameters["limit"] ?? "50"), (1...PackageRepository.maxHistory).contains(limit) else {
+            throw ProblemError(.badRequest, code: "invalid_query", detail: "limit must be a number from 1 to \(PackageRepository.maxHistory).")
+        }
+        return try await Self.answering {
+            guard let path = PackagePath(name) else { throw Self.missing(name, nil) }
+            let items = try await self.repository.history(of: path, limit: limit)
+            guard !items.isEmpty else { throw Self.missing(name, nil) }
+            return Response.json(History(items: items))
         }
     }
 

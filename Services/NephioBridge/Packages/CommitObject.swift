@@ -15,12 +15,31 @@ enum CommitObject {
 
     /// The intent that published `path` with this commit, or whose publication it undid, from the last paragraph of its message.
     static func intent(of content: [UInt8], publishing path: PackagePath) -> IntentID? {
+        let trailers = self.trailers(of: content)
+        guard trailers[.instance] == path.description else { return nil }
+        return (trailers[.intent] ?? trailers[.reverts]).flatMap { IntentID($0) }
+    }
+
+    /// What the commit published; nil unless all trailers are there and well-formed.
+    static func publication(of object: GitObject) -> Publication? {
+        let trailers = self.trailers(of: object.content)
+        guard let intent = (trailers[.intent] ?? trailers[.reverts]).flatMap({ IntentID($0) }), let path = trailers[.instance].flatMap({ PackagePath($0) }),
+            let revision = trailers[.revision], revision.hasPrefix("v"), let number = Int(revision.dropFirst()),
+            let change = trailers[.change].flatMap({ PackageChange.Change(rawValue: $0) })
+        else { return nil }
+        return Publication(
+            intentId: intent, path: path, revision: number, change: change, commit: object.id, time: self.time(of: object.content),
+            isReversal: trailers[.intent] == nil)
+    }
+
+    /// The trailers in the last paragraph of the message.
+    private static func trailers(of content: [UInt8]) -> [CommitMessage.Trailer: String] {
         let text = String(decoding: content, as: UTF8.self).trimmed
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).reversed().prefix { !$0.isEmpty }
-        func trailer(_ trailer: CommitMessage.Trailer) -> Substring? {
-            lines.first { $0.hasPrefix(trailer.rawValue + ": ") }?.dropFirst(trailer.rawValue.count + 2)
+        var trailers: [CommitMessage.Trailer: String] = [:]
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false).reversed().prefix(while: { !$0.isEmpty }) {
+            guard let colon = line.firstIndex(of: ":"), let trailer = CommitMessage.Trailer(rawValue: String(line[..<colon])) else { continue }
+            trailers[trailer] = String(line[line.index(after: colon)...]).trimmed
         }
-        guard trailer(.instance) == path.description[...] else { return nil }
-        return (trailer(.intent) ?? trailer(.reverts)).flatMap { IntentID($0) }
+        return trailers
     }
 }

@@ -1,10 +1,10 @@
 /// What is at the head of the branch, and the highest revision each path ever had.
-struct PackageIndex: Sendable {
+struct PackageIndex: Sendable, Equatable {
     /// Nil while the branch has no commit.
     var head: ObjectID?
     private(set) var entries: [PackagePath: PackageEntry] = [:]
     /// Of paths without a package: a package that comes back goes on counting.
-    private var retired: [PackagePath: Int] = [:]
+    private(set) var retired: [PackagePath: Int] = [:]
 
     init(head: ObjectID?) { self.head = head }
 

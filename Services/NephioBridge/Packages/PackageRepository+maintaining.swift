@@ -23,16 +23,19 @@ struct MaintenanceNeed: Sendable {
 }
 
 extension PackageRepository {
-    /// Joins packs and loose tags in the background. Neither takes the lock of the branch, so publishing goes on.
+    /// Joins packs and loose tags in the background. Neither takes the lock of the branch, so publishing goes on. The
+    /// index is kept when its tags are on disk: who starts from it does not look for older ones.
     func maintainIfNeeded() {
         guard self.maintaining == nil else { return }
         let due = self.maintenance.take()
         guard due.packs || due.tags else { return }
-        self.maintaining = Task.detached { [git, logger] in
+        let index = due.tags && self.owedTags.isEmpty ? self.index : nil
+        self.maintaining = Task.detached { [git, logger, directory = self.target.directory] in
             do {
                 // Geometric: packs of like size are joined, so that old history is not copied again and again.
                 if due.packs { try await git.output(["-c", "core.fsync=all", "repack", "--geometric=2", "-d", "--quiet"], deadline: .seconds(600)) }
                 if due.tags { try await git.output(["-c", "core.fsync=all", "pack-refs"], deadline: .seconds(600)) }
+                if let index { try await Blocking.run { try PackageIndexFile.write(index, in: directory) } }
             } catch {
                 logger.warning("maintenance of the package repository failed", metadata: ["error": "\(error)"])
             }

@@ -77,29 +77,6 @@ extension PackageRepository {
         return requests.map { _ in .failed(reason: last.description, mayRetry: last.mayRetry) }
     }
 
-    /// Looks in the history for commits of intents that may have been published before our memory begins.
-    private func recall(_ requests: [PublishRequest]) async throws(GitError) {
-        var patterns: [String] = []
-        var from = CommitTime.now
-        for request in requests where request.mayBeRepeat && !self.memory.covers(request.searchFrom) {
-            if !request.changes.contains(where: { change in
-                PackagePath(change.path).map { self.memory.publication(of: request.intentId, at: $0, isReversal: request.isReversal) == nil } ?? false
-            }) {
-                continue
-            }
-            for trailer in [CommitMessage.Trailer.intent, .reverts] { patterns.append("--grep=^\(trailer.rawValue): \(request.intentId)$") }
-            from = min(from, request.searchFrom)
-        }
-        guard !patterns.isEmpty else { return }
-        for commit in try await self.history(matching: patterns, from: from) { if let publication = commit.publication { self.memory.remember(publication) } }
-    }
-
-    /// Commits at the head whose messages match, oldest first.
-    func history(matching patterns: [String], from time: CommitTime) async throws(GitError) -> [LoggedCommit] {
-        let output = try await self.git.output(["log", "--since=@\(time.seconds)"] + patterns + CommitLog.format + [self.headRef])
-        return CommitLog.commits(output).reversed()
-    }
-
     /// Makes the commits on top of the index's head and moves the branch, or throws ``GitError/moved`` and changes nothing.
     private func commit(_ commits: [StagedCommit]) async throws(GitError) -> [ObjectID] {
         let now = CommitTime.now

@@ -65,7 +65,7 @@ extension PackageRepository {
         return number
     }
 
-    private func commitName(of path: PackagePath, revision: Int) -> String {
+    func commitName(of path: PackagePath, revision: Int) -> String {
         let tag = path.tag(revision: revision)
         return self.owedTags[tag]?.description ?? "refs/tags/\(tag)"
     }

@@ -18,7 +18,7 @@ extension PackageRepository {
         }
         guard let head else { throw .failed(command: "fast-import", message: "the branch \(self.branch) has no commit") }
         if !self.isOpen {
-            try await self.load(head)
+            if try await !self.resume(at: head) { try await self.load(head) }
             self.isOpen = true
         } else if let old = self.index.head, old != head {
             let forward = try await self.git.run(["merge-base", "--is-ancestor", old.description, head.description])
@@ -188,6 +188,19 @@ extension PackageRepository {
     }
 
     // MARK: From where we were
+
+    /// Starts from the index that was kept, if the branch went on from there.
+    private func resume(at head: ObjectID) async throws(GitError) -> Bool {
+        let kept = try await Blocking.run { [directory = self.target.directory] in PackageIndexFile.read(in: directory) }
+        guard let kept, let old = kept.head, let commit = try await self.reader.object(old.description), commit.kind == .commit else { return false }
+        guard try await self.git.run(["merge-base", "--is-ancestor", old.description, head.description]).succeeded else { return false }
+        self.index = kept
+        self.memory = PublicationMemory(completeSince: CommitTime(seconds: CommitObject.time(of: commit.content).seconds + 1))
+        if old != head { try await self.follow(from: old, to: head) }
+        self.maintainIfNeeded()
+        self.logger.info("opened the package repository", metadata: ["packages": "\(self.index.entries.count)", "head": "\(head)", "kept": "\(old)"])
+        return true
+    }
 
     /// Takes over what others pushed since `old`.
     private func follow(from old: ObjectID, to head: ObjectID) async throws(GitError) {

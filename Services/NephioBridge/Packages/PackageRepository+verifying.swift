@@ -65,8 +65,8 @@ extension PackageRepository {
 
     /// The memory holds only commits that were on the branch, and is made anew when the branch is rewritten.
     private func isPublished(_ commit: ObjectID, at path: PackagePath) async throws(GitError) -> Bool {
-        if self.index.entries[path]?.commit == commit || self.memory.contains(commit) { return true }
-        return try await self.git.run(["merge-base", "--is-ancestor", commit.description, self.headRef]).succeeded
+        if self.index.entries[path]?.commit == commit { return true }
+        return try await self.isOnBranch(commit)
     }
 
     /// The tags as the remote has them; nil without a remote.

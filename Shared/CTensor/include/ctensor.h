@@ -19,6 +19,8 @@ enum { tensor_panel = 64 };
 /// y = W x + b with 8-bit weights.
 typedef struct {
     int32_t inputs, outputs;
+    /// Its inputs have 13 bits where that costs little, instead of 8. Other levels than AVX2 pay no attention.
+    int32_t wide;
     /// `outputs` × `inputs`, in the order of ``tensor_pack`` at this level.
     const int8_t *weights;
     /// One for each output: a weight is its 8-bit number times this.
@@ -28,19 +30,25 @@ typedef struct {
     const float *biases;
 } tensor_layer;
 
-/// Bytes of a quantised activation.
-int32_t tensor_quantum(tensor_level level);
+/// Bytes of a quantised input, at most.
+enum { tensor_quantum = 2 };
 
-/// Quantises `weights` (`outputs` × `inputs`) to `packed` (as many bytes), `scales` and `sums` (`outputs` each). 0 when
-/// a number is not finite.
+/// Whether a layer that is to be wide is so at this level.
+int tensor_is_wide(tensor_level level, int wide);
+
+/// Quantises `weights` (`outputs` × `inputs`) to `packed` (as many bytes), `scales` and `sums` (`outputs` each). With a `shift` the layer is given
+/// its inputs less the shift, and the `biases` are changed to make up for it. 0 when a number is not finite.
 int tensor_pack(
-    tensor_level level, const float *weights, int32_t inputs, int32_t outputs, int8_t *packed, float *scales, float *sums);
+    tensor_level level, const float *weights, const float *shift, int32_t inputs, int32_t outputs, int wide, int8_t *packed, float *scales, float *sums,
+    float *biases);
 
 /// Quantises each row on its own, keeping their order: a number is its 8 bits times the row's step. 0 when a number is not finite.
 int tensor_pack_rows(const float *numbers, int32_t rows, int32_t columns, int8_t *packed, float *steps);
 
-/// Quantises each row between its least and its largest number: x = q × scale + least. `gelu` is applied first when asked for, to `x` as well.
-void tensor_quantise(tensor_level level, float *x, int32_t rows, int32_t columns, int gelu, void *q, float *scale, float *least);
+/// Quantises each row, less the shift if there is one, between its least and its largest number: x = q × scale + least. `gelu` is applied first
+/// when asked for, to `x` as well.
+void tensor_quantise(
+    tensor_level level, float *x, const float *shift, int32_t rows, int32_t columns, int gelu, int wide, void *q, float *scale, float *least);
 
 /// `out` (`rows` × `outputs`) of activations from ``tensor_quantise`` at the same level.
 void tensor_apply(tensor_level level, const tensor_layer *layer, const void *q, const float *scale, const float *least, int32_t rows, float *out);

@@ -42,7 +42,9 @@ struct SafetensorsFile {
         guard let tensor = self.tensors[name] else { throw .model("\(self.path) has no \(name)") }
         guard tensor.type == "F32" else { throw .model("\(self.path): \(name) has numbers of type \(tensor.type) instead of F32") }
         let count = shape.reduce(1, *)
-        guard tensor.shape == shape, tensor.range.count == count * 4 else { throw .model("\(self.path): \(name) has shape \(tensor.shape) instead of \(shape)") }
+        guard tensor.shape == shape, tensor.range.count == count * 4 else {
+            throw .model("\(self.path): \(name) has shape \(tensor.shape) instead of \(shape)")
+        }
         return [Float](unsafeUninitializedCapacity: count) { floats, written in
             written = self.data.copyBytes(to: UnsafeMutableRawBufferPointer(floats), from: tensor.range) / 4
         }

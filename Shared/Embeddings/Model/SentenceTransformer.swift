@@ -37,13 +37,14 @@ final class SentenceTransformer: Sendable {
         func norm(_ name: String) throws(EmbeddingError) -> Norm {
             Norm(gain: try file.floats(name + ".LayerNorm.weight", [width]), bias: try file.floats(name + ".LayerNorm.bias", [width]))
         }
-        func layer(_ names: [String], _ inputs: Int, _ outputs: Int) throws(EmbeddingError) -> QuantisedLayer {
+        func layer(_ names: [String], _ inputs: Int, _ outputs: Int, after norm: Norm? = nil, isWide: Bool = false) throws(EmbeddingError) -> QuantisedLayer {
             var weights: [Float] = [], biases: [Float] = []
             for name in names {
                 weights += try file.floats(name + ".weight", [outputs, inputs])
                 biases += try file.floats(name + ".bias", [outputs])
             }
-            guard let layer = QuantisedLayer(weights, biases: biases, inputs: inputs, level: level) else {
+            // What comes out of a norm is quantised without the bias of the norm, in which few numbers are much larger than the others.
+            guard let layer = QuantisedLayer(weights, biases: biases, inputs: inputs, shift: norm?.bias, isWide: isWide, level: level) else {
                 throw .model("\(names[0]) has numbers that are not finite")
             }
             return layer
@@ -59,15 +60,18 @@ final class SentenceTransformer: Sendable {
         for index in positions.indices { positions[index] += type[index % width] }
         self.positions = positions
         self.norm = try norm("embeddings")
-        var layers: [Layer] = []
+        var layers: [Layer] = [], last = self.norm
         for index in 0..<shape.layers {
             let name = "encoder.layer.\(index)."
+            let joinedNorm = try norm(name + "attention.output"), backNorm = try norm(name + "output")
             layers.append(
                 Layer(
-                    heads: try layer(["query", "key", "value"].map { name + "attention.self." + $0 }, width, width),
-                    joined: try layer([name + "attention.output.dense"], width, width), joinedNorm: try norm(name + "attention.output"),
-                    wider: try layer([name + "intermediate.dense"], width, shape.inner), back: try layer([name + "output.dense"], shape.inner, width),
-                    backNorm: try norm(name + "output")))
+                    // Errors of what is attended to weigh most.
+                    heads: try layer(["query", "key", "value"].map { name + "attention.self." + $0 }, width, width, after: last, isWide: true),
+                    joined: try layer([name + "attention.output.dense"], width, width), joinedNorm: joinedNorm,
+                    wider: try layer([name + "intermediate.dense"], width, shape.inner, after: joinedNorm),
+                    back: try layer([name + "output.dense"], shape.inner, width), backNorm: backNorm))
+            last = backNorm
         }
         self.layers = layers
         self.shape = shape
@@ -76,7 +80,7 @@ final class SentenceTransformer: Sendable {
         self.level = level
     }
 
-    func workspace(tokens: Int) -> TransformerWorkspace { TransformerWorkspace(self.shape, tokens: tokens, level: self.level) }
+    func workspace(tokens: Int) -> TransformerWorkspace { TransformerWorkspace(self.shape, tokens: tokens) }
 
     /// The vectors of texts whose pieces follow each other in `numbers`; `lengths` says how many each has. All fit in the workspace.
     func vectors(_ numbers: [Int32], lengths: [Int], _ workspace: TransformerWorkspace) -> [[Float]] {
@@ -91,16 +95,12 @@ final class SentenceTransformer: Sendable {
         }
         self.normalise(states, adding: nil, self.norm, rows)
         for layer in self.layers {
-            self.quantise(states, width, workspace, rows)
-            layer.heads.apply(workspace, rows: rows, to: workspace.heads, level: self.level)
+            layer.heads.apply(states, rows: rows, to: workspace.heads, workspace, level: self.level)
             self.attend(lengths, workspace)
-            self.quantise(changes, width, workspace, rows)
-            layer.joined.apply(workspace, rows: rows, to: changes, level: self.level)
+            layer.joined.apply(changes, rows: rows, to: changes, workspace, level: self.level)
             self.normalise(states, adding: changes, layer.joinedNorm, rows)
-            self.quantise(states, width, workspace, rows)
-            layer.wider.apply(workspace, rows: rows, to: workspace.inner, level: self.level)
-            self.quantise(workspace.inner, self.shape.inner, workspace, rows, withGELU: true)
-            layer.back.apply(workspace, rows: rows, to: changes, level: self.level)
+            layer.wider.apply(states, rows: rows, to: workspace.inner, workspace, level: self.level)
+            layer.back.apply(workspace.inner, withGELU: true, rows: rows, to: changes, workspace, level: self.level)
             self.normalise(states, adding: changes, layer.backNorm, rows)
         }
         row = 0
@@ -122,10 +122,6 @@ final class SentenceTransformer: Sendable {
                 workspace.changes + row * width)
             row += length
         }
-    }
-
-    private func quantise(_ from: UnsafeMutablePointer<Float>, _ columns: Int, _ workspace: TransformerWorkspace, _ rows: Int, withGELU: Bool = false) {
-        tensor_quantise(self.level, from, Int32(rows), Int32(columns), withGELU ? 1 : 0, workspace.quanta, workspace.steps, workspace.least)
     }
 
     private func normalise(_ states: UnsafeMutablePointer<Float>, adding changes: UnsafeMutablePointer<Float>?, _ norm: Norm, _ rows: Int) {

@@ -13,7 +13,7 @@ final class TransformerWorkspace {
     let quanta: UnsafeMutableRawPointer
 
     /// For so many tokens of all texts together.
-    init(_ shape: TransformerShape, tokens: Int, level: tensor_level) {
+    init(_ shape: TransformerShape, tokens: Int) {
         self.tokens = tokens
         self.states = .allocate(capacity: tokens * shape.width)
         self.changes = .allocate(capacity: tokens * shape.width)
@@ -22,7 +22,7 @@ final class TransformerWorkspace {
         self.scratch = .allocate(capacity: Int(tensor_attention_scratch(Int32(tokens), Int32(shape.headSize))))
         self.steps = .allocate(capacity: tokens)
         self.least = .allocate(capacity: tokens)
-        self.quanta = .allocate(byteCount: tokens * max(shape.inner, shape.width) * Int(tensor_quantum(level)), alignment: 64)
+        self.quanta = .allocate(byteCount: tokens * max(shape.inner, shape.width) * Int(tensor_quantum), alignment: 64)
     }
 
     deinit {

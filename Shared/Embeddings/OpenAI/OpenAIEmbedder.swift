@@ -92,7 +92,8 @@ package final class OpenAIEmbedder: TextEmbedder {
         let outcome: Result<FetchResponse, FetchError>
         do throws(UpstreamRefusal) {
             let fetcher = self.fetcher
-            outcome = try await self.upstream.call(deadline: deadline, timeout: self.settings.timeout, mayRepeat: true, judge: Self.judge) { left, cancellation in
+            outcome = try await self.upstream.call(deadline: deadline, timeout: self.settings.timeout, mayRepeat: true, judge: Self.judge) {
+                left, cancellation in
                 var request = request
                 request.timeout = left
                 return await fetcher.result(of: request) { cancellation?.onCancel($0) }

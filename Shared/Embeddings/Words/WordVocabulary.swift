@@ -70,7 +70,8 @@ struct WordVocabulary: Sendable {
             var end = word.count
             var found: Int32?
             while end > start {
-                found = self.find(UnsafeBufferPointer(rebasing: word[start..<end]), hashes[end - start - 1], in: start == 0 ? self.beginnings : self.continuations)
+                found = self.find(
+                    UnsafeBufferPointer(rebasing: word[start..<end]), hashes[end - start - 1], in: start == 0 ? self.beginnings : self.continuations)
                 if found != nil { break }
                 end -= 1
             }

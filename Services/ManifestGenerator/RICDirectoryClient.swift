@@ -1,4 +1,5 @@
 import JSONSchema
+import PackagePlanning
 import ServiceClient
 import Synchronization
 
