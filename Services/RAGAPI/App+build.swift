@@ -79,7 +79,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         problems: ProblemMapping { error in (error as? StoreFault).map { ProblemError(Problem($0)) } },
         streamingRoutes: ["/v1/documents"],
         beforeServing: {
-            _ = try await ingestion.synchronise(source: "builtin", with: try await knowledge.documents())
+            // The start waits for no model: what is new of the shipped knowledge is embedded in the background.
+            var quick = ingestion
+            quick.embedding = nil
+            _ = try await quick.synchronise(source: "builtin", with: try await knowledge.documents())
         }
     )
 }

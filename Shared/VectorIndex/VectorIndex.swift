@@ -74,6 +74,14 @@ package final class VectorIndex: Sendable {
         return snapshot.search(self.turn(query), limit: limit, allowed: allowed, confidence: Self.confidence, level: self.level)
     }
 
+    /// The scores of ids that were found in another way; those that are not there are left out.
+    package func scores(of ids: [Int64], to query: [Float]) throws(VectorIndexError) -> [Int64: Float] {
+        try self.check(query)
+        let (snapshot, places) = self.table.withLock { table in (table.snapshot, ids.map { table.place(of: $0) }) }
+        let scores = snapshot.scores(self.turn(query), places.map { $0.map(Int.init) })
+        return Dictionary(zip(ids, scores).compactMap { id, score in score.map { (id, $0) } }) { first, _ in first }
+    }
+
     // MARK: The file
 
     /// What ``save(to:generation:)`` wrote. Blocks: reads the whole file once, about 3 GB/s when it is in memory.

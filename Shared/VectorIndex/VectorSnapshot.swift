@@ -41,6 +41,18 @@ struct VectorSnapshot: Sendable {
         }
     }
 
+    /// Of each row that is named.
+    func scores(_ turned: [Float], _ places: [Int?]) -> [Float?] {
+        turned.withUnsafeBufferPointer { numbers in
+            var query = vectors_query()
+            query.dimensions = Int32(turned.count)
+            query.numbers = numbers.baseAddress
+            return places.map { place in
+                place.map { vectors_dot(self.rows[$0 / VectorBlock.rows].block.bytes, &query, Int32($0 % VectorBlock.rows)) }
+            }
+        }
+    }
+
     private func scan(
         _ query: inout vectors_query, _ masks: [UInt64], _ most: UnsafeMutableBufferPointer<Float>, _ first: inout vectors_best, _ best: inout vectors_best,
         _ level: tensor_level

@@ -105,7 +105,8 @@ struct VectorTable {
         return block
     }
 
-    private mutating func place(of id: Int64) -> UInt32? {
+    /// The number of its row.
+    mutating func place(of id: Int64) -> UInt32? {
         if self.places == nil {
             var places: [Int64: UInt32] = [:]
             places.reserveCapacity(self.snapshot.count)

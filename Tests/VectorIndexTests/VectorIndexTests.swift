@@ -30,6 +30,21 @@ struct VectorIndexTests {
         #expect(found >= 198, "\(found) of 200")
     }
 
+    @Test("ids that are named have the scores a search gives them; those that are not there have none")
+    func scores() throws {
+        var vectors = Vectors(dimensions: 64)
+        let rows = (0..<1_100).map { (id: Int64($0), vector: vectors.next()) }
+        let index = VectorIndex(model: "test", dimensions: 64)
+        try index.put(rows)
+        index.remove([7])
+        let query = vectors.next()
+        let hits = try index.search(query, limit: 20)
+        let scores = try index.scores(of: hits.map(\.id) + [7, 5_000], to: query)
+        #expect(scores.count == 20)
+        for hit in hits { #expect(scores[hit.id] == hit.score) }
+        #expect(throws: VectorIndexError.self) { try index.scores(of: [1], to: [1, 2]) }
+    }
+
     @Test("every processor's instructions find the same")
     func levels() throws {
         var vectors = Vectors(dimensions: 64)

@@ -43,10 +43,14 @@ extension EmbeddedStore {
             do {
                 // A copy is checked and brought up to date, so that a backup of an earlier version will do and stays as it is.
                 try FileManager.default.copyItem(atPath: path, toPath: scratch)
+                // An empty file is a database, too: it would replace everything by nothing.
+                guard try StoreFile.isStore(scratch) else { throw StoreFault.unusable(path: path, reason: "it is no knowledge base") }
                 try StoreFile.open(scratch).close()
             } catch let fault as StoreFault {
                 guard case .damaged(_, let reason) = fault else { throw fault }
                 throw StoreFault.unusable(path: path, reason: reason)
+            } catch let error as DatabaseError {
+                throw StoreFault.unusable(path: path, reason: error.message ?? "\(error.resultCode)")
             }
             try self.replaceAll(by: scratch)
         }

@@ -79,12 +79,8 @@ extension EmbeddedStore {
         var fusion = ScoreFusion(keyword: byWords, vector: byMeaning) { snapshot.group(of: $0) }
         let wordless = fusion.withoutBM25
         let bm25 = Dictionary(zip(wordless, snapshot.scores(of: wordless, words))) { first, _ in first }
-        var cosine: [Int64: Float] = [:]
-        let unseen = fusion.withoutCosine
-        if let embedding, let vectors = self.vectors, !unseen.isEmpty {
-            for hit in try vectors.search(embedding, limit: unseen.count, allowed: IDSet(unseen)) { cosine[hit.id] = hit.score }
-        }
-        fusion.fill(bm25: bm25, cosine: cosine)
+        let cosine = try embedding.flatMap { try self.vectors?.scores(of: fusion.withoutCosine, to: $0) }
+        fusion.fill(bm25: bm25, cosine: cosine ?? [:])
         return fusion.ranked(alpha: alpha)
     }
 

@@ -11,12 +11,21 @@ enum StoreFile {
         configuration.busyMode = .timeout(5)
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
+            // What was acknowledged outlasts a loss of power, too.
+            try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
             try self.verify(pool)
             try KnowledgeSchema.migrate(pool)
             return pool
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB {
             throw StoreFault.damaged(path: path, reason: error.message ?? "SQLite cannot read it")
         }
+    }
+
+    /// Whether it has the tables of a knowledge base, of any version.
+    static func isStore(_ path: String) throws -> Bool {
+        let file = try DatabaseQueue(path: path)
+        defer { try? file.close() }
+        return try file.read { db in try db.tableExists("documents") && db.tableExists("state") }
     }
 
     private static func verify(_ pool: DatabasePool) throws {
