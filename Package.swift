@@ -92,7 +92,9 @@ let package = Package(
         shared(
             "Ledger",
             ["IntentModel", "RedisClient", lifecycle, logging, metrics],
-            resources: ["accept", "step", "postpone", "bury", "letter", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback"].map {
+            resources: [
+                "accept", "step", "postpone", "bury", "letter", "line", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback",
+            ].map {
                 .embedInCode("Scripts/\($0).lua")
             }
         ),
