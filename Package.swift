@@ -141,7 +141,7 @@ let package = Package(
             "ORANAdaptor",
             [
                 "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceRuntime", "Telemetry", hummingbird,
-                lifecycle, metrics,
+                lifecycle, logging, metrics, crypto, yams,
             ],
             resources: [.copy("PolicyTypes")]
         ),
@@ -186,7 +186,13 @@ let package = Package(
             "ManifestGeneratorTests",
             ["ManifestGenerator", "PackagePlanning", "GitObjects", "IntentLanguage", "IntentModel", "JSONSchema", yams, subprocess],
             resources: [.copy("Golden")]),
-        tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "ServiceRuntime", "TestSupport", hummingbird]),
+        tests(
+            "ORANAdaptorTests",
+            [
+                "ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
+                logging,
+            ]),
+        tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
         tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
         tests(

@@ -30,7 +30,9 @@ struct KnowledgeAddCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let gateway = try self.connection.client(environment)
-        let client = gateway.at(try KnowledgeAddress.of(self.knowledgeServer ?? environment["RAG_API_URL"], gateway: gateway.base))
+        let client = gateway.at(
+            try SiblingAddress.of(
+                "rag-api", self.knowledgeServer ?? environment["RAG_API_URL"], portsAbove: 2, option: "--knowledge-server", gateway: gateway.base))
         let files = try KnowledgeFile.search(self.paths)
         let terminal = Terminal.standardOutput
         let progress = ProgressLine(isShown: self.connection.output == .text)
