@@ -97,7 +97,9 @@ let package = Package(
         shared(
             "Ledger",
             ["IntentModel", "RedisClient", lifecycle, logging, metrics],
-            resources: ["accept", "step", "postpone", "bury", "letter", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback"].map {
+            resources: [
+                "accept", "step", "postpone", "bury", "letter", "line", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback",
+            ].map {
                 .embedInCode("Scripts/\($0).lua")
             }
         ),
@@ -148,7 +150,7 @@ let package = Package(
             "ORANAdaptor",
             [
                 "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceRuntime", "Telemetry", hummingbird,
-                lifecycle, metrics,
+                lifecycle, logging, metrics, crypto, yams,
             ],
             resources: [.copy("PolicyTypes")]
         ),
@@ -205,7 +207,13 @@ let package = Package(
             "ManifestGeneratorTests",
             ["ManifestGenerator", "PackagePlanning", "GitObjects", "IntentLanguage", "IntentModel", "JSONSchema", yams, subprocess],
             resources: [.copy("Golden")]),
-        tests("ORANAdaptorTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "ServiceRuntime", "TestSupport", hummingbird]),
+        tests(
+            "ORANAdaptorTests",
+            [
+                "ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
+                logging,
+            ]),
+        tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
         tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
         tests(

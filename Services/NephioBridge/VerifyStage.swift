@@ -49,7 +49,7 @@ struct VerifyStage: StageHandler {
         if let failed = checks.first(where: { !$0.passed }) {
             return .fail(Problem(status: 500, code: "verification_failed", title: "Not as published", detail: failed.description))
         }
-        if let ignored = effects.policies.first(where: { $0.change == .put && $0.enforceStatus == "NOT_ENFORCED" }) {
+        if let ignored = effects.policies.first(where: { $0.change != .delete && $0.enforceStatus == "NOT_ENFORCED" }) {
             let reason = ignored.enforceReason.map { " (\($0))" } ?? ""
             return .fail(
                 Problem(status: 409, code: "policy_not_enforced", title: "Not enforced", detail: "\(ignored.ric) does not enforce \(ignored.policyId)\(reason)")

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPFetch
 import Hummingbird
 import Ledger
@@ -9,32 +10,37 @@ import ServiceRuntime
 /// Wires oran-adaptor. The only function that names concrete clients.
 func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
-    let fetcher = HTTPFetcher()
-    let sessions = try RIC.list(fromSetting: settings[ORANSettings.rics]).map { ric in
-        let upstream = context.upstream("a1/\(ric.name)") {
-            $0.timeout = settings[ORANSettings.timeout]
-            $0.breaker.slowCall = settings[ORANSettings.timeout]
-            // Short, since a RIC that returns should get its policies soon.
-            $0.breaker.openAtMost = min($0.breaker.openAtMost, .seconds(15))
-            // The executor retries whole steps, the queue whole intents.
-            $0.attempts = 1
-        }
-        return RICSession(ric: ric, fetcher: fetcher, upstream: upstream)
-    }
-    let executor = PolicyExecutor(sessions: sessions, catalogue: try PolicyTypeCatalogue())
-    let inventory = PolicyInventory(sessions: sessions)
+    let fetcher = HTTPFetcher(
+        .init(
+            caFile: settings[ORANSettings.caFile],
+            certificate: settings[ORANSettings.certificate].map {
+                .init(certificateFile: $0, keyFile: settings[ORANSettings.key], password: settings[ORANSettings.keyPassword])
+            }))
+    let statuses = StatusBoard()
+    let notifications = settings[ORANSettings.notify].map { NotificationAddress(base: $0, secret: settings[CommonSettings.authToken]) }
+    let fleet = try A1Wiring.fleet(context, fetcher, notifications)
+    let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), statuses: statuses)
+    let inventory = PolicyInventory(fleet: fleet)
 
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
     LedgerSettings.exportPool(of: redis, to: context.metrics)
-    let worker = StageWorker(ledger: Ledger(configuration, redis: redis), handler: PolicyStage(executor: executor))
+    let desired = DesiredPolicies(redis: redis)
+    let stage = PolicyStage(executor: executor, desired: desired, enforcement: EnforcementWatch(within: settings[ORANSettings.enforceWithin]))
+    let worker = StageWorker(ledger: Ledger(configuration, redis: redis), handler: stage)
+    let drift = DriftWatch(
+        fleet: fleet, executor: executor, desired: desired, interval: settings[ORANSettings.driftInterval], instance: UUID().uuidString, logger: context.logger)
     return ServiceParts(
         routes: { router in
+            // Its proof is in the address: a RIC has no key of ours.
+            if let notifications {
+                router.addRoutes(NotificationController(address: notifications, statuses: statuses).routes, atPath: "/v1/a1/notifications")
+            }
             let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.admin))
-            api.addRoutes(A1Controller(inventory: inventory, executor: executor).routes, atPath: "/v1/a1")
+            api.addRoutes(A1Controller(inventory: inventory, executor: executor, desired: desired).routes, atPath: "/v1/a1")
             for controller in [UnconfiguredController.o1, .o2, .e2] { api.addRoutes(controller.routes, atPath: RouterPath("/v1/\(controller.interface)")) }
         },
-        services: [fetcher, redis, worker],
+        services: [fetcher, redis, worker, drift],
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]
     )
 }

@@ -1,5 +1,6 @@
 import IntentModel
 import Ledger
+import RedisClient
 
 /// Applies the A1 policies of a plan, or puts back what was there before.
 struct PolicyStage: StageHandler {
@@ -9,6 +10,8 @@ struct PolicyStage: StageHandler {
     let concurrency = 2
     let mayFailInPart = true
     let executor: PolicyExecutor
+    let desired: DesiredPolicies
+    let enforcement: EnforcementWatch
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         await withTaskGroup(of: (Int, StageOutcome).self) { group in
@@ -22,23 +25,40 @@ struct PolicyStage: StageHandler {
     private func outcome(_ leased: LeasedIntent) async -> StageOutcome {
         do {
             guard let plan = try leased.snapshot.plan() else { throw LedgerError(.corrupt, "intent \(leased.id) has no plan") }
-            if leased.isCompensation { return await self.undo(plan) }
-            switch await self.executor.apply(plan.policies.filter { $0.change == .put || $0.change == .delete }) {
-            case .applied(let policies):
-                var step = Step(by: self.name, detail: "applied " + policies.map { "\($0.policyId) at \($0.ric)" }.joined(separator: ", "))
-                step.outcome = TrackOutcome(.succeeded, step.detail ?? "")
-                step.fields = [(.policies, try LedgerJSON.encode(policies))]
-                return .step(step)
-            case .failed(let problem): return .fail(problem)
-            case .retry(let reason, let after): return .retry(reason: reason, after: after)
-            }
+            return leased.isCompensation ? try await self.undo(plan, of: leased.id) : try await self.apply(plan, of: leased.id)
+        } catch let error as RedisError {
+            return .retry(reason: "\(error)")
         } catch {
             return .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
         }
     }
 
+    private func apply(_ plan: Plan, of id: IntentID) async throws -> StageOutcome {
+        let changes = plan.policies.filter { $0.change == .put || $0.change == .delete }
+        try await self.desired.begin(changes)
+        switch await self.executor.apply(changes) {
+        case .applied(let policies):
+            switch self.enforcement.judge(policies, of: id) {
+            case .wait(let duration): return .wait(duration)
+            case .fail(let problem):
+                try await self.desired.abandon(changes)
+                return .fail(problem)
+            case .settled: break
+            }
+            try await self.desired.settle(changes, origin: id.description)
+            var step = Step(by: self.name, detail: "applied " + policies.map { "\($0.policyId) at \($0.ric)" }.joined(separator: ", "))
+            step.outcome = TrackOutcome(.succeeded, step.detail ?? "")
+            step.fields = [(.policies, try LedgerJSON.encode(policies))]
+            return .step(step)
+        case .failed(let problem):
+            try await self.desired.abandon(changes)
+            return .fail(problem)
+        case .retry(let reason, let after): return .retry(reason: reason, after: after)
+        }
+    }
+
     /// Undoes every change of the plan, whether or not this execution found it made already: planning saw that it was none of the RIC's own.
-    private func undo(_ plan: Plan) async -> StageOutcome {
+    private func undo(_ plan: Plan, of id: IntentID) async throws -> StageOutcome {
         var reversal: [PolicyChange] = []
         for change in plan.policies where change.change == .put || change.change == .delete {
             guard let previous = change.previous else {
@@ -49,13 +69,17 @@ struct PolicyStage: StageHandler {
             back.document = previous
             reversal.append(back)
         }
+        try await self.desired.begin(reversal)
         switch await self.executor.apply(reversal) {
         case .applied(let policies):
+            try await self.desired.settle(reversal, origin: "undoing \(id)")
             var step = Step(by: self.name, detail: "undone: " + policies.map { "\($0.policyId) at \($0.ric)" }.joined(separator: ", "))
             step.outcome = TrackOutcome(.compensated, step.detail ?? "")
             step.fields = [(.policies, [])]
             return .step(step)
-        case .failed(let problem): return .fail(Self.notUndone(problem.detail))
+        case .failed(let problem):
+            try await self.desired.abandon(reversal)
+            return .fail(Self.notUndone(problem.detail))
         case .retry(let reason, let after): return .retry(reason: reason, after: after)
         }
     }

@@ -1,4 +1,19 @@
 extension HTTPFetcher {
+    /// What is shown to a server that asks who calls, mutual TLS. Files are read when a connection is made, so that renewed ones are used.
+    package struct ClientCertificate: Sendable {
+        /// PEM file; may hold the chain.
+        package var certificateFile: String
+        /// PEM file; nil when the key is in the certificate's.
+        package var keyFile: String?
+        package var password: String?
+
+        package init(certificateFile: String, keyFile: String? = nil, password: String? = nil) {
+            self.certificateFile = certificateFile
+            self.keyFile = keyFile
+            self.password = password
+        }
+    }
+
     package struct Configuration: Sendable {
         /// Transfers in flight at once, and so connections.
         package var maxConnections: Int
@@ -12,6 +27,7 @@ extension HTTPFetcher {
         package var idleTimeout: Duration
         /// PEM file of trusted authorities, instead of the system's.
         package var caFile: String?
+        package var certificate: ClientCertificate?
         /// `http://host:port` of a proxy for everything; nil is none.
         package var proxy: String?
         /// Sent unless a request brings its own.
@@ -21,7 +37,8 @@ extension HTTPFetcher {
 
         package init(
             maxConnections: Int = 256, maxConnectionsPerHost: Int = 64, maxOutstanding: Int = 1024,
-            connectTimeout: Duration = .seconds(2), idleTimeout: Duration = .seconds(60), caFile: String? = nil, proxy: String? = nil,
+            connectTimeout: Duration = .seconds(2), idleTimeout: Duration = .seconds(60), caFile: String? = nil,
+            certificate: ClientCertificate? = nil, proxy: String? = nil,
             userAgent: String = "nephoran", streamBufferBytes: Int = 256 << 10
         ) {
             self.maxConnections = max(1, maxConnections)
@@ -30,6 +47,7 @@ extension HTTPFetcher {
             self.connectTimeout = connectTimeout
             self.idleTimeout = idleTimeout
             self.caFile = caFile
+            self.certificate = certificate
             self.proxy = proxy
             self.userAgent = userAgent
             self.streamBufferBytes = max(1, streamBufferBytes)

@@ -139,6 +139,7 @@ extension EmbeddedInterpreter {
         case .restart: return .restart
         case .rollback: return .rollback
         case .report: return .report
+        case .lift: return .remove
         case .include, .name, .stop, .schedule, .vague: return nil
         }
     }

@@ -233,6 +233,7 @@ extension Action {
         case .optimize: [.optimize, .configure]
         case .ensure: [.optimize, .configure]
         case .remove: [.remove, .scale]
+        case .lift: [.remove]
         case .stop: [.remove, .scale, .configure]
         case .migrate: [.migrate]
         case .restart: [.restart]

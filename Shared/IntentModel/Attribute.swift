@@ -16,6 +16,8 @@ package enum Attribute {
         "latency": (.number, "ms"), "jitter": (.number, "ms"),
         "throughput": (.number, "Mbps"), "throughputDownlink": (.number, "Mbps"), "throughputUplink": (.number, "Mbps"), "bandwidth": (.number, "Mbps"),
         "availability": (.number, "%"), "reliability": (.number, "%"), "packetLoss": (.number, "%"),
+        "qoeScore": (.number, nil), "initialBuffering": (.number, "s"), "rebufferingFrequency": (.number, "per s"), "stallRatio": (.number, "%"),
+        "prbShare": (.number, "%"),
         "maxUsers": (.number, nil), "deviceDensity": (.number, "per km²"), "channelBandwidth": (.number, "MHz"),
         "fiveQI": (.number, nil), "priorityLevel": (.number, nil), "arp": (.number, nil),
         "handoverThreshold": (.number, "dB"), "txPower": (.number, "dBm"), "cost": (.number, "USD"),

@@ -3,8 +3,8 @@ import Foundation
 import Hummingbird
 import Synchronization
 
-/// A Near-RT RIC's A1-P v2 over real HTTP, strict about what it accepts: policies are kept in memory and checked against the schemas of
-/// their types; faults are switched on from the test; every request is logged.
+/// A Near-RT RIC's A1-P v2 over real HTTP, strict about what it accepts: requests and answers are held to the contract, policies are kept in
+/// memory and checked against the schemas of their types; faults are switched on from the test; every request is logged.
 package final class FakeRIC: Sendable {
     package struct LoggedRequest: Sendable, Equatable {
         package let method: String
@@ -28,6 +28,14 @@ package final class FakeRIC: Sendable {
         package var putStatus: Int?
         /// Answers that are not JSON.
         package var garbage = false
+        /// Every answer, instead of the right one.
+        package var body: [UInt8]?
+        /// Every answer sends elsewhere.
+        package var redirect: String?
+        /// Part of the answers that end in the middle, after what was asked for took effect.
+        package var cutRate: Double = 0
+        /// Part of the answers that come in drops, one byte at a time.
+        package var dropRate: Double = 0
 
         package init() {}
     }
@@ -40,23 +48,36 @@ package final class FakeRIC: Sendable {
         var initialStatus: JSONValue? = ["enforceStatus": "ENFORCED"]
         var faults = Faults()
         var log: [LoggedRequest] = []
+        var violations: [String] = []
+        /// Where status changes of a policy are to be told.
+        var destinations: [String: String] = [:]
         /// Deterministic noise for `rate`.
         var noise: UInt64 = 0x9e37_79b9_7f4a_7c15
     }
 
+    /// What it serves below its root: the standard, or what the O-RAN SC near-RT RIC does, which numbers its types and answers 202.
+    package enum Variant: String, Sendable {
+        case standard = "A1-P/v2"
+        case osc = "a1-p"
+    }
+
+    private let variant: Variant
+    private let contract: PeerContract
     private let state: Mutex<State>
     private let server: Mutex<LoopbackServer?>
 
     /// `types` are policy type objects by identifier; the standard ones by default.
-    package static func start(types: [String: JSONValue]? = nil) async throws -> FakeRIC {
-        let ric = FakeRIC(types: try types ?? self.standardTypes())
+    package static func start(types: [String: JSONValue]? = nil, variant: Variant = .standard) async throws -> FakeRIC {
+        let ric = try FakeRIC(types: try types ?? self.standardTypes(), variant: variant)
         let server = try await LoopbackServer.start(ric.router())
         ric.server.withLock { $0 = server }
         return ric
     }
 
-    private init(types: [String: JSONValue]) {
-        let schemas = types.compactMapValues { $0["policySchema"].flatMap { try? JSONSchema($0) } }
+    private init(types: [String: JSONValue], variant: Variant) throws {
+        self.variant = variant
+        self.contract = try PeerContract(named: "a1-p-v2")
+        let schemas = types.compactMapValues { ($0["policySchema"] ?? $0["create_schema"]).flatMap { try? JSONSchema($0) } }
         self.state = Mutex(State(types: types, schemas: schemas))
         self.server = Mutex(nil)
     }
@@ -78,6 +99,12 @@ package final class FakeRIC: Sendable {
     /// Documents by policy identifier, of all types.
     package var policies: [String: JSONValue] { self.state.withLock { $0.policies.values.reduce(into: [:]) { $0.merge($1) { first, _ in first } } } }
     package var requests: [LoggedRequest] { self.state.withLock { $0.log } }
+    /// Requests and answers that were not as the contract has them.
+    package var violations: [String] { self.state.withLock { $0.violations } }
+    /// Where the status of each policy is to be told.
+    package var destinations: [String: String] { self.state.withLock { $0.destinations } }
+    /// A policy that somebody else put here.
+    package func hold(_ document: JSONValue, as policy: String, of type: String) { self.state.withLock { $0.policies[type, default: [:]][policy] = document } }
     package func count(of method: String) -> Int { self.requests.count { $0.method == method } }
 
     package func setFaults(_ change: (inout Faults) -> Void) { self.state.withLock { change(&$0.faults) } }
@@ -109,8 +136,12 @@ package final class FakeRIC: Sendable {
 
     private func router() -> Router<BasicRequestContext> {
         let router = Router()
-        let base = router.group("A1-P/v2/policytypes")
-        self.handle(base, "", .get) { state, _, _, _ in Reply(status: 200, body: .array(state.types.keys.sorted().map(JSONValue.string))) }
+        let base = router.group("\(self.variant.rawValue)/policytypes")
+        let isNumbered = self.variant == .osc
+        self.handle(base, "", .get) { state, _, _, _ in
+            let types = state.types.keys.sorted().map { isNumbered ? JSONValue.number(Double($0) ?? 0) : .string($0) }
+            return Reply(status: 200, body: .array(types))
+        }
         self.handle(base, ":type", .get) { state, type, _, _ in
             guard let object = state.types[type] else { return .problem(404, "Not Found", "no such policy type") }
             return Reply(status: 200, body: object)
@@ -161,33 +192,77 @@ package final class FakeRIC: Sendable {
         group.on(path, method: method) { request, context -> Response in
             let bytes = Array(buffer: try await request.body.collect(upTo: 1 << 20))
             let faults = self.state.withLock { $0.faults }
+            let wrong = self.violations(of: request, method.rawValue, bytes)
             if faults.delay > .zero { try await Task.sleep(for: faults.delay) }
-            let type = context.parameters.get("type") ?? ""
-            let policy = context.parameters.get("policy") ?? ""
+            let type = (context.parameters.get("type") ?? "").removingPercentEncoding ?? ""
+            let policy = (context.parameters.get("policy") ?? "").removingPercentEncoding ?? ""
             let reply = self.state.withLock { state -> Reply in
-                let reply = Self.fault(&state).map { Reply.problem($0, "Fault", "asked for by the test") } ?? body(&state, type, policy, bytes)
-                let path = request.uri.path.hasPrefix("/A1-P/v2") ? String(request.uri.path.dropFirst("/A1-P/v2".count)) : request.uri.path
+                state.violations += wrong
+                var reply = Self.fault(&state).map { Reply.problem($0, "Fault", "asked for by the test") } ?? body(&state, type, policy, bytes)
+                if self.variant == .osc, reply.status < 300, method != .get { reply = Reply(status: 202, body: .null) }
+                if method == .put, reply.status < 300 {
+                    state.destinations[policy] = request.uri.queryParameters["notificationDestination"].map { $0.removingPercentEncoding ?? String($0) }
+                }
+                let root = "/\(self.variant.rawValue)"
+                let path = request.uri.path.hasPrefix(root) ? String(request.uri.path.dropFirst(root.count)) : request.uri.path
                 state.log.append(LoggedRequest(method: method.rawValue, path: path, body: String(decoding: bytes, as: UTF8.self), status: reply.status))
                 return reply
             }
-            return Self.response(reply, faults)
+            let response = self.response(reply, faults)
+            self.check(response, reply, to: request, method.rawValue, faults)
+            return response
         }
+    }
+
+    private func violations(of request: Request, _ method: String, _ body: [UInt8]) -> [String] {
+        guard self.variant == .standard else { return [] }
+        var headers: [String: String] = [:]
+        for field in request.headers { headers[field.name.canonicalName] = field.value }
+        return self.contract.violations(method, request.uri.path, query: request.uri.queryParameters.map { String($0.key) }, headers: headers, body: body)
+    }
+
+    /// A fault is one on purpose; everything else this says has to be right, or the tests are about nothing.
+    private func check(_ response: Response, _ reply: Reply, to request: Request, _ method: String, _ faults: Faults) {
+        guard self.variant == .standard, reply.status < 300, !faults.garbage, let operation = self.contract.operation(method, request.uri.path) else { return }
+        var headers: [String: String] = [:]
+        for field in response.headers { headers[field.name.canonicalName] = field.value }
+        let wrong = self.contract.violations(operation, status: reply.status, headers: headers, body: reply.body?.bytes ?? [])
+        self.state.withLock { $0.violations += wrong.map { "the fake: \($0)" } }
     }
 
     private static func fault(_ state: inout State) -> Int? {
         if !state.faults.nextStatuses.isEmpty { return state.faults.nextStatuses.removeFirst() }
-        guard state.faults.rate > 0 else { return nil }
-        state.noise = state.noise &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Double(state.noise >> 11) / Double(1 << 53) < state.faults.rate ? state.faults.rateStatus : nil
+        return self.happens(&state, state.faults.rate) ? state.faults.rateStatus : nil
     }
 
-    private static func response(_ reply: Reply, _ faults: Faults) -> Response {
+    private static func happens(_ state: inout State, _ rate: Double) -> Bool {
+        guard rate > 0 else { return false }
+        state.noise = state.noise &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Double(state.noise >> 11) / Double(1 << 53) < rate
+    }
+
+    private struct CutOff: Error {}
+
+    private func response(_ reply: Reply, _ faults: Faults) -> Response {
+        if let place = faults.redirect { return Response(status: .temporaryRedirect, headers: [.location: place]) }
         var headers = HTTPFields()
         if let location = reply.location { headers[.location] = location }
         if reply.status == 429 || reply.status == 503, let seconds = faults.retryAfter { headers[.retryAfter] = String(seconds) }
         guard let body = reply.body else { return Response(status: .init(code: reply.status), headers: headers) }
         headers[.contentType] = reply.status >= 400 ? "application/problem+json" : "application/json"
-        let bytes = faults.garbage ? Array("<html>".utf8) : body.bytes
-        return Response(status: .init(code: reply.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        let bytes = faults.body ?? (faults.garbage ? Array("<html>".utf8) : body.bytes)
+        let (isCut, drips) = self.state.withLock { (Self.happens(&$0, faults.cutRate), Self.happens(&$0, faults.dropRate)) }
+        guard isCut || drips else {
+            return Response(status: .init(code: reply.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        }
+        let content = ResponseBody(contentLength: bytes.count) { writer in
+            for (index, byte) in bytes.enumerated() {
+                if isCut, index >= bytes.count / 2 { throw CutOff() }
+                try await writer.write(ByteBuffer(bytes: [byte]))
+                if drips { try await Task.sleep(for: .microseconds(200)) }
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .init(code: reply.status), headers: headers, body: content)
     }
 }

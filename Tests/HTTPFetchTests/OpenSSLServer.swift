@@ -9,24 +9,29 @@ final class OpenSSLServer: Sendable {
     let port: Int
     /// PEM file.
     let certificate: String
+    /// PEM file of its key.
+    let key: String
     private let directory: URL
     private let pid: Int32
 
     /// `name` as in a subject alternative name: `IP:127.0.0.1`, `DNS:host.example`. Blocks until the server listens.
-    init(name: String) throws {
+    ///
+    /// - Parameter isMutual: who calls has to show the same certificate.
+    init(name: String, isMutual: Bool = false) throws {
         self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
-        let key = self.directory.appendingPathComponent("key.pem").path
+        self.key = self.directory.appendingPathComponent("key.pem").path
         self.certificate = self.directory.appendingPathComponent("certificate.pem").path
 
         let request = Self.command([
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", self.certificate, "-days", "1", "-subj", "/CN=test",
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", self.key, "-out", self.certificate, "-days", "1", "-subj", "/CN=test",
             "-addext", "subjectAltName=\(name)",
         ])
         try request.run()
         request.waitUntilExit()
 
-        let server = Self.command(["s_server", "-accept", "127.0.0.1:0", "-key", key, "-cert", self.certificate, "-www"])
+        let mutual = isMutual ? ["-Verify", "1", "-verify_return_error", "-CAfile", self.certificate] : []
+        let server = Self.command(["s_server", "-accept", "127.0.0.1:0", "-key", self.key, "-cert", self.certificate, "-www"] + mutual)
         let output = Pipe()
         server.standardOutput = output
         try server.run()

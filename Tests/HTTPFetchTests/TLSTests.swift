@@ -38,6 +38,21 @@ import Testing
         }
     }
 
+    @Test("a server that asks who calls is shown the certificate, and only lets those in who have one")
+    func mutual() async throws {
+        let server = try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try OpenSSLServer(name: "IP:127.0.0.1", isMutual: true) }) }
+        }
+        defer { server.stop() }
+        let url = "https://127.0.0.1:\(server.port)/"
+        let certificate = HTTPFetcher.ClientCertificate(certificateFile: server.certificate, keyFile: server.key)
+        let response = try await HTTPFetcher(.init(caFile: server.certificate, certificate: certificate)).fetch(FetchRequest(url: url))
+        #expect(response.status == 200)
+        await #expect(throws: FetchError.self) { try await HTTPFetcher(.init(caFile: server.certificate)).fetch(FetchRequest(url: url)) }
+        await self.expectTLSError(
+            HTTPFetcher(.init(caFile: server.certificate, certificate: .init(certificateFile: server.certificate, keyFile: "/does/not/exist.pem"))), url)
+    }
+
     @Test("an authority file that is not there fails the transfer, not the check")
     func noFile() async throws {
         try await self.withServer(name: "IP:127.0.0.1") { port, _ in

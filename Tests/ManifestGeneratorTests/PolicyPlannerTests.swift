@@ -24,7 +24,9 @@ import Testing
         func document(of policy: PolicyReference) async throws -> String? { self.documents["\(policy.ric) \(policy.policyType) \(policy.policyId)"] }
     }
 
-    private static let types = ["ORAN_SliceSLATarget_1.0.0", "ORAN_QoSTarget_2.0.0", "ORAN_TrafficSteeringPreference_2.0.0"]
+    private static let types = [
+        "ORAN_SliceSLATarget_1.0.0", "ORAN_QoSTarget_2.0.0", "ORAN_QoETarget_2.0.0", "ORAN_TrafficSteeringPreference_2.0.0",
+    ]
     private static let one = [RICInfo(name: "ric1", policyTypes: types)]
 
     private func plan(_ expectation: Expectation, rics: [RICInfo] = Self.one, documents: [String: String] = [:], plmn: String? = nil) async throws
@@ -237,6 +239,48 @@ import Testing
             return #expect(Bool(false))
         }
         #expect(problem.code == "policy_type_not_offered")
+    }
+
+    @Test("a removal of objectives takes those away, and the policy only when nothing is left of it")
+    func removalOfObjectives() async throws {
+        var documents = Self.sla("ric1", #"{"guaDlThptPerSlice":50000,"maxNumberOfUes":10}"#)
+        let qos = "ric1 ORAN_QoSTarget_2.0.0 nephoran.qos.sst-2.sd-00000a.plmn-310-410.5qi-82"
+        documents[qos] = #"{"scope":{"qosId":{"5qI":82},\#(Self.sliceScope)},"qosObjectives":{"pdb":10}}"#
+        var context = Context()
+        context.slice = SliceID(sst: 2, sd: "00000A")
+        func plan(_ targets: [Target]) async throws -> [String] {
+            let expectation = Expectation(id: "e1", verb: .remove, object: ObjectReference(kind: .policy, type: "Slicing"), targets: targets, context: context)
+            guard case .policies(let changes, _) = try await self.plan(expectation, documents: documents) else { return ["no policies"] }
+            return try changes.map { change in
+                "\(change.change) \(change.policyId) \(change.change == .put ? try JSONValue(parsing: change.document)["sliceSlaObjectives"]?.text ?? "" : "")"
+            }
+        }
+        #expect(try await plan([Self.target("throughput", .atLeast, 50)]) == ["put \(Self.slaId) {\"maxNumberOfUes\":10}"])
+        #expect(try await plan([Self.target("latency", .atMost, 10)]) == ["delete nephoran.qos.sst-2.sd-00000a.plmn-310-410.5qi-82 "])
+        #expect(try await plan([]).count == 2)
+        #expect(try await plan([Self.target("jitter", .atMost, 10)]) == ["no policies"])
+    }
+
+    @Test("what is configured over O1 is refused with the class and attribute it would be")
+    func managed() async throws {
+        for expectation in [
+            Self.slice(.configure, [Self.target("prbShare", .atLeast, 30)]), Self.slice(.deploy, [Self.target("prbShare", .atLeast, 30)]),
+            Self.radio("Cell", .configure, [Self.target("channelBandwidth", .equals, 100)]),
+        ] {
+            guard case .refuse(let problem) = try await self.plan(expectation) else { return #expect(Bool(false), "not refused") }
+            #expect(problem.code == "no_o1_element")
+            #expect(problem.detail.contains("RRMPolicyRatio.rRMPolicyMinRatio") || problem.detail.contains("NRCellDU.bSChannelBwDL"))
+        }
+    }
+
+    @Test("the quality of video becomes a QoE policy")
+    func quality() async throws {
+        guard
+            case .policies(let changes, _) = try await self.plan(
+                Self.slice(.configure, [Self.target("qoeScore", .atLeast, 4.2), Self.target("stallRatio", .atMost, 0.5)]))
+        else { return #expect(Bool(false)) }
+        #expect(changes.map(\.policyId) == ["nephoran.qoe.sst-2.sd-00000a.plmn-310-410"])
+        #expect(changes.map(\.document) == [#"{"qoeObjectives":{"qoeScore":4.2,"stallRatio":0.005},"scope":{\#(Self.sliceScope)}}"#])
     }
 
     @Test("a removal deletes exactly our policies about that slice")

@@ -19,7 +19,8 @@ import Testing
             ["queue", "list"], ["queue", "peek", "publish", "--limit", "3"], ["queue", "redrive", "notify", "--all"],
             ["queue", "redrive", "plan", "3.1780000000000-0", "4.1780000000000-1"], ["queue", "purge", "notify", "--all", "--output", "json"],
             ["archive", "search", "amf", "core5g", "--phase", "failed", "--from", "2026-05-28"], ["archive", "export", "--file", "out.ndjson"],
-            ["knowledge", "add", "docs"], ["status"], ["inventory", "--namespace", "core5g"],
+            ["knowledge", "add", "docs"], ["ran", "status", "--adaptor", "http://a"], ["ran", "policies", "--ric", "east", "--output", "json"], ["status"],
+            ["inventory", "--namespace", "core5g"],
         ])
     func understood(_ arguments: [String]) { #expect(throws: Never.self) { try NephoranCommand.parseAsRoot(arguments) } }
 

@@ -41,9 +41,9 @@ import Testing
 
     @Test("rag-api is two ports above the gateway unless it is named")
     func address() throws {
-        #expect(try KnowledgeAddress.of(nil, gateway: "http://127.0.0.1:8080") == "http://127.0.0.1:8082")
-        #expect(try KnowledgeAddress.of("http://rag/", gateway: "http://127.0.0.1:8080") == "http://rag")
-        #expect(throws: CommandFailure.self) { try KnowledgeAddress.of(nil, gateway: "https://gateway") }
+        #expect(try SiblingAddress.of("rag-api", nil, portsAbove: 2, option: "--o", gateway: "http://127.0.0.1:8080") == "http://127.0.0.1:8082")
+        #expect(try SiblingAddress.of("rag-api", "http://rag/", portsAbove: 2, option: "--o", gateway: "http://127.0.0.1:8080") == "http://rag")
+        #expect(throws: CommandFailure.self) { try SiblingAddress.of("rag-api", nil, portsAbove: 2, option: "--o", gateway: "https://gateway") }
     }
 
     @Test("a batch is one document per line and knows whose each is")

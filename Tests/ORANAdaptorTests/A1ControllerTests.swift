@@ -17,30 +17,20 @@ import Testing
         _ setting: String, _ body: (_ call: (_ method: String, _ path: String, _ body: String?) async throws -> (status: Int, JSONValue)) async throws -> Void
     ) async throws {
         let fetcher = HTTPFetcher()
-        let sessions = try RIC.list(fromSetting: setting).map { RICSession(ric: $0, fetcher: fetcher, upstream: Upstream("a1/\($0.name)")) }
-        let inventory = PolicyInventory(sessions: sessions)
-        let controller = A1Controller(inventory: inventory, executor: PolicyExecutor(sessions: sessions, catalogue: try PolicyTypeCatalogue()))
+        let fleet = RICFleet(try RIC.list(fromSetting: setting).map { Sessions.direct($0, fetcher: fetcher) })
+        let inventory = PolicyInventory(fleet: fleet)
+        let controller = A1Controller(inventory: inventory, executor: PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue()))
         let parts = ServiceParts(routes: { router in
             router.addRoutes(controller.routes, atPath: "/v1/a1")
             for controller in [UnconfiguredController.o1, .o2, .e2] { router.addRoutes(controller.routes, atPath: RouterPath("/v1/\(controller.interface)")) }
         })
-        let (ports, serving) = AsyncStream<Int>.makeStream()
-        let application = ServiceApplication.build(parts, in: try ServiceContext.forTesting(values: ["AUTH_MODE": "off"])) { port in serving.yield(port) }
-        try await withThrowingTaskGroup { group in
-            group.addTask {
-                defer { serving.finish() }
-                try await application.runService(gracefulShutdownSignals: [])
+        try await Serving.run(parts) { base in
+            try await body { method, path, body in
+                let headers = body == nil ? [] : [("content-type", "application/json")]
+                let request = FetchRequest(method: method, url: base + path, headers: headers, body: body.map { Array($0.utf8) })
+                let response = try await fetcher.fetch(request)
+                return (response.status, try JSONValue(parsing: response.body))
             }
-            for await port in ports {
-                try await body { method, path, body in
-                    let headers = body == nil ? [] : [("content-type", "application/json")]
-                    let request = FetchRequest(method: method, url: "http://127.0.0.1:\(port)\(path)", headers: headers, body: body.map { Array($0.utf8) })
-                    let response = try await fetcher.fetch(request)
-                    return (response.status, try JSONValue(parsing: response.body))
-                }
-                break
-            }
-            group.cancelAll()
         }
     }
 
@@ -55,7 +45,7 @@ import Testing
             #expect(status == 200)
             #expect(answer["rics"]?.array?.map { $0["name"]?.string } == ["east", "west"])
             #expect(answer["rics"]?.array?.map { $0["state"]?.string } == ["available", "unavailable"])
-            #expect(answer["rics"]?[0]?["policyTypes"]?.array?.count == 3)
+            #expect(answer["rics"]?[0]?["policyTypes"]?.array?.count == 6)
             #expect(answer["rics"]?[0]?["url"]?.string == ric.url)
         }
         await ric.stop()

@@ -21,18 +21,12 @@ import Testing
     private func executor(
         _ rics: [(String, FakeRIC)], _ change: (inout PolicyExecutor.Settings) -> Void = { _ in }, guards: (inout Upstream.Configuration) -> Void = { _ in }
     ) throws -> (PolicyExecutor, PolicyInventory) {
-        var settings = PolicyExecutor.Settings()
-        settings.statusDeadline = .milliseconds(300)
-        settings.firstWait = .milliseconds(2)
-        settings.longestWait = .milliseconds(20)
+        var settings = Sessions.quick
         change(&settings)
         let fetcher = HTTPFetcher()
-        var configuration = Upstream.Configuration()
-        configuration.timeout = .seconds(5)
-        configuration.attempts = 1
-        guards(&configuration)
-        let sessions = rics.map { RICSession(ric: RIC(name: $0.0, url: $0.1.url), fetcher: fetcher, upstream: Upstream("a1/\($0.0)", configuration)) }
-        return (PolicyExecutor(sessions: sessions, catalogue: try PolicyTypeCatalogue(), settings: settings), PolicyInventory(sessions: sessions))
+        let configuration = Sessions.configuration(guards)
+        let fleet = RICFleet(rics.map { Sessions.direct(RIC(name: $0.0, url: $0.1.url), fetcher: fetcher, configuration) })
+        return (PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), settings: settings), PolicyInventory(fleet: fleet))
     }
 
     @Test("a policy without a RIC reaches every RIC, and repeating it changes nothing")
@@ -59,7 +53,7 @@ import Testing
         _ = await executor.apply([Self.put()])
         _ = await executor.apply([Self.put("p1", ric: "ric1", 80_000)])
         #expect(ric.policies["p1"]?["sliceSlaObjectives"]?["guaDlThptPerSlice"] == 80_000)
-        #expect(await inventory.policies().items.map(\.policyId) == ["p1"])
+        #expect(try await inventory.policies().items.map(\.policyId) == ["p1"])
 
         let delete = PolicyChange(policyId: "p1", policyType: Self.sla, ric: "ric1", change: .delete, document: "")
         #expect(await executor.apply([delete]) == .applied([AppliedPolicy(policyId: "p1", policyType: Self.sla, ric: "ric1", change: .delete)]))
@@ -91,6 +85,7 @@ import Testing
         let (executor, _) = try self.executor([("ric1", ric)]) { $0.attempts = 1 }
         // So that the type is known and only the policy itself is asked for.
         _ = await executor.apply([Self.put("other")])
+        // There is no such policy, nor any of others; then the policy itself.
         ric.setFaults { $0.nextStatuses = [404, status, 404] }
         switch await executor.apply([Self.put()]) {
         case .failed(let problem):
@@ -136,7 +131,7 @@ import Testing
         guard case .retry(let reason, _) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "no retry") }
         #expect(reason.contains("west"))
         #expect(east.policies.count == 1)
-        #expect(await inventory.reports().map(\.state) == [.available, .unavailable])
+        #expect(try await inventory.reports().map(\.state) == [.available, .unavailable])
         try await west.restart()
         guard case .applied(let policies) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "not applied") }
         #expect(policies.map(\.change) == [.none, .put])
@@ -171,9 +166,9 @@ import Testing
             $0.retryRatio = 1
             $0.breaker.consecutiveFailures = 100
         }
-        let outcome = await executor.apply((0..<100).map { Self.put("p\($0)") })
+        let outcome = await executor.apply((0..<100).map { Self.put("nephoran.p\($0)") })
         guard case .applied(let policies) = outcome else { return #expect(Bool(false), "\(outcome)") }
-        #expect(policies.map(\.policyId) == (0..<100).map { "p\($0)" })
+        #expect(policies.map(\.policyId) == (0..<100).map { "nephoran.p\($0)" })
         #expect(ric.policies.count == 100)
         await ric.stop()
     }

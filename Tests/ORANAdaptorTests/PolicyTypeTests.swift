@@ -7,7 +7,11 @@ import Testing
     @Test("the shipped policy types compile and every assertion in them is checked")
     func compile() throws {
         let catalogue = try PolicyTypeCatalogue()
-        #expect(catalogue.types.keys.sorted() == ["ORAN_QoSTarget_2.0.0", "ORAN_SliceSLATarget_1.0.0", "ORAN_TrafficSteeringPreference_2.0.0"])
+        #expect(
+            catalogue.types.keys.sorted() == [
+                "ORAN_QoETarget_2.0.0", "ORAN_QoEandTSP_2.0.0", "ORAN_QoSTarget_2.0.0", "ORAN_QoSandTSP_2.0.0", "ORAN_SliceSLATarget_1.0.0",
+                "ORAN_TrafficSteeringPreference_2.0.0",
+            ])
         for type in catalogue.types.values { #expect(try #require(type.policySchema).unsupported.isEmpty) }
     }
 
@@ -25,6 +29,19 @@ import Testing
             ("ORAN_QoSTarget_2.0.0", #"{"scope":{\#(slice)},"qosObjectives":{"pdb":10}}"#, false),
             ("ORAN_QoSTarget_2.0.0", #"{"scope":{"ueId":"ue1","qosId":{"5qI":82}},"qosObjectives":{"pdb":10}}"#, false),
             ("ORAN_QoSTarget_2.0.0", #"{"scope":{"qosId":{"5qI":82,"qcI":1}},"qosObjectives":{"pdb":10}}"#, false),
+            ("ORAN_QoETarget_2.0.0", #"{"scope":{\#(slice)},"qoeObjectives":{"qoeScore":4.2}}"#, true),
+            ("ORAN_QoETarget_2.0.0", #"{"scope":{\#(slice)},"qoeObjectives":{"qoeScore":6}}"#, false),
+            ("ORAN_QoETarget_2.0.0", #"{"scope":{},"qoeObjectives":{"stallRatio":0.01}}"#, false),
+            (
+                "ORAN_QoSandTSP_2.0.0",
+                #"{"scope":{"qosId":{"5qI":9}},"qosObjectives":{"pdb":10},"tspResources":[{"cellIdList":[{"plmnId":{"mcc":"310","mnc":"410"},"cId":{"ncI":5}}],"preference":"PREFER"}]}"#,
+                true
+            ), ("ORAN_QoSandTSP_2.0.0", #"{"scope":{"qosId":{"5qI":9}},"qosObjectives":{"pdb":10}}"#, false),
+            (
+                "ORAN_QoEandTSP_2.0.0",
+                #"{"scope":{\#(slice)},"qoeObjectives":{"reBuffFreq":0.1},"tspResources":[{"cellIdList":[{"plmnId":{"mcc":"310","mnc":"410"},"cId":{"ncI":5}}],"preference":"SHALL"}]}"#,
+                true
+            ),
             (
                 "ORAN_TrafficSteeringPreference_2.0.0",
                 #"{"scope":{\#(slice)},"tspResources":[{"cellIdList":[{"plmnId":{"mcc":"310","mnc":"410"},"cId":{"ncI":5}}],"preference":"AVOID"}]}"#, true

@@ -14,6 +14,11 @@ import Testing
     }
 
     @Test(
+        "the end of a URL says which variant a RIC is of",
+        arguments: [("http://a", nil), ("http://a/A1-P/v2", A1Root.Variant.standard), ("http://a:1/a1-p/", .osc)] as [(String, A1Root.Variant?)])
+    func variants(_ setting: String, _ variant: A1Root.Variant?) throws { #expect(try RIC.list(fromSetting: setting).map(\.variant) == [variant]) }
+
+    @Test(
         "a bad A1_URL is refused with what is expected",
         arguments: ["ftp://x", "East=http://x", "a=http://x,a=http://y", "http://", "http:///x", "http://x?q=1", "-a=http://x"])
     func refuses(_ setting: String) {

@@ -55,6 +55,88 @@ extension RealProcesses {
             await ric.stop()
         }
 
+        @Test("a guarantee reaches two RICs, one of which is away for a while; it is put back after a restart, and lifted when it is stopped")
+        func guaranteeOnTwoRICs() async throws {
+            let (east, west) = (try await FakeRIC.start(), try await FakeRIC.start())
+            let installation = try await Installation.start([
+                "A1_URL": "east=\(east.url),west=\(west.url)", "A1_DRIFT_INTERVAL": "300ms", "CIRCUIT_BREAKER_TIMEOUT": "3s",
+            ])
+            defer { installation.stop() }
+            let gateway = installation.gateway
+            let slice = "URLLC slice sst 2 sd 000001 plmn 310-410"
+            let ids: Set = ["nephoran.slice-sla.sst-2.sd-000001.plmn-310-410", "nephoran.qos.sst-2.sd-000001.plmn-310-410.5qi-82"]
+            await west.stop()
+            let id = try await gateway.accept("Guarantee 10 ms latency and 50 Mbps for \(slice)")
+            try await gateway.until(id) { _ in Set(east.policies.keys) == ids }
+            // For as long as it takes three attempts, the intent waits and says so.
+            try await Task.sleep(for: .seconds(4))
+            #expect(try await gateway.record(id).phase == .executing)
+            try await west.restart()
+            let record = try await gateway.settled(id, within: .seconds(60))
+            #expect(record.phase == .fulfilled, "\(record.problem?.detail ?? record.clarifications?.first?.question ?? "")")
+            #expect(record.verification?.state == .observed)
+            #expect(record.policies.map(\.ric).sorted() == ["east", "east", "west", "west"])
+            #expect(record.policies.allSatisfy { $0.enforceStatus == "ENFORCED" })
+            #expect(record.history.map(\.phase).last == .fulfilled && record.history.first?.phase == .received)
+            for ric in [east, west] {
+                #expect(Set(ric.policies.keys) == ids)
+                #expect(ric.count(of: "PUT") == 2, "each policy once")
+                #expect(ric.policies["nephoran.slice-sla.sst-2.sd-000001.plmn-310-410"]?["sliceSlaObjectives"] == ["guaDlThptPerSlice": 50_000])
+                #expect(ric.policies["nephoran.qos.sst-2.sd-000001.plmn-310-410.5qi-82"]?["qosObjectives"] == ["pdb": 10])
+            }
+
+            // A RIC that comes back without its policies has them again soon, once each.
+            let before = west.policies
+            west.forgetPolicies()
+            let deadline = ContinuousClock.now + .seconds(30)
+            while west.policies != before, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(50)) }
+            #expect(west.policies == before)
+            #expect(west.count(of: "PUT") == 4)
+
+            // The objective alone goes first, then the rest; the operator approves both.
+            let lifted = try await gateway.submit("Stop guaranteeing 10 ms latency for \(slice)")
+            #expect(lifted.phase == .awaitingApproval, "\(lifted.problem?.detail ?? lifted.clarifications?.first?.question ?? "")")
+            _ = try await gateway.decide("approve", lifted.id)
+            #expect(try await gateway.settled(lifted.id).phase == .fulfilled)
+            for ric in [east, west] { #expect(Array(ric.policies.keys) == ["nephoran.slice-sla.sst-2.sd-000001.plmn-310-410"]) }
+            let stopped = try await gateway.submit("Stop the guarantee for \(slice)")
+            #expect(stopped.phase == .awaitingApproval, "\(stopped.problem?.detail ?? stopped.clarifications?.first?.question ?? "")")
+            _ = try await gateway.decide("approve", stopped.id)
+            #expect(try await gateway.settled(stopped.id).phase == .fulfilled)
+            // Nothing puts them back.
+            try await Task.sleep(for: .seconds(2))
+            for ric in [east, west] {
+                #expect(ric.policies.isEmpty)
+                #expect(ric.count(of: "DELETE") == 2)
+                #expect(ric.violations.isEmpty, "\(ric.violations)")
+                await ric.stop()
+            }
+        }
+
+        @Test("a RIC that takes its time to enforce is waited for, its notification included; one that never does fails the intent and keeps nothing")
+        func enforcement() async throws {
+            let ric = try await FakeRIC.start()
+            ric.setInitialStatus(["enforceStatus": "NOT_ENFORCED", "enforceReason": "OTHER_REASON"])
+            let installation = try await Installation.start(["A1_URL": ric.url, "PLMN": "001-01", "A1_ENFORCE_WITHIN": "6s"])
+            defer { installation.stop() }
+            let gateway = installation.gateway
+            let id = try await gateway.accept("Optimize the eMBB slice to guarantee at least 300 Mbps downlink throughput")
+            try await gateway.until(id) { _ in !ric.policies.isEmpty }
+            try await Task.sleep(for: .seconds(3))
+            #expect(try await gateway.record(id).phase == .executing)
+            for policy in ric.policies.keys { ric.setStatus(of: policy, ["enforceStatus": "ENFORCED"]) }
+            #expect(try await gateway.settled(id).phase == .fulfilled)
+            #expect(ric.count(of: "PUT") == 1)
+
+            let before = ric.policies
+            for policy in ric.policies.keys { ric.setStatus(of: policy, ["enforceStatus": "NOT_ENFORCED", "enforceReason": "OTHER_REASON"]) }
+            let never = try await gateway.submit("Optimize the eMBB slice to guarantee at least 400 Mbps downlink throughput", wait: 40)
+            #expect(never.phase == .failed)
+            #expect(never.problem?.code == "policy_not_enforced")
+            #expect(ric.policies == before, "what was there before is there again")
+            await ric.stop()
+        }
+
         @Test("a model reads along: what it invents is dropped, what it reads otherwise becomes a question, being away it is a note")
         func model() async throws {
             func reading(_ function: String, _ replicas: Int) -> FakeModelServer.Reply {

@@ -13,7 +13,16 @@ struct NephioObjects {
     /// Release of the functions that Nephio publishes.
     private static let release = "v4.0.0"
 
-    private var objects: PackageObjects { PackageObjects(identity: self.identity, entry: self.entry) }
+    private let objects: PackageObjects
+
+    init(identity: PackageIdentity, entry: FunctionEntry, nephio: FunctionEntry.Operator, dependencies: [FunctionEntry], context: Context) {
+        self.identity = identity
+        self.entry = entry
+        self.nephio = nephio
+        self.dependencies = dependencies
+        self.context = context
+        self.objects = PackageObjects(identity: identity, entry: entry)
+    }
 
     func files(_ state: WorkloadState) -> [PackageFile] {
         var files: [(path: String, node: YAMLNode)] = [

@@ -15,19 +15,23 @@ struct PackageObjects {
     var configMapName: String { "\(self.identity.instance)-config" }
 
     /// The labels a selector may use: they never change.
-    var selector: YAMLNode {
-        ["app.kubernetes.io/name": .text(self.entry.name), "app.kubernetes.io/instance": .text(self.name)]
-    }
+    let selector: YAMLNode
+    let labels: YAMLNode
 
-    var labels: YAMLNode {
-        [
-            "app.kubernetes.io/name": .text(self.entry.name),
-            "app.kubernetes.io/instance": .text(self.name),
-            "app.kubernetes.io/component": .text(self.entry.kind.lowercased()),
-            "app.kubernetes.io/part-of": .text(self.identity.partOf ?? "nephoran"),
-            "app.kubernetes.io/managed-by": .text(Self.managedBy),
-            "nephoran.com/function": .text(self.entry.code),
+    init(identity: PackageIdentity, entry: FunctionEntry) {
+        self.identity = identity
+        self.entry = entry
+        let own: [YAMLEntry] = [
+            YAMLEntry("app.kubernetes.io/name", .text(entry.name)), YAMLEntry("app.kubernetes.io/instance", .text(identity.instance)),
         ]
+        self.selector = .mapping(own)
+        self.labels = .mapping(
+            own + [
+                YAMLEntry("app.kubernetes.io/component", .text(entry.kind.lowercased())),
+                YAMLEntry("app.kubernetes.io/part-of", .text(identity.partOf ?? "nephoran")),
+                YAMLEntry("app.kubernetes.io/managed-by", .text(Self.managedBy)),
+                YAMLEntry("nephoran.com/function", .text(entry.code)),
+            ])
     }
 
     private func metadata(_ name: String, annotations: YAMLNode? = nil) -> YAMLNode {

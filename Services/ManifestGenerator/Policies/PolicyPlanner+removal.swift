@@ -1,7 +1,9 @@
 import IntentModel
+import JSONSchema
 
 extension PolicyPlanner {
-    /// Deletes our policies about the slice, the flows or the UE that is said; policies of others are left alone.
+    /// Deletes our policies about the slice, the flows or the UE that is said; policies of others are left alone. Where objectives are said,
+    /// only those go: a policy that has others keeps them.
     func removal(_ expectation: Expectation) async throws -> PolicyPlanningResult {
         let scope = PolicyScope(expectation: expectation, mapping: self.mapping, standardPLMN: self.plmn)
         let rics = try await self.directory.rics()
@@ -14,7 +16,14 @@ extension PolicyPlanner {
             if self.hasPackage(expectation) { return .notMapped }
             throw PlanningStop.ask(expectation, "context.slice", "Whose policies should go: of which slice (SST and SD), 5QI or UE?")
         }
-        let names = self.typeNames(for: expectation.object)
+        let objectives = PolicyObjectives(expectation, self.mapping)
+        if !objectives.unmapped.isEmpty {
+            let words = objectives.unmapped.map(\.attribute).joined(separator: ", ")
+            throw PlanningStop.refuse(PolicyPlanner.noMapping("No A1 policy type has a field for \(words)."))
+        }
+        if let managed = objectives.managed.first { throw PlanningStop.refuse(PolicyPlanner.noElement(managed.row, managed.target)) }
+        var names = self.typeNames(for: expectation.object)
+        if !objectives.isEmpty { names.formIntersection(self.mapping.policyTypes.filter { objectives.fields[$0.id] != nil }.map(\.name)) }
         let held = try await self.directory.policies().filter { policy in
             guard let identity = PolicyIdentity(policy.policyId), names.contains(identity.type) else { return false }
             if let slice = scope.slice, !identity.concerns(sst: slice.sst, sd: slice.sd) { return false }
@@ -45,12 +54,26 @@ extension PolicyPlanner {
         }
         var changes: [PolicyChange] = []
         for target in targets {
-            changes.append(
-                PolicyChange(
-                    policyId: target.policyId, policyType: target.policyType, ric: target.ric, change: .delete, document: "", expectations: [expectation.id],
-                    previous: try await self.directory.document(of: target)))
+            let document = try await self.directory.document(of: target)
+            var change = PolicyChange(
+                policyId: target.policyId, policyType: target.policyType, ric: target.ric, change: .delete, document: "", expectations: [expectation.id],
+                previous: document)
+            if let fields = objectives.fields[target.policyType], let left = self.without(fields.map(\.row.field), document, of: target.policyType) {
+                (change.change, change.document) = (.put, left.text)
+                change.figures = fields.map { Figure(name: $0.row.field, value: "none", source: .text, reason: "the text takes it away; the rest stays") }
+            }
+            changes.append(change)
         }
         return .policies(changes, notes: notes)
+    }
+
+    /// A document without some of its objectives; nil when none would be left, or nothing is known of it.
+    private func without(_ fields: [String], _ document: String?, of type: String) -> JSONValue? {
+        guard let name = self.mapping.policyType(type)?.objectives, var value = document.flatMap({ try? JSONValue(parsing: $0) }),
+            let left = value[name]?.object?.filter({ !fields.contains($0.key) }), !left.isEmpty
+        else { return nil }
+        value[name] = .object(left)
+        return value
     }
 
     /// The types an object's policies may be of; a slice takes everything about it along.

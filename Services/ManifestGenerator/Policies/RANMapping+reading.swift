@@ -18,7 +18,7 @@ extension RANMapping {
             throw CatalogueError(place: "ran-mapping.yaml", problem: error.description)
         }
         let reader = CatalogueReader(root, place: "ran-mapping.yaml:")
-        try reader.keys(["policyTypes", "mappings", "scopeAttributes", "steering", "sliceTypes", "elsewhere", "refused"])
+        try reader.keys(["policyTypes", "mappings", "managed", "scopeAttributes", "steering", "sliceTypes", "elsewhere", "refused"])
 
         var policyTypes: [PolicyType] = []
         for member in try reader.required("policyTypes").members() { policyTypes.append(try PolicyType(id: member.key, member.value)) }
@@ -26,6 +26,8 @@ extension RANMapping {
 
         var rows: [Row] = []
         for row in try reader.required("mappings").list() { rows.append(try Row(row, policyTypes: known)) }
+        var managed: [ManagedRow] = []
+        for row in try reader.required("managed").list() { managed.append(try ManagedRow(row)) }
         var sliceTypes: [String: SliceType] = [:]
         for member in try reader.required("sliceTypes").members() {
             try member.value.keys(["sst", "fiveQI"])
@@ -40,6 +42,7 @@ extension RANMapping {
         }
         self.policyTypes = policyTypes
         self.rows = rows
+        self.managed = managed
         self.steering = try Steering(try reader.required("steering"), policyTypes: known)
         self.scopeAttributes = Set(try RANMapping.attributes(try reader.required("scopeAttributes")))
         self.elsewhere = Set(try RANMapping.attributes(try reader.required("elsewhere")))
@@ -54,6 +57,24 @@ extension RANMapping {
         let keys = try reader.texts()
         for key in keys where !self.isObject(key) { throw reader.fault("'\(key)' is no object") }
         return keys
+    }
+
+    fileprivate static func conditions(_ reader: CatalogueReader) throws(CatalogueError) -> [Condition] {
+        var conditions: [Condition] = []
+        for condition in try reader.list() {
+            let name = try condition.text(oneOf: Condition.allCases.map(\.rawValue))
+            if let condition = Condition(rawValue: name) { conditions.append(condition) }
+        }
+        return conditions
+    }
+
+    /// `[low, high]`.
+    fileprivate static func range(_ reader: CatalogueReader) throws(CatalogueError) -> ClosedRange<Double> {
+        let ends = try reader.list()
+        guard ends.count == 2 else { throw reader.fault("[low, high] is expected") }
+        let (low, high) = (try ends[0].number(), try ends[1].number())
+        guard low <= high else { throw reader.fault("runs backwards") }
+        return low...high
     }
 
     fileprivate static func attributes(_ reader: CatalogueReader) throws(CatalogueError) -> [String] {
@@ -81,22 +102,11 @@ extension RANMapping.PolicyType {
 extension RANMapping.Row {
     fileprivate init(_ reader: CatalogueReader, policyTypes: [String]) throws(CatalogueError) {
         try reader.keys(["objects", "attributes", "conditions", "bound", "policyType", "field", "fieldUnit", "factor", "whole", "range", "below"])
-        var conditions: [Condition] = []
-        for condition in try reader.required("conditions").list() {
-            let name = try condition.text(oneOf: Condition.allCases.map(\.rawValue))
-            if let condition = Condition(rawValue: name) { conditions.append(condition) }
-        }
+        let conditions = try RANMapping.conditions(try reader.required("conditions"))
         var bound: Bound?
         if let reader = reader["bound"] { bound = Bound(rawValue: try reader.text(oneOf: Bound.allCases.map(\.rawValue))) }
         guard conditions.contains(.between) == (bound != nil) else { throw reader.fault("'bound' goes with the condition between, and only with it") }
-        var range: ClosedRange<Double>?
-        if let reader = reader["range"] {
-            let ends = try reader.list()
-            guard ends.count == 2 else { throw reader.fault("[low, high] is expected") }
-            let (low, high) = (try ends[0].number(), try ends[1].number())
-            guard low <= high else { throw reader.fault("runs backwards") }
-            range = low...high
-        }
+        let range = try reader["range"].map(RANMapping.range)
         self.objects = try RANMapping.objects(try reader.required("objects"))
         self.attributes = try RANMapping.attributes(try reader.required("attributes"))
         self.conditions = conditions
@@ -108,6 +118,19 @@ extension RANMapping.Row {
         self.whole = try reader["whole"]?.boolean() ?? false
         self.range = range
         self.below = try reader["below"]?.text()
+    }
+}
+
+extension RANMapping.ManagedRow {
+    fileprivate init(_ reader: CatalogueReader) throws(CatalogueError) {
+        try reader.keys(["objects", "attributes", "conditions", "class", "field", "fieldUnit", "range"])
+        self.objects = try RANMapping.objects(try reader.required("objects"))
+        self.attributes = try RANMapping.attributes(try reader.required("attributes"))
+        self.conditions = try RANMapping.conditions(try reader.required("conditions"))
+        self.managedClass = try reader.required("class").text()
+        self.field = try reader.required("field").text()
+        self.fieldUnit = reader["fieldUnit"]?.node.string ?? ""
+        self.range = try reader["range"].map(RANMapping.range)
     }
 }
 

@@ -39,6 +39,18 @@ package struct RANMapping: Sendable, Equatable {
         package let below: String?
     }
 
+    /// What is configured over O1: an attribute of a class of the 3GPP NRM.
+    package struct ManagedRow: Sendable, Equatable {
+        package let objects: [String]
+        package let attributes: [String]
+        package let conditions: [Condition]
+        /// TS 28.541.
+        package let managedClass: String
+        package let field: String
+        package let fieldUnit: String
+        package let range: ClosedRange<Double>?
+    }
+
     package struct Steering: Sendable, Equatable {
         package let objects: [String]
         package let policyType: String
@@ -56,6 +68,7 @@ package struct RANMapping: Sendable, Equatable {
     /// In the order of the file.
     package let policyTypes: [PolicyType]
     package let rows: [Row]
+    package let managed: [ManagedRow]
     package let steering: Steering
     package let scopeAttributes: Set<String>
     package let elsewhere: Set<String>
@@ -73,6 +86,15 @@ package struct RANMapping: Sendable, Equatable {
     package func rows(for object: ObjectReference) -> [Row] {
         let keys = RANMapping.keys(of: object)
         return self.rows.filter { row in row.objects.contains { keys.contains($0) } }
+    }
+
+    /// What a target is over O1; nil when O1 has nothing for it.
+    package func managedRow(for object: ObjectReference, _ target: Target) -> ManagedRow? {
+        let keys = RANMapping.keys(of: object)
+        let condition = target.condition.isRelative ? Condition.equals : target.condition
+        return self.managed.first { row in
+            row.objects.contains { keys.contains($0) } && row.attributes.contains(target.attribute) && row.conditions.contains(condition)
+        }
     }
 
     package func policyType(_ id: String) -> PolicyType? { self.policyTypes.first { $0.id == id } }

@@ -8,6 +8,8 @@ struct KnowledgeOptions: ParsableArguments {
     func client(_ connection: ConnectionOptions) throws(CommandFailure) -> GatewayClient {
         let environment = ProcessInfo.processInfo.environment
         let gateway = try connection.client(environment)
-        return gateway.at(try KnowledgeAddress.of(self.knowledgeServer ?? environment["RAG_API_URL"], gateway: gateway.base))
+        return gateway.at(
+            try SiblingAddress.of(
+                "rag-api", self.knowledgeServer ?? environment["RAG_API_URL"], portsAbove: 2, option: "--knowledge-server", gateway: gateway.base))
     }
 }

@@ -15,4 +15,9 @@ enum A1Metrics {
         handles.requests.increment()
         handles.duration.recordNanoseconds(Int64(took / .nanoseconds(1)))
     }
+
+    /// Policies that a RIC had lost, or held otherwise. RICs are few, and named by the operator.
+    static func drift(_ ric: String, _ policies: Int) {
+        Counter(label: "oran_policies_restored_total", dimensions: [("ric", ric)]).increment(by: policies)
+    }
 }

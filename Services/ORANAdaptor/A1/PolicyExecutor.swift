@@ -5,8 +5,8 @@ import JSONSchema
 /// `concurrency` policies at a time within each.
 package struct PolicyExecutor: Sendable {
     package struct Settings: Sendable {
-        /// How long a status is waited for.
-        package var statusDeadline: Duration = .seconds(5)
+        /// How long a status is waited for before the caller has to come again.
+        package var statusDeadline: Duration = .seconds(2)
         /// Attempts of one step before the caller has to come again.
         package var attempts = 3
         /// First wait between attempts and between looks at a status; doubles each time.
@@ -17,22 +17,29 @@ package struct PolicyExecutor: Sendable {
         package init() {}
     }
 
-    private let sessions: [String: RICSession]
-    private let order: [String]
+    private let fleet: RICFleet
     private let catalogue: PolicyTypeCatalogue
+    private let statuses: StatusBoard
     private let settings: Settings
 
-    package init(sessions: [RICSession], catalogue: PolicyTypeCatalogue, settings: Settings = Settings()) {
-        self.sessions = Dictionary(sessions.map { ($0.ric.name, $0) }, uniquingKeysWith: { first, _ in first })
-        self.order = sessions.map(\.ric.name)
+    package init(fleet: RICFleet, catalogue: PolicyTypeCatalogue, statuses: StatusBoard = StatusBoard(), settings: Settings = Settings()) {
+        self.fleet = fleet
         self.catalogue = catalogue
+        self.statuses = statuses
         self.settings = settings
     }
 
     /// A change without a RIC goes to every RIC.
     package func apply(_ changes: [PolicyChange]) async -> PolicyOutcome {
+        let all: [RICSession]
+        do {
+            all = try await self.fleet.sessions()
+        } catch {
+            return error.mayRetry ? .retry(reason: "\(error)", after: error.retryAfter) : .failed(error.problem)
+        }
+        let sessions = Dictionary(all.map { ($0.ric.name, $0) }, uniquingKeysWith: { first, _ in first })
         let changes = changes.flatMap { change in
-            change.ric != nil || change.change == .skip || change.change == .none ? [change] : self.order.map { change.directed(to: $0) }
+            change.ric != nil || change.change == .skip || change.change == .none ? [change] : all.map { change.directed(to: $0.ric.name) }
         }
         var settled: [Int: Result<AppliedPolicy, A1Error>] = [:]
         var work: [String: [(Int, PolicyChange)]] = [:]
@@ -41,15 +48,16 @@ package struct PolicyExecutor: Sendable {
             if change.change == .skip || change.change == .none {
                 settled[index] = .success(
                     AppliedPolicy(policyId: change.policyId, policyType: change.policyType, ric: name, change: change.change, enforceReason: change.reason))
-            } else if self.sessions[name] == nil {
-                settled[index] = .failure(A1Error(.notFound, ric: name, detail: "no RIC of that name is configured; set A1_URL on oran-adaptor"))
+            } else if sessions[name] == nil {
+                settled[index] = .failure(
+                    A1Error(.notFound, ric: name, detail: "no RIC of that name is configured; set A1_URL or A1_PMS_URL on oran-adaptor"))
             } else {
                 work[name, default: []].append((index, change))
             }
         }
         await withTaskGroup(of: [(Int, Result<AppliedPolicy, A1Error>)].self) { group in
             for (name, changes) in work {
-                guard let session = self.sessions[name] else { continue }
+                guard let session = sessions[name] else { continue }
                 group.addTask { await self.apply(changes, to: session) }
             }
             for await results in group { for (index, result) in results { settled[index] = result } }
@@ -122,17 +130,21 @@ package struct PolicyExecutor: Sendable {
         try self.validate(document, change, against: try await session.policyType(change.policyType), ric)
 
         var applied = AppliedPolicy(policyId: change.policyId, policyType: change.policyType, ric: ric, change: .none)
-        if try await self.holds(document, change, at: session) == false {
+        let start = ContinuousClock.now
+        let current = try await session.client.policy(change.policyId, of: change.policyType)
+        if current != document {
+            if current == nil { try await self.checkScope(document, change, at: session) }
+            let destination = session.notifications?.destination(ric: ric, type: change.policyType, policy: change.policyId)
             do {
-                _ = try await session.client.put(document, as: change.policyId, of: change.policyType)
+                _ = try await session.client.put(document, as: change.policyId, of: change.policyType, notificationDestination: destination)
             } catch {
-                if error.kind == .rejected || error.kind == .notFound { await session.forget(change.policyType) }
+                if error.kind == .rejected || error.kind == .notFound { session.forget(change.policyType) }
                 // A conflict with ourselves, an earlier attempt whose answer was lost, is none.
-                guard error.kind == .conflict, try await self.holds(document, change, at: session) else { throw error }
+                guard error.kind == .conflict, try await session.client.policy(change.policyId, of: change.policyType) == document else { throw error }
             }
             applied.change = .put
         }
-        let status = await self.settledStatus(of: change, at: session)
+        let status = await self.settledStatus(of: change, at: session, since: start, isChanged: applied.change == .put)
         applied.enforceStatus = status.enforcement.rawValue
         applied.enforceReason = status.reason
         return applied
@@ -140,13 +152,16 @@ package struct PolicyExecutor: Sendable {
 
     private func delete(_ change: PolicyChange, at session: RICSession) async throws(A1Error) -> AppliedPolicy {
         let existed = try await session.client.delete(change.policyId, of: change.policyType)
+        self.statuses.forget(.init(ric: session.ric.name, type: change.policyType, policy: change.policyId))
         return AppliedPolicy(policyId: change.policyId, policyType: change.policyType, ric: session.ric.name, change: existed ? .delete : .none)
     }
 
-    private func holds(_ document: JSONValue, _ change: PolicyChange, at session: RICSession) async throws(A1Error) -> Bool {
-        guard var current = try await session.client.policy(change.policyId, of: change.policyType) else { return false }
-        if let text = current.string, let inner = try? JSONValue(parsing: text) { current = inner }
-        return current == document
+    /// Two policies of one type with the same scope contend for it, and which of them the RIC obeys is nobody's to say.
+    private func checkScope(_ document: JSONValue, _ change: PolicyChange, at session: RICSession) async throws(A1Error) {
+        guard let scope = document["scope"], let other = try await session.foreignPolicy(sharing: scope, of: change.policyType) else { return }
+        throw A1Error(
+            .conflict, ric: session.ric.name,
+            detail: "it holds the policy \(other) of the type \(change.policyType) with the same scope, which is not ours: remove it, or leave it in charge")
     }
 
     private func validate(_ document: JSONValue, _ change: PolicyChange, against type: PolicyType, _ ric: String) throws(A1Error) {
@@ -161,19 +176,24 @@ package struct PolicyExecutor: Sendable {
 
     // MARK: Status
 
-    /// The last status seen when it settles or the deadline passes. A RIC that cannot say leaves the policy applied and `UNDEFINED`.
-    private func settledStatus(of change: PolicyChange, at session: RICSession) async -> PolicyStatus {
+    /// The last status seen when it settles or the deadline passes. A RIC that cannot say leaves the policy applied and `UNDEFINED`,
+    /// unless it told on its own.
+    private func settledStatus(of change: PolicyChange, at session: RICSession, since start: ContinuousClock.Instant, isChanged: Bool) async -> PolicyStatus {
+        let key = StatusBoard.Key(ric: session.ric.name, type: change.policyType, policy: change.policyId)
         let deadline = ContinuousClock.now + self.settings.statusDeadline
         var wait = self.settings.firstWait
         var last = PolicyStatus.undefined
         while true {
             do {
-                guard let status = try await session.client.status(of: change.policyId, of: change.policyType) else { return last }
+                guard let status = try await session.client.status(of: change.policyId, of: change.policyType) else {
+                    return (isChanged ? self.statuses.status(of: key, since: start) : self.statuses.status(of: key)) ?? last
+                }
                 last = status
                 if status.isSettled { return status }
             } catch {
                 guard error.mayRetry else { return last }
             }
+            if last.enforcement == .undefined, let told = self.statuses.status(of: key, since: start), told.isSettled { return told }
             guard ContinuousClock.now + wait < deadline, (try? await Task.sleep(for: wait)) != nil else { return last }
             wait = min(wait * 2, self.settings.longestWait)
         }

@@ -18,24 +18,25 @@ package struct PolicyInventory: Sendable {
         package var unavailable: [String]
     }
 
-    package let sessions: [RICSession]
+    package let fleet: RICFleet
 
-    package init(sessions: [RICSession]) { self.sessions = sessions }
+    package init(fleet: RICFleet) { self.fleet = fleet }
 
-    package func session(named name: String) -> RICSession? { self.sessions.first { $0.ric.name == name } }
+    package func session(named name: String) async throws(A1Error) -> RICSession? { try await self.fleet.session(named: name) }
 
-    /// All RICs, in the order of the setting.
-    package func reports() async -> [RICSession.Report] {
-        await withTaskGroup(of: (Int, RICSession.Report).self) { group in
-            for (index, session) in self.sessions.enumerated() { group.addTask { (index, await session.report()) } }
+    /// All RICs, in the order of the fleet.
+    package func reports() async throws(A1Error) -> [RICSession.Report] {
+        let sessions = try await self.fleet.sessions()
+        return await withTaskGroup(of: (Int, RICSession.Report).self) { group in
+            for (index, session) in sessions.enumerated() { group.addTask { (index, await session.report()) } }
             var reports: [(Int, RICSession.Report)] = []
             for await report in group { reports.append(report) }
             return reports.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 
-    package func policies(ric: String? = nil, type: String? = nil) async -> Listing {
-        let sessions = self.sessions.filter { ric == nil || $0.ric.name == ric }
+    package func policies(ric: String? = nil, type: String? = nil) async throws(A1Error) -> Listing {
+        let sessions = try await self.fleet.sessions().filter { ric == nil || $0.ric.name == ric }
         return await withTaskGroup(of: (Int, Listing).self) { group in
             for (index, session) in sessions.enumerated() { group.addTask { (index, await self.policies(of: session, type: type)) } }
             var parts: [(Int, Listing)] = []

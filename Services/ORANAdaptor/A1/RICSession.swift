@@ -1,4 +1,4 @@
-package import HTTPFetch
+package import JSONSchema
 package import Resilience
 
 /// What we know of one RIC: the types it offers and whether it answers. Each RIC has its own, so that a dead one delays nobody.
@@ -9,31 +9,43 @@ package actor RICSession {
         package let name: String
         package let url: String
         package let state: State
-        /// Identifiers of the types it offers; the last known ones while it does not answer.
+        /// Identifiers of the types it offers, or can be given through a template; the last known ones while it does not answer.
         package let policyTypes: [String]
         /// Why it is unavailable.
         package var detail: String?
     }
 
     package nonisolated let ric: RIC
-    package nonisolated let client: A1Client
-    /// The guards between it and us, `a1/<name>`.
+    package nonisolated let client: any PolicyProducer
+    /// The guards between it and us, `a1/<name>` or `a1pms`.
     package nonisolated let upstream: Upstream
+    /// Where the RIC tells changes of a status; nil when it is not told where.
+    package nonisolated let notifications: NotificationAddress?
     /// Waits less: who lists RICs does not wait for a dead one.
-    private let probe: A1Client
-    private let typesAge: Duration
+    private let probe: any PolicyProducer
+    private nonisolated let types: PolicyTypeCache
     private let reportAge: Duration
 
-    private var types: [String: (type: PolicyType, at: ContinuousClock.Instant)] = [:]
     private var lastReport: (report: Report, at: ContinuousClock.Instant)?
+    private var listings: [String: (ids: Set<String>, at: ContinuousClock.Instant)] = [:]
+    private var foreignScopes: [String: [String: JSONValue]] = [:]
 
-    package init(ric: RIC, fetcher: HTTPFetcher, upstream: Upstream, typesAge: Duration = .seconds(60), reportAge: Duration = .seconds(5)) {
-        self.ric = ric
-        self.upstream = upstream
+    /// Policies of others whose scope is looked at, for each type.
+    private static let foreignLimit = 64
+    private static let listingAge = Duration.seconds(5)
+
+    /// - Parameter producer: of calls that may take this long at most.
+    package init(
+        upstream: Upstream, notifications: NotificationAddress? = nil, typesAge: Duration = .seconds(60), reportAge: Duration = .seconds(5),
+        producer: (Duration) -> any PolicyProducer
+    ) {
         let timeout = upstream.configuration.timeout
-        self.client = A1Client(ric: ric, fetcher: fetcher, upstream: upstream, timeout: timeout)
-        self.probe = A1Client(ric: ric, fetcher: fetcher, upstream: upstream, timeout: min(timeout, .seconds(2)))
-        self.typesAge = typesAge
+        self.upstream = upstream
+        self.notifications = notifications
+        self.client = producer(timeout)
+        self.probe = producer(min(timeout, .seconds(2)))
+        self.ric = self.client.ric
+        self.types = PolicyTypeCache(age: typesAge)
         self.reportAge = reportAge
     }
 
@@ -53,17 +65,35 @@ package actor RICSession {
     }
 
     /// The type as the RIC describes it, at most `typesAge` old.
-    package func policyType(_ id: String) async throws(A1Error) -> PolicyType {
-        if let known = self.types[id], known.at.duration(to: .now) < self.typesAge { return known.type }
+    package nonisolated func policyType(_ id: String) async throws(A1Error) -> PolicyType {
         do {
-            let type = try await self.client.policyType(id)
-            self.types[id] = (type, .now)
-            return type
+            return try await self.types.type(id, from: self.client)
         } catch  where error.kind == .notFound {
             throw A1Error(.notFound, ric: self.ric.name, detail: "it does not offer the policy type \(id)", status: 404)
         }
     }
 
     /// Forgets a type, after the RIC refused what its schema allowed.
-    package func forget(_ id: String) { self.types[id] = nil }
+    package nonisolated func forget(_ id: String) { self.types.forget(id) }
+
+    /// A policy of somebody else with this very scope, which a new one of ours would contend with. Ours cannot: their identifier is made
+    /// of type and scope. What others hold is at most some seconds old; of more than ``foreignLimit`` only so many are looked at.
+    package func foreignPolicy(sharing scope: JSONValue, of type: String) async throws(A1Error) -> String? {
+        let ids: Set<String>
+        if let listing = self.listings[type], listing.at.duration(to: .now) < Self.listingAge {
+            ids = listing.ids
+        } else {
+            ids = Set(try await self.client.policies(of: type).filter { !$0.hasPrefix("nephoran.") }.sorted().prefix(Self.foreignLimit))
+            if self.listings.count >= Self.foreignLimit { (self.listings, self.foreignScopes) = ([:], [:]) }
+            self.listings[type] = (ids, .now)
+            self.foreignScopes[type] = self.foreignScopes[type]?.filter { ids.contains($0.key) } ?? [:]
+        }
+        for id in ids.sorted() {
+            if self.foreignScopes[type]?[id] == nil {
+                self.foreignScopes[type]?[id] = try await self.client.policy(id, of: type)?["scope"] ?? .null
+            }
+            if self.foreignScopes[type]?[id] == scope { return id }
+        }
+        return nil
+    }
 }

@@ -85,6 +85,11 @@ extension Transfer {
         self.easy.set(CURLOPT_SSL_VERIFYHOST, 2)
         self.easy.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         if let caFile = configuration.caFile { self.easy.set(CURLOPT_CAINFO, caFile) }
+        if let certificate = configuration.certificate {
+            self.easy.set(CURLOPT_SSLCERT, certificate.certificateFile)
+            if let keyFile = certificate.keyFile { self.easy.set(CURLOPT_SSLKEY, keyFile) }
+            if let password = certificate.password { self.easy.set(CURLOPT_KEYPASSWD, password) }
+        }
         // Empty, rather than unset: unset means the environment's http_proxy.
         self.easy.set(CURLOPT_PROXY, configuration.proxy ?? "")
         self.easy.set(CURLOPT_USERAGENT, configuration.userAgent)

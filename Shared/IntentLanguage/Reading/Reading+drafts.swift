@@ -223,6 +223,7 @@ extension Reading {
         case .ensure: return scales ? .scale : .optimize
         // "enhance the VNF to use 4 CPUs"
         case .optimize: return scales && numbers.allSatisfy { ["cpu", "memory", "storage"].contains($0.target.attribute) } ? .configure : .optimize
+        case .lift: return .remove
         case .migrate: return .migrate
         case .restart: return .restart
         case .rollback: return .rollback
@@ -486,6 +487,8 @@ extension Reading {
             }
             if self.lexemes.indices.contains(object.at), self.lexemes[object.at].corrected { draft.confidence = 0.9 }
             if object.type == "Custom" { draft.confidence = min(draft.confidence, 0.9) }
+            // What was guaranteed to a slice is its policies; the slice itself stays.
+            if action == .lift, object.kind == .networkSlice { (draft.mention.kind, draft.mention.type) = (.policy, "Slicing") }
             self.expectations.append(draft)
         }
         let members = Array(first..<self.expectations.count)

@@ -1,0 +1,49 @@
+import Synchronization
+
+/// All RICs there are: those of the setting `A1_URL`, and those that the A1 Policy Management Service knows. A name of the setting goes
+/// before the same name of the service.
+package final class RICFleet: Sendable {
+    private let own: [RICSession]
+    private let directory: PMSDirectory?
+    private let make: (@Sendable (String) -> RICSession)?
+    private let behind = Mutex<[String: RICSession]>([:])
+
+    package init(_ own: [RICSession]) {
+        self.own = own
+        self.directory = nil
+        self.make = nil
+    }
+
+    /// - Parameter make: a session with a RIC behind the service, by its name there.
+    package init(_ own: [RICSession], behind directory: PMSDirectory, make: @escaping @Sendable (String) -> RICSession) {
+        self.own = own
+        self.directory = directory
+        self.make = make
+    }
+
+    /// In the order of the setting, then by name.
+    package func sessions() async throws(A1Error) -> [RICSession] {
+        guard let directory = self.directory, let make = self.make else { return self.own }
+        let taken = Set(self.own.map(\.ric.name))
+        let names: [String]
+        do throws(A1Error) {
+            names = try await directory.names().filter { !taken.contains($0) }
+        } catch {
+            // Those of the setting do not suffer from it; without any, it is not the same as none.
+            guard !self.own.isEmpty else { throw error }
+            return self.own
+        }
+        let behind = self.behind.withLock { behind in
+            // A session is kept as long as the service knows its RIC: it holds what was learnt.
+            behind = behind.filter { names.contains($0.key) }
+            for name in names where behind[name] == nil { behind[name] = make(name) }
+            return names.compactMap { behind[$0] }
+        }
+        return self.own + behind
+    }
+
+    package func session(named name: String) async throws(A1Error) -> RICSession? {
+        if let session = self.own.first(where: { $0.ric.name == name }) { return session }
+        return try await self.sessions().first { $0.ric.name == name }
+    }
+}

@@ -1,0 +1,53 @@
+import HTTPFetch
+import Resilience
+import ServiceRuntime
+
+/// The RICs of the settings, each with the client, the guards and the templates that are its own.
+enum A1Wiring {
+    static func fleet(_ context: ServiceContext, _ fetcher: HTTPFetcher, _ notifications: NotificationAddress?) throws -> RICFleet {
+        let settings = context.settings
+        let templates = try settings[ORANSettings.templates].map { try PolicyTemplateFile.read(path: $0) } ?? []
+        let own = try RIC.list(fromSetting: settings[ORANSettings.rics]).map { ric in
+            let root = A1Root(ric.variant)
+            let upstream = self.upstream("a1/\(ric.name)", context)
+            return RICSession(upstream: upstream, notifications: notifications) { timeout in
+                let transport = A1Transport(ric: ric.name, root: ric.url, fetcher: fetcher, upstream: upstream, timeout: timeout)
+                return self.templated(A1Client(ric: ric, transport: transport, root: root), templates)
+            }
+        }
+        guard let pms = settings[ORANSettings.pms] else { return RICFleet(own) }
+        let upstream = self.upstream("a1pms", context)
+        let root = Self.root(pms)
+        let transport: @Sendable (String, Duration) -> A1Transport = { ric, timeout in
+            A1Transport(ric: ric, root: root, fetcher: fetcher, upstream: upstream, timeout: timeout)
+        }
+        return RICFleet(own, behind: PMSDirectory(transport: transport("the A1 Policy Management Service", upstream.configuration.timeout))) { name in
+            RICSession(upstream: upstream) { timeout in
+                self.templated(PMSClient(ric: RIC(name: name, url: root), transport: transport(name, timeout)), templates)
+            }
+        }
+    }
+
+    private static func templated(_ producer: any PolicyProducer, _ templates: [PolicyTemplate]) -> any PolicyProducer {
+        templates.isEmpty ? producer : TemplatedProducer(producer, templates: templates)
+    }
+
+    private static func root(_ url: String) -> String {
+        var root = url
+        while root.hasSuffix("/") { root.removeLast() }
+        if root.hasSuffix(PMSClient.base) { root.removeLast(PMSClient.base.count) }
+        return root
+    }
+
+    private static func upstream(_ name: String, _ context: ServiceContext) -> Upstream {
+        let timeout = context.settings[ORANSettings.timeout]
+        return context.upstream(name) {
+            $0.timeout = timeout
+            $0.breaker.slowCall = timeout
+            // Short, since a RIC that returns should get its policies soon.
+            $0.breaker.openAtMost = min($0.breaker.openAtMost, .seconds(15))
+            // The executor retries whole steps, the queue whole intents.
+            $0.attempts = 1
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import HTTPFetch
+import IntentModel
+import JSONSchema
+import TestSupport
+import Testing
+
+@testable import ORANAdaptor
+
+/// Peers that are not a plain A1-P v2 RIC: the O-RAN SC's, types of their own, the management service.
+@Suite struct RICVariantTests {
+    private static let sla = "ORAN_SliceSLATarget_1.0.0"
+    private static let document =
+        #"{"scope":{"sliceId":{"plmnId":{"mcc":"310","mnc":"410"},"sd":"000001","sst":2}},"sliceSlaObjectives":{"guaDlThptPerSlice":50000}}"#
+    private static let own: JSONValue = [
+        "name": "sla", "description": "own", "policy_type_id": 20008,
+        "create_schema": [
+            "type": "object", "required": ["slice", "kbps"], "additionalProperties": false,
+            "properties": ["slice": ["type": "object"], "kbps": ["type": "integer", "maximum": 100_000]],
+        ],
+    ]
+    private static let template = PolicyTemplate(
+        type: "20008", standard: sla, document: ["slice": "${scope.sliceId}", "kbps": "${sliceSlaObjectives.guaDlThptPerSlice}"])
+
+    private static func put(_ document: String = document, ric: String? = nil) -> PolicyChange {
+        PolicyChange(policyId: "nephoran.slice-sla.sst-2", policyType: sla, ric: ric, change: .put, document: document)
+    }
+
+    @Test("a RIC with numbers for types and a root of its own is recognised, and takes standard policies through a template")
+    func osc() async throws {
+        let ric = try await FakeRIC.start(types: ["20008": Self.own], variant: .osc)
+        let session = Sessions.direct(RIC(name: "west", url: ric.url), fetcher: HTTPFetcher(), templates: [Self.template])
+        let fleet = RICFleet([session])
+        let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), settings: Sessions.quick)
+        #expect(await session.report().policyTypes == ["20008", Self.sla])
+
+        guard case .applied(let policies) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "not applied") }
+        #expect(policies.map(\.policyType) == [Self.sla])
+        #expect(policies.map(\.enforceStatus) == ["ENFORCED"])
+        #expect(
+            ric.policies == ["nephoran.slice-sla.sst-2": ["slice": ["plmnId": ["mcc": "310", "mnc": "410"], "sd": "000001", "sst": 2], "kbps": 50_000]])
+        // Read back, it is the standard document: a repeat changes nothing.
+        #expect(try await session.client.policy("nephoran.slice-sla.sst-2", of: Self.sla)?.text == Self.document)
+        guard case .applied(let again) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "not applied") }
+        #expect(again.map(\.change) == [.none])
+        #expect(ric.count(of: "PUT") == 1)
+
+        // The RIC's own schema judges what the template made.
+        guard case .failed(let problem) = await executor.apply([Self.put(Self.document.replacing("50000", with: "200000"))]) else {
+            return #expect(Bool(false), "not refused")
+        }
+        #expect(problem.code == "a1_rejected" && problem.detail.contains("kbps"))
+        guard case .failed(let dropped) = await executor.apply([Self.put(Self.document.replacing("guaDlThptPerSlice", with: "maxDlThptPerSlice"))]) else {
+            return #expect(Bool(false), "not refused")
+        }
+        #expect(dropped.detail.contains("no place for sliceSlaObjectives.maxDlThptPerSlice"))
+        #expect(ric.count(of: "PUT") == 1)
+
+        let delete = PolicyChange(policyId: "nephoran.slice-sla.sst-2", policyType: Self.sla, ric: "west", change: .delete, document: "")
+        guard case .applied(let deleted) = await executor.apply([delete]) else { return #expect(Bool(false), "not deleted") }
+        #expect(deleted.map(\.change) == [.delete])
+        #expect(ric.policies.isEmpty)
+        await ric.stop()
+    }
+
+    @Test("the RICs behind the management service are found, and take policies under identifiers of their own")
+    func pms() async throws {
+        let pms = try await FakePMS.start(rics: ["ric_b", "ric-a"])
+        let fleet = Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher())
+        let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), settings: Sessions.quick)
+        let inventory = PolicyInventory(fleet: fleet)
+        #expect(try await inventory.reports().map(\.name) == ["ric-a", "ric_b"])
+
+        guard case .applied(let policies) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "not applied") }
+        #expect(policies.map(\.ric) == ["ric-a", "ric_b"])
+        #expect(policies.map(\.enforceStatus) == ["ENFORCED", "ENFORCED"])
+        #expect(Set(pms.policies.keys) == ["nephoran.slice-sla.sst-2.at.ric-a", "nephoran.slice-sla.sst-2.at.ric_b"])
+        #expect(pms.services == ["nephoran"])
+        #expect(try await inventory.policies(ric: "ric_b").items.map(\.policyId) == ["nephoran.slice-sla.sst-2"])
+
+        guard case .applied(let again) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "not applied") }
+        #expect(again.map(\.change) == [.none, .none])
+        guard case .applied = await executor.apply([Self.put(Self.document.replacing("50000", with: "60000"), ric: "ric_b")]) else {
+            return #expect(Bool(false), "not replaced")
+        }
+        #expect(pms.policies["nephoran.slice-sla.sst-2.at.ric_b"]?["sliceSlaObjectives"]?["guaDlThptPerSlice"] == 60_000)
+
+        // 423 while the RIC synchronises is a matter of time.
+        pms.setState(of: "ric-a", "SYNCHRONIZING")
+        let delete = PolicyChange(policyId: "nephoran.slice-sla.sst-2", policyType: Self.sla, change: .delete, document: "")
+        guard case .retry(let reason, _) = await executor.apply([delete]) else { return #expect(Bool(false), "no retry") }
+        #expect(reason.contains("423"))
+        pms.setState(of: "ric-a", "AVAILABLE")
+        guard case .applied = await executor.apply([delete]) else { return #expect(Bool(false), "not deleted") }
+        #expect(pms.policies.isEmpty)
+        #expect(pms.violations.isEmpty, "\(pms.violations)")
+        await pms.stop()
+    }
+
+    @Test("while the management service does not answer, the last known RICs are still there, and one never seen is no empty list")
+    func pmsDown() async throws {
+        let pms = try await FakePMS.start(rics: ["a"])
+        let (seen, unseen) = (Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher()), Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher()))
+        #expect(try await seen.sessions().count == 1)
+        await pms.stop()
+        try await Task.sleep(for: .milliseconds(60))
+        #expect(try await seen.sessions().count == 1)
+        await #expect(throws: A1Error.self) { try await unseen.sessions() }
+        let executor = PolicyExecutor(fleet: unseen, catalogue: try PolicyTypeCatalogue(), settings: Sessions.quick)
+        guard case .retry = await executor.apply([Self.put()]) else { return #expect(Bool(false), "no retry") }
+    }
+
+    @Test("a new policy that shares its scope with somebody else's is refused before it is sent; replacing ours is not")
+    func scopeConflict() async throws {
+        let ric = try await FakeRIC.start()
+        ric.hold(try JSONValue(parsing: Self.document.replacing("50000", with: "10")), as: "theirs", of: Self.sla)
+        let session = Sessions.direct(RIC(name: "east", url: ric.url), fetcher: HTTPFetcher())
+        let executor = PolicyExecutor(fleet: RICFleet([session]), catalogue: try PolicyTypeCatalogue(), settings: Sessions.quick)
+        guard case .failed(let problem) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "not refused") }
+        #expect(problem.code == "a1_conflict" && problem.detail.contains("theirs"))
+        #expect(ric.count(of: "PUT") == 0)
+
+        ric.hold(try JSONValue(parsing: Self.document), as: "nephoran.slice-sla.sst-2", of: Self.sla)
+        guard case .applied(let replaced) = await executor.apply([Self.put(Self.document.replacing("50000", with: "70000"))]) else {
+            return #expect(Bool(false), "not replaced")
+        }
+        #expect(replaced.map(\.change) == [.put])
+        #expect(ric.policies["theirs"] != nil)
+        #expect(ric.violations.isEmpty, "\(ric.violations)")
+        await ric.stop()
+    }
+}
