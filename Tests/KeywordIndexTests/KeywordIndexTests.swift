@@ -105,7 +105,7 @@ private struct WordSource {
         var plain = PlainBM25(weights: FieldWeights())
         let index = KeywordIndex()
         var number: Int64 = 0
-        for batch in [1, 1, 1, 7, 40, 300, 1500, 2, 2000] {
+        for batch in [1, 1, 1, 7, 40, 300, 1100, 2, 700] {
             let passages = (0..<batch).map { _ in
                 number += 1
                 return words.passage(number)
@@ -114,7 +114,7 @@ private struct WordSource {
             index.apply(removing: [], adding: [PassageTerms(passages, weights: index.weights)], mark: [1])
         }
         #expect(index.snapshot.count == plain.passages.count)
-        for round in 0..<60 {
+        for round in 0..<20 {
             let text = (0...(round % 6)).map { _ in words.word() }.joined(separator: " ")
             self.check(index, plain, self.query(text), limit: [1, 10, 100, 5000][round % 4])
             let shelf = Int64(round % 5)

@@ -10,7 +10,8 @@ struct QueryWords: Sendable {
     private static let mostRepeats: Float = 8
 
     private let analyzer = TermAnalyzer()
-    private var stopTerms: Set<UInt64> = []
+    /// Names of the words that say nothing.
+    private(set) var stopTerms: Set<UInt64> = []
     /// By the first term of a name: the rest of it, and what is added when a query has it.
     private var names: [UInt64: [Name]] = [:]
 

@@ -3,6 +3,8 @@ struct KnowledgeSearch<Cache: AnswerCache>: Sendable {
     let backend: any KnowledgeBackend
     let cache: Cache
     var embedding: QueryEmbedding?
+    /// Words that say nothing are not marked in snippets.
+    var stopTerms: Set<UInt64> = []
     /// The weight of meaning where a request names none.
     var alpha: @Sendable () -> Double = { 0.5 }
 
@@ -19,7 +21,7 @@ struct KnowledgeSearch<Cache: AnswerCache>: Sendable {
 
     private func uncached(_ query: PassageQuery) async throws -> Answered {
         let found = try await self.passages(query)
-        return (found.json(highlighting: Highlighter(query.text)), found.version, found.mode, .miss)
+        return (self.json(found, query), found.version, found.mode, .miss)
     }
 
     private func cached(_ query: PassageQuery) async throws -> Answered {
@@ -34,16 +36,20 @@ struct KnowledgeSearch<Cache: AnswerCache>: Sendable {
                     guard found.version == version else { throw NotUnderThisKey.knowledgeMoved }
                     // Without the embedding the answer is less than was asked for: the next may get more.
                     guard found.mode == query.mode else { throw NotUnderThisKey.answeredBy(found) }
-                    return found.json(highlighting: Highlighter(query.text))
+                    return self.json(found, query)
                 }
                 return (bytes, version, query.mode, level)
             } catch NotUnderThisKey.knowledgeMoved {
                 continue
             } catch NotUnderThisKey.answeredBy(let found) {
-                return (found.json(highlighting: Highlighter(query.text)), found.version, found.mode, .miss)
+                return (self.json(found, query), found.version, found.mode, .miss)
             }
         }
         return try await self.uncached(query)
+    }
+
+    private func json(_ found: FoundPassages, _ query: PassageQuery) -> [UInt8] {
+        found.json(highlighting: Highlighter(query.text, stopWords: self.stopTerms))
     }
 
     private func passages(_ query: PassageQuery) async throws -> FoundPassages {
