@@ -4,12 +4,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .build/release
 DATA_DIR ?= .nephoran
+EMBEDDING_MODEL_DIR ?= $(CURDIR)/.model/all-MiniLM-L6-v2
 PORT_BASE ?= 8080
 # Tests that start many processes and want them to have the processors for themselves.
 WHOLE_MACHINE := SystemTests|TopologyTests|PowerLossTests|RedisClusterTests|RedisSentinelTests
 INTENT ?= Deploy a high-availability AMF with auto-scaling in core5g
 
-.PHONY: help packages build run stop test check format edges bench endurance sanitize clean
+.PHONY: help packages model build run stop test check format edges bench endurance sanitize clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -17,16 +18,19 @@ help: ## What can be made
 packages: ## Install the Debian packages that are missing
 	@deploy/install-packages build
 
+model: ## Fetch the weights of the embedding model, unless they are there
+	@deploy/install-model "$(EMBEDDING_MODEL_DIR)"
+
 build: packages ## Release executables in .build/release
 	swift build -c release --static-swift-stdlib
 
-run: build ## Start everything, submit an example intent, show where the console is
-	@deploy/run "$(BIN)" "$(DATA_DIR)" "$(PORT_BASE)" "$(INTENT)"
+run: build model ## Start everything, submit an example intent, show where the console is
+	@EMBEDDING_MODEL_DIR="$(EMBEDDING_MODEL_DIR)" deploy/run "$(BIN)" "$(DATA_DIR)" "$(PORT_BASE)" "$(INTENT)"
 
 stop: ## Stop what `make run` started
 	@deploy/stop "$(DATA_DIR)"
 
-test: packages ## Everything that must hold before a change lands
+test: packages model ## Everything that must hold before a change lands
 	@deploy/install-packages test
 	$(MAKE) check
 	swift build --build-tests
@@ -37,7 +41,7 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
-	shellcheck deploy/install-packages deploy/run deploy/stop loadtest/run loadtest/model Tests/check-edges Tests/check-packages Tests/Sanitizers/run .ci/run
+	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/run loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/Sanitizers/run .ci/run
 	yamllint --strict -c .yamllint Services Shared deploy Tests/Packages
 	Tests/check-packages
 
@@ -47,13 +51,15 @@ format: ## Format all Swift files
 edges: ## Write the dependency edges of Package.swift to Tests/edges.txt
 	Tests/check-edges --write
 
-bench: build ## Load against nginx in the same run; see loadtest/README.md
+bench: build model ## Load against nginx in the same run; see loadtest/README.md
 	@deploy/install-packages bench
 	.build/release/ResilienceBenchmark
 	.build/release/InterpreterBenchmark
 	.build/release/PlanningBenchmark
 	loadtest/run
 	loadtest/model
+	loadtest/vectors "$(EMBEDDING_MODEL_DIR)"
+	loadtest/knowledge
 
 endurance: packages ## What takes longer than a test may: 100,000 intents under chaos, a cluster, a soak; see docs/reliability.md
 	@deploy/install-packages test

@@ -86,9 +86,14 @@ let package = Package(
         shared("Resilience", []),
         shared("GitObjects", ["IntentModel", crypto]),
         shared("JSONSchema", []),
+        shared("KeywordIndex", []),
+        // Vectors: what of them is arithmetic is C, chosen at run time for the processor.
+        .target(name: "CTensor", path: "Shared/CTensor"),
+        shared("VectorIndex", ["CTensor"]),
         shared("IntentLanguage", ["IntentModel", yams], resources: [.copy("Vocabulary")]),
         // Level 2
-        shared("Caching", ["RedisClient", "Telemetry", deque]),
+        shared("Embeddings", ["CTensor", "HTTPFetch", "JSONSchema", "Resilience"]),
+        shared("Caching", ["RedisClient", "Telemetry", deque, lifecycle, logging]),
         shared(
             "Ledger",
             ["IntentModel", "RedisClient", lifecycle, logging, metrics],
@@ -123,7 +128,11 @@ let package = Package(
         ),
         service(
             "RAGAPI",
-            ["Caching", "IntentModel", "RedisClient", "ServiceRuntime", hummingbird, lifecycle, metrics, grdb, crypto],
+            [
+                "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "KeywordIndex", "RedisClient", "Resilience", "ServiceRuntime",
+                "Telemetry",
+                "VectorIndex", hummingbird, lifecycle, logging, metrics, grdb, crypto,
+            ],
             resources: [.copy("Knowledge")]
         ),
         // Planning and rendering without a service around them, so that they can be measured; see docs/decisions/025.
@@ -149,11 +158,15 @@ let package = Package(
             "NephioBridge",
             ["GitObjects", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, subprocess]
         ),
-        service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, yams]),
+        service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, subprocess, yams]),
         // Benchmarks
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "InterpreterBenchmark", dependencies: ["IntentLanguage", "IntentModel"], path: "loadtest/InterpreterBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "RetrievalBenchmark", dependencies: ["KeywordIndex", hummingbird], path: "loadtest/RetrievalBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "VectorBenchmark", dependencies: ["Embeddings", "VectorIndex"], path: "loadtest/VectorBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "PlanningBenchmark", dependencies: ["IntentModel", "PackagePlanning"], path: "loadtest/PlanningBenchmark", swiftSettings: strict),
         // Tests
@@ -163,7 +176,10 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", metrics, logging]),
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
+        tests("KeywordIndexTests", ["KeywordIndex"]),
         tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
+        tests("VectorIndexTests", ["VectorIndex", "CTensor", "TestSupport"]),
+        tests("EmbeddingsTests", ["Embeddings", "CTensor", "HTTPFetch", "Resilience", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
         tests("ServiceRuntimeTests", ["ServiceRuntime", "IntentModel", "Resilience", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
@@ -181,7 +197,12 @@ let package = Package(
                 "LLMProcessor", "Caching", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "RedisClient", "Resilience", "ServiceClient",
                 "ServiceRuntime", "Telemetry", "TestSupport", hummingbird,
             ], resources: [.copy("Fixtures")]),
-        tests("RAGAPITests", ["RAGAPI", "IntentModel", hummingbird, hummingbirdTesting]),
+        tests(
+            "RAGAPITests",
+            [
+                "RAGAPI", "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "KeywordIndex", "RedisClient", "Resilience", "ServiceRuntime",
+                "TestSupport", "VectorIndex", hummingbird, hummingbirdTesting,
+            ]),
         tests(
             "ManifestGeneratorTests",
             ["ManifestGenerator", "PackagePlanning", "GitObjects", "IntentLanguage", "IntentModel", "JSONSchema", yams, subprocess],

@@ -1,5 +1,9 @@
 import Caching
+import Embeddings
+import HTTPFetch
 import Hummingbird
+import IntentLanguage
+import IntentModel
 import RedisClient
 import ServiceLifecycle
 import ServiceRuntime
@@ -8,7 +12,14 @@ import ServiceRuntime
 func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
     let knowledge = KnowledgeDirectory.builtIn
-    let store = try await KnowledgeStore.open(path: settings[RAGSettings.store], stopWords: try await knowledge.stopWords())
+    let additions = settings[RAGSettings.vocabulary]
+    let vocabulary = try await blockingWork("knowledge.vocabulary") { try Vocabulary.shipped(additions: additions.isEmpty ? nil : additions) }
+    let source = try await embeddingSource(context)
+    let embedder = source.embedder
+    var configuration = EmbeddedStore.Configuration(path: settings[RAGSettings.store])
+    configuration.model = embedder.map { ($0.name, $0.dimensions) }
+    configuration.words = QueryWords(stopWords: try await knowledge.stopWords(), vocabulary: vocabulary.summary)
+    let store = try await EmbeddedStore.open(configuration)
 
     var redis: RedisClient?
     if let url = settings[RAGSettings.cacheRedis] {
@@ -19,32 +30,82 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         }
     }
     var levels = LayeredCache.Configuration(prefix: "nephoran:")
-    levels.memoryBytes = settings[RAGSettings.memoryCacheSize]
-    levels.memoryLifetime = CacheLifetime(settings[RAGSettings.memoryCacheLifetime])
-    levels.redisLifetime = CacheLifetime(settings[RAGSettings.redisCacheLifetime])
-    let cache = LayeredAnswerCache(levels, redis: settings[RAGSettings.queryCache] ? redis : nil)
-    let search = KnowledgeSearch(store: store, cache: cache)
-    let metrics = KnowledgeMetrics()
+    levels.compresses = true
+    RAGSettings.configure(&levels, settings)
+    let cache = LayeredAnswerCache(levels, redis: redis, isEnabled: settings[RAGSettings.queryCache])
+    let embedding = embedder.map { QueryEmbedding($0, cached: settings[RAGSettings.vectorCache]) }
+    let search = KnowledgeSearch(backend: store, cache: cache, embedding: embedding, alpha: { settings[RAGSettings.alpha] })
+    let ingestion = Ingestion(
+        backend: store, chunker: Chunker(limit: settings[RAGSettings.chunkTokens], overlap: settings[RAGSettings.chunkOverlap]),
+        embedding: embedder.map { PassageEmbedding(embedder: $0) }, logger: context.logger)
     CacheMetrics.export("search", to: context.metrics) { cache.statistics }
+    if let embedding {
+        CacheMetrics.export("embedding", to: context.metrics) { LayeredCache.Statistics(memory: embedding.statistics) }
+    }
+    KnowledgeMetrics.export(store, to: context.metrics)
+    settings.onReload { settings in
+        cache.reconfigure(isEnabled: settings[RAGSettings.queryCache]) { RAGSettings.configure(&$0, settings) }
+    }
 
     var services: [any Service] = []
-    var checks = [HealthCheck("knowledge") { _ = try await store.stats() }]
+    var checks = [
+        HealthCheck("knowledge") { try await store.check() },
+        HealthCheck("embeddings", isRequired: false, note: { source.note }),
+    ]
     if let redis {
         services.append(redis)
+        services.append(
+            InvalidationFeed(redis, prefix: LayeredAnswerCache.controlPrefix, logger: context.logger) { _ in cache.clearMemory() })
         checks.append(HealthCheck("cache", isRequired: false) { _ = try await redis.send(RedisCommand("PING")) })
+    }
+    if let embedder {
+        services.append(VectorFileUpkeep(store: store, logger: context.logger))
+        services.append(EmbeddingBackfill(backend: store, embedding: PassageEmbedding(embedder: embedder), logger: context.logger))
     }
     return ServiceParts(
         routes: { router in
+            let documents = DocumentController(backend: store, ingestion: ingestion)
             let readers = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
             readers.addRoutes(SearchController(search: search).routes, atPath: "/v1/search")
-            readers.addRoutes(DocumentController(store: store, metrics: metrics).routes, atPath: "/v1/documents")
-            router.group().add(middleware: context.authenticator.requiresUnlessLocal(.admin)).addRoutes(CacheController(cache: cache).routes)
+            readers.addRoutes(documents.routes, atPath: "/v1/documents")
+            let writers = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsWrite))
+            writers.addRoutes(documents.changes, atPath: "/v1/documents")
+            let keepers = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.admin))
+            keepers.addRoutes(CacheController(cache: cache, embedding: embedding).routes)
+            keepers.addRoutes(KeepingController(store: store).routes)
         },
         services: services,
         healthChecks: checks,
+        problems: ProblemMapping { error in (error as? StoreFault).map { ProblemError(Problem($0)) } },
+        streamingRoutes: ["/v1/documents"],
         beforeServing: {
-            _ = try await store.synchronise(source: "builtin", with: try await knowledge.documents())
-            metrics.record(try await store.stats())
+            // The start waits for no model: what is new of the shipped knowledge is embedded in the background.
+            var quick = ingestion
+            quick.embedding = nil
+            _ = try await quick.synchronise(source: "builtin", with: try await knowledge.documents())
         }
     )
+}
+
+/// The model the settings choose. One that is not there leaves keyword search; one that is configured wrongly stops the service.
+private func embeddingSource(_ context: ServiceContext) async throws -> EmbeddingSource {
+    let settings = context.settings
+    switch settings[RAGSettings.embeddingProvider] {
+    case "off": return .none(reason: "EMBEDDING_PROVIDER is off")
+    case "openai":
+        guard let url = settings[RAGSettings.embeddingURL], let model = settings[RAGSettings.embeddingModel] else {
+            throw InvalidSetting(key: "EMBEDDING_PROVIDER", value: "openai", allowed: "openai together with EMBEDDING_BASE_URL and EMBEDDING_MODEL")
+        }
+        let endpoint = EmbeddingEndpointSettings(
+            baseURL: url, model: model, dimensions: settings[RAGSettings.embeddingDimensions], apiKey: settings[RAGSettings.embeddingKey])
+        return .model(OpenAIEmbedder(endpoint, fetcher: HTTPFetcher(), upstream: context.upstream("embeddings") { $0.timeout = endpoint.timeout }))
+    default:
+        let directory = settings[RAGSettings.embeddingDirectory]
+        do throws(EmbeddingError) {
+            return .model(try await TransformerEmbedder.load(TransformerEmbedder.Configuration(directory: directory)))
+        } catch {
+            context.logger.notice("keyword search only", metadata: ["reason": .string(error.description)])
+            return .none(reason: error.description)
+        }
+    }
 }

@@ -1,12 +1,13 @@
-import Metrics
+import Telemetry
 
-/// `rag_documents` and `rag_chunks`: what the store of this replica holds.
-struct KnowledgeMetrics: Sendable {
-    private let documents = Gauge(label: "rag_documents")
-    private let chunks = Gauge(label: "rag_chunks")
-
-    func record(_ stats: KnowledgeStats) {
-        self.documents.record(stats.documents)
-        self.chunks.record(stats.chunks)
+/// `rag_documents` and `rag_chunks`: what the backend holds, as this replica knows it when it is asked.
+enum KnowledgeMetrics {
+    static func export(_ backend: any KnowledgeBackend, to registry: PrometheusRegistry) {
+        registry.beforeExposing { registry in
+            let size = backend.size
+            registry.gauge("rag_documents").set(Double(size.documents))
+            registry.gauge("rag_chunks").set(Double(size.chunks))
+            registry.gauge("rag_chunks_embedded").set(Double(size.embedded))
+        }
     }
 }

@@ -14,6 +14,15 @@ extension Problem {
         Problem(status: 404, code: "not_found", title: "Not Found", detail: "There is no document \"\(id.prefix(256))\".")
     }
 
+    init(_ fault: StoreFault) {
+        switch fault {
+        case .full: self.init(status: 507, code: "disk_full", title: "Insufficient Storage", detail: fault.description)
+        case .unusable: self.init(status: 422, code: "backup_unusable", title: "Unprocessable Content", detail: fault.description)
+        case .unwritable: self.init(status: 503, code: "store_unwritable", title: "Service Unavailable", detail: fault.description)
+        case .damaged: self.init(status: 503, code: "store_damaged", title: "Service Unavailable", detail: fault.description)
+        }
+    }
+
     init(_ error: DecodingError) {
         // Only text that is no JSON at all fails without a place and without a type.
         if case .dataCorrupted(let context) = error, context.codingPath.isEmpty {

@@ -63,6 +63,12 @@ package final class MemoryCache<Key: Hashable & Sendable, Value: Sendable>: Send
 
     package func removeValue(for key: Key) { self.state.withLock { $0.entries.removeValue(for: key) } }
 
+    /// Removes what has expired and was not asked for since; returns how many.
+    package func removeExpired() -> Int {
+        let now = self.now()
+        return self.state.withLock { $0.entries.removeExpired(now: now) }
+    }
+
     package func removeAll() { self.state.withLock { $0.entries.removeAll() } }
 
     package var statistics: CacheStatistics {

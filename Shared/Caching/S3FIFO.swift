@@ -78,6 +78,14 @@ struct S3FIFO<Key: Hashable, Value> {
         if let slot = self.index[key] { self.remove(slot) }
     }
 
+    /// Removes what has expired; returns how many.
+    mutating func removeExpired(now: Instant) -> Int {
+        let expired = self.slots.indices.filter { slot in self.slots[slot].map { $0.expiry <= now } ?? false }
+        for slot in expired { self.remove(slot) }
+        self.expirations += UInt64(expired.count)
+        return expired.count
+    }
+
     mutating func removeAll() {
         let (evictions, expirations) = (self.evictions, self.expirations)
         self = S3FIFO(byteLimit: self.byteLimit)

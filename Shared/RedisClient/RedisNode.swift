@@ -50,9 +50,12 @@ package final class RedisNode: Sendable {
     }
 
     /// A connection of its own to this very server.
-    package func consumer(label: String) -> NodeConsumer {
+    ///
+    /// - Parameter listener: given what is published on the channels that the connection subscribes to, on the client's thread: it must not
+    ///   block. A subscription ends with the connection, which is noticed by the next command.
+    package func consumer(label: String, listener: RedisListener? = nil) -> NodeConsumer {
         let lane = self.identifiers.next()
-        self.order(.openLane(id: lane, label: "\(self.label)-\(label)"))
+        self.order(.openLane(id: lane, label: "\(self.label)-\(label)", listener: listener))
         return NodeConsumer(node: self, lane: lane)
     }
 

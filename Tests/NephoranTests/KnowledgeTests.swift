@@ -54,4 +54,72 @@ import Testing
         #expect(batch.body.count { $0 == UInt8(ascii: "\n") } == 2)
         #expect(batch.path(at: 2) == "b.md" && batch.path(at: 9) == "document 9")
     }
+
+    @Test("rows of a page's table stay rows")
+    func tables() {
+        let page = HTMLText("<p>Before</p><table><tr><th>5QI</th><th>Delay</th></tr><tr><td>82</td><td>10 <b>ms</b></td></tr></table><p>after</p>")
+        #expect(page.text == "Before\n\n| 5QI | Delay |\n| 82 | 10 ms |\n\nafter")
+    }
+
+    @Test("heads and feet of pages go, the margin too; clauses and columns stay")
+    func pages() {
+        let pages = (1...4).map { page in
+            "   3GPP TS 23.501 V17.5.0        \(page + 10)\n\n   5.\(page) Clause \(page)\n   Text of page \(page).\n   5QI     Type     Delay\n   \(page)       GBR      100 ms\n   more\n   and\n   more\n\n   Release 17\n"
+        }
+        let text = PDFText(pages: pages.joined(separator: "\u{0c}"))
+        #expect(!text.text.contains("3GPP TS 23.501") && !text.text.contains("Release 17"))
+        #expect(text.text.hasPrefix("5.1 Clause 1\nText of page 1."))
+        #expect(text.text.contains("4       GBR      100 ms"))
+    }
+
+    @Test("a PDF file is read by pdftotext; what is none is refused with its words")
+    func pdf() async throws {
+        let root = FileManager.default.temporaryDirectory.path + "/pdf-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let content = "BT /F1 18 Tf 72 720 Td (The AMF terminates N2.) Tj ET"
+        let objects = [
+            "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+            "<< /Length \(content.utf8.count) >>\nstream\n\(content)\nendstream", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        ]
+        var file = "%PDF-1.4\n"
+        var offsets: [Int] = []
+        for (index, object) in objects.enumerated() {
+            offsets.append(file.utf8.count)
+            file += "\(index + 1) 0 obj\n\(object)\nendobj\n"
+        }
+        let table = file.utf8.count
+        file += "xref\n0 6\n0000000000 65535 f \n" + offsets.map { String(repeating: "0", count: 10 - String($0).count) + "\($0) 00000 n \n" }.joined()
+        file += "trailer << /Size 6 /Root 1 0 R >>\nstartxref\n\(table)\n%%EOF\n"
+        try file.write(toFile: root + "/-n2.pdf", atomically: true, encoding: .utf8)
+        try "no PDF".write(toFile: root + "/other.pdf", atomically: true, encoding: .utf8)
+        let document = try await KnowledgeFile.read(root + "/-n2.pdf")
+        #expect(document.text == "The AMF terminates N2.")
+        #expect(document.title == "The AMF terminates N2.")
+        let failure = await #expect(throws: CommandFailure.self) { try await KnowledgeFile.read(root + "/other.pdf") }
+        #expect(failure?.message.hasPrefix("pdftotext: ") == true)
+    }
+
+    @Test("lines of a file come one by one with their numbers, whatever their length")
+    func lines() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/lines-\(UUID().uuidString).ndjson"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let long = String(repeating: "x", count: 700_000)
+        try "one\n\n\(long)\nlast".write(toFile: path, atomically: true, encoding: .utf8)
+        var file = try #require(LineFile(path))
+        var lines: [(Int, Int)] = []
+        while let line = file.next() { lines.append((line.number, line.bytes.count)) }
+        #expect(lines.map(\.0) == [1, 3, 4] && lines.map(\.1) == [3, 700_000, 4])
+        #expect(LineFile(path + ".none") == nil)
+    }
+
+    @Test("progress is a bar over the bytes that are done")
+    func progress() {
+        var outcome = KnowledgeSender.Outcome()
+        outcome.accepted = 10
+        outcome.chunks = 50
+        let text = KnowledgeProgress(totalBytes: 200).text(doneBytes: 100, outcome, elapsed: .seconds(5))
+        #expect(text == "[############------------] 50 %  10 documents, 50 passages, 10/s")
+    }
 }

@@ -53,6 +53,12 @@ struct HTMLText: Equatable {
             case "h1", "h2", "h3", "h4", "h5", "h6":
                 self.breakLine(2)
                 if !isEnd, let level = name.last.flatMap({ Int(String($0)) }) { self.text += String(repeating: "#", count: level) + " " }
+            case "tr":
+                self.breakLine(1)
+                if !isEnd { self.text += "|" }
+            case "td", "th":
+                // A row of a pipe table, so that it stays one.
+                if isEnd { self.text += " |" } else { self.text += " " }
             case _ where Self.blocks.contains(name):
                 self.breakLine(name == "p" || name == "section" ? 2 : 1)
                 if name == "li", !isEnd { self.text += "- " }

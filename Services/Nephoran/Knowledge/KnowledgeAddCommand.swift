@@ -3,70 +3,63 @@ import Foundation
 
 struct KnowledgeAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Add Markdown, text and HTML files; directories are searched.",
-        discussion: "A file that was added before replaces its former content: its id is its path. Ends with status 3 when a file was rejected."
+        commandName: "add", abstract: "Add Markdown, text, HTML, PDF and NDJSON files; directories are searched.",
+        discussion: """
+            A file that was added before replaces its former content: its id is its path. Each line of an .ndjson or .jsonl file is a document of its own \
+            ({"id", "title"?, "text", "source"?, "metadata"?, "access"?}). What is there already as it is costs little, so an addition that was \
+            interrupted is simply made again. Ends with status 3 when something was rejected; the rest is in.
+            """
     )
 
     @OptionGroup var connection: ConnectionOptions
-    @Option(help: "Address of rag-api; else RAG_API_URL, else two ports above the gateway.") var knowledgeServer: String?
+    @OptionGroup var knowledge: KnowledgeOptions
     @Argument(help: "Files and directories.", completion: .file()) var paths: [String]
 
-    private struct Answer: Decodable {
-        struct Rejection: Decodable {
-            var position: Int
-            var reason: String
-        }
-        var accepted: Int
-        var chunks: Int
-        var rejected: [Rejection]
-    }
-
-    private struct Outcome: Encodable {
-        var accepted = 0
-        var chunks = 0
-        var rejected: [String: String] = [:]
-    }
-
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let gateway = try self.connection.client(environment)
-        let client = gateway.at(
-            try SiblingAddress.of(
-                "rag-api", self.knowledgeServer ?? environment["RAG_API_URL"], portsAbove: 2, option: "--knowledge-server", gateway: gateway.base))
         let files = try KnowledgeFile.search(self.paths)
         let terminal = Terminal.standardOutput
         let progress = ProgressLine(isShown: self.connection.output == .text)
-        var outcome = Outcome()
+        let bar = KnowledgeProgress(totalBytes: files.reduce(0) { $0 + KnowledgeProgress.size(of: $1) })
+        var sender = KnowledgeSender(client: try self.knowledge.client(self.connection))
         var batch = KnowledgeBatch()
 
         func send() async throws {
-            guard !batch.isEmpty else { return }
-            let answer = try GatewayClient.decode(
-                Answer.self,
-                try await client.call("POST", "/v1/documents", headers: [("content-type", "application/x-ndjson")], body: batch.body, timeout: .seconds(120))
-                    .body
-            )
-            outcome.accepted += answer.accepted
-            outcome.chunks += answer.chunks
-            for rejection in answer.rejected { outcome.rejected[batch.path(at: rejection.position)] = rejection.reason }
-            progress.show("\(outcome.accepted) documents, \(outcome.chunks) passages")
+            guard !batch.isEmpty || batch.sourceBytes > 0 else { return }
+            if !batch.isEmpty { try await sender.send(batch) }
             batch = KnowledgeBatch()
+            progress.show(bar.text(doneBytes: sender.doneBytes, sender.outcome))
         }
         for path in files {
-            do throws(CommandFailure) {
-                batch.add(try KnowledgeFile(path: path), path: path)
-            } catch {
-                outcome.rejected[path] = error.message
+            if KnowledgeFile.lines.contains(KnowledgeFile.kind(of: path)) {
+                guard var lines = LineFile(path) else {
+                    sender.reject(path, "cannot be read")
+                    continue
+                }
+                while let line = lines.next() {
+                    batch.add(line: line.bytes, place: "\(path):\(line.number)")
+                    batch.count(sourceBytes: line.bytes.count + 1)
+                    if batch.isFull { try await send() }
+                }
+            } else {
+                do throws(CommandFailure) {
+                    batch.add(try await KnowledgeFile.read(path), path: path)
+                } catch {
+                    sender.reject(path, error.message)
+                }
+                batch.count(sourceBytes: KnowledgeProgress.size(of: path))
             }
             if batch.isFull { try await send() }
         }
         try await send()
+        try await sender.finish()
         progress.clear()
+        let outcome = sender.outcome
         if self.connection.output == .json {
             terminal.print(JSONText.pretty(Array(try JSONText.encode(outcome))))
         } else {
             for (path, reason) in outcome.rejected.sorted(by: { $0.key < $1.key }) { terminal.print("\(terminal.styled("rejected", .red)) \(path): \(reason)") }
-            terminal.print("\(outcome.accepted) documents, \(outcome.chunks) passages")
+            let unchanged = outcome.unchanged > 0 ? " (\(outcome.unchanged) there already)" : ""
+            terminal.print("\(outcome.accepted) documents\(unchanged), \(outcome.chunks) passages")
         }
         if !outcome.rejected.isEmpty { throw CommandFailure(.refused) }
     }

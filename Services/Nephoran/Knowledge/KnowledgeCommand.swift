@@ -2,5 +2,6 @@ import ArgumentParser
 
 struct KnowledgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "knowledge", abstract: "Look after the knowledge base.", subcommands: [KnowledgeAddCommand.self])
+        commandName: "knowledge", abstract: "Look after the knowledge base.",
+        subcommands: [KnowledgeAddCommand.self, KnowledgeVerifyCommand.self, KnowledgeBackupCommand.self, KnowledgeRestoreCommand.self])
 }

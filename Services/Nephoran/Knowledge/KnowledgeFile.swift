@@ -7,21 +7,41 @@ struct KnowledgeFile: Encodable, Equatable {
     let text: String
     let source: String
 
-    static let extensions: Set<String> = ["md", "markdown", "txt", "text", "html", "htm"]
-    private static let maxBytes = 1 << 20
+    /// One document each.
+    static let documents: Set<String> = ["md", "markdown", "txt", "text", "html", "htm", "pdf"]
+    /// A document a line.
+    static let lines: Set<String> = ["ndjson", "jsonl"]
+    /// Of the text of a document; the server takes no more.
+    private static let maxBytes = 8 << 20
+
+    static func kind(of path: String) -> String { (path as NSString).pathExtension.lowercased() }
 
     /// Reads the file; throws when it cannot be read, is too long or is not UTF-8.
-    init(path: String) throws(CommandFailure) {
-        guard let data = FileManager.default.contents(atPath: path) else { throw CommandFailure(.refused, "cannot be read") }
-        guard let text = String(data: data, encoding: .utf8) else { throw CommandFailure(.refused, "is not UTF-8") }
-        self.init(path: path, text: text)
-        guard self.text.utf8.count <= Self.maxBytes else { throw CommandFailure(.refused, "has more than 1 MiB of text") }
+    static func read(_ path: String) async throws(CommandFailure) -> KnowledgeFile {
+        let file: KnowledgeFile
+        if self.kind(of: path) == "pdf" {
+            file = KnowledgeFile(path: path, page: try await PDFText.read(path))
+        } else {
+            guard let data = FileManager.default.contents(atPath: path) else { throw CommandFailure(.refused, "cannot be read") }
+            guard let text = String(data: data, encoding: .utf8) else { throw CommandFailure(.refused, "is not UTF-8") }
+            file = KnowledgeFile(path: path, text: text)
+        }
+        guard file.text.utf8.count <= Self.maxBytes else { throw CommandFailure(.refused, "has more than \(Self.maxBytes >> 20) MiB of text") }
+        guard file.text.contains(where: { $0.isLetter || $0.isNumber }) else { throw CommandFailure(.refused, "holds no word") }
+        return file
+    }
+
+    private init(path: String, page: PDFText) {
+        self.id = Self.id(of: path)
+        self.source = String(path.suffix(256))
+        self.title = page.title
+        self.text = page.text
     }
 
     init(path: String, text: String) {
         self.id = Self.id(of: path)
         self.source = String(path.suffix(256))
-        if ["html", "htm"].contains((path as NSString).pathExtension.lowercased()) {
+        if ["html", "htm"].contains(Self.kind(of: path)) {
             let page = HTMLText(text)
             self.title = page.title
             self.text = page.text
@@ -48,11 +68,10 @@ struct KnowledgeFile: Encodable, Equatable {
                 continue
             }
             let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-            files += names.filter { self.extensions.contains(($0 as NSString).pathExtension.lowercased()) }.sorted().map {
-                (path as NSString).appendingPathComponent($0)
-            }
+            let known = self.documents.union(self.lines)
+            files += names.filter { known.contains(self.kind(of: $0)) }.sorted().map { (path as NSString).appendingPathComponent($0) }
         }
-        guard !files.isEmpty else { throw CommandFailure(.usage, "there is no Markdown, text or HTML file there") }
+        guard !files.isEmpty else { throw CommandFailure(.usage, "there is no Markdown, text, HTML, PDF or NDJSON file there") }
         return files
     }
 }

@@ -2,21 +2,24 @@ import Hummingbird
 import ServiceRuntime
 
 /// `POST /admin/cache/clear` empties all levels, `POST /cache/cleanup` drops what has expired. Add at `/`.
-struct CacheController<Context: RequestContext, Cache: AnswerCache>: Sendable {
+struct CacheController<Cache: AnswerCache>: Sendable {
     let cache: Cache
+    var embedding: QueryEmbedding?
 
-    var routes: RouteCollection<Context> {
-        RouteCollection(context: Context.self)
+    var routes: RouteCollection<AppContext> {
+        RouteCollection(context: AppContext.self)
             .post("admin/cache/clear", use: self.clear)
             .post("cache/cleanup", use: self.cleanUp)
+            .post("admin/cache/cleanup", use: self.cleanUp)
     }
 
-    @Sendable func clear(_ request: Request, context: Context) async throws -> Response {
+    @Sendable func clear(_ request: Request, context: AppContext) async throws -> Response {
         try await self.cache.clear()
+        self.embedding?.clear()
         return .json(["cleared": CacheLevel.allCases.filter { $0 != .miss }])
     }
 
-    @Sendable func cleanUp(_ request: Request, context: Context) async throws -> Response {
+    @Sendable func cleanUp(_ request: Request, context: AppContext) async throws -> Response {
         .json(["removed": try await self.cache.removeExpired()])
     }
 }

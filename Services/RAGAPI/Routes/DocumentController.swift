@@ -4,54 +4,93 @@ import IntentModel
 import ServiceRuntime
 
 /// `/v1/documents`: ingest, show, delete, count. Add at `/v1/documents`.
-struct DocumentController<Context: RequestContext>: Sendable {
-    let store: KnowledgeStore
-    let metrics: KnowledgeMetrics
-    /// Of one ingest request.
+struct DocumentController: Sendable {
+    let backend: any KnowledgeBackend
+    let ingestion: Ingestion
+    /// Of an ingest that is no NDJSON, which is read as it comes and has no bound.
     var maxBodyBytes = 16 << 20
 
-    var routes: RouteCollection<Context> {
-        RouteCollection(context: Context.self)
-            .post(use: self.ingest)
+    /// What reads.
+    var routes: RouteCollection<AppContext> {
+        RouteCollection(context: AppContext.self)
             .get("stats", use: self.stats)
             .get("version", use: self.version)
             .get(":id", use: self.show)
+    }
+
+    /// What changes.
+    var changes: RouteCollection<AppContext> {
+        RouteCollection(context: AppContext.self)
+            .post(use: self.ingest)
             .delete(":id", use: self.delete)
     }
 
-    @Sendable func ingest(_ request: Request, context: Context) async throws -> Response {
-        let body = try await request.body.collect(upTo: self.maxBodyBytes)
-        let isLines = request.headers[.contentType].map { $0.contains("ndjson") || $0.contains("jsonl") } ?? false
-        let feed = try DocumentFeed(Array(body.readableBytesView), isLines: isLines)
-        let ingested = try await self.store.ingest(feed.documents)
-        self.metrics.record(try await self.store.stats())
-        return .json(IngestAnswer(ingested, feed))
+    @Sendable func ingest(_ request: Request, context: AppContext) async throws -> Response {
+        if let type = request.headers[.contentType], type.contains("ndjson") || type.contains("jsonl") {
+            return .json(try await self.ingestLines(request.body))
+        }
+        let bytes = Array(try await request.body.collect(upTo: self.maxBodyBytes).readableBytesView)
+        let feed = try await blockingWork("knowledge.read") { () -> Result<DocumentFeed, Problem> in
+            do throws(Problem) { return .success(try DocumentFeed(bytes)) } catch { return .failure(error) }
+        }.get()
+        return .json(IngestAnswer(try await self.ingestion.ingest(feed.documents), feed))
     }
 
-    @Sendable func stats(_ request: Request, context: Context) async throws -> Response {
-        .json(try await self.store.stats())
+    /// As long as it likes: batch by batch, each stored before the next is read.
+    private func ingestLines(_ body: RequestBody) async throws -> IngestAnswer {
+        var batches = LineBatches()
+        var feed = DocumentFeed()
+        var total = Ingestion.Outcome()
+        var isEmpty = true
+        func store(_ lines: [UInt8]) async throws {
+            isEmpty = false
+            let before = feed
+            feed = try await blockingWork("knowledge.read") {
+                var feed = before
+                feed.read(lines: lines)
+                return feed
+            }
+            total.add(try await self.ingestion.ingest(feed.take()))
+        }
+        for try await part in body {
+            for batch in batches.append(part.readableBytesView) {
+                switch batch {
+                case .lines(let lines): try await store(lines)
+                case .tooLong: feed.rejectLine("has more than \(LineBatches.lineBytes) bytes")
+                }
+            }
+        }
+        if let rest = batches.finish() { try await store(rest) }
+        guard !isEmpty else { throw Problem.badJSON("the body is empty") }
+        return IngestAnswer(total, feed)
+    }
+
+    @Sendable func stats(_ request: Request, context: AppContext) async throws -> Response {
+        .json(try await self.backend.stats())
     }
 
     /// What the knowledge is called now; costs no read of the store, so that a cache may ask as often as it likes.
-    @Sendable func version(_ request: Request, context: Context) async throws -> Response {
-        .json(["version": self.store.version.description])
+    @Sendable func version(_ request: Request, context: AppContext) async throws -> Response {
+        .json(["version": self.backend.version.description])
     }
 
-    @Sendable func show(_ request: Request, context: Context) async throws -> Response {
+    @Sendable func show(_ request: Request, context: AppContext) async throws -> Response {
         let id = try self.id(context)
-        guard let document = try await self.store.document(id) else { throw Problem.noDocument(id) }
+        // What somebody may not read is not there for them.
+        guard let document = try await self.backend.document(id), Readers(of: context.principal).mayRead(document.access) else {
+            throw Problem.noDocument(id)
+        }
         return .json(document)
     }
 
-    @Sendable func delete(_ request: Request, context: Context) async throws -> Response {
+    @Sendable func delete(_ request: Request, context: AppContext) async throws -> Response {
         let id = try self.id(context)
-        guard try await self.store.delete(id) else { throw Problem.noDocument(id) }
-        self.metrics.record(try await self.store.stats())
+        guard try await self.backend.delete([id]) > 0 else { throw Problem.noDocument(id) }
         return Response(status: .noContent)
     }
 
     /// Ids may hold anything but control characters, so they come percent-encoded.
-    private func id(_ context: Context) throws -> String {
+    private func id(_ context: AppContext) throws -> String {
         let raw = try context.parameters.require("id")
         return raw.removingPercentEncoding ?? raw
     }

@@ -1,31 +1,35 @@
 import Hummingbird
+import IntentModel
 import Metrics
 import ServiceRuntime
 
 /// `POST /v1/search`. Add at `/v1/search`.
-struct SearchController<Context: RequestContext, Cache: AnswerCache>: Sendable {
+struct SearchController<Cache: AnswerCache>: Sendable {
     /// A query of 4096 characters with filters fits many times.
     static var maxBodyBytes: Int { 256 << 10 }
 
     let search: KnowledgeSearch<Cache>
-    private let latency: Metrics.Timer
+    private let latency: [SearchMode: Metrics.Timer]
 
     init(search: KnowledgeSearch<Cache>) {
         self.search = search
-        self.latency = Metrics.Timer(label: "rag_query_latency_seconds", dimensions: [("mode", SearchMode.keyword.rawValue)])
+        self.latency = Dictionary(
+            uniqueKeysWithValues: SearchMode.allCases.map { ($0, Metrics.Timer(label: "rag_query_latency_seconds", dimensions: [("mode", $0.rawValue)])) })
     }
 
-    var routes: RouteCollection<Context> {
-        RouteCollection(context: Context.self)
+    var routes: RouteCollection<AppContext> {
+        RouteCollection(context: AppContext.self)
             .post(use: self.post)
     }
 
-    /// `Cache-Control: no-cache` skips the caches.
-    @Sendable func post(_ request: Request, context: Context) async throws -> Response {
+    /// `Cache-Control: no-cache` skips the caches; `?explain=true` asks for the parts of each score.
+    @Sendable func post(_ request: Request, context: AppContext) async throws -> Response {
         let body = try await request.body.collect(upTo: Self.maxBodyBytes)
-        let search = try SearchRequest(json: Array(body.readableBytesView))
-        let answer = try await self.search.answer(search, skippingCache: request.headers[.cacheControl]?.contains("no-cache") == true)
-        self.latency.record(duration: answer.took)
+        var search = try SearchRequest(json: Array(body.readableBytesView))
+        if let explain = request.uri.queryParameters["explain"] { search.explains = explain == "true" || explain == "1" || explain.isEmpty }
+        let readers = try Readers(of: context.principal, naming: search.access)
+        let answer = try await self.search.answer(search, for: readers, skippingCache: request.headers[.cacheControl]?.contains("no-cache") == true)
+        self.latency[answer.mode]?.record(duration: answer.took)
         return .json(bytes: ByteBuffer(bytes: answer.json))
     }
 }

@@ -32,12 +32,14 @@ final class Connection {
     private var greeting: Greeting
     private let label: String
     private let needsPrimary: Bool
+    private let listener: RedisListener?
     private var parser: ReplyParser?
     private var output = OutputBuffer()
     private var wantsWritable = false
 
-    init(lane: Int, label: String, configuration: RedisConfiguration, needsPrimary: Bool) {
+    init(lane: Int, label: String, configuration: RedisConfiguration, needsPrimary: Bool, listener: RedisListener? = nil) {
         self.lane = lane
+        self.listener = listener
         self.label = label
         self.needsPrimary = needsPrimary
         self.configuration = configuration
@@ -120,6 +122,10 @@ final class Connection {
                 do throws(RedisError) {
                     try parser.feed(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
                     while let value = try parser.next() {
+                        if let listener = self.listener, self.stage == .ready, let message = RedisMessage(value) {
+                            listener(message)
+                            continue
+                        }
                         let received: Received =
                             self.stage == .greeting
                             ? .greeting(self.greeting.receive(value)) : .completion(self.replies.receive(value, now: now))

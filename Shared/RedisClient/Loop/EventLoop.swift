@@ -119,8 +119,9 @@ final class EventLoop {
             break  // Starting the loop has done it.
         case .cancel(let lane, let token):
             if let lane = self.lanes[lane] { self.cancel(token, in: lane) }
-        case .openLane(let id, let label):
-            self.lanes[id] = Lane(id: id, label: label, size: 1, configuration: self.configuration, needsPrimary: self.destination.needsPrimary)
+        case .openLane(let id, let label, let listener):
+            self.lanes[id] = Lane(
+                id: id, label: label, size: 1, configuration: self.configuration, needsPrimary: self.destination.needsPrimary, listener: listener)
         case .closeLane(let id):
             if let lane = self.lanes.removeValue(forKey: id) { self.end(lane, with: RedisError(.stopped, "the consumer is gone")) }
         case .resolved(let result):

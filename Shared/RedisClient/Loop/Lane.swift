@@ -13,9 +13,11 @@ final class Lane {
     /// Why there is no connection, for the error of requests that wait in vain.
     var lastFailure: RedisError?
 
-    init(id: Int, label: String, size: Int, configuration: RedisConfiguration, needsPrimary: Bool) {
+    init(id: Int, label: String, size: Int, configuration: RedisConfiguration, needsPrimary: Bool, listener: RedisListener? = nil) {
         self.id = id
-        self.connections = (0..<size).map { _ in Connection(lane: id, label: label, configuration: configuration, needsPrimary: needsPrimary) }
+        self.connections = (0..<size).map { _ in
+            Connection(lane: id, label: label, configuration: configuration, needsPrimary: needsPrimary, listener: listener)
+        }
     }
 
     /// The pool connects again by itself, so that it is there when it is needed; a consumer does when it is used.

@@ -25,7 +25,7 @@ enum Order {
     case request(Request)
     case connect
     case cancel(lane: Int, token: UInt64)
-    case openLane(id: Int, label: String)
+    case openLane(id: Int, label: String, listener: RedisListener?)
     case closeLane(id: Int)
     case resolved(Result<[SocketAddress], RedisError>)
     case primaryFound(Result<RedisConfiguration.Endpoint, RedisError>)

@@ -16,7 +16,7 @@ package enum ServiceApplication {
         router.add(
             middleware: RequestEdge(
                 metrics: RequestMetrics(context.metrics), routes: table, problems: parts.problems, drain: context.drain,
-                maxBodyBytes: settings[CommonSettings.maxBodyBytes]
+                maxBodyBytes: settings[CommonSettings.maxBodyBytes], streamingRoutes: parts.streamingRoutes
             )
         )
         let health = HealthBoard(parts.healthChecks, metrics: context.metrics)

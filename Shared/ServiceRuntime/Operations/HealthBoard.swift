@@ -70,30 +70,29 @@ package actor HealthBoard {
     private static func ask(_ check: HealthCheck) async -> HealthReport.Dependency {
         let clock = ContinuousClock()
         let start = clock.now
-        let (answers, continuation) = AsyncStream<String?>.makeStream(bufferingPolicy: .bufferingOldest(1))
+        let (answers, continuation) = AsyncStream<(isUp: Bool, detail: String?)>.makeStream(bufferingPolicy: .bufferingOldest(1))
         let probe = Task {
             do {
-                try await check.probe()
-                continuation.yield(nil)
+                continuation.yield((true, try await check.probe()))
             } catch {
-                continuation.yield(Redaction.text("\(error)"))
+                continuation.yield((false, Redaction.text("\(error)")))
             }
         }
         let limit = Task {
             guard (try? await Task.sleep(for: check.timeout)) != nil else { return }
-            continuation.yield("no answer within \(DurationText.format(check.timeout))")
+            continuation.yield((false, "no answer within \(DurationText.format(check.timeout))"))
         }
-        var detail: String?
+        var found: (isUp: Bool, detail: String?) = (false, nil)
         for await answer in answers {
-            detail = answer
+            found = answer
             break
         }
         probe.cancel()
         limit.cancel()
         let took = start.duration(to: clock.now).components
         return HealthReport.Dependency(
-            name: check.name, state: detail == nil ? .up : .down, required: check.isRequired,
-            latencyMs: Double(took.seconds) * 1_000 + (Double(took.attoseconds) / 1e12).rounded() / 1_000, detail: detail
+            name: check.name, state: found.isUp ? .up : .down, required: check.isRequired,
+            latencyMs: Double(took.seconds) * 1_000 + (Double(took.attoseconds) / 1e12).rounded() / 1_000, detail: found.detail
         )
     }
 }

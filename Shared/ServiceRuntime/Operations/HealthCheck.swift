@@ -4,13 +4,22 @@ package struct HealthCheck: Sendable {
     /// Without it the service is not ready. Otherwise it works on, degraded.
     package let isRequired: Bool
     package let timeout: Duration
-    /// Returns when the dependency is there, throws what is wrong otherwise.
-    package let probe: @Sendable () async throws -> Void
+    /// Returns when the dependency is there, with what is to be said about it, if anything; throws what is wrong otherwise.
+    package let probe: @Sendable () async throws -> String?
 
     package init(_ name: String, isRequired: Bool = true, timeout: Duration = .seconds(1), probe: @escaping @Sendable () async throws -> Void) {
+        self.init(
+            name, isRequired: isRequired, timeout: timeout,
+            note: {
+                try await probe()
+                return nil
+            })
+    }
+
+    package init(_ name: String, isRequired: Bool = true, timeout: Duration = .seconds(1), note: @escaping @Sendable () async throws -> String?) {
         self.name = name
         self.isRequired = isRequired
         self.timeout = timeout
-        self.probe = probe
+        self.probe = note
     }
 }

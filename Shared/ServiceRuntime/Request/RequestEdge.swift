@@ -15,14 +15,16 @@ struct RequestEdge: RouterMiddleware {
     let problems: ProblemMapping
     let drain: Drain
     let maxBodyBytes: Int
+    let streamingRoutes: Set<String>
     private let clock = ContinuousClock()
 
-    init(metrics: RequestMetrics, routes: RouteTable, problems: ProblemMapping, drain: Drain, maxBodyBytes: Int) {
+    init(metrics: RequestMetrics, routes: RouteTable, problems: ProblemMapping, drain: Drain, maxBodyBytes: Int, streamingRoutes: Set<String> = []) {
         self.metrics = metrics
         self.routes = routes
         self.problems = problems
         self.drain = drain
         self.maxBodyBytes = maxBodyBytes
+        self.streamingRoutes = streamingRoutes
     }
 
     func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
@@ -62,7 +64,9 @@ struct RequestEdge: RouterMiddleware {
         if let deadline = context.deadline, deadline <= RFC3339.now() {
             throw ProblemError(.gatewayTimeout, code: "deadline_exceeded", detail: "The deadline had passed before the work began.")
         }
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > self.maxBodyBytes {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > self.maxBodyBytes,
+            !self.streamingRoutes.contains(context.endpointPath ?? "")
+        {
             throw ProblemError(
                 .contentTooLarge, code: "body_too_large", detail: "The body is larger than \(self.maxBodyBytes) bytes.", headers: [.connection: "close"]
             )

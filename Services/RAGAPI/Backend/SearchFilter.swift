@@ -1,0 +1,20 @@
+/// Documents whose metadata field is, or as a list contains, any of the values. The fields `source` and `documentId` mean the document itself.
+struct SearchFilter: Sendable, Equatable {
+    static let maxValues = 64
+
+    var field: String
+    var anyOf: [MetadataValue]
+
+    /// Field names reach a JSON path, so they are kept to what needs no quoting.
+    static func isFieldName(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                    true
+                default: false
+                }
+            }
+    }
+}

@@ -1,0 +1,1 @@
+enum SearchMode: String, Codable, Sendable, CaseIterable { case hybrid, keyword, vector }

@@ -1,0 +1,31 @@
+import GRDB
+
+/// What can be wrong with the file of the knowledge base, in words for operators.
+enum StoreFault: Error, Sendable, Equatable, CustomStringConvertible {
+    case damaged(path: String, reason: String)
+    case full(reason: String)
+    case unwritable(reason: String)
+    /// A backup that cannot be restored.
+    case unusable(path: String, reason: String)
+
+    var description: String {
+        switch self {
+        case .damaged(let path, let reason):
+            "\(path) is damaged (\(reason)); restore a backup with `nephoran knowledge restore`, or move the file away to begin with an empty one"
+        case .unusable(let path, let reason): "\(path) cannot be restored (\(reason)); nothing was changed"
+        case .unwritable(let reason): "the knowledge base cannot be written (\(reason)); nothing was stored, searches go on"
+        case .full(let reason): "the disk of the knowledge base is full (\(reason)); nothing was stored, searches go on"
+        }
+    }
+
+    /// The error itself unless it is one of these.
+    static func of(_ error: any Error) -> any Error {
+        guard let error = error as? DatabaseError else { return error }
+        switch error.resultCode {
+        case .SQLITE_FULL: return StoreFault.full(reason: error.message ?? "SQLITE_FULL")
+        case .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN: return StoreFault.unwritable(reason: error.message ?? "\(error.resultCode)")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: return StoreFault.damaged(path: "the knowledge base", reason: error.message ?? "SQLITE_CORRUPT")
+        default: return error
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import Hummingbird
+import IntentModel
+import ServiceRuntime
+
+/// `POST /admin/knowledge/backup`, `/restore` and `/verify` of the embedded store. Add at `/`.
+struct KeepingController: Sendable {
+    let store: EmbeddedStore
+
+    var routes: RouteCollection<AppContext> {
+        RouteCollection(context: AppContext.self)
+            .post("admin/knowledge/backup", use: self.backUp)
+            .post("admin/knowledge/restore", use: self.restore)
+            .post("admin/knowledge/verify", use: self.verify)
+    }
+
+    private struct Order: Decodable { var path: String }
+
+    private struct Copy: Encodable {
+        var path: String
+        var bytes: Int
+        var version: String
+    }
+
+    /// `{"path"}`: a file on the machine of the service; a relative one is beside the knowledge base.
+    @Sendable func backUp(_ request: Request, context: AppContext) async throws -> Response {
+        let path = try await self.path(request, context)
+        let version = self.store.version.description
+        return .json(Copy(path: path, bytes: try await self.store.backUp(to: path), version: version))
+    }
+
+    /// `{"path"}`: a file that a backup wrote.
+    @Sendable func restore(_ request: Request, context: AppContext) async throws -> Response {
+        try await self.store.restore(from: try await self.path(request, context))
+        return .json(try await self.store.stats())
+    }
+
+    private func path(_ request: Request, _ context: AppContext) async throws -> String {
+        let order = try await JSONBody.decode(Order.self, from: request, context: context, limit: 8192, allowsNoContentType: true)
+        guard !order.path.isEmpty, !order.path.utf8.contains(0) else {
+            throw Problem.invalidBody([.init(pointer: "/path", detail: "must name a file")])
+        }
+        let directory = URL(fileURLWithPath: self.store.configuration.path).deletingLastPathComponent()
+        let path = URL(fileURLWithPath: order.path, relativeTo: directory).path
+        guard path != URL(fileURLWithPath: self.store.configuration.path).path else {
+            throw Problem.invalidBody([.init(pointer: "/path", detail: "is the knowledge base itself")])
+        }
+        return path
+    }
+
+    @Sendable func verify(_ request: Request, context: AppContext) async throws -> Response { .json(try await self.store.verify()) }
+}

@@ -1,0 +1,141 @@
+package import HTTPFetch
+import JSONSchema
+package import Resilience
+
+/// Vectors from an OpenAI-compatible endpoint, many texts in a request.
+package final class OpenAIEmbedder: TextEmbedder {
+    package let name: String
+    package var dimensions: Int { self.settings.dimensions }
+    private let settings: EmbeddingEndpointSettings
+    private let fetcher: HTTPFetcher
+    private let upstream: Upstream
+    private let headers: [(String, String)]
+    private let url: String
+
+    package init(_ settings: EmbeddingEndpointSettings, fetcher: HTTPFetcher, upstream: Upstream) {
+        self.settings = settings
+        self.fetcher = fetcher
+        self.upstream = upstream
+        let base = settings.baseURL.hasSuffix("/") ? String(settings.baseURL.dropLast()) : settings.baseURL
+        self.url = base + "/embeddings"
+        // Models of one name at two addresses need not be the same.
+        self.name = "\(settings.model)-\(settings.dimensions)@\(base)"
+        var headers = [("content-type", "application/json"), ("accept", "application/json")]
+        if let key = settings.apiKey { headers.append(("authorization", "Bearer \(key)")) }
+        self.headers = headers
+    }
+
+    package func embed(_ texts: [String], for purpose: EmbeddingPurpose, deadline: Deadline?) async throws(EmbeddingError) -> [[Float]] {
+        let batches = self.batches(of: texts)
+        let results = await withTaskGroup(of: (Int, Result<[[Float]], EmbeddingError>).self) { group in
+            var results = [Result<[[Float]], EmbeddingError>](repeating: .failure(.cancelled), count: batches.count)
+            var next = 0
+            func add() {
+                let index = next
+                next += 1
+                group.addTask { (index, await self.vectors(of: texts[batches[index]], deadline)) }
+            }
+            while next < min(batches.count, max(1, self.settings.requestsAtOnce)) { add() }
+            for await (index, result) in group {
+                results[index] = result
+                if case .failure = result {
+                    group.cancelAll()
+                    next = batches.count
+                }
+                if next < batches.count { add() }
+            }
+            return results
+        }
+        var vectors: [[Float]] = []
+        vectors.reserveCapacity(texts.count)
+        // What failed first is the reason; the others were broken off for it.
+        for case .failure(let error) in results where error != .cancelled { throw error }
+        for result in results { vectors += try result.get() }
+        return vectors
+    }
+
+    private func batches(of texts: [String]) -> [Range<Int>] {
+        var batches: [Range<Int>] = []
+        var start = 0, bytes = 0
+        for (index, text) in texts.enumerated() {
+            if index > start, index - start >= self.settings.batchTexts || bytes + text.utf8.count > self.settings.batchBytes {
+                batches.append(start..<index)
+                start = index
+                bytes = 0
+            }
+            bytes += text.utf8.count
+        }
+        if start < texts.count { batches.append(start..<texts.count) }
+        return batches
+    }
+
+    private func vectors(of texts: ArraySlice<String>, _ deadline: Deadline?) async -> Result<[[Float]], EmbeddingError> {
+        do throws(EmbeddingError) {
+            let response = try await self.send(self.body(texts), deadline)
+            guard response.status == 200 else { throw .status(response.status, self.excerpt(response.body)) }
+            return .success(try EmbeddingAnswer(response.body, texts: texts.count, dimensions: self.settings.dimensions).vectors)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func body(_ texts: ArraySlice<String>) -> [UInt8] {
+        var body: [String: JSONValue] = [
+            "model": .string(self.settings.model), "input": .array(texts.map { .string($0) }), "encoding_format": "float",
+        ]
+        if self.settings.asksForDimensions { body["dimensions"] = .number(Double(self.settings.dimensions)) }
+        return JSONValue.object(body).bytes
+    }
+
+    private func send(_ body: [UInt8], _ deadline: Deadline?) async throws(EmbeddingError) -> FetchResponse {
+        let request = FetchRequest(method: "POST", url: self.url, headers: self.headers, body: body, maxResponseBytes: self.settings.maxResponseBytes)
+        let outcome: Result<FetchResponse, FetchError>
+        do throws(UpstreamRefusal) {
+            let fetcher = self.fetcher
+            outcome = try await self.upstream.call(deadline: deadline, timeout: self.settings.timeout, mayRepeat: true, judge: Self.judge) {
+                left, cancellation in
+                var request = request
+                request.timeout = left
+                return await fetcher.result(of: request) { cancellation?.onCancel($0) }
+            }
+        } catch {
+            switch error {
+            case .tooLate: throw .timedOut
+            case .busy: throw .busy
+            case .cancelled: throw .cancelled
+            case .open, .paused: throw .unreachable("it failed before and is left alone for a moment")
+            }
+        }
+        switch outcome {
+        case .success(let response): return response
+        case .failure(.timedOut): throw .timedOut
+        case .failure(.cancelled): throw .cancelled
+        case .failure(.tooLarge(let limit)): throw .malformed("it is larger than \(limit >> 10) KiB")
+        case .failure(let error): throw .unreachable(error.description)
+        }
+    }
+
+    @Sendable private static func judge(_ outcome: Result<FetchResponse, FetchError>) -> Judgement {
+        switch outcome {
+        case .success(let response):
+            switch response.status {
+            case 429: Judgement(.ignored, mayRetry: true, pause: response.retryAfter ?? .seconds(1))
+            case 502, 503: Judgement(.failure, mayRetry: true, pause: response.retryAfter)
+            case 500...: Judgement(.failure, mayRetry: true)
+            default: Judgement(.success)
+            }
+        case .failure(.cancelled), .failure(.stopped), .failure(.invalid), .failure(.overloaded): Judgement(.ignored)
+        case .failure(.timedOut): Judgement(.failure)
+        case .failure(let error): Judgement(.failure, mayRetry: error.mayRetry)
+        }
+    }
+
+    /// The endpoint's own message; never more than a line, and never our key.
+    private func excerpt(_ body: [UInt8]) -> String {
+        guard let value = try? JSONValue(parsing: body) else { return "" }
+        let message = value["error"]?["message"]?.string ?? value["error"]?.string ?? value["message"]?.string ?? value["detail"]?.string ?? ""
+        let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        guard let key = self.settings.apiKey, !key.isEmpty else { return String(line.prefix(200)) }
+        return String(line.replacing(key, with: "…").prefix(200))
+    }
+}

@@ -1,0 +1,115 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+extension KeywordSnapshot {
+    /// The passages with the highest scores, best first.
+    package func search(_ query: KeywordQuery, limit: Int) -> [KeywordHit] {
+        var hits = TopHits(limit: max(1, limit))
+        let weights = self.weights(of: query)
+        for segment in self.segments {
+            var cursors: [TermCursor] = []
+            for (term, weight) in zip(query.terms, weights) where weight > 0 {
+                guard let index = segment.index(of: term.term) else { continue }
+                let list = segment.postings(of: index)
+                cursors.append(
+                    TermCursor(
+                        weight: weight / 255, next: list.lowerBound, end: list.upperBound, row: segment.windowRow(of: index) ?? -1,
+                        largestShare: segment.largestShares[index], windowEnd: list.lowerBound, bound: 0))
+            }
+            guard !cursors.isEmpty else { continue }
+            let allowed = self.allowed(by: query.filters, in: segment)
+            SegmentSearch(segment: segment, allowed: allowed).run(cursors, into: &hits)
+        }
+        return hits.sorted
+    }
+
+    /// Passages that have the term, removed ones that are still in a segment included.
+    package func passages(with term: UInt64) -> Int {
+        self.segments.reduce(0) { count, segment in count + (segment.index(of: term & ~0xff).map { segment.postings(of: $0).count } ?? 0) }
+    }
+
+    /// What a share of 1 of each term adds to a score: BM25's idf, times k1 + 1, times the weight in the query.
+    private func weights(of query: KeywordQuery) -> [Float] {
+        let total = Float(self.segments.reduce(0) { $0 + $1.count })
+        return query.terms.map { term in
+            let count = Float(self.passages(with: term.term))
+            guard count > 0 else { return 0 }
+            return term.weight * (self.weights.k1 + 1) * logf(1 + (total - count + 0.5) / (count + 0.5))
+        }
+    }
+
+    /// What each term adds to the score of a passage; nil when the passage is not here.
+    package func parts(of number: Int64, _ query: KeywordQuery) -> [Float]? {
+        let weights = self.weights(of: query)
+        for segment in self.segments {
+            guard let place = segment.place(of: number) else { continue }
+            return zip(query.terms, weights).map { term, weight in
+                guard weight > 0, let index = segment.index(of: term.term) else { return 0 }
+                let list = segment.postings(of: index)
+                guard let posting = segment.posting(of: place, in: list) else { return 0 }
+                return weight * Float(segment.shares[posting]) / 255
+            }
+        }
+        return nil
+    }
+
+    /// The scores of passages that were found in another way; 0 for those that have no term or are not here.
+    package func scores(of numbers: [Int64], _ query: KeywordQuery) -> [Float] {
+        let weights = self.weights(of: query)
+        var scores = [Float](repeating: 0, count: numbers.count)
+        for segment in self.segments {
+            guard let first = segment.numbers.first, let last = segment.numbers.last else { continue }
+            let lists = zip(query.terms, weights).compactMap { term, weight in segment.index(of: term.term).map { (segment.postings(of: $0), weight) } }
+            guard !lists.isEmpty else { continue }
+            for (index, number) in numbers.enumerated() where number >= first && number <= last {
+                guard let place = segment.place(of: number) else { continue }
+                for (list, weight) in lists {
+                    if let posting = segment.posting(of: place, in: list) { scores[index] += weight * Float(segment.shares[posting]) / 255 }
+                }
+            }
+        }
+        return scores
+    }
+
+    /// The passages that pass all filters and are not removed, for a search of another kind; nil when there is no filter.
+    package func numbers(passing filters: [[UInt64]]) -> [Int64]? {
+        guard !filters.isEmpty else { return nil }
+        var numbers: [Int64] = []
+        for segment in self.segments {
+            guard let allowed = self.allowed(by: filters.map { $0.map { $0 & ~0xff } }, in: segment) else { continue }
+            for place in 0..<segment.count where allowed[place] && !segment.isRemoved(place) { numbers.append(segment.numbers[place]) }
+        }
+        return numbers
+    }
+
+    /// Nil when everything passes.
+    private func allowed(by filters: [[UInt64]], in segment: PostingsSegment) -> Bitmap? {
+        var allowed: Bitmap?
+        for filter in filters {
+            var passing = Bitmap(count: segment.count)
+            for attribute in filter {
+                guard let index = segment.index(of: attribute) else { continue }
+                for posting in segment.postings(of: index) { passing[Int(segment.passages[posting])] = true }
+            }
+            if allowed == nil { allowed = passing } else { allowed?.formIntersection(passing) }
+        }
+        return allowed
+    }
+}
+
+extension PostingsSegment {
+    /// The posting of a passage in a list.
+    func posting(of place: Int, in list: Range<Int>) -> Int? {
+        self.passages.withUnsafeBufferPointer { passages in
+            var (low, high) = (list.lowerBound, list.upperBound)
+            while low < high {
+                let middle = (low + high) >> 1
+                if Int(passages[middle]) < place { low = middle + 1 } else { high = middle }
+            }
+            return low < list.upperBound && Int(passages[low]) == place ? low : nil
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import CTensor
+
+/// All rows at one moment; what a search works on while the next moment is made.
+struct VectorSnapshot: Sendable {
+    var rows: [VectorRows] = []
+    /// Rows that were not removed.
+    var count = 0
+
+    /// Estimates all rows, computes those that may be among the best, and the best of these once more with all their bits.
+    func search(_ turned: [Float], limit: Int, allowed: IDSet?, confidence: Float, level: tensor_level) -> [VectorIndex.Hit] {
+        let dimensions = Int32(turned.count)
+        let limit = min(limit, self.count)
+        guard limit > 0 else { return [] }
+        var whole = [Int16](repeating: 0, count: turned.count)
+        var table = [UInt8](repeating: 0, count: turned.count * 8)
+        // Eight bits are off by a little: some more than asked for are kept for the last look.
+        var firstHits = [vectors_hit](repeating: vectors_hit(), count: 2 * limit + 16)
+        var hits = [vectors_hit](repeating: vectors_hit(), count: limit + limit / 4 + 6)
+        let masks = self.masks(allowed, dimensions)
+        return turned.withUnsafeBufferPointer { numbers in
+            whole.withUnsafeMutableBufferPointer { whole in
+                table.withUnsafeMutableBufferPointer { table in
+                    firstHits.withUnsafeMutableBufferPointer { firstHits in
+                        hits.withUnsafeMutableBufferPointer { hits in
+                            withUnsafeTemporaryAllocation(of: Float.self, capacity: self.rows.count * VectorBlock.rows) { most in
+                                var query = vectors_query()
+                                query.dimensions = dimensions
+                                query.numbers = numbers.baseAddress
+                                query.whole = whole.baseAddress
+                                query.table = table.baseAddress
+                                vectors_prepare(&query, confidence)
+                                var first = vectors_best(count: 0, limit: Int32(firstHits.count), hits: firstHits.baseAddress)
+                                var best = vectors_best(count: 0, limit: Int32(hits.count), hits: hits.baseAddress)
+                                self.scan(&query, masks, most, &first, &best, level)
+                                return self.sorted(&query, hits.prefix(Int(best.count)), limit)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Of each row that is named.
+    func scores(_ turned: [Float], _ places: [Int?]) -> [Float?] {
+        turned.withUnsafeBufferPointer { numbers in
+            var query = vectors_query()
+            query.dimensions = Int32(turned.count)
+            query.numbers = numbers.baseAddress
+            return places.map { place in
+                place.map { vectors_dot(self.rows[$0 / VectorBlock.rows].block.bytes, &query, Int32($0 % VectorBlock.rows)) }
+            }
+        }
+    }
+
+    private func scan(
+        _ query: inout vectors_query, _ masks: [UInt64], _ most: UnsafeMutableBufferPointer<Float>, _ first: inout vectors_best, _ best: inout vectors_best,
+        _ level: tensor_level
+    ) {
+        guard let most = most.baseAddress else { return }
+        let words = VectorBlock.rows / 64
+        masks.withUnsafeBufferPointer { masks in
+            for (index, rows) in self.rows.enumerated() {
+                let base = index * VectorBlock.rows
+                vectors_estimate(level, rows.block.bytes, &query, masks.baseAddress?.advanced(by: index * words), UInt32(base), most + base, &first)
+            }
+        }
+        // The likeliest first: after them there is a bar that most others do not reach.
+        for hit in UnsafeBufferPointer(start: first.hits, count: Int(first.count)) {
+            let index = Int(hit.row) / VectorBlock.rows, row = Int(hit.row) % VectorBlock.rows
+            vectors_score(level, self.rows[index].block.bytes, &query, Int32(row), UInt32(index * VectorBlock.rows), &best)
+            most[Int(hit.row)] = -.infinity
+        }
+        for (index, rows) in self.rows.enumerated() {
+            let base = index * VectorBlock.rows
+            _ = vectors_score_all(level, rows.block.bytes, &query, most + base, UInt32(base), &best)
+        }
+    }
+
+    private func sorted(_ query: inout vectors_query, _ hits: Slice<UnsafeMutableBufferPointer<vectors_hit>>, _ limit: Int) -> [VectorIndex.Hit] {
+        var found: [VectorIndex.Hit] = []
+        found.reserveCapacity(hits.count)
+        for hit in hits {
+            let block = self.rows[Int(hit.row) / VectorBlock.rows].block, row = Int(hit.row) % VectorBlock.rows
+            found.append(VectorIndex.Hit(id: block.id(row), score: vectors_dot(block.bytes, &query, Int32(row))))
+        }
+        found.sort { $0.score != $1.score ? $0.score > $1.score : $0.id < $1.id }
+        if found.count > limit { found.removeLast(found.count - limit) }
+        return found
+    }
+
+    /// The bits of all blocks, one after the other.
+    private func masks(_ allowed: IDSet?, _ dimensions: Int32) -> [UInt64] {
+        let words = VectorBlock.rows / 64
+        return Array(unsafeUninitializedCapacity: self.rows.count * words) { masks, count in
+            count = self.rows.count * words
+            for (index, rows) in self.rows.enumerated() {
+                let out = UnsafeMutableBufferPointer(rebasing: masks[index * words..<(index + 1) * words])
+                guard let allowed else {
+                    _ = out.initialize(from: rows.live)
+                    continue
+                }
+                out.initialize(repeating: 0)
+                allowed.words.withUnsafeBufferPointer {
+                    vectors_allow(rows.block.bytes, dimensions, $0.baseAddress, Int64($0.count), rows.live, out.baseAddress)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import ServiceRuntime
+import TestSupport
+import Testing
+
+@testable import RAGAPI
+
+/// rag-api as it is wired, without an embedding model.
+@Suite struct RouteTests {
+    private static let keys = """
+        keys:
+          - {name: ops, key: ops-key, scopes: ["admin"]}
+          - {name: writer, key: writer-key, scopes: ["intents:write", "intents:read"]}
+          - {name: reader, key: reader-key, tenant: blue, scopes: ["intents:read"]}
+        """
+
+    private func withService(_ values: [String: String] = [:], _ body: @Sendable (Caller) async throws -> Void) async throws {
+        let directory = try TemporaryDirectory()
+        try Data(Self.keys.utf8).write(to: URL(filePath: directory.file("keys.yaml")))
+        let context = try ServiceContext.forTesting(
+            name: "rag-api", declarations: RAGSettings.declarations,
+            values: ["AUTH_KEYS_FILE": directory.file("keys.yaml"), "KNOWLEDGE_STORE": directory.file("knowledge.sqlite"), "EMBEDDING_PROVIDER": "off"].merging(
+                values
+            ) { $1 })
+        let parts = try await buildService(context)
+        try await parts.beforeServing()
+        try await ServiceApplication.build(parts, in: context).test(.router) { try await body(Caller(client: $0)) }
+    }
+
+    struct Caller: Sendable {
+        let client: any TestClientProtocol
+
+        func call(_ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, type: String = "application/json", as key: String? = "ops-key")
+            async throws -> (status: HTTPResponse.Status, json: [String: Any])
+        {
+            var headers: HTTPFields = [.contentType: type]
+            if let key { headers[.authorization] = "Bearer \(key)" }
+            let response = try await self.client.execute(uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+            let json = try? JSONSerialization.jsonObject(with: Data(response.body.readableBytesView)) as? [String: Any]
+            return (response.status, json ?? [:])
+        }
+
+        func search(_ body: String, _ query: String = "", as key: String = "ops-key") async throws -> (ids: [String], answer: [String: Any]) {
+            let (status, json) = try await self.call(.post, "/v1/search" + query, body, as: key)
+            #expect(status == .ok)
+            return ((json["results"] as? [[String: Any]] ?? []).compactMap { $0["documentId"] as? String }, json)
+        }
+    }
+
+    @Test("lines go in while they come; what is wrong is told by its line, the rest is in; the same again changes nothing")
+    func lines() async throws {
+        try await self.withService { caller in
+            let lines = (1...3000).map { #"{"id":"doc-\#($0)","text":"Body of document \#($0) about zugzwang."}"# }
+            let body = (lines + [#"{"id":"bad"}"#, "", "no json"]).joined(separator: "\n")
+            for unchanged in [0, 3000] {
+                let (status, json) = try await caller.call(.post, "/v1/documents", body, type: "application/x-ndjson")
+                #expect(status == .ok)
+                #expect(json["accepted"] as? Int == 3000 && json["chunks"] as? Int == 3000 && json["unchanged"] as? Int == unchanged)
+                let rejected = json["rejected"] as? [[String: Any]] ?? []
+                #expect(rejected.compactMap { $0["position"] as? Int } == [3001, 3003])
+                #expect(rejected.compactMap { $0["reason"] as? String } == ["/text is missing", "is not JSON"])
+            }
+            #expect(try await caller.search(#"{"query":"zugzwang 1234","limit":1}"#).ids == ["doc-1234"])
+            #expect(try await caller.call(.post, "/v1/documents", "", type: "application/x-ndjson").status == .badRequest)
+        }
+    }
+
+    @Test("lines have no bound together; a body that is one JSON has")
+    func long() async throws {
+        try await self.withService(["MAX_BODY_BYTES": "64KiB"]) { caller in
+            let lines = (1...200).map { #"{"id":"doc-\#($0)","text":"\#(String(repeating: "word\($0) ", count: 200))"}"# }
+            let (status, json) = try await caller.call(.post, "/v1/documents", lines.joined(separator: "\n"), type: "application/x-ndjson")
+            #expect(status == .ok && json["accepted"] as? Int == 200)
+            let search = try await caller.call(.post, "/v1/search", #"{"query":"\#(String(repeating: "x", count: 100_000))"}"#)
+            #expect(search.status == .contentTooLarge)
+        }
+    }
+
+    @Test("keys read what is for them: their tenant's, their own and everybody's; only administrators read for others")
+    func access() async throws {
+        try await self.withService { caller async throws -> Void in
+            let documents = """
+                [{"id":"open","text":"zugzwang"},{"id":"blue","text":"zugzwang","access":["tenant:blue"]},{"id":"noc","text":"zugzwang","access":["noc"]}]
+                """
+            #expect(try await caller.call(.post, "/v1/documents", documents, as: "reader-key").status == .forbidden)
+            #expect(try await caller.call(.post, "/v1/documents", documents, as: nil).status == .unauthorized)
+            #expect(try await caller.call(.post, "/v1/documents", documents, as: "writer-key").status == .ok)
+            let query = #"{"query":"zugzwang"}"#
+            #expect(try await caller.search(query, as: "reader-key").ids.sorted() == ["blue", "open"])
+            #expect(try await caller.search(query, as: "writer-key").ids == ["open"])
+            #expect(try await caller.search(#"{"query":"zugzwang","access":["noc"]}"#).ids.sorted() == ["noc", "open"])
+            #expect(try await caller.call(.post, "/v1/search", #"{"query":"zugzwang","access":["noc"]}"#, as: "reader-key").status == .forbidden)
+            #expect(try await caller.call(.get, "/v1/documents/noc", as: "reader-key").status == .notFound)
+            #expect(try await caller.call(.get, "/v1/documents/blue", as: "reader-key").status == .ok)
+            #expect(try await caller.call(.get, "/v1/documents/noc").status == .ok)
+            #expect(try await caller.call(.delete, "/v1/documents/noc", as: "reader-key").status == .forbidden)
+            #expect(try await caller.call(.delete, "/v1/documents/noc", as: "writer-key").status == .noContent)
+        }
+    }
+
+    @Test("answers say their mode, snippets, and on demand the parts of their scores; health says that there is no model")
+    func answers() async throws {
+        try await self.withService { caller in
+            let (ids, answer) = try await caller.search(#"{"query":"Which function terminates N2?","mode":"hybrid"}"#, "?explain=true")
+            #expect(ids.first == "amf")
+            #expect(answer["mode"] as? String == "keyword")
+            #expect(answer["cache"] as? String == "miss")
+            let first = try #require((answer["results"] as? [[String: Any]])?.first)
+            #expect((first["snippet"] as? String)?.contains("<mark>N2</mark>") == true)
+            let terms = (first["explanation"] as? [String: Any])?["terms"] as? [[String: Any]] ?? []
+            #expect(terms.contains { $0["term"] as? String == "n2" })
+            #expect(try await caller.search(#"{"query":"Which function terminates N2?","mode":"hybrid"}"#, "?explain=true").answer["cache"] as? String == "l1")
+            let plain = try await caller.search(#"{"query":"Which function terminates N2?"}"#).answer
+            #expect((plain["results"] as? [[String: Any]])?.first?["explanation"] == nil)
+            let health = try await caller.call(.get, "/health").json
+            let embeddings = (health["dependencies"] as? [[String: Any]])?.first { $0["name"] as? String == "embeddings" }
+            #expect((embeddings?["detail"] as? String)?.contains("keyword search only") == true)
+            #expect((health["dependencies"] as? [[String: Any]])?.allSatisfy { $0["state"] as? String == "up" } == true)
+        }
+    }
+
+    @Test("backup, verification and restoration over HTTP are for administrators")
+    func keeping() async throws {
+        let directory = try TemporaryDirectory()
+        try await self.withService { caller in
+            let order = #"{"path":"\#(directory.file("backup.sqlite"))"}"#
+            #expect(try await caller.call(.post, "/admin/knowledge/backup", order, as: "writer-key").status == .forbidden)
+            let copy = try await caller.call(.post, "/admin/knowledge/backup", order)
+            #expect(copy.status == .ok && copy.json["bytes"] as? Int ?? 0 > 0)
+            let documents = try await caller.call(.get, "/v1/documents/stats").json["documents"] as? Int
+            _ = try await caller.call(.post, "/v1/documents", #"{"id":"late","text":"zugzwang"}"#)
+            #expect(try await caller.call(.post, "/admin/knowledge/verify").json["findings"] as? [String] == [])
+            let restored = try await caller.call(.post, "/admin/knowledge/restore", order)
+            #expect(restored.status == .ok && restored.json["documents"] as? Int == documents)
+            #expect(try await caller.search(#"{"query":"zugzwang"}"#).ids.isEmpty)
+            #expect(try await caller.call(.post, "/admin/knowledge/restore", #"{"path":"/nowhere"}"#).json["code"] as? String == "backup_unusable")
+            #expect(try await caller.call(.post, "/admin/knowledge/backup", #"{"path":""}"#).status == .badRequest)
+        }
+    }
+}
