@@ -43,8 +43,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             api.addRoutes(InterpretController(reading: reading).routes, atPath: "/v1/interpret")
             api.addRoutes(VocabularyController(vocabulary: vocabulary).routes, atPath: "/v1/vocabulary")
         },
-        services: services + [redis, worker],
-        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)] + checks
+        // Queued sentences come in batches, which take their time.
+        services: services + [redis, PooledService(worker)],
+        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)] + checks,
+        quickRoute: QuickInterpretation(reading: reading)
     )
 }
 

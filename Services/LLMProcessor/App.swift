@@ -6,6 +6,7 @@ struct App {
     static func main() async {
         // Named so that the linker keeps the library, whose malloc then takes the place of libc's (docs/decisions/007).
         _ = mi_version()
-        await runService(named: "llm-processor", port: 8081, settings: LLMSettings.declarations, build: buildService)
+        await runService(
+            named: "llm-processor", port: 8081, settings: LLMSettings.declarations, runsOnEventLoops: true, sharesCores: true, build: buildService)
     }
 }

@@ -10,7 +10,7 @@ import ServiceRuntime
 /// `Accept: text/event-stream` shows the way there.
 struct InterpretController: Sendable {
     static let maxCharacters = 4096
-    private static let maxBodyBytes = 64 << 10
+    static let maxBodyBytes = 64 << 10
     private static let cacheHeader = HTTPField.Name("nephoran-cache") ?? .age
     private static let eventHeaders: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
 
@@ -29,20 +29,16 @@ struct InterpretController: Sendable {
         }
         // A service may say for whom it asks; anybody else asks for themselves.
         if let principal = context.principal, !principal.may(.admin) || words.tenant == nil { words.tenant = principal.tenant }
-        let skips = request.headers[.cacheControl]?.contains("no-cache") == true
-        if request.headers[.accept]?.contains("text/event-stream") == true { return self.watched(words, skips) }
+        let skips = request.headers[.cacheControl].map { $0 == "no-cache" || $0.contains("no-cache") } ?? false
+        let watches = request.headers[.accept].map { $0 != "*/*" && $0.contains("text/event-stream") } ?? false
+        if watches { return self.watched(words, skips) }
         let answer = await self.reading.answer(words, skippingCache: skips)
         return Response.json(bytes: ByteBuffer(bytes: answer.json), headers: answer.origin.map { [Self.cacheHeader: $0.header] } ?? [:])
     }
 
-    /// The members it knows, read without Foundation; whatever is unusual goes the long way, which says what is wrong with it.
+    /// Whatever is unusual goes the long way, which says what is wrong with it.
     private static func words(_ bytes: ByteBuffer) throws -> InterpretationRequest {
-        guard let body = try? JSONValue(parsing: bytes.readableBytesView), let members = body.object, let intent = body["intent"]?.string,
-            members.allSatisfy({ $0.key == "intent" || $0.value.string != nil }), body["priority"].map({ Priority(rawValue: $0.string ?? "") != nil }) ?? true
-        else { return try JSONBody.decode(InterpretationRequest.self, from: bytes) }
-        return InterpretationRequest(
-            intent: intent, priority: body["priority"]?.string.flatMap(Priority.init), namespace: body["namespace"]?.string, cluster: body["cluster"]?.string,
-            tenant: body["tenant"]?.string)
+        try QuickReading.request(bytes.readableBytesView) ?? JSONBody.decode(InterpretationRequest.self, from: bytes)
     }
 
     // MARK: Progress

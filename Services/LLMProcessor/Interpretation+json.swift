@@ -53,6 +53,18 @@ private struct InterpretationWriter {
         self.list(value.targets) { $0.write($1) }
         self.out.append(ascii: ",\"context\":")
         self.write(value.context)
+        if let spans = value.spans {
+            self.out.append(ascii: ",\"spans\":{")
+            var isFirst = true
+            for (name, span) in spans.sorted(by: { $0.key < $1.key }) {
+                if !isFirst { self.out.append(UInt8(ascii: ",")) }
+                isFirst = false
+                self.out.append(json: name)
+                self.out.append(UInt8(ascii: ":"))
+                self.bounds(span)
+            }
+            self.out.append(UInt8(ascii: "}"))
+        }
         self.out.append(ascii: ",\"confidence\":")
         self.out.append(json: value.confidence)
         self.out.append(UInt8(ascii: "}"))
@@ -76,7 +88,12 @@ private struct InterpretationWriter {
 
     private mutating func write(_ span: Span?) {
         guard let span else { return }
-        self.out.append(ascii: ",\"span\":{\"start\":")
+        self.out.append(ascii: ",\"span\":")
+        self.bounds(span)
+    }
+
+    private mutating func bounds(_ span: Span) {
+        self.out.append(ascii: "{\"start\":")
         self.out.append(json: span.start)
         self.out.append(ascii: ",\"end\":")
         self.out.append(json: span.end)

@@ -60,13 +60,17 @@ final class KnowledgeSource: Sendable {
 
     /// The version of the knowledge, asked for at most once an interval whatever the number of callers.
     func version() async -> Version {
-        let known = self.state.withLock { state -> Version? in
+        if let known = self.knownVersion() { return known }
+        let version = (try? await self.checks.value(for: 0) { await self.ask() }) ?? .absent("\(self.client.name) was not asked")
+        return version
+    }
+
+    /// As it was said within the interval; nil when it has to be asked for.
+    func knownVersion() -> Version? {
+        self.state.withLock { state -> Version? in
             guard let version = state.version, state.checkedAt.duration(to: .now) < self.interval else { return nil }
             return version
         }
-        if let known { return known }
-        let version = (try? await self.checks.value(for: 0) { await self.ask() }) ?? .absent("\(self.client.name) was not asked")
-        return version
     }
 
     private func ask() async -> Version {
@@ -87,11 +91,23 @@ final class KnowledgeSource: Sendable {
     /// - Parameter version: as ``version()`` said; passages that were found under it before are found again without a call.
     func passages(for text: String, version: Version) async throws -> Retrieved {
         guard case .known(let name) = version else { return try await self.search(text) }
-        let key = Array("\(name)\u{0}\(text)".utf8)
+        let key = Self.key(text, name)
         return try await self.cache.value(
             for: key, cost: { found in found.passages.reduce(key.count + 64) { $0 + $1.text.utf8.count + $1.id.utf8.count + 64 } },
             // The knowledge moved in between: right, but under another name.
             lifetime: { $0.version == name ? nil : CacheLifetime(.zero) }, load: { try await self.search(text) })
+    }
+
+    /// Those that were found before; nil when they have to be searched for.
+    func knownPassages(for text: String, version name: String) -> [Passage]? { self.cache.value(for: Self.key(text, name))?.passages }
+
+    private static func key(_ text: String, _ name: String) -> [UInt8] {
+        var key: [UInt8] = []
+        key.reserveCapacity(name.utf8.count + text.utf8.count + 1)
+        key.append(contentsOf: name.utf8)
+        key.append(0)
+        key.append(contentsOf: text.utf8)
+        return key
     }
 
     private func search(_ text: String) async throws(ServiceCallError) -> Retrieved {

@@ -2,6 +2,10 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+/* Swift's Glibc module leaves these two headers out. */
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
 /* Only what Swift cannot say: curl_easy_setopt, curl_multi_setopt and curl_easy_getinfo are
    variadic, so each argument type that the project passes has one typed wrapper. */
 
@@ -30,6 +34,15 @@ static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, l
     return curl_multi_setopt(multi, option, value);
 }
 
+static inline void ccurl_multi_set_watch(CURLM *multi, curl_socket_callback socket, curl_multi_timer_callback timer, void *context) {
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, socket);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+}
+/* A macro of a macro, which Swift does not see. */
+static const curl_socket_t ccurl_socket_timeout = CURL_SOCKET_TIMEOUT;
+
 /* Microseconds until the connection stood; 0 when it never did. */
 static inline curl_off_t ccurl_connect_time(CURL *easy) {
     curl_off_t microseconds = 0;
@@ -42,9 +55,13 @@ static inline CURLcode ccurl_message_result(const CURLMsg *message) {
 
 /* Says whether a transfer may connect to an address of 4 or 16 bytes (0: of another family). */
 typedef int (*ccurl_admits)(const void *context, const unsigned char *address, size_t length);
+/* Told of a socket after it was opened. */
+typedef void (*ccurl_opened)(void *watch, curl_socket_t socket);
 struct ccurl_gate {
     ccurl_admits admits;
     const void *context;
+    ccurl_opened opened;
+    void *watch;
 };
 
 /* libcurl's own sockets are inherited by every process that is started meanwhile, which then keeps
@@ -66,9 +83,16 @@ static curl_socket_t ccurl_open_socket(void *context, curlsocktype purpose, stru
         }
         if (!gate->admits(gate->context, bytes, length)) return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    curl_socket_t opened = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (opened != CURL_SOCKET_BAD && gate && gate->opened) gate->opened(gate->watch, opened);
+    return opened;
 }
 static inline CURLcode ccurl_set_open_socket(CURL *easy, const struct ccurl_gate *gate) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, gate);
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, ccurl_open_socket) : code;
+}
+/* `closes` is told instead of the socket being closed. */
+static inline CURLcode ccurl_set_close_socket(CURL *easy, curl_closesocket_callback closes, void *watch) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, watch);
+    return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, closes) : code;
 }

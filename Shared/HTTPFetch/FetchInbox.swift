@@ -19,6 +19,8 @@ final class FetchInbox: Sendable {
     private struct State {
         var phase = Phase.idle
         var messages: [Message] = []
+        /// The thread sleeps, or is about to: the next message has to wake it.
+        var isResting = false
     }
 
     private let state = Mutex(State())
@@ -37,27 +39,30 @@ final class FetchInbox: Sendable {
             self.answered()
             return .overloaded(limit: limit)
         }
-        let refusal: FetchError? = self.state.withLock { state in
+        let (refusal, sleeper): (FetchError?, MultiHandle?) = self.state.withLock { state in
             switch state.phase {
-            case .stopped: return .stopped
-            case .running(let multi): Self.append(.start(order), to: &state, waking: multi)
+            case .stopped: return (.stopped, nil)
+            case .running(let multi): return (nil, Self.append(.start(order), to: &state) ? multi : nil)
             case .idle:
-                guard let multi = MultiHandle(self.configuration) else { return TransferCode.outOfMemory.error }
+                guard let multi = MultiHandle(self.configuration) else { return (TransferCode.outOfMemory.error, nil) }
                 state.phase = .running(multi)
                 state.messages.append(.start(order))
                 TransferLoop.start(self, multi)
+                return (nil, nil)
             }
-            return nil
         }
+        sleeper?.wake()
         if refusal != nil { self.answered() }
         return refusal
     }
 
     /// Ignored when there is no thread, and by the thread when the transfer is over.
     func post(_ message: Message) {
-        self.state.withLock { state in
-            if case .running(let multi) = state.phase { Self.append(message, to: &state, waking: multi) }
+        let sleeper: MultiHandle? = self.state.withLock { state in
+            guard case .running(let multi) = state.phase, Self.append(message, to: &state) else { return nil }
+            return multi
         }
+        sleeper?.wake()
     }
 
     func stop() {
@@ -75,14 +80,25 @@ final class FetchInbox: Sendable {
         self.state.withLock { state in
             var messages: [Message] = []
             swap(&messages, &state.messages)
+            state.isResting = false
             if case .stopped = state.phase { return (messages, true) }
             return (messages, false)
         }
     }
 
-    /// Only the first message wakes: the thread takes all there are.
-    private static func append(_ message: Message, to state: inout State, waking multi: MultiHandle) {
-        if state.messages.isEmpty { multi.wake() }
+    /// Whether there is nothing to collect; if so, the next message wakes the fetcher's thread, which asks before it sleeps.
+    func rest() -> Bool {
+        self.state.withLock { state in
+            if case .stopped = state.phase { return false }
+            state.isResting = state.messages.isEmpty
+            return state.isResting
+        }
+    }
+
+    /// Whether the thread is to be woken, when the lock is free again: only the first message does, and only who sleeps.
+    private static func append(_ message: Message, to state: inout State) -> Bool {
         state.messages.append(message)
+        defer { state.isResting = false }
+        return state.isResting
     }
 }

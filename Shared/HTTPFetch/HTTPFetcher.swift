@@ -22,13 +22,39 @@ package final class HTTPFetcher: Service, Sendable {
     package func result(of request: FetchRequest, breakingOff register: (@escaping @Sendable () -> Void) -> Void = { _ in }) async -> Result<
         FetchResponse, FetchError
     > {
-        await self.submit(request, register) { .whole($0) }
+        do throws(FetchError) {
+            return await self.result(of: try FetchTemplate(request), body: request.body, timeout: request.timeout, breakingOff: register)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The same for a request whose unchanging part is made once.
+    package func result(
+        of template: FetchTemplate, body: [UInt8]?, timeout: Duration, breakingOff register: (@escaping @Sendable () -> Void) -> Void = { _ in }
+    ) async -> Result<FetchResponse, FetchError> {
+        await self.submit(template, body, timeout, register) { .whole($0) }
+    }
+
+    /// The same without a task: `answer` is called once, here when the request is refused at once, else on the fetcher's thread, which it must
+    /// not keep.
+    package func send(
+        _ template: FetchTemplate, body: [UInt8]?, timeout: Duration, _ answer: @escaping @Sendable (Result<FetchResponse, FetchError>) -> Void
+    ) {
+        let deadline = ContinuousClock.now.advanced(by: min(timeout, .seconds(1 << 31)))
+        let order = FetchOrder(id: self.inbox.nextID(), template: template, body: body, deadline: deadline, receiver: .told(answer))
+        if let refusal = self.inbox.submit(order) { answer(.failure(refusal)) }
     }
 
     /// Returns once the response's head is there; the body follows as the stream is read.
     package func stream(_ request: FetchRequest) async throws(FetchError) -> FetchStream {
+        try await self.stream(try FetchTemplate(request), body: request.body, timeout: request.timeout)
+    }
+
+    /// The same for a request whose unchanging part is made once.
+    package func stream(_ template: FetchTemplate, body: [UInt8]?, timeout: Duration) async throws(FetchError) -> FetchStream {
         let pipe = BodyPipe(limit: self.inbox.configuration.streamBufferBytes)
-        return try await self.submit(request) { .streamed($0, pipe) }.get()
+        return try await self.submit(template, body, timeout) { .streamed($0, pipe) }.get()
     }
 
     /// Returns after the graceful shutdown of the service group, having stopped.
@@ -42,23 +68,16 @@ package final class HTTPFetcher: Service, Sendable {
     package func stop() { self.inbox.stop() }
 
     private func submit<Answer: Sendable>(
-        _ request: FetchRequest, _ register: (@escaping @Sendable () -> Void) -> Void = { _ in },
+        _ template: FetchTemplate, _ body: [UInt8]?, _ timeout: Duration, _ register: (@escaping @Sendable () -> Void) -> Void = { _ in },
         _ receiver: (CheckedContinuation<Result<Answer, FetchError>, Never>) -> FetchOrder.Receiver
     ) async -> Result<Answer, FetchError> {
-        let url: FetchURL
-        do {
-            try request.validate()
-            url = try FetchURL(request.url)
-        } catch {
-            return .failure(error)
-        }
         if Task.isCancelled { return .failure(.cancelled) }
 
         let id = self.inbox.nextID()
-        let deadline = ContinuousClock.now.advanced(by: min(request.timeout, .seconds(1 << 31)))
+        let deadline = ContinuousClock.now.advanced(by: min(timeout, .seconds(1 << 31)))
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let order = FetchOrder(id: id, request: request, origin: url.origin, deadline: deadline, receiver: receiver(continuation))
+                let order = FetchOrder(id: id, template: template, body: body, deadline: deadline, receiver: receiver(continuation))
                 if let refusal = self.inbox.submit(order) {
                     continuation.resume(returning: .failure(refusal))
                     return

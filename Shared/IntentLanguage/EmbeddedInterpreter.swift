@@ -44,7 +44,8 @@ package struct EmbeddedInterpreter: Sendable {
     private func understood(_ scan: Tokenizer.Result) -> (language: String, tokens: [Token]?) {
         var best: (glossary: Glossary, share: Glossary.Share)?
         // Most sentences are English: only words that the vocabulary does not know are looked for elsewhere.
-        let foreign = scan.tokens.lazy.filter { $0.kind == .word && self.vocabulary.lexicon.id(of: $0.word) < 0 }.map(\.word)
+        var foreign: [String] = []
+        for token in scan.tokens where token.kind == .word && self.vocabulary.lexicon.id(of: token.word) < 0 { foreign.append(token.word) }
         if !foreign.isEmpty {
             for glossary in self.vocabulary.glossaries where foreign.contains(where: glossary.knows) {
                 let share = glossary.share(of: scan.tokens, self.vocabulary.lexicon)
@@ -77,6 +78,8 @@ package struct EmbeddedInterpreter: Sendable {
         Provenance(interpreter: "embedded", promptVersion: "vocabulary-\(self.vocabulary.version)", notes: notes.isEmpty ? nil : notes)
     }
 
+    private static let opposeRemoval: [Verb] = [.deploy, .scale, .configure, .restart]
+
     /// What cannot all be true of the same object, wherever in the text it was said.
     private static func contradictions(_ expectations: [Expectation]) -> [Clarification] {
         var questions: [Clarification] = []
@@ -90,22 +93,25 @@ package struct EmbeddedInterpreter: Sendable {
                         question: "At least \(low.value) and at most \(high.value) replicas cannot both hold. How many at least?"))
             }
             // A long list of the same object is no contradiction worth comparing pair by pair.
-            for other in expectations[..<index].suffix(32)
-            where other.object.kind == one.object.kind && other.object.type == one.object.type
-                && other.object.name == one.object.name && (one.object.type != nil || one.object.name != nil) && other.context.hasSamePlace(as: one.context)
-            {
+            for index in max(0, index - 32)..<index {
+                guard expectations[index].object.kind == one.object.kind, expectations[index].object.type == one.object.type,
+                    expectations[index].object.name == one.object.name, one.object.type != nil || one.object.name != nil,
+                    expectations[index].context.hasSamePlace(as: one.context)
+                else { continue }
                 let label = one.object.name ?? one.object.type ?? "it"
-                let pair: Set<Verb> = [one.verb, other.verb]
-                if pair == [.deploy, .remove] || pair == [.remove, .scale] || pair == [.remove, .configure] || pair == [.remove, .restart] {
+                let verb = expectations[index].verb
+                if one.verb == .remove && Self.opposeRemoval.contains(verb) || verb == .remove && Self.opposeRemoval.contains(one.verb) {
                     questions.append(
                         Clarification(
                             expectation: one.id, field: "verb",
-                            question: "'\(other.verb.rawValue)' and '\(one.verb.rawValue)' contradict each other. Which of them should happen to \(label)?",
-                            options: [other.verb.rawValue, one.verb.rawValue]))
+                            question: "'\(verb.rawValue)' and '\(one.verb.rawValue)' contradict each other. Which of them should happen to \(label)?",
+                            options: [verb.rawValue, one.verb.rawValue]))
                 }
-                guard one.verb == other.verb, one.verb != .report, one.verb != .deploy || one.object.name != nil else { continue }
-                for target in one.targets {
-                    guard let before = other.target(target.attribute), before.value != target.value, target.attribute != "feature" else { continue }
+                guard one.verb == verb, one.verb != .report, one.verb != .deploy || one.object.name != nil else { continue }
+                for target in one.targets where target.attribute != "feature" {
+                    guard let before = expectations[index].targets.first(where: { $0.attribute == target.attribute }), before.value != target.value else {
+                        continue
+                    }
                     questions.append(
                         Clarification(
                             expectation: one.id, field: "targets.\(target.attribute)",
@@ -124,6 +130,7 @@ package struct EmbeddedInterpreter: Sendable {
         var expectations: [Expectation] = []
         var questions = reading.questions
         let completeness = Completeness(vocabulary: self.vocabulary)
+        let places = PlaceSpans(reading.places)
         for (index, each) in reading.expectations.enumerated() {
             var draft = each
             // What has no code and no name is told apart by the words used for it ("firewall").
@@ -135,7 +142,10 @@ package struct EmbeddedInterpreter: Sendable {
                 object: ObjectReference(
                     kind: draft.mention.kind, type: draft.mention.type, name: draft.mention.name, evidence: reading.text(draft.mention.span),
                     span: draft.mention.span),
-                targets: draft.targets, context: draft.context, confidence: draft.confidence)
+                targets: draft.targets, context: draft.context,
+                spans: places.spans(
+                    of: draft.context, before: reading.clauses.indices.contains(draft.clause) ? reading.clauses[draft.clause].end : reading.lexemes.count),
+                confidence: draft.confidence)
             expectations.append(expectation)
             questions += completeness.questions(about: expectation, action: draft.action)
             questions += reading.questions(about: draft, expectation)

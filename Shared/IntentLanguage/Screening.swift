@@ -55,39 +55,48 @@ struct Screening: Sendable {
         return nil
     }
 
+    /// What a digit or sign looks like; the letter itself; 0 for what separates words.
+    private static let looks: [UInt8] = {
+        var looks = [UInt8](repeating: 0, count: 256)
+        for letter in UInt8(ascii: "a")...UInt8(ascii: "z") { looks[Int(letter)] = letter }
+        for (sign, letter) in zip("01!34@5$7".utf8, "oiieaasst".utf8) { looks[Int(sign)] = letter }
+        return looks
+    }()
+
     /// "1gn0re": the words with digits and signs read as the letters they look like; nil when no word has one inside.
     private static func withoutDigits(_ folded: [UInt8]) -> [String]? {
+        guard self.hasMixedWord(folded) else { return nil }
         var words: [String] = []
         var word: [UInt8] = []
-        var isMixed = false, sawDigit = false, mixes = false
-        func letter(_ byte: UInt8) -> UInt8? {
-            switch byte {
-            case UInt8(ascii: "0"): UInt8(ascii: "o")
-            case UInt8(ascii: "1"), UInt8(ascii: "!"): UInt8(ascii: "i")
-            case UInt8(ascii: "3"): UInt8(ascii: "e")
-            case UInt8(ascii: "4"), UInt8(ascii: "@"): UInt8(ascii: "a")
-            case UInt8(ascii: "5"), UInt8(ascii: "$"): UInt8(ascii: "s")
-            case UInt8(ascii: "7"): UInt8(ascii: "t")
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): byte
-            default: nil
+        for byte in folded + [0] {
+            let plain = self.looks[Int(byte)]
+            if plain != 0 {
+                word.append(plain)
+            } else if !word.isEmpty {
+                words.append(String(decoding: word, as: UTF8.self))
+                word.removeAll(keepingCapacity: true)
             }
         }
-        func close() {
-            if word.count >= 4, mixes { isMixed = true }
-            if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
-            word.removeAll(keepingCapacity: true)
-            sawDigit = false
-            mixes = false
-        }
+        return words
+    }
+
+    /// A word of four letters or more has a letter behind a digit or sign. Most texts have none, and nothing else is made of them.
+    private static func hasMixedWord(_ folded: [UInt8]) -> Bool {
+        var length = 0
+        var sawDigit = false, mixes = false
         for byte in folded {
-            guard let plain = letter(byte) else { close(); continue }
-            let isLetter = byte == plain
-            if isLetter, sawDigit { mixes = true }
-            if !isLetter { sawDigit = true }
-            word.append(plain)
+            let plain = self.looks[Int(byte)]
+            guard plain != 0 else {
+                if length >= 4, mixes { return true }
+                length = 0
+                sawDigit = false
+                mixes = false
+                continue
+            }
+            length += 1
+            if byte == plain { mixes = mixes || sawDigit } else { sawDigit = true }
         }
-        close()
-        return isMixed ? words : nil
+        return length >= 4 && mixes
     }
 
     private static func occurs(_ needle: [UInt8], in bytes: [UInt8], at index: Int) -> Bool {

@@ -6,15 +6,21 @@ package struct Expectation: Codable, Sendable, Equatable {
     package var object: ObjectReference
     package var targets: [Target]
     package var context: Context
+    /// Where the text says the places of the context: by member (`namespace`, `cluster`, `region`, `site`, `zone`, `tenant`, `from`).
+    package var spans: [String: Span]?
     /// 0…1.
     package var confidence: Double
 
-    package init(id: String, verb: Verb, object: ObjectReference, targets: [Target] = [], context: Context = Context(), confidence: Double = 1) {
+    package init(
+        id: String, verb: Verb, object: ObjectReference, targets: [Target] = [], context: Context = Context(), spans: [String: Span]? = nil,
+        confidence: Double = 1
+    ) {
         self.id = id
         self.verb = verb
         self.object = object
         self.targets = targets
         self.context = context
+        self.spans = spans
         self.confidence = confidence
     }
 

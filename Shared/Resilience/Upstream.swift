@@ -102,6 +102,31 @@ package final class Upstream: Sendable {
         }
     }
 
+    // MARK: Without a task
+
+    /// The beginning of a call of one attempt for a caller that cannot wait. Nil when it would have to, when the call would be hedged, or when a
+    /// guard is against it: ``call(deadline:timeout:mayRepeat:judge:attempt:)`` says which, and counts it.
+    package func beginNow(timeout: Duration? = nil) -> UpstreamCall? {
+        let now = self.now()
+        guard self.pause(at: now) == nil, !self.configuration.hedge.isEnabled, self.bulkhead.tryEnter() else { return nil }
+        var call = UpstreamCall(now: now, end: now.advanced(by: timeout ?? self.configuration.timeout), mayRepeat: true)
+        guard let permit = try? self.breaker.permit(at: now) else {
+            self.bulkhead.leave()
+            return nil
+        }
+        self.budget.recordCall(at: now)
+        call.permit = permit
+        return call
+    }
+
+    /// The end of what ``beginNow(timeout:)`` began, once.
+    package func endNow(_ call: UpstreamCall, _ judgement: Judgement) {
+        var call = call
+        call.attempts = self.configuration.attempts
+        _ = self.conclude(&call, judgement)
+        self.bulkhead.leave()
+    }
+
     // MARK: The guards
 
     /// Deadline, pause, and a place if there is one at once.

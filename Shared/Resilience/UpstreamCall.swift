@@ -1,5 +1,5 @@
 /// A call on its way through the guards of an ``Upstream``.
-struct UpstreamCall: Sendable {
+package struct UpstreamCall: Sendable {
     /// When the current attempt began.
     var now: ContinuousClock.Instant
     let end: ContinuousClock.Instant
@@ -17,5 +17,8 @@ struct UpstreamCall: Sendable {
         self.mayRepeat = mayRepeat
     }
 
-    var left: Duration { self.now.duration(to: self.end) }
+    /// When its last attempt did.
+    package var began: ContinuousClock.Instant { self.now }
+
+    package var left: Duration { self.now.duration(to: self.end) }
 }

@@ -14,12 +14,12 @@ package struct TraceParent: Sendable, Hashable, CustomStringConvertible {
 
     /// The start of a new trace.
     package static func generate() -> TraceParent {
-        TraceParent(traceHigh: .random(in: 1...UInt64.max), traceLow: .random(in: 0...UInt64.max), span: .random(in: 1...UInt64.max), isSampled: true)
+        TraceParent(traceHigh: TraceRandom.next(), traceLow: TraceRandom.next(), span: TraceRandom.next(), isSampled: true)
     }
 
     /// A new span of the same trace.
     package func child() -> TraceParent {
-        TraceParent(traceHigh: self.traceHigh, traceLow: self.traceLow, span: .random(in: 1...UInt64.max), isSampled: self.isSampled)
+        TraceParent(traceHigh: self.traceHigh, traceLow: self.traceLow, span: TraceRandom.next(), isSampled: self.isSampled)
     }
 
     /// Nil unless `header` is `00-<32 hex>-<16 hex>-<2 hex>` in lower case with neither id zero. A later version may carry more after a dash.

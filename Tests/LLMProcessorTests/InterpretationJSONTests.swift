@@ -35,7 +35,7 @@ import Testing
                 IntentModel.Expectation(
                     id: "e1", verb: .rollback, object: ObjectReference(kind: .e2Node, type: nil, name: odd, evidence: odd, span: Span(start: 0, end: 9)),
                     targets: targets.map { Target(attribute: "cpu", condition: .between, value: $0, unit: "%", evidence: odd, span: Span(start: 1, end: 2)) },
-                    context: context, confidence: 0.5)
+                    context: context, spans: ["namespace": Span(start: 0, end: 3), "cluster": Span(start: 10, end: 12)], confidence: 0.5)
             ],
             clarifications: [Clarification(expectation: "e1", field: odd, question: odd, options: [odd, ""])], refusal: Refusal(reason: .unsafe, detail: odd),
             provenance: Provenance(

@@ -43,7 +43,7 @@ import Testing
             object: ObjectReference(kind: .networkFunction, type: "AMF", evidence: "AMF", span: Span(start: 10, end: 13)),
             targets: [
                 Target(attribute: "replicas", value: .number(5), unit: "count", evidence: "5 replicas", span: Span(start: 17, end: 27))
-            ], context: context)
+            ], context: context, spans: ["namespace": Span(start: 31, end: 37)])
         let question = Clarification(expectation: "e1", field: "context.cluster", question: "Which cluster?", options: ["a", "b"])
         let interpretation = Interpretation(
             decision: .needsClarification, expectations: [expectation], clarifications: [question],

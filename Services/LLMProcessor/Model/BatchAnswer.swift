@@ -6,7 +6,7 @@ struct BatchAnswer: Sendable {
     private let repeated: Set<Int>
 
     /// - Parameter count: sentences asked about, numbered from 1.
-    init(_ content: String, count: Int) throws(ModelError) {
+    init(_ content: [UInt8], count: Int) throws(ModelError) {
         guard let answers = ModelAnswer.object(in: content)?["answers"]?.array else { throw .malformed("no list of answers in it") }
         var parts = [JSONValue?](repeating: nil, count: count)
         var repeated: Set<Int> = []

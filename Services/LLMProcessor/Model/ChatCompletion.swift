@@ -4,10 +4,20 @@ import JSONSchema
 struct ChatCompletion: Sendable {
     /// Nil when the provider does not say.
     let usage: ModelUsage?
-    /// The text of the first choice.
-    let content: Result<String, ModelError>
+    /// The text of the first choice, as UTF-8.
+    let content: Result<[UInt8], ModelError>
 
     init(_ bytes: [UInt8]) {
+        if let (usage, content) = QuickReading.completion(bytes) { self.init(usage: usage, content: content) } else { self.init(plain: bytes) }
+    }
+
+    private init(usage: ModelUsage, content: [UInt8]) {
+        self.usage = usage
+        self.content = .success(content)
+    }
+
+    /// Whatever it looks like.
+    init(plain bytes: [UInt8]) {
         let answer: JSONValue
         do throws(JSONParseError) {
             answer = try JSONValue(parsing: bytes)
@@ -30,7 +40,7 @@ struct ChatCompletion: Sendable {
         } else if stream.text.isEmpty {
             self.content = .failure(.malformed("no content"))
         } else {
-            self.content = .success(String(decoding: stream.text, as: UTF8.self))
+            self.content = .success(stream.text)
         }
     }
 
@@ -39,13 +49,13 @@ struct ChatCompletion: Sendable {
         return ModelUsage(promptTokens: max(0, prompt), completionTokens: max(0, value["completion_tokens"]?.integer ?? 0))
     }
 
-    private static func content(_ choice: JSONValue?) -> Result<String, ModelError> {
+    private static func content(_ choice: JSONValue?) -> Result<[UInt8], ModelError> {
         guard let choice else { return .failure(.malformed("no choice")) }
         if choice["finish_reason"]?.string == "length" { return .failure(.malformed("cut off")) }
         let content = choice["message"]?["content"]
         // Newer providers answer in parts.
         let text = content?.string ?? content?.array?.compactMap { $0["text"]?.string }.joined()
         guard let text, !text.isEmpty else { return .failure(.malformed("no content")) }
-        return .success(text)
+        return .success(Array(text.utf8))
     }
 }

@@ -50,6 +50,18 @@ package struct FailoverInterpreter: Interpreter {
         }
     }
 
+    /// For a single provider only.
+    package func begin(_ request: InterpretationRequest, passages: [Passage], _ answer: @escaping @Sendable (Result<Interpretation, ModelError>?) -> Void)
+        -> Bool
+    {
+        guard self.providers.count == 1, !self.rests.contains(0) else { return false }
+        let (rests, coolDown) = (self.rests, self.coolDown)
+        return self.providers[0].begin(request, passages: passages) { result in
+            if case .failure(let error) = result, error.isMisconfiguration { rests.begin(0, for: coolDown) }
+            answer(result)
+        }
+    }
+
     private func interpret(_ request: InterpretationRequest, _ passages: [Passage], _ index: Int) async throws -> Interpretation {
         guard let provider = self.providers.indices.contains(index) ? self.providers[index] : nil, !self.rests.contains(index) else { throw ModelError.resting }
         do {

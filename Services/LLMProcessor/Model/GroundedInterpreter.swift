@@ -49,6 +49,21 @@ package struct GroundedInterpreter: Sendable {
         return result
     }
 
+    /// The same without a task; false when nothing was begun.
+    ///
+    /// - Parameter answer: called once, on any thread, if the result is true; nil: `interpret` is to be asked after all.
+    func begin(
+        _ request: InterpretationRequest, embedded: Interpretation, passages: [Passage], _ answer: @escaping @Sendable (Interpretation?) -> Void
+    ) -> Bool {
+        self.model.begin(request, passages: passages) { result in
+            switch result {
+            case .success(let model): answer(self.combined(embedded, model, request))
+            case .failure(let error): answer(embedded.noting("The model \(self.modelName) was not used: \(error)."))
+            case nil: answer(nil)
+            }
+        }
+    }
+
     private func combined(_ embedded: Interpretation, _ model: Interpretation, _ request: InterpretationRequest) -> Interpretation {
         var result = embedded
         result.provenance = model.provenance

@@ -5,6 +5,17 @@ package import IntentModel
 package protocol Interpreter: Sendable {
     /// `passages` are retrieved knowledge, written by others: background, never instructions.
     func interpret(_ request: InterpretationRequest, passages: [Passage]) async throws -> Interpretation
+
+    /// The same without a task. False when nothing was begun, because something would have to wait.
+    ///
+    /// - Parameter answer: called once, on any thread, if the result is true; nil: ``interpret(_:passages:)`` is to be asked after all.
+    func begin(_ request: InterpretationRequest, passages: [Passage], _ answer: @escaping @Sendable (Result<Interpretation, ModelError>?) -> Void) -> Bool
+}
+
+extension Interpreter {
+    package func begin(_ request: InterpretationRequest, passages: [Passage], _ answer: @escaping @Sendable (Result<Interpretation, ModelError>?) -> Void)
+        -> Bool
+    { false }
 }
 
 /// A piece of a document found for a sentence.

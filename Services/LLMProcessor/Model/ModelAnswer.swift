@@ -2,7 +2,7 @@ import IntentModel
 import JSONSchema
 
 /// What a model made of a sentence, after its shape was checked and before anything of it is believed.
-struct ModelAnswer: Sendable {
+struct ModelAnswer: Sendable, Equatable {
     var decision: Decision
     var refusalReason: Refusal.Reason?
     /// The words of the sentence it is refused for, as the model quotes them.
@@ -11,7 +11,22 @@ struct ModelAnswer: Sendable {
     var questions: [String]
 
     /// Takes the JSON object out of the text, checks it against the prompt's schema and the attributes' table.
-    init(_ content: String, schema: JSONSchema) throws(ModelError) {
+    init(_ content: [UInt8], prompt: Prompt) throws(ModelError) {
+        if prompt.allowsQuickReading, let quick = QuickReading.answer(content) { self = quick } else { try self.init(plain: content, schema: prompt.schema) }
+    }
+
+    init(
+        decision: Decision, refusalReason: Refusal.Reason? = nil, refusalEvidence: String? = nil, expectations: [Expectation], questions: [String] = []
+    ) {
+        self.decision = decision
+        self.refusalReason = refusalReason
+        self.refusalEvidence = refusalEvidence
+        self.expectations = expectations
+        self.questions = questions
+    }
+
+    /// Whatever it looks like.
+    init(plain content: [UInt8], schema: JSONSchema) throws(ModelError) {
         guard let value = ModelAnswer.object(in: content) else { throw .malformed("no JSON object in it") }
         try self.init(value: value, schema: schema)
     }
@@ -31,8 +46,7 @@ struct ModelAnswer: Sendable {
 
     /// The first balanced object of the text: the whole of it, what a Markdown fence holds, or what prose surrounds. At most
     /// eight candidates are tried.
-    static func object(in content: String) -> JSONValue? {
-        let bytes = Array(content.utf8)
+    static func object(in bytes: [UInt8]) -> JSONValue? {
         var from = 0
         for _ in 0..<8 {
             guard let start = bytes[from...].firstIndex(of: UInt8(ascii: "{")) else { return nil }

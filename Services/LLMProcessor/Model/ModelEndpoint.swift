@@ -7,7 +7,8 @@ import Telemetry
 final class ModelEndpoint: Sendable {
     /// An answer that has a text, and what it cost.
     struct Answer: Sendable {
-        var content: String
+        /// UTF-8.
+        var content: [UInt8]
         var usage: ModelUsage
         /// USD.
         var cost: Double
@@ -29,8 +30,8 @@ final class ModelEndpoint: Sendable {
     private let metrics: ModelMetrics
     /// What the provider was last found to take.
     private let format = Atomic<Int>(AnswerFormat.jsonSchema.rawValue)
-    private let headers: [(String, String)]
-    private let url: String
+    /// What all calls have in common; why there are none.
+    private let template: Result<FetchTemplate, FetchError>
 
     init(settings: ModelSettings, fetcher: HTTPFetcher, upstream: Upstream, budget: DailyBudget?) {
         self.settings = settings
@@ -40,9 +41,13 @@ final class ModelEndpoint: Sendable {
         self.metrics = ModelMetrics(settings)
         var headers = [("content-type", "application/json"), ("accept", settings.streams ? "text/event-stream, application/json" : "application/json")]
         if let key = settings.apiKey { headers.append(("authorization", "Bearer \(key)")) }
-        self.headers = headers
         let base = settings.baseURL.hasSuffix("/") ? String(settings.baseURL.dropLast()) : settings.baseURL
-        self.url = "\(base)/chat/completions"
+        do throws(FetchError) {
+            self.template = .success(
+                try FetchTemplate(method: "POST", url: "\(base)/chat/completions", headers: headers, maxResponseBytes: settings.maxResponseBytes))
+        } catch {
+            self.template = .failure(error)
+        }
     }
 
     /// Asks, and has `read` make sense of the answer; only then was it a good one.
@@ -60,15 +65,64 @@ final class ModelEndpoint: Sendable {
         }
     }
 
+    /// The same without a task, for what needs none: no budget that others share, no stream, no second attempt. False when nothing was begun.
+    ///
+    /// - Parameter answer: called once, on the fetcher's thread or this one, if the result is true; nil: what came of it is for
+    ///   ``ask(_:_:sentences:read:)``, which asks again, to deal with. The provider has said that it did not take the question.
+    func begin<Reading: Sendable>(
+        _ question: [UInt8], _ request: ChatRequest, read: @escaping @Sendable (Answer) throws(ModelError) -> Reading,
+        answer: @escaping @Sendable (Result<Reading, ModelError>?) -> Void
+    ) -> Bool {
+        guard self.budget == nil, !self.settings.streams, case .success(let template) = self.template,
+            let format = AnswerFormat(rawValue: self.format.load(ordering: .relaxed)), let call = self.upstream.beginNow(timeout: self.settings.timeout)
+        else { return false }
+        let body = request.body(question, format)
+        let finish: @Sendable (Outcome) -> Void = { outcome in
+            let judgement = Self.judge(outcome)
+            self.upstream.endNow(call, judgement)
+            if judgement.mayRetry { return answer(nil) }
+            var reading: Result<Reading, ModelError>
+            do throws(ModelError) {
+                let reply = try Self.reply(outcome)
+                if [400, 415, 422].contains(reply.status) { return answer(nil) }
+                let paid = self.paid(reply, body.count)
+                reading = .success(try read(try self.answer(paid)))
+            } catch {
+                reading = .failure(error)
+            }
+            var said = "ok"
+            if case .failure(let error) = reading { said = error.outcome }
+            self.metrics.record(outcome: said, took: call.began.duration(to: .now))
+            answer(reading)
+        }
+        self.fetcher.send(template, body: body, timeout: call.left) { result in
+            let outcome = result.map { Reply(status: $0.status, retryAfter: $0.retryAfter, body: $0.body) }
+            // Other transfers wait for the fetcher's thread.
+            if case .success(let reply) = outcome, reply.body.count > Self.quickBytes { _ = Task { finish(outcome) } } else { finish(outcome) }
+        }
+        return true
+    }
+
+    /// Bytes of a reply that is read at once.
+    private static let quickBytes = 8 << 10
+
+    /// Of a reply that no other format would better.
+    private func answer(_ paid: Paid) throws(ModelError) -> Answer {
+        switch paid.reply.status {
+        case 200:
+            guard let completion = paid.completion else { throw .malformed("no content") }
+            return Answer(content: try completion.content.get(), usage: paid.usage, cost: paid.cost)
+        case 429: throw .rateLimited(retryAfter: paid.reply.retryAfter)
+        default: throw .status(paid.reply.status, self.excerpt(paid.reply.body))
+        }
+    }
+
     private func complete(_ question: [UInt8], _ request: ChatRequest) async throws(ModelError) -> Answer {
         var next = AnswerFormat(rawValue: self.format.load(ordering: .relaxed))
         while let format = next {
             let body = request.body(question, format)
             let reply = try await self.pay(for: body)
             switch reply.reply.status {
-            case 200:
-                guard let completion = reply.completion else { throw .malformed("no content") }
-                return Answer(content: try completion.content.get(), usage: reply.usage, cost: reply.cost)
             case 400, 415, 422:
                 // Some providers know no schema, some no format at all; the first that works is kept.
                 let words = String(decoding: reply.reply.body.prefix(4_096), as: UTF8.self).lowercased()
@@ -77,8 +131,7 @@ final class ModelEndpoint: Sendable {
                 }
                 _ = self.format.max(fallback.rawValue, ordering: .relaxed)
                 next = fallback
-            case 429: throw .rateLimited(retryAfter: reply.reply.retryAfter)
-            default: throw .status(reply.reply.status, self.excerpt(reply.reply.body))
+            default: return try self.answer(reply)
             }
         }
         throw .malformed("no answer format is accepted")
@@ -112,15 +165,7 @@ final class ModelEndpoint: Sendable {
         let others = Double(max(0, attempts.value - 1)) * unheard
         switch result {
         case .success(let reply):
-            var paid = Paid(reply: reply)
-            if reply.status == 200 {
-                let completion = reply.stream.map { ChatCompletion($0) } ?? ChatCompletion(reply.body)
-                let length = (try? completion.content.get())?.utf8.count ?? reply.body.count
-                paid.completion = completion
-                paid.usage = completion.usage ?? ModelUsage(promptTokens: body.count / 4, completionTokens: length / 4)
-                paid.cost = price.cost(of: paid.usage)
-                self.metrics.record(paid.usage, cost: paid.cost)
-            }
+            let paid = self.paid(reply, body.count)
             if let reservation { await self.budget?.settle(reservation, usd: paid.cost + others) }
             return paid
         case .failure(let error):
@@ -129,10 +174,24 @@ final class ModelEndpoint: Sendable {
         }
     }
 
+    /// - Parameter sent: bytes of the question, for who does not say what it cost.
+    private func paid(_ reply: Reply, _ sent: Int) -> Paid {
+        var paid = Paid(reply: reply)
+        guard reply.status == 200 else { return paid }
+        let completion = reply.stream.map { ChatCompletion($0) } ?? ChatCompletion(reply.body)
+        let length = (try? completion.content.get())?.count ?? reply.body.count
+        paid.completion = completion
+        paid.usage = completion.usage ?? ModelUsage(promptTokens: sent / 4, completionTokens: length / 4)
+        paid.cost = self.settings.price.cost(of: paid.usage)
+        self.metrics.record(paid.usage, cost: paid.cost)
+        return paid
+    }
+
     // MARK: Calls
 
     private func send(_ body: [UInt8], _ attempts: AttemptCount) async throws(ModelError) -> Reply {
-        let request = FetchRequest(method: "POST", url: self.url, headers: self.headers, body: body, maxResponseBytes: self.settings.maxResponseBytes)
+        let template: FetchTemplate
+        do throws(FetchError) { template = try self.template.get() } catch { throw .unreachable(error.description, wasSent: false) }
         let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
         let outcome: Outcome
         do throws(UpstreamRefusal) {
@@ -140,10 +199,8 @@ final class ModelEndpoint: Sendable {
             outcome = try await self.upstream.call(deadline: deadline, timeout: self.settings.timeout, mayRepeat: true, judge: Self.judge) {
                 left, cancellation in
                 attempts.add()
-                var request = request
-                request.timeout = left
-                if streams { return await Self.stream(request, fetcher, cancellation) }
-                return await fetcher.result(of: request) { cancellation?.onCancel($0) }.map {
+                if streams { return await Self.stream(template, body, left, fetcher, cancellation) }
+                return await fetcher.result(of: template, body: body, timeout: left) { cancellation?.onCancel($0) }.map {
                     Reply(status: $0.status, retryAfter: $0.retryAfter, body: $0.body)
                 }
             }
@@ -155,6 +212,10 @@ final class ModelEndpoint: Sendable {
             case .paused(let retryAfter): throw .rateLimited(retryAfter: retryAfter)
             }
         }
+        return try Self.reply(outcome)
+    }
+
+    private static func reply(_ outcome: Outcome) throws(ModelError) -> Reply {
         switch outcome {
         case .success(let reply): return reply
         case .failure(.timedOut): throw .timedOut
@@ -163,9 +224,11 @@ final class ModelEndpoint: Sendable {
         }
     }
 
-    private static func stream(_ request: FetchRequest, _ fetcher: HTTPFetcher, _ cancellation: Cancellation?) async -> Outcome {
+    private static func stream(
+        _ template: FetchTemplate, _ body: [UInt8], _ timeout: Duration, _ fetcher: HTTPFetcher, _ cancellation: Cancellation?
+    ) async -> Outcome {
         do throws(FetchError) {
-            let answer = try await fetcher.stream(request)
+            let answer = try await fetcher.stream(template, body: body, timeout: timeout)
             cancellation?.onCancel { answer.cancel() }
             let retryAfter = FetchResponse(status: answer.status, headers: answer.headers).retryAfter
             var chunks = answer.makeAsyncIterator()

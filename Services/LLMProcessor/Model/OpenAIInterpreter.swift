@@ -60,13 +60,33 @@ package struct OpenAIInterpreter: Interpreter {
         } else {
             reading = try await Self.read(question, self.endpoint, self.request, self.prompt)
         }
+        return Self.interpretation(reading, request, self.settings, self.prompt.version)
+    }
+
+    /// Not for batches.
+    package func begin(_ request: InterpretationRequest, passages: [Passage], _ answer: @escaping @Sendable (Result<Interpretation, ModelError>?) -> Void)
+        -> Bool
+    {
+        guard self.batcher == nil else { return false }
+        let shown = Self.shown(passages, limit: self.settings.maxPassageBytes)
+        let (prompt, settings) = (self.prompt, self.settings)
+        return self.endpoint.begin(prompt.question(request, passages: shown), self.request) { (answer) throws(ModelError) in
+            let reading = Reading(
+                answer: try ModelAnswer(answer.content, prompt: prompt), tokens: answer.usage.totalTokens, cost: answer.cost, passages: shown.map(\.id))
+            return Self.interpretation(reading, request, settings, prompt.version)
+        } answer: {
+            answer($0)
+        }
+    }
+
+    private static func interpretation(_ reading: Reading, _ request: InterpretationRequest, _ settings: ModelSettings, _ version: String) -> Interpretation {
         let answer = reading.answer
         return Interpretation(
             decision: answer.decision, priority: request.priority ?? .medium, expectations: answer.expectations,
             clarifications: answer.questions.map { Clarification(expectation: answer.expectations.first?.id ?? "e1", field: "confirm", question: $0) },
             refusal: answer.decision == .refused ? Refusal(reason: answer.refusalReason ?? .outOfScope, detail: answer.refusalEvidence ?? "") : nil,
             provenance: Provenance(
-                interpreter: self.settings.provider, model: self.settings.model, promptVersion: self.prompt.version, passages: reading.passages,
+                interpreter: settings.provider, model: settings.model, promptVersion: version, passages: reading.passages,
                 tokens: reading.tokens, costUSD: reading.cost))
     }
 
@@ -76,7 +96,7 @@ package struct OpenAIInterpreter: Interpreter {
         let shown = self.shown(question.passages, limit: endpoint.settings.maxPassageBytes)
         return try await endpoint.ask(prompt.question(question.request, passages: shown), request) { (answer) throws(ModelError) in
             Reading(
-                answer: try ModelAnswer(answer.content, schema: prompt.schema), tokens: answer.usage.totalTokens, cost: answer.cost, passages: shown.map(\.id))
+                answer: try ModelAnswer(answer.content, prompt: prompt), tokens: answer.usage.totalTokens, cost: answer.cost, passages: shown.map(\.id))
         }
     }
 

@@ -9,6 +9,8 @@ package struct Prompt: Sendable {
     package let version: String
     package let instructions: String
     package let schema: JSONSchema
+    /// ``QuickReading`` checks what the schema asks for.
+    let allowsQuickReading: Bool
     package let batchInstructions: String
     /// Of an answer to several sentences. Its parts are checked one by one by ``schema``: a bad one spoils no other.
     package let batchSchema: JSONValue
@@ -21,6 +23,7 @@ package struct Prompt: Sendable {
         self.version = version
         self.instructions = instructions
         self.schema = schema
+        self.allowsQuickReading = QuickReading.digest(of: schema) == QuickReading.schemaDigest
         self.batchInstructions = instructions + batchInstructions
         var answer = schema.source
         let definitions = answer["definitions"] ?? [:]

@@ -60,12 +60,15 @@ struct ExplanationText {
             let context = expectation.context
             let places: [(String, String?)] = [
                 ("namespace", context.namespace), ("cluster", context.cluster), ("region", context.region), ("site", context.site), ("zone", context.zone),
-                ("tenant", context.tenant), ("use", context.use),
+                ("tenant", context.tenant), ("from", context.from),
             ]
             for (name, value) in places {
-                // Places carry no span of their own; they are written as they were said.
-                guard let value, let span = self.span(of: value, in: sentence) else { continue }
+                guard let value, let span = expectation.spans?[name] else { continue }
                 readings.append(Reading(span: span, meaning: "\(expectation.id) \(name) \(value)"))
+            }
+            // What it is for is written as it was said.
+            if let use = context.use, let span = self.span(of: use, in: sentence) {
+                readings.append(Reading(span: span, meaning: "\(expectation.id) use \(use)"))
             }
         }
         return readings.sorted { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }

@@ -24,27 +24,27 @@ final class Transfer {
     func prepare(at now: ContinuousClock.Instant) -> FetchError? {
         let remaining = now.duration(to: self.order.deadline)
         guard remaining > .zero else { return .timedOut }
-        self.easy.reset()
-        self.setPolicy(self.inbox.configuration)
-        self.setRequest(self.order.request)
+        let template = self.order.template
+        self.easy.begin()
+        // Setting twenty options takes longer than anything else that is done here for a request.
+        if self.easy.template !== template {
+            self.easy.reset()
+            self.setPolicy(self.inbox.configuration)
+            self.setTemplate(template)
+        }
+        if template.method != "HEAD" {
+            if let body = self.order.body {
+                self.easy.setBody(body)
+            } else if ["POST", "PUT", "PATCH"].contains(template.method) {
+                self.easy.setBody([])
+            }
+        }
         self.easy.set(CURLOPT_TIMEOUT_MS, remaining.milliseconds)
-
-        let context = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
-        if self.order.request.admits == nil {
-            self.easy.openSockets()
-        } else {
-            self.easy.openSockets(
-                { context, bytes, count in Transfer.from(context)?.admits(UnsafeBufferPointer(start: bytes, count: count)) ?? false ? 1 : 0 }, context)
-        }
-        self.easy.set(CURLOPT_HEADERDATA, context)
-        self.easy.set(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-            Transfer.from(context)?.receive(headLine: UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
-        }
-        self.easy.set(CURLOPT_WRITEDATA, context)
-        self.easy.set(CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-            Transfer.from(context)?.receive(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
-        }
-        return self.easy.refusal == CURLE_OK ? nil : self.easy.refusal.error
+        guard self.easy.refusal == CURLE_OK else { return self.easy.refusal.error }
+        // Without a body a method is another one to libcurl: what has one is not used for what has none.
+        self.easy.template = self.order.body == nil ? nil : template
+        self.easy.transfer = self
+        return nil
     }
 
     /// Answers the caller. `error` is nil when libcurl reports success.
@@ -54,6 +54,8 @@ final class Transfer {
         case .streamed(_, let pipe) where self.head.isComplete: pipe.finish(error)
         case .whole(let continuation) where error == nil:
             continuation.resume(returning: .success(FetchResponse(status: self.head.status, headers: self.head.headers, body: self.body)))
+        case .told(let answer) where error == nil:
+            answer(.success(FetchResponse(status: self.head.status, headers: self.head.headers, body: self.body)))
         default: self.order.fail(error ?? .stopped)
         }
     }
@@ -95,22 +97,31 @@ extension Transfer {
         self.easy.set(CURLOPT_USERAGENT, configuration.userAgent)
     }
 
-    private func setRequest(_ request: FetchRequest) {
-        self.easy.set(CURLOPT_URL, request.url)
-        let expectsBody = request.method == "POST" || request.method == "PUT" || request.method == "PATCH"
-        if request.method == "HEAD" {
+    private func setTemplate(_ template: FetchTemplate) {
+        self.easy.set(CURLOPT_URL, template.url.text)
+        if template.method == "HEAD" {
             self.easy.set(CURLOPT_NOBODY, 1)
-        } else if request.body != nil || expectsBody {
-            self.easy.set(CURLOPT_POST, 1)
-            self.easy.setBody(request.body ?? [])
+        } else {
+            if self.order.body != nil || ["POST", "PUT", "PATCH"].contains(template.method) { self.easy.set(CURLOPT_POST, 1) }
+            self.easy.set(CURLOPT_CUSTOMREQUEST, template.method)
         }
-        if request.method != "HEAD" { self.easy.set(CURLOPT_CUSTOMREQUEST, request.method) }
+        self.easy.setHeaders(template.lines)
 
-        var lines = request.headers.map { name, value in value.allSatisfy { $0 == " " || $0 == "\t" } ? "\(name);" : "\(name): \(value)" }
-        lines.append("Expect:")
-        // libcurl would call every body a web form.
-        if !request.headers.contains(where: { $0.0.lowercased() == "content-type" }) { lines.append("Content-Type:") }
-        self.easy.setHeaders(lines)
+        let context = UnsafeRawPointer(Unmanaged.passUnretained(self.easy).toOpaque())
+        if template.admits == nil {
+            self.easy.openSockets()
+        } else {
+            self.easy.openSockets(
+                { context, bytes, count in Transfer.from(context)?.admits(UnsafeBufferPointer(start: bytes, count: count)) ?? false ? 1 : 0 }, context)
+        }
+        self.easy.set(CURLOPT_HEADERDATA, context)
+        self.easy.set(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            Transfer.from(context)?.receive(headLine: UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+        }
+        self.easy.set(CURLOPT_WRITEDATA, context)
+        self.easy.set(CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            Transfer.from(context)?.receive(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+        }
     }
 }
 
@@ -120,12 +131,12 @@ extension Transfer {
     private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? { self.from(UnsafeRawPointer(context)) }
 
     private static func from(_ context: UnsafeRawPointer?) -> Transfer? {
-        context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+        context.flatMap { Unmanaged<EasyHandle>.fromOpaque($0).takeUnretainedValue().transfer }
     }
 
     /// Refused, libcurl goes on with the name's next address.
     private func admits(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        if let address = IPAddress(bytes: Array(bytes)), self.order.request.admits?(address) == true { return true }
+        if let address = IPAddress(bytes: Array(bytes)), self.order.template.admits?(address) == true { return true }
         self.refusesAddress = true
         return false
     }
@@ -137,12 +148,12 @@ extension Transfer {
         case .tooLarge: return self.breakOff(.tooLarge(limit: ResponseHead.maxBytes))
         case .complete: break
         }
-        let limit = self.order.request.maxResponseBytes
+        let limit = self.order.template.maxResponseBytes
         let announced = self.hasBody ? self.head.contentLength ?? 0 : 0
         guard announced <= limit else { return self.breakOff(.tooLarge(limit: limit)) }
         switch self.order.receiver {
         // An announcement is only that: reserve no more than is soon used.
-        case .whole: self.body.reserveCapacity(min(max(announced, 0), 1 << 20))
+        case .whole, .told: self.body.reserveCapacity(min(max(announced, 0), 1 << 20))
         case .streamed(let continuation, let pipe):
             let consumer = BodyConsumer(pipe, self.inbox, self.order.id)
             continuation.resume(returning: .success(FetchStream(head: self.head, consumer: consumer)))
@@ -151,10 +162,10 @@ extension Transfer {
     }
 
     private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
-        let limit = self.order.request.maxResponseBytes
+        let limit = self.order.template.maxResponseBytes
         guard bytes.count <= limit - self.received else { return self.breakOff(.tooLarge(limit: limit)) }
         switch self.order.receiver {
-        case .whole: self.body.append(contentsOf: bytes)
+        case .whole, .told: self.body.append(contentsOf: bytes)
         case .streamed(_, let pipe):
             // Paused, libcurl offers the same bytes again: they are not received yet.
             guard pipe.offer(bytes) else { return Int(CURL_WRITEFUNC_PAUSE) }
@@ -169,7 +180,7 @@ extension Transfer {
     }
 
     /// RFC 9110 §6.4.1: the length in these is about a body that is not sent.
-    private var hasBody: Bool { self.order.request.method != "HEAD" && self.head.status != 204 && self.head.status != 304 }
+    private var hasBody: Bool { self.order.template.method != "HEAD" && self.head.status != 204 && self.head.status != 304 }
 }
 
 extension Duration {

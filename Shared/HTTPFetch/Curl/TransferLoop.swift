@@ -37,11 +37,12 @@ final class TransferLoop {
             for message in messages { self.handle(message) }
             if isStopped { break }
             self.expire()
-            self.admit()
-            self.multi.advance()
+            repeat {
+                self.admit()
+                self.multi.advance()
+            } while self.reap()
+            if !self.multi.sleep(atMost: self.inbox.rest() ? self.patience() : 0) { usleep(10_000) }
             self.reap()
-            self.admit()
-            if !self.multi.sleep(atMost: self.patience()) { usleep(10_000) }
         }
         for id in Array(self.active.keys) { self.end(id) { $0.finish(FetchError.stopped) } }
         for order in self.waiting.values { self.refuse(order, .stopped) }
@@ -74,7 +75,7 @@ final class TransferLoop {
     private func admit() {
         while let id = self.admission.admit() {
             guard let order = self.waiting.removeValue(forKey: id) else { continue }
-            guard let easy = self.spare.popLast() ?? EasyHandle() else {
+            guard let easy = self.spare.popLast() ?? EasyHandle(self.multi.watch) else {
                 self.admission.release(origin: order.origin)
                 self.refuse(order, TransferCode.outOfMemory.error)
                 continue
@@ -82,6 +83,7 @@ final class TransferLoop {
             let transfer = Transfer(order, on: easy, self.inbox)
             let error = transfer.prepare(at: .now) ?? (self.multi.add(easy) ? nil : TransferCode.outOfMemory.error)
             if let error {
+                easy.transfer = nil
                 self.admission.release(origin: order.origin)
                 self.refuse(order, error)
                 continue
@@ -91,10 +93,14 @@ final class TransferLoop {
         }
     }
 
-    private func reap() {
+    /// Answers those that ended; whether there were any, and so places for others.
+    @discardableResult private func reap() -> Bool {
+        var hasRoom = false
         while let (raw, result) = self.multi.nextCompleted() {
             if let id = self.ids[raw] { self.end(id) { $0.finish(result) } }
+            hasRoom = true
         }
+        return hasRoom
     }
 
     /// Takes a transfer out of everything, then has it answer; nothing happens when it is not under way.
@@ -103,6 +109,7 @@ final class TransferLoop {
         self.ids[transfer.easy.raw] = nil
         // Outside the multi handle a connection that was broken off is closed, a finished one goes back to the cache.
         self.multi.remove(transfer.easy)
+        transfer.easy.transfer = nil
         self.admission.release(origin: transfer.order.origin)
         self.inbox.answered()
         answer(transfer)

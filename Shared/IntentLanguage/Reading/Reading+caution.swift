@@ -13,7 +13,14 @@ extension Reading {
         self.readTakenBack()
         self.readExcludedPlaces()
         self.readUncountedPlaces()
+        for (at, kind) in self.severalPlaces.prefix(Self.mostCautions) {
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(self.expectation(near: at) + 1)", field: "context.\(kind.rawValue)",
+                    question: "Several \(kind.rawValue)s are named, and one intent acts in one. Which one is meant here?", options: []))
+        }
         self.readLostPlaces()
+        self.readOrder()
     }
 
     /// Words of another language that nothing was made of: what they change is not known.
@@ -207,6 +214,14 @@ extension Reading {
             }
         }
         for at in self.lexemes.indices where self.has(at, .negation) && self.lexemes[at].kind == .word {
+            var environment = at + 1
+            while self.meaning(environment)?.preposition != nil || self.has(environment, .definite), environment < at + 3 { environment += 1 }
+            if let name = self.meaning(environment)?.environment, self.expectations.contains(where: { $0.context.environment == name }) {
+                self.questions.append(
+                    Clarification(
+                        expectation: "e\(self.expectation(near: at) + 1)", field: "context.environment",
+                        question: "The text excludes \(name). Where is it meant?", options: []))
+            }
             guard let place = self.within(self.places, \.at, (at + 1)..<(at + 3)).first(where: { $0.at == at + 1 || self.meaning(at + 1)?.preposition != nil })
             else { continue }
             let isExtra = self.places.contains { $0.kind == place.kind && $0.at < at }
@@ -254,8 +269,12 @@ extension Reading {
                 // Words of the vocabulary that are names of namespaces as well; "core" is one of a processor.
                 let isName =
                     meaning.object.map { [.coreNetwork, .infrastructure].contains(self.vocabulary.objects[$0].kind) } ?? false || meaning.feature != nil
-                    || meaning.unit?.dimension == .cpu
-                guard [.in, .from].contains(preposition), self.isSingleWord(at), isName, at + 1 >= end || self.meaning(at + 1)?.preposition != nil else {
+                    || meaning.unit?.dimension == .cpu || self.word(at).utf8.contains { $0 >= 0x30 && $0 <= 0x39 }
+                // "in edge", without an article, is no way to say how something should be.
+                let isQuality = preposition == .in && meaning.quality != nil && meaning.object == nil
+                guard [.in, .from].contains(preposition), self.isSingleWord(at), isName || isQuality,
+                    at + 1 >= end || self.meaning(at + 1)?.preposition != nil || ["up", "down", "out"].contains(self.word(at + 1))
+                else {
                     continue
                 }
                 kind = .namespace
@@ -269,6 +288,34 @@ extension Reading {
                 Clarification(
                     expectation: "e\(self.expectation(near: at) + 1)", field: "context.\(kind.rawValue)",
                     question: "'\(self.text((at - 1)..<last))' may name a place. Which \(kind.rawValue) is meant?", options: []))
+        }
+    }
+
+    private static let ordinals: Set<String> = ["first", "second", "third", "last", "former", "latter"]
+
+    /// "with 2 and 3 replicas respectively", "the latter gets 4 CPUs": which is whose is told by an order that is not followed here.
+    private mutating func readOrder() {
+        // "scale AMF to 3, same for SMF"
+        for at in self.lexemes.indices where self.lexemes[at].kind != .symbol {
+            let last = self.original(at).lowercased().split(separator: " ").last.map(String.init)
+            guard last == "likewise" || last == "ditto" || last == "same" && self.meaning(at + 1)?.preposition == .for else { continue }
+            return self.confirm(at, "'\(self.original(at))' asks for the same of something else. Is the reading above all that is meant?")
+        }
+        guard self.expectations.count > 1 else { return }
+        for at in self.lexemes.indices where self.lexemes[at].kind == .word {
+            guard let last = self.original(at).lowercased().split(separator: " ").last.map(String.init) else { continue }
+            if last == "respectively" || last == "correspondingly" {
+                return self.confirm(at, "'\(self.original(at))' says that each has its own. Is the reading above the one that is meant?")
+            }
+            guard Self.ordinals.contains(last), last == "former" || last == "latter" || self.has(at - 1, .definite) else { continue }
+            // "the first release", "the second cluster": not one of what was said before.
+            let next = at + 1
+            let standsAlone =
+                next >= self.lexemes.count || self.kind(next) == .symbol || self.kind(next) == .number || self.meaning(next)?.verb != nil
+                || self.isConjunction(next) || self.has(next, .modal) || self.meaning(next)?.preposition != nil || self.word(next) == "one"
+            if standsAlone {
+                return self.confirm(at, "'\(self.original(at))' is one of several. Is the reading above the one that is meant?")
+            }
         }
     }
 }

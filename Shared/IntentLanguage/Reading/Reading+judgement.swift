@@ -111,6 +111,7 @@ extension Reading {
                 let next = index + 1
                 if let object = self.meaning(next)?.object, self.vocabulary.objects[object].kind == .networkFunction,
                     let type = self.vocabulary.objects[object].type, depends.contains(type), !self.has(next + 1, .dependsNoun),
+                    !self.isPart(object, of: draft.mention),
                     !self.hasDependsNoun(after: next, clause)
                 {
                     ask("context.depends", "Should \(depends.joined(separator: ", ")) be deployed as well, or only be connected to?", ["deploy", "connect"])
@@ -128,14 +129,35 @@ extension Reading {
         // "restart the busiest UPF", "reset the password of the AMF": the words before it decide which one, or what of it.
         if [.remove, .restart, .rollback, .migrate].contains(draft.verb), !draft.mention.isPronoun, clause.verbAt != nil {
             let begin = clause.passive ? clause.first : clause.body
-            for index in begin..<max(begin, min(draft.mention.at, clause.end)) where self.kind(index) == .unknown && !self.lexemes[index].used {
-                ask("object.name", "'\(self.original(index))' is not known. Which instance is meant?")
-                break
+            for index in begin..<max(begin, min(draft.mention.at, clause.end)) where !self.lexemes[index].used {
+                if self.kind(index) == .unknown {
+                    ask("object.name", "'\(self.original(index))' is not known. Which instance is meant?")
+                    break
+                }
+                let picks = self.has(index, .selecting) || self.has(index, .describing) && !self.has(index - 1, .definite)
+                if draft.mention.name == nil, picks, draft.verb != .rollback {
+                    ask("object.name", "Nothing here tells which ones are '\(self.original(index))'. Which instances are meant?")
+                    break
+                }
             }
             // "remove the limit of the AMF", "erase the disk of the UDR", "clean up the AMF logs": a part, not the whole.
             if draft.verb == .remove || draft.verb == .restart, !clause.passive, let part = self.part(of: draft.mention, clause) {
                 ask("object.name", "Is all of \(label) meant, or only its \(self.original(part))? Say what exactly should be done.", [])
             }
+        }
+        // "remove AMF replicas": some, or the whole?
+        if draft.verb == .remove, expectation.target("replicas") == nil, !(clause.body..<clause.end).contains(where: { self.has($0, .totality) }),
+            (clause.body..<clause.end).contains(where: { index in
+                self.word(index).hasSuffix("s") && self.meaning(index)?.attribute.map { self.vocabulary.attributes[$0].attribute } == "replicas"
+            })
+        {
+            ask("targets.replicas", "How many replicas of \(label) should be removed?", [])
+        }
+        // "deploy amf x3"
+        if let name = expectation.object.name, name.utf8.count <= 4, name.lowercased().first == "x", name.utf8.count > 1,
+            name.dropFirst().allSatisfy(\.isNumber)
+        {
+            ask("targets.replicas", "'\(name)' may say how many. How many replicas should \(expectation.object.type ?? name) have?", [])
         }
         // An acronym nobody knows may be a slip for one that everybody does.
         if draft.mention.type == "Custom", draft.mention.name != nil, self.isAcronym(draft.mention.at) {
@@ -180,6 +202,11 @@ extension Reading {
         "interfaces",
         "registration", "cache", "policy", "policies", "level", "count", "size", "target", "requirement", "requirements",
     ]
+
+    private func isPart(_ object: Int, of mention: Mention) -> Bool {
+        guard let type = self.vocabulary.objects[object].type else { return false }
+        return self.vocabulary.objects.contains { $0.kind == mention.kind && $0.type == mention.type && $0.contains.contains(type) }
+    }
 
     /// A noun that makes of the object only what it is a part of: before it with "of", "from" or "on", or right after it.
     private func part(of mention: Mention, _ clause: Clause) -> Int? {

@@ -32,6 +32,29 @@ extension Reading {
             PlaceFinding(
                 at: range.lowerBound, kind: kind, value: value, span: chunk.span, isOrigin: preposition == .from, isDestination: preposition == .to))
         self.use(range)
+        self.readMorePlaces(kind, after: range.upperBound, from: range.lowerBound)
+    }
+
+    /// ", cluster-b and cluster-c", "namespace a and b": named like the place before them, or with nothing said of them, they are places and no
+    /// objects.
+    private mutating func readMorePlaces(_ kind: PlaceKind, after end: Int, from begin: Int) {
+        var at = end
+        while at < self.lexemes.count, self.isComma(at) || self.isConjunction(at) {
+            var next = at + 1
+            while self.isConjunction(next) || [.in, .on, .at].contains(self.meaning(next)?.preposition) { next += 1 }
+            guard next < self.lexemes.count, !self.lexemes[next].used, self.isStrongName(next), self.kind(next) != .quoted,
+                self.fusedObject(self.chunk(next).text) == nil
+            else { return }
+            let name = self.chunk(next).text.lowercased()
+            let isAlike = name.hasPrefix(kind.rawValue) || kind == .region && self.vocabulary.regionPrefixes.contains { name.hasPrefix($0) }
+            let after = next + 1
+            let standsAlone =
+                after >= self.lexemes.count || self.kind(after) == .symbol || self.isConjunction(after) || self.meaning(after)?.preposition == .to
+            guard isAlike || standsAlone && self.isConjunction(at) else { return }
+            if self.severalPlaces.last?.at != begin { self.severalPlaces.append((begin, kind)) }
+            self.use(at..<(next + 1))
+            at = next + 1
+        }
     }
 
     private mutating func readPlace(_ kind: PlaceKind, _ at: Int) {
@@ -174,7 +197,7 @@ extension Reading {
             guard
                 after >= self.lexemes.count || self.isSymbol(after, ".", ";", "!", "?", "\n") || self.isComma(after) || self.isConjunction(after)
                     || self.meaning(after)?.preposition != nil || self.has(after, [.sequence, .urgent, .recurrence, .relativeTime, .distributive])
-                    || self.meaning(after)?.priority != nil || self.meaning(after)?.verb != nil
+                    || self.meaning(after)?.priority != nil || self.meaning(after)?.verb != nil || ["up", "down", "out"].contains(self.word(after))
                     || self.has(after, .totality) || self.has(after, .opening) || self.has(after, .condition)
                     || isChainOrNumbered && self.lexemes[next].kind == .unknown && self.meaning(after) == nil
             else { return }

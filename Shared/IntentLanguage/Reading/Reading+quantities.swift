@@ -92,6 +92,14 @@ extension Reading {
         // Ranges: "2-10", "2 to 10", "between 2 and 10", "from 2 to 10".
         if let high = self.rangeEnd(measure.end, clause) {
             let upper = self.measure(high)
+            // "of gNB 4 to 3 dB": no range, and which number is whose is not said.
+            if self.word(measure.end) == "to", upper.low < measure.low, measure.unit == nil || upper.unit == nil, clause.verb?.action == .set,
+                self.meaning(start - 1)?.object != nil
+            {
+                self.ask(clause, "targets", "'\(self.text((start - 1)..<upper.end))' may be read in two ways. Which value is meant?", [])
+                self.use(start..<upper.end)
+                return upper.end
+            }
             if measure.unit == nil || upper.unit == nil || measure.unit?.dimension == upper.unit?.dimension {
                 measure.high = upper.low * (upper.unit?.factor ?? measure.unit?.factor ?? 1)
                 if measure.unit == nil, let unit = upper.unit { measure.low *= unit.factor } else if let unit = measure.unit { measure.low *= unit.factor }
@@ -106,7 +114,9 @@ extension Reading {
             self.tokens[self.lexemes[measure.end].first].adjacent
         {
             // "10x", "3rd", "1_000"
-            self.notes.append("'\(self.text(start..<(measure.end + 1)))' is no number of anything.")
+            let words = self.text(start..<(measure.end + 1))
+            self.notes.append("'\(words)' is no number of anything.")
+            if self.word(measure.end) == "x" { self.ask(clause, "targets.replicas", "'\(words)' may say how many. How many replicas are meant?", []) }
             self.lexemes[measure.end].used = true
             return measure.end + 1
         }
@@ -325,6 +335,9 @@ extension Reading {
                 (start..<clause.end).contains(where: { self.word($0) == "away" })
             {
                 condition = .decreaseBy
+            } else if action == .add, word.attribute == "maxUsers", clause.verbAt.map({ start == $0 + 1 }) == true {
+                // "add 500 users", where "add support for 500 users" says how many there are to be.
+                condition = .increaseBy
             } else if action == .add || incremental == true, word.attribute != "maxUsers" {
                 condition = .increaseBy
             } else if incremental == false, action == .scale || action == .change {
@@ -543,6 +556,14 @@ extension Reading {
             }
             return endsHere ? self.repeatedAttribute(start, clause) : nil
         case .set, .configure, .make:
+            // "set AMF to 5": nothing stands between them that could be what is set.
+            let object = start - 2
+            if action == .set, endsHere, preposition == .to, measure.high == nil, object >= clause.body,
+                let index = self.meaning(object)?.object, self.vocabulary.objects[index].kind == .networkFunction, self.vocabulary.objects[index].type != nil,
+                (clause.body..<object).allSatisfy({ self.has($0, [.definite, .filler]) })
+            {
+                return self.vocabulary.attributeIndex["replicas"]
+            }
             if let changed = self.changedAttribute(clause, before: start), endsHere, preposition == .to || preposition == .at || self.word(start - 1) == "=" {
                 return changed
             }

@@ -34,6 +34,8 @@ struct Reading {
     var disguised: String?
     /// Instances that a clause excludes by name.
     var excluded: [(clause: Int, type: String?, name: String)] = []
+    /// Places that more of their kind follow: "in cluster-a, cluster-b".
+    var severalPlaces: [(at: Int, kind: PlaceKind)] = []
     let effort = Effort()
 
     init(vocabulary: Vocabulary, text: String, tokens: [Token]) {
@@ -77,17 +79,32 @@ struct Reading {
         return self.vocabulary.lexicon.meanings[self.lexemes[index].meaning]
     }
 
-    func has(_ index: Int, _ wordClass: WordClass) -> Bool { self.meaning(index)?.has(wordClass) ?? false }
+    func has(_ index: Int, _ wordClass: WordClass) -> Bool {
+        self.effort.looks &+= 1
+        guard index >= 0, index < self.lexemes.count, self.lexemes[index].meaning > 0 else { return false }
+        return self.vocabulary.lexicon.meanings[self.lexemes[index].meaning].has(wordClass)
+    }
 
     func kind(_ index: Int) -> Lexeme.Kind? { index >= 0 && index < self.lexemes.count ? self.lexemes[index].kind : nil }
 
-    func isSymbol(_ index: Int, _ words: String...) -> Bool {
+    /// The sign that stands there; nil when it is none.
+    private func symbol(_ index: Int) -> String? {
         self.effort.looks &+= 1
-        guard index >= 0, index < self.lexemes.count, self.lexemes[index].kind == .symbol else { return false }
-        return words.contains(self.tokens[self.lexemes[index].first].word)
+        guard index >= 0, index < self.lexemes.count, self.lexemes[index].kind == .symbol else { return nil }
+        return self.tokens[self.lexemes[index].first].word
     }
 
-    func isComma(_ index: Int) -> Bool { self.isSymbol(index, ",", "—", "-", "(", ")", "/", "{", "}", "[", "]", "*", "+") }
+    func isSymbol(_ index: Int, _ word: String) -> Bool { self.symbol(index) == word }
+
+    func isSymbol(_ index: Int, _ words: String...) -> Bool { self.symbol(index).map { words.contains($0) } ?? false }
+
+    func isComma(_ index: Int) -> Bool {
+        guard let symbol = self.symbol(index) else { return false }
+        return switch symbol {
+        case ",", "—", "-", "(", ")", "/", "{", "}", "[", "]", "*", "+": true
+        default: false
+        }
+    }
 
     func isConjunction(_ index: Int) -> Bool { self.has(index, .conjunction) }
 

@@ -69,6 +69,16 @@ struct Tokenizer {
     private func isDigit(_ scalar: UInt32) -> Bool { scalar >= 0x30 && scalar <= 0x39 }
 
     private func string(_ characters: [Character], _ range: Range<Int>) -> String {
+        if range.allSatisfy({ characters[$0].scalar < 0x80 }) {
+            return String(unsafeUninitializedCapacity: range.count) { bytes in
+                var count = 0
+                for index in range where characters[index].scalar != 0x27 {
+                    bytes.initializeElement(at: count, to: UInt8(truncatingIfNeeded: characters[index].scalar))
+                    count += 1
+                }
+                return count
+            }
+        }
         var scalars = String.UnicodeScalarView()
         for index in range where characters[index].scalar != 0x27 {
             if let scalar = Unicode.Scalar(characters[index].scalar) { scalars.append(scalar) }
@@ -111,6 +121,10 @@ struct Tokenizer {
                     if scalar == 0x22 { quotable = false }
                     at += 1
                 }
+            } else if scalar == 0x2d, at + 1 < count, characters[at + 1].scalar == 0x3e {
+                // "AMF -> 3"
+                result.tokens.append(Token(kind: .word, word: "to", start: characters[at].start, end: characters[at + 1].end))
+                at += 2
             } else if scalar == 0x2d, at + 1 < count, self.isDigit(characters[at + 1].scalar), self.opensNumber(characters, at) {
                 at = self.number(characters, at, negative: true, into: &result)
                 lastEnd = at

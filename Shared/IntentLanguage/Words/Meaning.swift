@@ -82,10 +82,17 @@ struct WordClass: OptionSet, Sendable, Hashable {
     static let condition = WordClass(rawValue: 1 << 34)
     static let doubt = WordClass(rawValue: 1 << 35)
     static let existence = WordClass(rawValue: 1 << 36)
+    /// Picks some of them by what nobody knows of them here ("old", "unused").
+    static let selecting = WordClass(rawValue: 1 << 37)
+    /// The same, unless it says with "the" which one it is ("the old SMF").
+    static let describing = WordClass(rawValue: 1 << 38)
 }
 
 /// Everything a word or phrase may mean; which of it does is the sentence's business.
-struct Meaning: Sendable {
+///
+/// A class because words are looked at a hundred times a sentence, and a copy has a dozen parts; `@unchecked Sendable` because it is written
+/// while the vocabulary is loaded and never after.
+final class Meaning: @unchecked Sendable {
     var verb: VerbMeaning?
     /// Index in `Vocabulary.objects`.
     var object: Int?
@@ -125,6 +132,8 @@ struct ObjectWord: Sendable {
     /// Gives way to any other object of the clause.
     var isWeak = false
     var aliases: [String]
+    /// Types that are a part of it: nobody has to say whether they are deployed as well.
+    var contains: [String] = []
 }
 
 /// An attribute of `Attribute.table` with what the interpreter must know about its values.

@@ -176,7 +176,8 @@ struct VocabularyLoader {
             self.objects.append(
                 ObjectWord(
                     kind: kind, type: type, name: try file.text(item, "name"), sst: try file.number(item, "sst").flatMap { Int(exactly: $0) },
-                    feature: try file.text(item, "feature"), isClass: try file.flag(item, "class"), isWeak: try file.flag(item, "weak"), aliases: aliases))
+                    feature: try file.text(item, "feature"), isClass: try file.flag(item, "class"), isWeak: try file.flag(item, "weak"), aliases: aliases,
+                    contains: try item.mapping?["contains"].map { try file.phrases($0) } ?? []))
             for alias in aliases {
                 if let known = self.lexicon.meaning(of: alias)?.object, known != index {
                     throw file.fail(item, "'\(alias)' is also an alias of \(self.objects[known].type ?? "another object")")
@@ -211,6 +212,7 @@ struct VocabularyLoader {
                     attribute: name, dimension: dimension, better: better, whole: try file.flag(item, "whole"), low: range.0, high: range.1,
                     percent: try file.text(item, "percent"), hertz: try file.text(item, "hertz"), implies: try file.text(item, "implies")))
             guard self.attributeIndex.updateValue(index, forKey: name) == nil else { throw file.fail(item, "\(name) is listed twice") }
+            self.noun(name.lowercased(), correctable: false) { if $0.attribute == nil { $0.attribute = index } }
             for noun in try file.phrases(file.member(item, "nouns")) { self.noun(noun) { if $0.attribute == nil { $0.attribute = index } } }
         }
         for (feature, at, phrases) in try file.groups(file.member("features")) {
@@ -294,7 +296,7 @@ struct VocabularyLoader {
             ("questions", .question), ("dependsNouns", .dependsNoun), ("supportNouns", .supportNoun), ("invalid", .invalid), ("fillers", .filler),
             ("increments", .increment), ("decrements", .decrement), ("urgent", .urgent), ("relativeTimes", .relativeTime),
             ("recurrences", .recurrence), ("negatives", .negative), ("compoundSuffixes", .compoundSuffix), ("corrections", .correction),
-            ("conditions", .condition), ("doubts", .doubt), ("existence", .existence),
+            ("conditions", .condition), ("doubts", .doubt), ("existence", .existence), ("selecting", .selecting), ("describing", .describing),
         ]
         for (key, wordClass) in classes { self.classes(try file.phrases(key), wordClass) }
         for word in try file.phrases("ordinary") { self.lexicon.protect(word) }

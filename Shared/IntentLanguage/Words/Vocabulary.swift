@@ -1,7 +1,7 @@
 package import IntentModel
 
 /// The words operators use and what they mean, read from data files. Immutable once loaded.
-package struct Vocabulary: Sendable {
+package final class Vocabulary: Sendable {
     /// Changes whenever a file does: FNV-1a over all files, in hex.
     package let version: String
     let lexicon: Lexicon
@@ -16,6 +16,23 @@ package struct Vocabulary: Sendable {
     let tokenizer: Tokenizer
     /// The other languages that are understood, by the words of this vocabulary.
     let glossaries: [Glossary]
+
+    init(
+        version: String, lexicon: Lexicon, objects: [ObjectWord], attributes: [AttributeWord], attributeIndex: [String: Int], suffixes: [String: Suffix],
+        regionPrefixes: [String], fused: [String: Int], screening: Screening, tokenizer: Tokenizer, glossaries: [Glossary]
+    ) {
+        self.version = version
+        self.lexicon = lexicon
+        self.objects = objects
+        self.attributes = attributes
+        self.attributeIndex = attributeIndex
+        self.suffixes = suffixes
+        self.regionPrefixes = regionPrefixes
+        self.fused = fused
+        self.screening = screening
+        self.tokenizer = tokenizer
+        self.glossaries = glossaries
+    }
 
     struct Suffix: Sendable {
         var dimension: Dimension?

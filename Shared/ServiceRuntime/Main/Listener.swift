@@ -18,8 +18,13 @@ struct Listener: Sendable {
     let place: Place
     let maxConnections: Int
     let linger: Duration
+    /// Nil: connections are served on the usual threads.
+    let executor: EventLoopsExecutor?
 
-    func run(_ child: HTTP1Channel, on group: any EventLoopGroup, logger: Logger, onServing: @escaping @Sendable (Int) async -> Void) async throws {
+    func run(
+        _ child: HTTP1Channel, _ quick: QuickRouteHandler.Shared?, on group: any EventLoopGroup, logger: Logger,
+        onServing: @escaping @Sendable (Int) async -> Void
+    ) async throws {
         let socket =
             switch self.place {
             case .address(let host, let port): try ListeningSocket(host: host, port: port)
@@ -32,7 +37,10 @@ struct Listener: Sendable {
             await withDiscardingTaskGroup { tasks in
                 for await descriptor in acceptor.connections(while: { connections.hasRoom }) {
                     connections.claim()
-                    tasks.addTask { await Self.serve(descriptor, child, connections, group, logger) }
+                    let loop = group.next()
+                    tasks.addTask(executorPreference: self.executor?.executor(of: loop)) {
+                        await Self.serve(descriptor, child, quick, connections, loop, logger)
+                    }
                 }
             }
         } onGracefulShutdown: {
@@ -42,17 +50,23 @@ struct Listener: Sendable {
     }
 
     private static func serve(
-        _ descriptor: NIOBSDSocket.Handle, _ child: HTTP1Channel, _ connections: OpenConnections, _ group: any EventLoopGroup, _ logger: Logger
+        _ descriptor: NIOBSDSocket.Handle, _ child: HTTP1Channel, _ quick: QuickRouteHandler.Shared?, _ connections: OpenConnections, _ loop: any EventLoop,
+        _ logger: Logger
     ) async {
         defer { connections.release() }
-        let bootstrap = ClientBootstrap(group: group).channelOption(.allowRemoteHalfClosure, value: true)
+        let bootstrap = ClientBootstrap(group: loop).channelOption(.allowRemoteHalfClosure, value: true)
         // It may have gone away again already.
         guard
             let connection = try? await bootstrap.withConnectedSocket(
                 descriptor,
                 channelInitializer: { channel in
                     connections.add(channel)
-                    return child.setup(channel: channel, logger: logger)
+                    guard let quick else { return child.setup(channel: channel, logger: logger) }
+                    return child.setup(channel: channel, logger: logger).flatMapThrowing { value in
+                        let pipeline = channel.pipeline.syncOperations
+                        try pipeline.addHandler(QuickRouteHandler(quick), position: .after(pipeline.handler(type: HTTPConnectionStateHandler.self)))
+                        return value
+                    }
                 })
         else { return }
         await child.handle(value: connection, logger: logger)

@@ -10,12 +10,19 @@ package enum ServiceApplication {
     package static func build(
         _ parts: ServiceParts, in context: ServiceContext, onServing: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> ServiceServer {
+        self.build(parts, in: context, on: nil, onServing: onServing)
+    }
+
+    static func build(
+        _ parts: ServiceParts, in context: ServiceContext, on executor: EventLoopsExecutor?, onServing: @escaping @Sendable (Int) async -> Void
+    ) -> ServiceServer {
         let settings = context.settings
         let table = RouteTable()
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
+        let metrics = RequestMetrics(context.metrics)
         router.add(
             middleware: RequestEdge(
-                metrics: RequestMetrics(context.metrics), routes: table, problems: parts.problems, drain: context.drain,
+                metrics: metrics, routes: table, problems: parts.problems, drain: context.drain,
                 maxBodyBytes: settings[CommonSettings.maxBodyBytes], streamingRoutes: parts.streamingRoutes
             )
         )
@@ -35,8 +42,10 @@ package enum ServiceApplication {
                 httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
             ),
             listener: Listener(
-                place: Self.place(context), maxConnections: settings[CommonSettings.maxConnections], linger: settings[CommonSettings.drainLinger]
+                place: Self.place(context), maxConnections: settings[CommonSettings.maxConnections], linger: settings[CommonSettings.drainLinger],
+                executor: executor
             ),
+            quick: parts.quickRoute.map { (route: $0, metrics: metrics, drain: context.drain) },
             serving: { port in
                 context.drain.serving()
                 await onServing(port)

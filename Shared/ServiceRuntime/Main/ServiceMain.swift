@@ -28,9 +28,11 @@ import Telemetry
 ///   - settings: the service's own, besides ``CommonSettings``.
 ///   - runsOnEventLoops: run all tasks of the process on the server's event loops. For a service whose work is all short and
 ///     never computes for milliseconds: it saves a change of thread per request.
+///   - sharesCores: half as many event loops as there are cores, because other threads of the process work as much.
 ///   - build: names the concrete clients. Should be quick: what takes time belongs into a service or `beforeServing`.
 package func runService(
     named name: String, port: Int, settings declarations: [SettingDeclaration] = [], runsOnEventLoops: Bool = false,
+    sharesCores: Bool = false,
     build: @Sendable (ServiceContext) async throws -> ServiceParts
 ) async {
     let declarations = CommonSettings.declarations(port: port) + declarations
@@ -44,9 +46,9 @@ package func runService(
         let parts = try await build(context)
         // A preference, inherited by the tasks of connections and requests: NIO's own take-over of the global executor
         // looks its hook up by name, which a statically linked executable does not have.
-        try await withTaskExecutorPreference(runsOnEventLoops ? EventLoopsExecutor(MultiThreadedEventLoopGroup.singleton) : nil) {
-            try await serve(parts, in: context)
-        }
+        if sharesCores { NIOSingletons.groupLoopCountSuggestion = max(1, System.coreCount / 2) }
+        let executor = runsOnEventLoops ? EventLoopsExecutor(MultiThreadedEventLoopGroup.singleton) : nil
+        try await withTaskExecutorPreference(executor) { try await serve(parts, in: context, on: executor) }
         LogSink.standardOutput.flush()
         exit(0)
     } catch {
@@ -55,10 +57,10 @@ package func runService(
 }
 
 /// Runs until the drain is over.
-private func serve(_ parts: ServiceParts, in context: ServiceContext) async throws {
+private func serve(_ parts: ServiceParts, in context: ServiceContext, on executor: EventLoopsExecutor?) async throws {
     let settings = context.settings
     let logger = context.logger
-    let application = ServiceApplication.build(parts, in: context) { port in
+    let application = ServiceApplication.build(parts, in: context, on: executor) { port in
         logger.notice(
             "serving",
             metadata: [

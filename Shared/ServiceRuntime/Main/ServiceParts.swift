@@ -13,18 +13,22 @@ package struct ServiceParts {
     package var problems: ProblemMapping
     /// Templates of routes that read bodies of any length bit by bit; `MAX_BODY_BYTES` is not for them.
     package var streamingRoutes: Set<String>
+    /// Answers the usual requests of one of the routes.
+    package var quickRoute: (any QuickRoute)?
     /// Runs once the services do and before the first connection is accepted.
     package var beforeServing: @Sendable () async throws -> Void
 
     package init(
         routes: @escaping (Router<AppContext>) -> Void, services: [any Service] = [], healthChecks: [HealthCheck] = [],
-        problems: ProblemMapping = ProblemMapping(), streamingRoutes: Set<String> = [], beforeServing: @escaping @Sendable () async throws -> Void = {}
+        problems: ProblemMapping = ProblemMapping(), streamingRoutes: Set<String> = [], quickRoute: (any QuickRoute)? = nil,
+        beforeServing: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.routes = routes
         self.services = services
         self.healthChecks = healthChecks
         self.problems = problems
         self.streamingRoutes = streamingRoutes
+        self.quickRoute = quickRoute
         self.beforeServing = beforeServing
     }
 }

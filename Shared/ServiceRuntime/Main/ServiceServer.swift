@@ -18,6 +18,7 @@ package struct ServiceServer: ApplicationProtocol {
     package let processesRunBeforeServerStart: [@Sendable () async throws -> Void]
     let http: HTTP1Channel.Configuration
     let listener: Listener
+    let quick: (route: any QuickRoute, metrics: RequestMetrics, drain: Drain)?
     /// Told the port once connections are accepted.
     let serving: @Sendable (Int) async -> Void
 
@@ -29,8 +30,6 @@ package struct ServiceServer: ApplicationProtocol {
         let dates = HTTPDate()
         let connections = HTTP1Channel(
             responder: { request, writer, channel in
-                var logger = logger
-                logger[metadataKey: "hb.request.id"] = .stringConvertible(RequestID())
                 var response: Response
                 do {
                     response = try await responder.respond(to: request, context: AppContext(source: .init(channel: channel, logger: logger)))
@@ -52,7 +51,8 @@ package struct ServiceServer: ApplicationProtocol {
             configuration: self.http
         )
         for process in self.processesRunBeforeServerStart { try await process() }
-        try await self.listener.run(connections, on: self.eventLoopGroup, logger: logger) { await self.serving($0) }
+        let quick = self.quick.map { QuickRouteHandler.Shared(route: $0.route, metrics: $0.metrics, drain: $0.drain, dates: dates, server: name) }
+        try await self.listener.run(connections, quick, on: self.eventLoopGroup, logger: logger) { await self.serving($0) }
     }
 }
 
