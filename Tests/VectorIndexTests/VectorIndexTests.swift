@@ -128,13 +128,13 @@ struct VectorIndexTests {
         let pairs = (0..<300).map { number in [0, 1].map { (id: Int64(10_000 + 2 * number + $0), vector: vectors.near(query, spread: 0.01)) } }
         let index = VectorIndex(model: "test", dimensions: 64)
         try index.put(start)
-        let isDone = Atomic(false)
+        let done = Flag()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for pair in pairs {
                     try index.put(pair)
                 }
-                isDone.store(true, ordering: .releasing)
+                done.raise()
             }
             for _ in 0..<2 {
                 group.addTask {
@@ -142,11 +142,18 @@ struct VectorIndexTests {
                         let near = try index.search(query, limit: 1_000).filter { $0.id >= 10_000 }
                         #expect(near.count % 2 == 0)
                         #expect(Set(near.map { $0.id / 2 }).count == near.count / 2)
-                    } while !isDone.load(ordering: .acquiring)
+                    } while !done.isRaised
                 }
             }
             try await group.waitForAll()
         }
         #expect(index.count == 1_600)
     }
+}
+
+private final class Flag: Sendable {
+    private let state = Atomic(false)
+
+    var isRaised: Bool { self.state.load(ordering: .acquiring) }
+    func raise() { self.state.store(true, ordering: .releasing) }
 }
