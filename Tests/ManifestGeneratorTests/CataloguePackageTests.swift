@@ -85,7 +85,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: file) }
         let script = self.tests.deletingLastPathComponent().appending(path: "check-packages").path
         let result = try await run(.path("/bin/bash"), arguments: [script, file.path], output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-        #expect(result.terminationStatus.isSuccess, "\(result.standardError ?? "")\(result.standardOutput ?? "")")
+        #expect(result.terminationStatus.isSuccess, "\(result.standardError)\(result.standardOutput)")
     }
 }
 
