@@ -51,7 +51,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     var services: [any Service] = []
     var checks = [
         HealthCheck("knowledge") { try await store.check() },
-        HealthCheck("embeddings", isRequired: false, note: { source.note }),
+        HealthCheck("embeddings", saying: { source.note }),
     ]
     if let redis {
         services.append(redis)

@@ -75,7 +75,7 @@ package enum LedgerSettings {
 extension LedgerSettings {
     /// Ready once work is leased.
     package static func workerCheck<Handler: StageHandler>(_ worker: StageWorker<Handler>) -> HealthCheck {
-        HealthCheck("queue", probe: { if !worker.isReady { throw NotLeasing() } })
+        HealthCheck("queue") { if !worker.isReady { throw NotLeasing() } }
     }
 }
 

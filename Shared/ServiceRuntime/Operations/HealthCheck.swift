@@ -8,18 +8,20 @@ package struct HealthCheck: Sendable {
     package let probe: @Sendable () async throws -> String?
 
     package init(_ name: String, isRequired: Bool = true, timeout: Duration = .seconds(1), probe: @escaping @Sendable () async throws -> Void) {
-        self.init(
-            name, isRequired: isRequired, timeout: timeout,
-            note: {
-                try await probe()
-                return nil
-            })
-    }
-
-    package init(_ name: String, isRequired: Bool = true, timeout: Duration = .seconds(1), note: @escaping @Sendable () async throws -> String?) {
         self.name = name
         self.isRequired = isRequired
         self.timeout = timeout
-        self.probe = note
+        self.probe = {
+            try await probe()
+            return nil
+        }
+    }
+
+    /// Something the service works without; what there is to say about it is said in `/health`.
+    package init(_ name: String, saying note: @escaping @Sendable () -> String?) {
+        self.name = name
+        self.isRequired = false
+        self.timeout = .seconds(1)
+        self.probe = { note() }
     }
 }
