@@ -77,6 +77,7 @@ let package = Package(
         // Level 0
         .systemLibrary(name: "CCurl", path: "Shared/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CHiredis", path: "Shared/CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CSSH", path: "Shared/CSSH", providers: [.apt(["libssh-dev"])]),
         .systemLibrary(name: "CMimalloc", path: "Shared/CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
         shared("IntentModel", []),
         // Level 1
@@ -149,7 +150,8 @@ let package = Package(
         service(
             "ORANAdaptor",
             [
-                "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceRuntime", "Telemetry", hummingbird,
+                "CSSH", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceRuntime", "Telemetry",
+                hummingbird,
                 lifecycle, logging, metrics, crypto, yams,
             ],
             resources: [.copy("PolicyTypes")]

@@ -4,6 +4,7 @@ import Hummingbird
 import Ledger
 import LedgerRuntime
 import RedisClient
+import Resilience
 import ServiceLifecycle
 import ServiceRuntime
 
@@ -22,6 +23,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), statuses: statuses)
     let inventory = PolicyInventory(fleet: fleet)
 
+    let elements = try settings[ORANSettings.elements].map { path in
+        ElementConfiguration(try ManagedElementFile.read(path: path).map { element in ElementClient(element, upstream: o1Upstream(element, context)) })
+    }
+
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
     LedgerSettings.exportPool(of: redis, to: context.metrics)
@@ -38,9 +43,23 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             }
             let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.admin))
             api.addRoutes(A1Controller(inventory: inventory, executor: executor, desired: desired).routes, atPath: "/v1/a1")
-            for controller in [UnconfiguredController.o1, .o2, .e2] { api.addRoutes(controller.routes, atPath: RouterPath("/v1/\(controller.interface)")) }
+            if let elements { api.addRoutes(ElementController(configuration: elements).routes, atPath: "/v1/o1") }
+            for controller in [elements == nil ? UnconfiguredController.o1 : nil, .o2, .e2].compactMap(\.self) {
+                api.addRoutes(controller.routes, atPath: RouterPath("/v1/\(controller.interface)"))
+            }
         },
         services: [fetcher, redis, worker, drift],
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]
     )
+}
+
+/// An element has one session at a time; a change of it is short, and its own timeout.
+private func o1Upstream(_ element: ManagedElement, _ context: ServiceContext) -> Upstream {
+    context.upstream("o1/\(element.name)") {
+        $0.timeout = context.settings[ORANSettings.timeout] * 4
+        $0.breaker.slowCall = $0.timeout
+        $0.concurrency = 1
+        $0.waitAtMost = $0.timeout
+        $0.attempts = 1
+    }
 }

@@ -20,9 +20,11 @@ enum ORANSettings {
     static let key = SettingKey.optionalString("A1_KEY_FILE", "PEM file of its key.")
     static let keyPassword = SettingKey.secret("A1_KEY_PASSWORD", "Password of that key.")
 
+    static let elements = SettingKey.optionalString("O1_ELEMENTS", "YAML file of the managed elements that are reached over NETCONF; see docs/ran.md.")
+
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + [
             rics.declaration, pms.declaration, timeout.declaration, templates.declaration, notify.declaration, enforceWithin.declaration,
-            driftInterval.declaration, caFile.declaration, certificate.declaration, key.declaration, keyPassword.declaration,
+            driftInterval.declaration, caFile.declaration, certificate.declaration, key.declaration, keyPassword.declaration, elements.declaration,
         ]
 }

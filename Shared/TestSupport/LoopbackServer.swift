@@ -13,7 +13,8 @@ package final class LoopbackServer: Sendable {
     /// Returns once it listens.
     package static func start(_ router: Router<BasicRequestContext>) async throws -> LoopbackServer {
         let responder = router.buildResponder()
-        let (task, port) = try await self.listen(responder, port: 0)
+        // None that the kernel gives to outgoing connections: one that tries a stopped server might take its port, or meet itself there.
+        let (task, port) = try await self.listen(responder, port: try FreePort.next())
         return LoopbackServer(responder: responder, port: port, task: task)
     }
 

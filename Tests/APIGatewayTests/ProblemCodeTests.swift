@@ -6,6 +6,7 @@ import Testing
     /// Codes that are put together from a literal and a value, by the literal's beginning in the source.
     private static let composed: [(source: String, isCode: @Sendable (String) -> Bool)] = [
         (#"code: "a1_\(self.kind"#, { $0.hasPrefix("a1_") }),
+        (#"code: "o1_\(self.kind"#, { $0.hasPrefix("o1_") }),
         (#"code: "\(self.interface)_not_configured"#, { ["o1", "o2", "e2"].map { "\($0)_not_configured" }.contains($0) }),
         (#"code: "refused_\(refusal.reason"#, { refusals.contains($0) }),
     ]

@@ -31,13 +31,14 @@ import Testing
         let session = Sessions.direct(RIC(name: "west", url: ric.url), fetcher: HTTPFetcher(), templates: [Self.template])
         let fleet = RICFleet([session])
         let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), settings: Sessions.quick)
-        #expect(await session.report().policyTypes == ["20008", Self.sla])
+        #expect(await session.report().policyTypes == [Self.sla])
 
         guard case .applied(let policies) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "not applied") }
         #expect(policies.map(\.policyType) == [Self.sla])
         #expect(policies.map(\.enforceStatus) == ["ENFORCED"])
         #expect(
             ric.policies == ["nephoran.slice-sla.sst-2": ["slice": ["plmnId": ["mcc": "310", "mnc": "410"], "sd": "000001", "sst": 2], "kbps": 50_000]])
+        #expect(try await PolicyInventory(fleet: fleet).policies().items.map(\.policyType) == [Self.sla])
         // Read back, it is the standard document: a repeat changes nothing.
         #expect(try await session.client.policy("nephoran.slice-sla.sst-2", of: Self.sla)?.text == Self.document)
         guard case .applied(let again) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "not applied") }

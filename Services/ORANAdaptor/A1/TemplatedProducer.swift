@@ -19,8 +19,10 @@ package final class TemplatedProducer: PolicyProducer {
     package func policyTypes() async throws(A1Error) -> [String] {
         let types = try await self.base.policyTypes()
         self.offered.withLock { $0 = (Set(types), .now) }
-        let standing = self.templates.filter { types.contains($0.type) && !types.contains($0.standard) }.map(\.standard)
-        return types + Set(standing).sorted()
+        let standing = self.templates.filter { types.contains($0.type) && !types.contains($0.standard) }
+        // The RIC's own is not shown besides: a policy has one type, whoever lists, removes or puts it back.
+        let hidden = Set(standing.map(\.type))
+        return types.filter { !hidden.contains($0) } + Set(standing.map(\.standard)).sorted()
     }
 
     package func policyType(_ id: String) async throws(A1Error) -> PolicyType {

@@ -1,0 +1,110 @@
+import Foundation
+package import Resilience
+import Metrics
+import Synchronization
+import Telemetry
+
+/// Sessions with one managed element, one at a time, each on a thread of its own: NETCONF over SSH blocks, and the cooperative pool may not.
+package final class ElementClient: Sendable {
+    package enum State: String, Sendable, Codable { case unknown, connected, failed }
+
+    package struct Report: Sendable, Equatable, Codable {
+        package let name: String
+        package let address: String
+        package let port: Int
+        package var state: State
+        /// What it said it has, of the capabilities that a change needs.
+        package var capabilities: [String]
+        /// Why it failed.
+        package var lastError: String?
+    }
+
+    package let element: ManagedElement
+    package let upstream: Upstream
+    private let last: Mutex<Report>
+
+    package init(_ element: ManagedElement, upstream: Upstream) {
+        self.element = element
+        self.upstream = upstream
+        self.last = Mutex(
+            Report(name: element.name, address: element.address, port: element.port, state: .unknown, capabilities: [], lastError: nil))
+    }
+
+    /// As of the last session.
+    package var report: Report { self.last.withLock { $0 } }
+
+    /// Runs `body` in a session of its own, within the upstream's timeout.
+    func inSession<Value: Sendable>(_ body: @escaping @Sendable (NETCONFSession) throws(O1Error) -> Value) async throws(O1Error) -> Value {
+        let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
+        let start = ContinuousClock.now
+        let result: Result<Value, O1Error>
+        do throws(UpstreamRefusal) {
+            result = try await self.upstream.call(deadline: deadline, mayRepeat: false, judge: { Self.judge($0) }) { left, _ in
+                await withCheckedContinuation { continuation in
+                    let thread = Thread { continuation.resume(returning: self.run(until: .now + left, body)) }
+                    thread.name = "netconf"
+                    thread.stackSize = 512 << 10
+                    thread.start()
+                }
+            }
+        } catch {
+            throw self.error(for: error)
+        }
+        switch result {
+        case .success(let value):
+            O1Metrics.record(nil, took: start.duration(to: .now))
+            return value
+        case .failure(let error):
+            O1Metrics.record(error.kind, took: start.duration(to: .now))
+            throw error
+        }
+    }
+
+    /// On the thread of the session.
+    private func run<Value>(until deadline: ContinuousClock.Instant, _ body: (NETCONFSession) throws(O1Error) -> Value) -> Result<Value, O1Error> {
+        do throws(O1Error) {
+            let channel = try SSHChannel(to: self.element, until: deadline)
+            defer { channel.close() }
+            let session = try NETCONFSession(with: self.element, over: channel)
+            self.last.withLock {
+                $0.state = .connected
+                $0.capabilities = NETCONFSession.Capability.allCases.filter { session.has($0) }.map(\.rawValue)
+                $0.lastError = nil
+            }
+            let value = try body(session)
+            session.close()
+            return .success(value)
+        } catch {
+            self.last.withLock {
+                // What the element refuses says nothing of the connection.
+                if error.kind != .rejected, error.kind != .notFound, error.kind != .busy { $0.state = .failed }
+                $0.lastError = error.description
+            }
+            return .failure(error)
+        }
+    }
+
+    private static func judge<Value>(_ result: Result<Value, O1Error>) -> Judgement {
+        switch result {
+        case .success: Judgement(.success)
+        case .failure(let error):
+            switch error.kind {
+            case .unreachable, .lost: Judgement(.failure)
+            case .busy, .suspended: Judgement(.ignored)
+            default: Judgement(.success)
+            }
+        }
+    }
+
+    private func error(for refusal: UpstreamRefusal) -> O1Error {
+        let (kind, detail): (O1Error.Kind, String) =
+            switch refusal {
+            case .open: (.suspended, "it did not answer before and is left alone for a moment")
+            case .paused: (.suspended, "it asked to be left alone for a moment")
+            case .busy: (.busy, "too many calls are waiting for it")
+            case .tooLate: (.unreachable, "the deadline had passed before it was asked")
+            case .cancelled: (.unreachable, "the call was given up")
+            }
+        return O1Error(kind, element: self.element.name, detail: detail)
+    }
+}

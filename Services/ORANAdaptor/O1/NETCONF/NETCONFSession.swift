@@ -1,0 +1,163 @@
+/// One NETCONF session, RFC 6241, blocking: hello, then one rpc after the other.
+final class NETCONFSession {
+    static let namespace = "urn:ietf:params:xml:ns:netconf:base:1.0"
+    /// A message may not be longer.
+    static let maxMessageBytes = 16 << 20
+
+    enum Capability: String, CaseIterable {
+        case base10 = "urn:ietf:params:netconf:base:1.0"
+        case base11 = "urn:ietf:params:netconf:base:1.1"
+        case candidate = "urn:ietf:params:netconf:capability:candidate:1.0"
+        case confirmedCommit = "urn:ietf:params:netconf:capability:confirmed-commit:1.1"
+        case confirmedCommit10 = "urn:ietf:params:netconf:capability:confirmed-commit:1.0"
+        case validate = "urn:ietf:params:netconf:capability:validate:1.1"
+        case validate10 = "urn:ietf:params:netconf:capability:validate:1.0"
+        case rollbackOnError = "urn:ietf:params:netconf:capability:rollback-on-error:1.0"
+    }
+
+    /// All that the element said it has, without parameters.
+    let capabilities: Set<String>
+    private let element: String
+    private let channel: SSHChannel
+    private var decoder: NETCONFDecoder
+    private var lastID = 0
+
+    init(with element: ManagedElement, over channel: SSHChannel) throws(O1Error) {
+        self.element = element.name
+        self.channel = channel
+        let own = [Capability.base10, .base11].map { XMLElement("capability", namespace: Self.namespace, text: $0.rawValue) }
+        let hello = XMLElement("hello", namespace: Self.namespace, children: [XMLElement("capabilities", namespace: Self.namespace, children: own)])
+        var decoder = NETCONFDecoder(limit: Self.maxMessageBytes)
+        try channel.write(NETCONFFraming.endOfMessage.frame(Array(hello.xml.utf8)))
+        let answer = try Self.message(&decoder, channel, element.name)
+        guard answer.name == "hello", let list = answer.child("capabilities") else {
+            throw O1Error(.nonconforming, element: element.name, detail: "it begins with \(answer.name), not with its capabilities")
+        }
+        self.capabilities = Set(list.children("capability").prefix(4_096).map { String($0.text.prefix { $0 != "?" }) })
+        guard self.capabilities.contains(Capability.base10.rawValue) || self.capabilities.contains(Capability.base11.rawValue) else {
+            throw O1Error(.nonconforming, element: element.name, detail: "it speaks neither NETCONF 1.0 nor 1.1")
+        }
+        if self.capabilities.contains(Capability.base11.rawValue) { decoder.switchToChunks() }
+        self.decoder = decoder
+    }
+
+    func has(_ capability: Capability) -> Bool { self.capabilities.contains(capability.rawValue) }
+
+    // MARK: Operations
+
+    /// - Parameter filter: a subtree; nil is everything.
+    func getConfig(_ source: String = "running", _ filter: XMLElement?) throws(O1Error) -> XMLElement {
+        var children = [Self.element("source", [Self.element(source)])]
+        if let filter { children.append(XMLElement("filter", namespace: Self.namespace, attributes: ["type": "subtree"], children: [filter])) }
+        return try self.rpc(Self.element("get-config", children)).child("data") ?? XMLElement("data", namespace: Self.namespace)
+    }
+
+    func get(_ filter: XMLElement?) throws(O1Error) -> XMLElement {
+        var children: [XMLElement] = []
+        if let filter { children.append(XMLElement("filter", namespace: Self.namespace, attributes: ["type": "subtree"], children: [filter])) }
+        return try self.rpc(Self.element("get", children)).child("data") ?? XMLElement("data", namespace: Self.namespace)
+    }
+
+    /// Changes the running configuration so that a failure anywhere leaves the element as it was: candidate under lock, validated, committed
+    /// for `confirmWithin` seconds, checked, confirmed. A session that is lost in between is rolled back by the element itself.
+    ///
+    /// - Parameter check: whether the running configuration is as it should be, before it is confirmed.
+    func change(_ config: XMLElement, confirmWithin seconds: Int = 60, check: () throws(O1Error) -> Bool) throws(O1Error) {
+        guard self.has(.candidate) else {
+            throw O1Error(.nonconforming, element: self.element, detail: "it has no candidate configuration, so that a change could not be taken back safely")
+        }
+        let isConfirmed = self.has(.confirmedCommit) || self.has(.confirmedCommit10)
+        let candidate = Self.element("target", [Self.element("candidate")])
+        try self.ok(Self.element("lock", [candidate]))
+        var isPending = false
+        do throws(O1Error) {
+            try self.ok(Self.element("discard-changes"))
+            var edit = [candidate, Self.element("default-operation", text: "merge")]
+            if self.has(.rollbackOnError) { edit.append(Self.element("error-option", text: "rollback-on-error")) }
+            edit.append(Self.element("config", [config]))
+            try self.ok(Self.element("edit-config", edit))
+            if self.has(.validate) || self.has(.validate10) { try self.ok(Self.element("validate", [Self.element("source", [Self.element("candidate")])])) }
+            if isConfirmed {
+                isPending = true
+                try self.ok(Self.element("commit", [Self.element("confirmed"), Self.element("confirm-timeout", text: "\(seconds)")]))
+            } else {
+                try self.ok(Self.element("commit"))
+            }
+            guard try check() else {
+                throw O1Error(.rejected, element: self.element, detail: "it took the change, and its running configuration does not show it")
+            }
+            if isConfirmed { try self.ok(Self.element("commit")) }
+            isPending = false
+        } catch {
+            // A lost session needs neither: the element drops the lock and what was not confirmed.
+            if error.kind != .lost, error.kind != .unreachable {
+                if isPending, self.has(.confirmedCommit) { _ = try? self.rpc(Self.element("cancel-commit")) }
+                _ = try? self.rpc(Self.element("discard-changes"))
+                _ = try? self.rpc(Self.element("unlock", [candidate]))
+            }
+            throw error
+        }
+        try self.ok(Self.element("unlock", [candidate]))
+    }
+
+    func close() { _ = try? self.rpc(Self.element("close-session")) }
+
+    // MARK: rpc
+
+    private func ok(_ operation: XMLElement) throws(O1Error) {
+        let reply = try self.rpc(operation)
+        guard reply.child("ok") != nil else { throw O1Error(.nonconforming, element: self.element, detail: "it does not answer \(operation.name) with ok") }
+    }
+
+    private func rpc(_ operation: XMLElement) throws(O1Error) -> XMLElement {
+        self.lastID += 1
+        let id = "\(self.lastID)"
+        let rpc = XMLElement("rpc", namespace: Self.namespace, attributes: ["message-id": id], children: [operation])
+        try self.channel.write(self.decoder.framing.frame(Array(rpc.xml.utf8)))
+        // Notifications may come in between.
+        for _ in 0..<1_000 {
+            let reply = try Self.message(&self.decoder, self.channel, self.element)
+            guard reply.name == "rpc-reply" else { continue }
+            guard reply.attributes["message-id"] == id else {
+                throw O1Error(.nonconforming, element: self.element, detail: "it answers \(reply.attributes["message-id"] ?? "nothing"), which was not asked")
+            }
+            if let error = reply.children("rpc-error").first(where: { $0.child("error-severity")?.text != "warning" }) {
+                throw Self.error(error, self.element)
+            }
+            return reply
+        }
+        throw O1Error(.nonconforming, element: self.element, detail: "it sends anything but the reply")
+    }
+
+    private static func message(_ decoder: inout NETCONFDecoder, _ channel: SSHChannel, _ element: String) throws(O1Error) -> XMLElement {
+        do {
+            while true {
+                if let bytes = try decoder.next() { return try XMLReader.read(bytes) }
+                decoder.append(try channel.read())
+            }
+        } catch let error as O1Error {
+            throw error
+        } catch {
+            throw O1Error(.nonconforming, element: element, detail: "\(error)")
+        }
+    }
+
+    /// RFC 6241 §4.3 and appendix A.
+    static func error(_ error: XMLElement, _ element: String) -> O1Error {
+        let tag = error.child("error-tag")?.text ?? "operation-failed"
+        let message = error.child("error-message")?.text ?? ""
+        let kind: O1Error.Kind =
+            switch tag {
+            case "in-use", "lock-denied", "resource-denied": .busy
+            case "access-denied": .denied
+            case "data-missing": .notFound
+            default: .rejected
+            }
+        let detail = message.isEmpty ? tag : "\(tag): \(message.prefix(300))"
+        return O1Error(kind, element: element, detail: detail, path: error.child("error-path").map { String($0.text.prefix(300)) })
+    }
+
+    private static func element(_ name: String, _ children: [XMLElement] = [], text: String = "") -> XMLElement {
+        XMLElement(name, namespace: self.namespace, text: text, children: children)
+    }
+}

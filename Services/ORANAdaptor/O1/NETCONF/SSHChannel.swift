@@ -1,0 +1,156 @@
+import CSSH
+import Foundation
+
+/// A NETCONF subsystem of an SSH connection, blocking: it lives on one thread of its own and never on the cooperative pool.
+/// Sole owner of the C session, key and channel.
+final class SSHChannel {
+    private let session: ssh_session
+    private var channel: ssh_channel?
+    private let element: String
+    private let deadline: ContinuousClock.Instant
+
+    /// Connects, checks the host's key, logs in and opens the subsystem.
+    init(to element: ManagedElement, until deadline: ContinuousClock.Instant) throws(O1Error) {
+        guard let session = ssh_new() else { throw O1Error(.unreachable, element: element.name, detail: "out of memory") }
+        self.session = session
+        self.element = element.name
+        self.deadline = deadline
+        do throws(O1Error) {
+            try self.connect(element)
+            try self.check(element.hostKey)
+            try self.authenticate(element)
+            try self.open()
+        } catch {
+            self.close()
+            throw error
+        }
+    }
+
+    deinit { self.close() }
+
+    private var isClosed = false
+
+    /// Ends the connection; nothing more can be read or written.
+    func close() {
+        guard !self.isClosed else { return }
+        self.isClosed = true
+        if let channel = self.channel {
+            ssh_channel_close(channel)
+            ssh_channel_free(channel)
+        }
+        ssh_disconnect(self.session)
+        ssh_free(self.session)
+    }
+
+    // MARK: Bytes
+
+    func write(_ bytes: [UInt8]) throws(O1Error) {
+        var at = 0
+        while at < bytes.count {
+            let count = min(bytes.count - at, 32_768)
+            guard self.remaining > 0 else { throw self.error(.unreachable, "it does not read what it is sent") }
+            self.setTimeout()
+            let written = bytes.withUnsafeBytes { buffer in
+                buffer.baseAddress.map { ssh_channel_write(self.channel, $0 + at, UInt32(count)) } ?? -1
+            }
+            guard written > 0 else { throw self.error(.lost, "the session ended: \(self.reason)") }
+            at += Int(written)
+        }
+    }
+
+    /// At least one byte.
+    func read() throws(O1Error) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 32_768)
+        while true {
+            let left = self.remaining
+            guard left > 0 else { throw self.error(.unreachable, "no answer in time") }
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                buffer.baseAddress.map { ssh_channel_read_timeout(self.channel, $0, UInt32(buffer.count), 0, Int32(min(left, 1_000))) } ?? -1
+            }
+            if count > 0 { return Array(bytes[..<Int(count)]) }
+            guard count == 0 || count == SSH_AGAIN else { throw self.error(.lost, "the session ended: \(self.reason)") }
+            if ssh_channel_is_eof(self.channel) != 0 || ssh_channel_is_open(self.channel) == 0 { throw self.error(.lost, "it closed the session") }
+        }
+    }
+
+    // MARK: Steps
+
+    private func connect(_ element: ManagedElement) throws(O1Error) {
+        var port = UInt32(element.port)
+        // What other programs of this user are configured to do is not ours.
+        var no = false
+        ssh_options_set(self.session, SSH_OPTIONS_PROCESS_CONFIG, &no)
+        ssh_options_set(self.session, SSH_OPTIONS_HOST, element.address)
+        ssh_options_set(self.session, SSH_OPTIONS_PORT, &port)
+        ssh_options_set(self.session, SSH_OPTIONS_USER, element.username)
+        ssh_options_set(self.session, SSH_OPTIONS_KNOWNHOSTS, "/dev/null")
+        self.setTimeout()
+        guard ssh_connect(self.session) == SSH_OK else { throw self.error(.unreachable, "no connection: \(self.reason)") }
+    }
+
+    private func check(_ expected: ManagedElement.HostKey) throws(O1Error) {
+        var key: ssh_key?
+        guard ssh_get_server_publickey(self.session, &key) == SSH_OK, let key else { throw self.error(.hostKey, "it shows no host key") }
+        defer { ssh_key_free(key) }
+        var hash: UnsafeMutablePointer<UInt8>?
+        var length = 0
+        guard ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &length) == 0 else { throw self.error(.hostKey, "its host key cannot be read") }
+        defer { ssh_clean_pubkey_hash(&hash) }
+        guard let text = ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, length) else { throw self.error(.hostKey, "its host key cannot be read") }
+        defer { ssh_string_free_char(text) }
+        let shown = String(cString: text)
+        switch expected {
+        case .any: return
+        case .fingerprint(let fingerprint):
+            guard fingerprint == shown else { throw self.error(.hostKey, "it shows the host key \(shown), and not the configured \(fingerprint)") }
+        }
+    }
+
+    private func authenticate(_ element: ManagedElement) throws(O1Error) {
+        self.setTimeout()
+        let result: Int32
+        switch element.credential {
+        case .passwordFile(let path):
+            guard let password = Self.secret(path) else { throw self.error(.denied, "\(path) cannot be read") }
+            result = ssh_userauth_password(self.session, nil, password)
+        case .keyFile(let path):
+            var key: ssh_key?
+            guard ssh_pki_import_privkey_file(path, nil, nil, nil, &key) == SSH_OK, let key else {
+                throw self.error(.denied, "\(path) holds no key that can be used")
+            }
+            defer { ssh_key_free(key) }
+            result = ssh_userauth_publickey(self.session, nil, key)
+        }
+        guard result == SSH_AUTH_SUCCESS.rawValue else {
+            throw self.error(result == SSH_AUTH_DENIED.rawValue ? .denied : .unreachable, "it does not let \(element.username) in")
+        }
+    }
+
+    private func open() throws(O1Error) {
+        self.channel = ssh_channel_new(self.session)
+        guard let channel = self.channel, ssh_channel_open_session(channel) == SSH_OK else { throw self.error(.unreachable, "no channel: \(self.reason)") }
+        guard ssh_channel_request_subsystem(channel, "netconf") == SSH_OK else { throw self.error(.nonconforming, "it has no subsystem netconf") }
+    }
+
+    // MARK: Parts
+
+    /// Milliseconds.
+    private var remaining: Int {
+        let left = ContinuousClock.now.duration(to: self.deadline)
+        return max(0, Int(left / .milliseconds(1)))
+    }
+
+    private func setTimeout() {
+        var seconds = max(1, self.remaining / 1_000)
+        ssh_options_set(self.session, SSH_OPTIONS_TIMEOUT, &seconds)
+    }
+
+    private var reason: String { String(cString: ssh_get_error(UnsafeMutableRawPointer(self.session))) }
+
+    private func error(_ kind: O1Error.Kind, _ detail: String) -> O1Error { O1Error(kind, element: self.element, detail: detail) }
+
+    private static func secret(_ path: String) -> String? {
+        guard let text = FileManager.default.contents(atPath: path).map({ String(decoding: $0, as: UTF8.self) }) else { return nil }
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+}

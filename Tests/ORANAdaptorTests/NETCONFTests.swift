@@ -1,0 +1,134 @@
+import Foundation
+import Resilience
+import TestSupport
+import Testing
+
+@testable import ORANAdaptor
+
+/// Against OpenSSH's own server with a NETCONF server behind its subsystem.
+@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: SSHServer.isInstalled)) struct NETCONFTests {
+    private static let policy = RRMPolicyRatio(
+        id: "slice-1", resourceType: "PRB", members: [.init(mcc: "310", mnc: "410", sst: 1, sd: nil)], minRatio: 30, maxRatio: nil, dedicatedRatio: nil)
+
+    private func withElement(
+        _ adjust: (inout FakeNETCONF.Behaviour) -> Void = { _ in }, hostKey: ManagedElement.HostKey? = nil, keyFile: String? = nil,
+        timeout: Duration = .seconds(10),
+        _ body: (FakeNETCONF, ElementClient, ElementConfiguration) async throws -> Void
+    ) async throws {
+        let device = try FakeNETCONF()
+        device.set(adjust)
+        let server = try await offPool { try SSHServer(subsystemPort: device.port) }
+        defer {
+            server.stop()
+            device.stop()
+        }
+        let element = ManagedElement(
+            name: "du-3", address: "127.0.0.1", port: server.port, username: server.user, credential: .keyFile(keyFile ?? server.clientKey),
+            hostKey: hostKey ?? .fingerprint(server.fingerprint))
+        var configuration = Upstream.Configuration()
+        configuration.timeout = timeout
+        configuration.concurrency = 1
+        let client = ElementClient(element, upstream: Upstream("o1/du-3", configuration))
+        try await body(device, client, ElementConfiguration([client]))
+    }
+
+    @Test("a share is set under lock, validated, committed, checked and confirmed; a repeat sends nothing; it can be taken away", arguments: [true, false])
+    func change(_ speaks11: Bool) async throws {
+        try await self.withElement({ $0.speaks11 = speaks11 }) { device, client, configuration in
+            let first = try await configuration.put(Self.policy, on: client)
+            #expect(first.changed && first.policy.minRatio == 30 && first.policy.members.map(\.sd) == ["FFFFFF"])
+            #expect(
+                device.operations == [
+                    "get-config", "lock", "discard-changes", "edit-config", "validate", "commit confirmed", "get-config", "commit", "unlock", "close-session",
+                ])
+            #expect(client.report.state == .connected)
+            #expect(client.report.capabilities.contains("urn:ietf:params:netconf:capability:candidate:1.0"))
+            let again = try await configuration.put(Self.policy, on: client)
+            #expect(!again.changed)
+            #expect(device.operations.count { $0 == "edit-config" } == 1)
+            #expect(try await configuration.rrmPolicies(of: client).map(\.id) == ["slice-1"])
+            #expect(try await configuration.removeRRMPolicy("slice-1", on: client))
+            #expect(try await configuration.removeRRMPolicy("slice-1", on: client) == false)
+            #expect(device.running.isEmpty)
+        }
+    }
+
+    @Test("a value that the device rejects leaves it unchanged, and the error has its words and its path")
+    func rejected() async throws {
+        try await self.withElement({ $0.mostRatio = 20 }) { device, client, configuration in
+            let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
+            #expect(error?.kind == .rejected)
+            #expect(error?.detail == "invalid-value: rRMPolicyMinRatio is at most 20 here")
+            #expect(error?.path == "/rrm:RRMPolicyRatio/rrm:attributes/rrm:rRMPolicyMinRatio")
+            #expect(device.running.isEmpty && device.candidate.isEmpty && !device.isLocked)
+            #expect(
+                device.operations.suffix(3) == ["discard-changes", "unlock", "close-session"] || device.operations.suffix(2) == ["discard-changes", "unlock"])
+        }
+    }
+
+    @Test("a session that is lost before the confirmation is rolled back by the device")
+    func lost() async throws {
+        try await self.withElement({ $0.dropsAfterConfirmedCommit = true }) { device, client, configuration in
+            let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
+            #expect(error?.kind == .lost && error?.mayRetry == true)
+            #expect(device.running.isEmpty && !device.isLocked)
+            device.set { $0.dropsAfterConfirmedCommit = false }
+            let again = try await configuration.put(Self.policy, on: client)
+            #expect(again.changed)
+        }
+    }
+
+    @Test("a change that does not show is taken back")
+    func ignored() async throws {
+        try await self.withElement({ $0.ignoresEdits = true }) { device, client, configuration in
+            let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
+            #expect(error?.kind == .rejected)
+            #expect(device.operations.contains("cancel-commit"))
+        }
+    }
+
+    @Test("somebody else's lock is a matter of time; no candidate is a reason not to begin")
+    func guards() async throws {
+        try await self.withElement({ $0.isLockedByOthers = true }) { device, client, configuration in
+            let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
+            #expect(error?.kind == .busy)
+            #expect(!device.operations.contains("edit-config"))
+        }
+        try await self.withElement({ $0.hasCandidate = false }) { device, client, configuration in
+            let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
+            #expect(error?.kind == .nonconforming)
+            #expect(!device.operations.contains("lock"))
+        }
+    }
+
+    @Test("another host key than the configured one ends it before anything is said")
+    func hostKey() async throws {
+        try await self.withElement(hostKey: .fingerprint("SHA256:" + String(repeating: "A", count: 43))) { device, client, configuration in
+            let error = await #expect(throws: O1Error.self) { try await configuration.rrmPolicies(of: client) }
+            #expect(error?.kind == .hostKey)
+            #expect(error?.detail.contains("and not the configured") == true)
+            #expect(device.operations.isEmpty)
+            #expect(await configuration.reports().map(\.state) == [.failed])
+        }
+    }
+
+    @Test("who is not let in is told so")
+    func denied() async throws {
+        let stranger = try TemporaryDirectory()
+        try await offPool { try SSHServer.generateKey(stranger.file("key")) }
+        try await self.withElement(keyFile: stranger.file("key")) { _, client, configuration in
+            let error = await #expect(throws: O1Error.self) { try await configuration.rrmPolicies(of: client) }
+            #expect(error?.kind == .denied)
+        }
+    }
+
+    @Test("answers without end, in the wrong form or too deep, and silence: an error, in time", arguments: FakeNETCONF.Nonsense.allCases)
+    func hostile(_ nonsense: FakeNETCONF.Nonsense) async throws {
+        try await self.withElement({ $0.nonsense = nonsense }, timeout: .seconds(3)) { _, client, configuration in
+            let start = ContinuousClock.now
+            let error = await #expect(throws: O1Error.self) { try await configuration.rrmPolicies(of: client) }
+            #expect(error?.kind == (nonsense == .silence ? .unreachable : .nonconforming), "\(error?.description ?? "")")
+            #expect(start.duration(to: .now) < .seconds(20))
+        }
+    }
+}

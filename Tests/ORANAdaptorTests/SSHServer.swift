@@ -1,0 +1,91 @@
+import Foundation
+import Glibc
+import TestSupport
+
+/// Runs what blocks on a thread of its own.
+func offPool<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+    }
+}
+
+/// OpenSSH's server on a free loopback port, for the user of this process; its subsystem `netconf` is a TCP port.
+final class SSHServer: Sendable {
+    private static let executable = "/usr/sbin/sshd"
+    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: executable) }
+
+    let port: Int
+    let user: String
+    /// File of the key that is let in.
+    let clientKey: String
+    /// Of the host's key, `SHA256:…`.
+    let fingerprint: String
+    private let directory: TemporaryDirectory
+    private let pid: Int32
+
+    struct Failed: Error { let reason: String }
+
+    init(subsystemPort: Int) throws {
+        let directory = try TemporaryDirectory()
+        self.directory = directory
+        self.user = NSUserName()
+        self.clientKey = directory.file("client")
+        try Self.generateKey(directory.file("host"))
+        try Self.generateKey(self.clientKey)
+        self.fingerprint =
+            try Self.output("/usr/bin/ssh-keygen", ["-l", "-f", directory.file("host.pub")]).split(separator: " ").dropFirst().first.map(String.init) ?? ""
+        // Bytes from and to the port, by the shell itself.
+        try Data("#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/\(subsystemPort)\ncat <&3 &\ncat <&0 >&3 &\nwait -n\nkill $(jobs -p) 2>/dev/null\n".utf8).write(
+            to: URL(fileURLWithPath: directory.file("netconf")))
+        chmod(directory.file("netconf"), 0o755)
+        self.port = try FreePort.next()
+        // The server leaves privileges to a directory that its own start would make.
+        if geteuid() == 0 { try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true) }
+        let configuration = """
+            Port \(self.port)
+            ListenAddress 127.0.0.1
+            HostKey \(directory.file("host"))
+            PidFile none
+            UsePAM no
+            StrictModes no
+            PermitRootLogin yes
+            PasswordAuthentication no
+            AuthorizedKeysFile \(directory.file("client.pub"))
+            Subsystem netconf \(directory.file("netconf"))
+            """
+        try Data(configuration.utf8).write(to: URL(fileURLWithPath: directory.file("sshd_config")))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.executable)
+        process.arguments = ["-D", "-e", "-f", directory.file("sshd_config")]
+        process.standardInput = FileHandle.nullDevice
+        let log = Pipe()
+        process.standardError = log
+        try process.run()
+        self.pid = process.processIdentifier
+        var text = ""
+        while !text.contains("Server listening"), let byte = try log.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
+            text += String(decoding: byte, as: UTF8.self)
+        }
+        guard text.contains("Server listening") else { throw Failed(reason: text) }
+        // Nobody may fill the pipe.
+        log.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+    }
+
+    func stop() { kill(self.pid, SIGKILL) }
+
+    static func generateKey(_ path: String) throws { _ = try self.output("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path]) }
+
+    private static func output(_ executable: String, _ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failed(reason: executable) }
+        return String(decoding: data, as: UTF8.self)
+    }
+}
