@@ -58,7 +58,7 @@ import Testing
                 String(destination.suffix(32)), ric: "east", type: "ORAN_QoSTarget_2.0.0", policy: "nephoran.qos.5qi-82"))
 
         let controller = NotificationController(address: address, statuses: statuses)
-        try await Serving.run(ServiceParts(routes: { $0.addRoutes(controller.routes, atPath: "/v1/a1/notifications") })) { base in
+        try await Serving.run(ServiceParts(routes: { $0.addRoutes(controller.routes, atPath: "/v1/a1/notifications") })) { base async throws in
             let fetcher = HTTPFetcher()
             func post(_ url: String, _ body: String) async throws -> Int {
                 try await fetcher.fetch(FetchRequest(method: "POST", url: url, headers: [("content-type", "application/json")], body: Array(body.utf8))).status
