@@ -61,17 +61,20 @@ extension RealProcesses {
                 "A1_URL": "east=\(ric.url)", "CIRCUIT_BREAKER_ENABLED": "\(hasBreaker)", "RETRY_BUDGET_RATIO": "0", "RETRY_BUDGET_PER_SECOND": "10",
             ])
             defer { installation.stop() }
+            // What it is and which types it has is known, so that each call is one request.
+            let adaptor = installation.client(.adaptor)
+            #expect(try await adaptor.call("DELETE", "/v1/a1/policies/east/ORAN_SliceSLATarget_1.0.0/policy").status != 503)
+            let before = ric.count(of: "DELETE")
             ric.setFaults {
                 $0.rate = 1
                 $0.rateStatus = status
             }
-            let adaptor = installation.client(.adaptor)
             let start = ContinuousClock.now
             let calls = await self.load { number in
                 _ = try? await adaptor.call("DELETE", "/v1/a1/policies/east/ORAN_SliceSLATarget_1.0.0/policy-\(number)")
             }
             let seconds = start.duration(to: .now) / .seconds(1)
-            let reached = ric.count(of: "DELETE")
+            let reached = ric.count(of: "DELETE") - before
             #expect(calls > 100)
             // A hundred may have been saved up before.
             let retries = 100 + Int(10 * seconds) + 1
