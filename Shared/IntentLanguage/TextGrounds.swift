@@ -58,6 +58,8 @@ package struct TextGrounds: Sendable {
                 if let type = verb.implies { types.insert(type.lowercased()) }
                 if verb.action == .autoscale { features.insert("autoscaling") }
                 if verb.action == .monitor { features.insert("monitoring") }
+                // What was guaranteed to a slice is its policy.
+                if verb.action == .lift { types.insert("slicing") }
             }
             if let noun = meaning?.actionNoun { verbs.formUnion(noun.verbs) }
             add(meaning?.object)

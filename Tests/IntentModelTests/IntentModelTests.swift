@@ -79,7 +79,7 @@ import Testing
 
     @Test("every attribute of the table has a kind and a known unit")
     func attributes() {
-        let units: Set<String?> = [nil, "cores", "MiB", "GiB", "%", "ms", "Mbps", "per km²", "MHz", "s", "dB", "dBm", "USD"]
+        let units: Set<String?> = [nil, "cores", "MiB", "GiB", "%", "ms", "Mbps", "per km²", "MHz", "s", "dB", "dBm", "USD", "per s"]
         for (name, entry) in Attribute.table { #expect(units.contains(entry.unit), "\(name)") }
     }
 }

@@ -73,12 +73,13 @@ struct PDFText: Equatable {
         return Set(counts.filter { $0.value * 3 >= pages.count && $0.value >= 3 }.keys)
     }
 
-    /// Among the first or the last three lines that are not empty.
+    /// Among the first or the last three lines, with nothing empty between it and the edge: a clause that begins on top of a page is none of them.
     private static func isAtEdge(_ offset: Int, _ page: [String]) -> Bool {
-        guard page[offset].contains(where: { !$0.isWhitespace }) else { return false }
-        let before = page[..<offset].count { $0.contains { !$0.isWhitespace } }
-        let after = page[(offset + 1)...].count { $0.contains { !$0.isWhitespace } }
-        return before < 3 || after < 3
+        func isEmpty(_ line: String) -> Bool { line.allSatisfy(\.isWhitespace) }
+        guard !isEmpty(page[offset]) else { return false }
+        let before = page[..<offset].drop(while: isEmpty)
+        let after = page[(offset + 1)...].reversed().drop(while: isEmpty)
+        return before.count < 3 && !before.contains(where: isEmpty) || after.count < 3 && !after.contains(where: isEmpty)
     }
 
     private static func shape(of line: String) -> String {

@@ -61,7 +61,9 @@ package struct PolicyTemplate: Sendable, Equatable {
     /// The standard document that would be rendered so; nil when a constant of the template differs, since then it is not ours to read.
     package func read(_ document: JSONValue) -> JSONValue? {
         var standard = JSONValue.object([:])
-        return Self.collect(self.document, document, into: &standard) ? standard : nil
+        // Not `? standard : nil`: a JSON value can be written as `nil`, too, and would be null.
+        guard Self.collect(self.document, document, into: &standard) else { return Optional.none }
+        return standard
     }
 
     private static func fill(_ template: JSONValue, from standard: JSONValue, _ used: inout [[String]]) -> JSONValue? {
@@ -74,10 +76,12 @@ package struct PolicyTemplate: Sendable, Equatable {
             return .number(Self.rounded(number * place.factor))
         case .object(let members):
             let filled = members.compactMapValues { Self.fill($0, from: standard, &used) }
-            return filled.isEmpty && !members.isEmpty ? nil : .object(filled)
+            guard !filled.isEmpty || members.isEmpty else { return Optional.none }
+            return .object(filled)
         case .array(let elements):
             let filled = elements.compactMap { Self.fill($0, from: standard, &used) }
-            return filled.isEmpty && !elements.isEmpty ? nil : .array(filled)
+            guard !filled.isEmpty || elements.isEmpty else { return Optional.none }
+            return .array(filled)
         default: return template
         }
     }

@@ -24,17 +24,27 @@ struct Highlighter: Sendable {
         return text.withUTF8 { bytes in
             var marks: [Range<Int>] = []
             self.analyzer.forEachTerm(in: bytes, filter: self.filter) { occurrence in
-                guard self.terms.contains(occurrence.term) else { return }
-                // A compound and its parts overlap: the larger one is marked.
-                if let last = marks.last, last.upperBound > occurrence.range.lowerBound {
-                    marks[marks.count - 1] = min(last.lowerBound, occurrence.range.lowerBound)..<max(last.upperBound, occurrence.range.upperBound)
-                } else {
-                    marks.append(occurrence.range)
-                }
+                if self.terms.contains(occurrence.term) { marks.append(occurrence.range) }
             }
+            marks = Self.joined(marks, in: bytes)
             let window = Self.window(of: marks, in: bytes)
             return Self.html(bytes, window, marks.filter { window.lowerBound <= $0.lowerBound && $0.upperBound <= window.upperBound })
         }
+    }
+
+    /// In their order, one mark for what is one word: a compound and its parts overlap, parts touch or have a hyphen between them.
+    private static func joined(_ marks: [Range<Int>], in bytes: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+        var joined: [Range<Int>] = []
+        for mark in marks.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = joined.last,
+                mark.lowerBound <= last.upperBound || mark.lowerBound == last.upperBound + 1 && bytes[last.upperBound] == UInt8(ascii: "-")
+            {
+                joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, mark.upperBound)
+            } else {
+                joined.append(mark)
+            }
+        }
+        return joined
     }
 
     /// The stretch with most marks, from one word's beginning to another's end.
