@@ -49,7 +49,7 @@ extension EmbeddedStore {
         var attributes: (document: Int64, of: [UInt64]) = (-1, [])
         func flush() {
             guard !batch.isEmpty else { return }
-            keywords.apply(removing: [], adding: [PassageTerms(batch, weights: self.configuration.weights)], mark: mark.bytes)
+            keywords.apply(removing: [], adding: PassageTerms.of(batch, weights: self.configuration.weights), mark: mark.bytes)
             batch.removeAll(keepingCapacity: true)
         }
         while let row = try rows.next() {
@@ -66,7 +66,7 @@ extension EmbeddedStore {
                 IndexedPassage(
                     number: row["number"], group: document, title: PassageText.title(row["title"], ofDocument: row["id"]), heading: row["heading"],
                     text: row["text"], attributes: attributes.of))
-            if batch.count == 8192 { flush() }
+            if batch.count == 32_768 { flush() }
         }
         flush()
         keywords.apply(removing: [], adding: [], mark: mark.bytes)

@@ -232,6 +232,13 @@ extension PassageTerms {
                     number: 0, group: 0, title: title, heading: $0.heading.joined(separator: " › "), text: $0.text, attributes: attributes)
             }
         }
-        return stride(from: 0, to: passages.count, by: 8192).map { PassageTerms(passages[$0..<min($0 + 8192, passages.count)], weights: weights) }
+        return self.of(passages, weights: weights)
+    }
+
+    /// On all processors.
+    static func of(_ passages: [IndexedPassage], weights: FieldWeights) -> [PassageTerms] {
+        let size = max(256, min(8192, (passages.count + 3) / 4))
+        let parts = stride(from: 0, to: passages.count, by: size).map { Array(passages[$0..<min($0 + size, passages.count)]) }
+        return onAllProcessors(parts, least: 1) { PassageTerms($0, weights: weights) }
     }
 }

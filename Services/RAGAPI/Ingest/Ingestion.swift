@@ -53,7 +53,7 @@ struct Ingestion: Sendable {
         }
         let taken = changed
         let prepared = try await blockingWork("knowledge.cut") {
-            taken.map { document, hash in
+            onAllProcessors(taken) { document, hash in
                 PreparedDocument(document: document, hash: hash, chunks: chunker.chunks(of: document.text, title: document.title))
             }
         }

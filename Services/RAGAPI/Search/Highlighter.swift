@@ -8,6 +8,7 @@ struct Highlighter: Sendable {
     static let length = 240
 
     private let terms: Set<UInt64>
+    private let filter: TermFilter
     private let analyzer = TermAnalyzer()
 
     init(_ query: String, stopWords: Set<UInt64> = []) {
@@ -15,13 +16,14 @@ struct Highlighter: Sendable {
         let telling = terms.subtracting(stopWords)
         if !telling.isEmpty { terms = telling }
         self.terms = terms
+        self.filter = TermFilter(query)
     }
 
     func snippet(of text: String) -> String {
         var text = text
         return text.withUTF8 { bytes in
             var marks: [Range<Int>] = []
-            self.analyzer.forEachTerm(in: bytes) { occurrence in
+            self.analyzer.forEachTerm(in: bytes, filter: self.filter) { occurrence in
                 if self.terms.contains(occurrence.term) { marks.append(occurrence.range) }
             }
             marks = Self.joined(marks, in: bytes)

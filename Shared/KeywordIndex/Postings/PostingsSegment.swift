@@ -42,8 +42,7 @@ struct PostingsSegment: Sendable {
     // MARK: Making
 
     init(_ made: PassageTerms, averageLength: Float, weights: FieldWeights) {
-        var postings = made.postings
-        postings.sort { $0.term != $1.term ? $0.term < $1.term : $0.document < $1.document }
+        let postings = made.inOrderOfTerms
         var builder = SegmentBuilder(capacity: postings.count)
         for posting in postings { builder.add(posting.term, posting.document, posting.frequency) }
         self.init(builder, numbers: made.numbers, groups: made.groups, lengths: made.lengths, averageLength: averageLength, weights: weights)

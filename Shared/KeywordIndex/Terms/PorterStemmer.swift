@@ -61,7 +61,8 @@ struct PorterStemmer {
 
     private mutating func ends(_ suffix: StaticString) -> Bool {
         let length = suffix.utf8CodeUnitCount
-        guard length <= self.count else { return false }
+        // Most words end otherwise: the last letter tells.
+        guard length <= self.count, self.word[self.count - 1] == suffix.utf8Start[length - 1] else { return false }
         let start = self.count - length
         for index in 0..<length where self.word[start + index] != suffix.utf8Start[index] { return false }
         self.stem = start

@@ -21,9 +21,18 @@ package struct TermAnalyzer: Sendable {
     }
 
     package func forEachTerm(in text: UnsafeBufferPointer<UInt8>, _ body: (TermOccurrence) -> Void) {
+        self.forEachTerm(in: text, filter: nil, cache: nil, body)
+    }
+
+    /// Only words that can be one of the filter's terms; others are left out as far as is quickly seen.
+    package func forEachTerm(in text: UnsafeBufferPointer<UInt8>, filter: TermFilter, _ body: (TermOccurrence) -> Void) {
+        self.forEachTerm(in: text, filter: filter, cache: nil, body)
+    }
+
+    func forEachTerm(in text: UnsafeBufferPointer<UInt8>, filter: TermFilter?, cache: TermCache?, _ body: (TermOccurrence) -> Void) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.maxBytes * 4) { scratch in
             guard let scratch = scratch.baseAddress else { return }
-            var reading = WordReading(text: text, scratch: scratch)
+            var reading = WordReading(text: text, scratch: scratch, filter: filter, cache: cache)
             while reading.next() { reading.emit(body) }
         }
     }

@@ -4,12 +4,16 @@ import Foundation
 struct WordReading {
     private let text: UnsafeBufferPointer<UInt8>
     private let scratch: UnsafeMutablePointer<UInt8>
+    private let filter: TermFilter?
+    private let cache: TermCache?
     private var position = 0
     private var word = 0..<0
     private var isWide = false
 
     /// `scratch` has room for four terms.
-    init(text: UnsafeBufferPointer<UInt8>, scratch: UnsafeMutablePointer<UInt8>) {
+    init(text: UnsafeBufferPointer<UInt8>, scratch: UnsafeMutablePointer<UInt8>, filter: TermFilter? = nil, cache: TermCache? = nil) {
+        self.filter = filter
+        self.cache = cache
         self.text = text
         self.scratch = scratch
     }
@@ -131,6 +135,7 @@ struct WordReading {
         var length = 0
         var isLetters = true
         var uppers = 0
+        if let filter, !self.passes(filter, range) { return }
         for index in range.prefix(TermAnalyzer.maxBytes) {
             var byte = self.text[index]
             if byte &- 0x41 < 26 {
@@ -147,10 +152,29 @@ struct WordReading {
                 // The plural of an abbreviation: "UEs", "gNBs" end like words, "DNS" does not.
                 length -= 1
             } else if length > 3 {
-                length = PorterStemmer.stem(self.scratch, count: length)
+                let term = self.stemmed(length)
+                return body(TermOccurrence(term: term, range: range, isCompound: isCompound))
             }
         }
         body(TermOccurrence(term: TermHash.of(UnsafeBufferPointer(start: self.scratch, count: length)), range: range, isCompound: isCompound))
+    }
+
+    /// The name of the stem of the word in the scratch.
+    private func stemmed(_ length: Int) -> UInt64 {
+        guard let cache = self.cache else {
+            return TermHash.of(UnsafeBufferPointer(start: self.scratch, count: PorterStemmer.stem(self.scratch, count: length)))
+        }
+        let spelling = TermHash.of(UnsafeBufferPointer(start: self.scratch, count: length))
+        if let term = cache.term(of: spelling) { return term }
+        let term = TermHash.of(UnsafeBufferPointer(start: self.scratch, count: PorterStemmer.stem(self.scratch, count: length)))
+        cache.keep(term, of: spelling)
+        return term
+    }
+
+    private func passes(_ filter: TermFilter, _ range: Range<Int>) -> Bool {
+        let first = TermFilter.lower(self.text[range.lowerBound])
+        let second = range.count > 1 ? TermFilter.lower(self.text[range.lowerBound + 1]) : 0
+        return filter.mayHold(first, second)
     }
 
     /// All parts as one word.
