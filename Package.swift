@@ -130,9 +130,8 @@ let package = Package(
         service(
             "RAGAPI",
             [
-                "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "KeywordIndex", "RedisClient", "Resilience", "ServiceRuntime",
-                "Telemetry",
-                "VectorIndex", hummingbird, lifecycle, logging, metrics, grdb, crypto,
+                "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "KeywordIndex", "RedisClient", "Resilience",
+                "ServiceRuntime", "Telemetry", "VectorIndex", hummingbird, lifecycle, logging, metrics, grdb, crypto,
             ],
             resources: [.copy("Knowledge")]
         ),

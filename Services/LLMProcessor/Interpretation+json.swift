@@ -1,4 +1,5 @@
 import IntentModel
+import JSONSchema
 
 extension Interpretation {
     /// The same JSON as `Codable` gives, but for the order of members, at a tenth of the cost: written for every request.

@@ -1,5 +1,6 @@
 import IntentLanguage
 import IntentModel
+import JSONSchema
 
 /// Names one interpretation in the caches: everything that changes it is part of the name, letter by letter, so that nothing similar ever answers
 /// for it. Each field stands behind its length: ("ab", "c") is not ("a", "bc").

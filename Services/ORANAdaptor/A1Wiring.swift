@@ -8,21 +8,35 @@ enum A1Wiring {
         let settings = context.settings
         let templates = try settings[ORANSettings.templates].map { try PolicyTemplateFile.read(path: $0) } ?? []
         let own = try RIC.list(fromSetting: settings[ORANSettings.rics]).map { ric in
-            let root = A1Root(ric.variant)
-            let upstream = self.upstream("a1/\(ric.name)", context)
-            return RICSession(upstream: upstream, notifications: notifications) { timeout in
-                let transport = A1Transport(ric: ric.name, root: ric.url, fetcher: fetcher, upstream: upstream, timeout: timeout)
-                return self.templated(A1Client(ric: ric, transport: transport, root: root), templates)
-            }
+            self.session(ric, self.upstream("a1/\(ric.name)", context), fetcher, templates: templates, notifications: notifications)
         }
         guard let pms = settings[ORANSettings.pms] else { return RICFleet(own) }
-        let upstream = self.upstream("a1pms", context)
-        let root = Self.root(pms)
+        return self.fleet(own, behind: self.root(pms), self.upstream("a1pms", context), fetcher, templates: templates)
+    }
+
+    /// A session with a RIC that is spoken to itself.
+    static func session(
+        _ ric: RIC, _ upstream: Upstream, _ fetcher: HTTPFetcher, templates: [PolicyTemplate] = [], notifications: NotificationAddress? = nil,
+        reportAge: Duration = .seconds(5)
+    ) -> RICSession {
+        let root = A1Root(ric.variant)
+        return RICSession(upstream: upstream, notifications: notifications, reportAge: reportAge) { timeout in
+            let transport = A1Transport(ric: ric.name, root: ric.url, fetcher: fetcher, upstream: upstream, timeout: timeout)
+            return self.templated(A1Client(ric: ric, transport: transport, root: root), templates)
+        }
+    }
+
+    /// The RICs that a policy management service lists, besides `own`.
+    static func fleet(
+        _ own: [RICSession], behind root: String, _ upstream: Upstream, _ fetcher: HTTPFetcher, templates: [PolicyTemplate] = [],
+        listAge: Duration = .seconds(30), reportAge: Duration = .seconds(5)
+    ) -> RICFleet {
         let transport: @Sendable (String, Duration) -> A1Transport = { ric, timeout in
             A1Transport(ric: ric, root: root, fetcher: fetcher, upstream: upstream, timeout: timeout)
         }
-        return RICFleet(own, behind: PMSDirectory(transport: transport("the A1 Policy Management Service", upstream.configuration.timeout))) { name in
-            RICSession(upstream: upstream) { timeout in
+        let directory = PMSDirectory(transport: transport("the A1 Policy Management Service", upstream.configuration.timeout), age: listAge)
+        return RICFleet(own, behind: directory) { name in
+            RICSession(upstream: upstream, reportAge: reportAge) { timeout in
                 self.templated(PMSClient(ric: RIC(name: name, url: root), transport: transport(name, timeout)), templates)
             }
         }

@@ -12,18 +12,10 @@ extension JSONValue {
 
     private func append(to out: inout [UInt8]) {
         switch self {
-        case .null: out.append(contentsOf: "null".utf8)
+        case .null: out.append(ascii: "null")
         case .boolean(let value): out.append(contentsOf: (value ? "true" : "false").utf8)
-        case .number(let value):
-            // JSON has no infinity and no NaN.
-            if !value.isFinite {
-                out.append(contentsOf: "null".utf8)
-            } else if let whole = Int(exactly: value), abs(value) <= 9_007_199_254_740_992 {
-                out.append(contentsOf: String(whole).utf8)
-            } else {
-                out.append(contentsOf: String(value).utf8)
-            }
-        case .string(let value): JSONValue.appendQuoted(value, to: &out)
+        case .number(let value): out.append(json: value)
+        case .string(let value): out.append(json: value)
         case .array(let elements):
             out.append(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
@@ -36,31 +28,11 @@ extension JSONValue {
             let sorted = members.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }
             for (index, member) in sorted.enumerated() {
                 if index > 0 { out.append(UInt8(ascii: ",")) }
-                JSONValue.appendQuoted(member.key, to: &out)
+                out.append(json: member.key)
                 out.append(UInt8(ascii: ":"))
                 member.value.append(to: &out)
             }
             out.append(UInt8(ascii: "}"))
         }
-    }
-
-    private static func appendQuoted(_ text: String, to out: inout [UInt8]) {
-        out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): out.append(contentsOf: "\\\"".utf8)
-            case UInt8(ascii: "\\"): out.append(contentsOf: "\\\\".utf8)
-            case 0x0a: out.append(contentsOf: "\\n".utf8)
-            case 0x0d: out.append(contentsOf: "\\r".utf8)
-            case 0x09: out.append(contentsOf: "\\t".utf8)
-            case 0..<0x20:
-                let hex = Array("0123456789abcdef".utf8)
-                out.append(contentsOf: "\\u00".utf8)
-                out.append(hex[Int(byte >> 4)])
-                out.append(hex[Int(byte & 0xf)])
-            default: out.append(byte)
-            }
-        }
-        out.append(UInt8(ascii: "\""))
     }
 }

@@ -21,6 +21,13 @@ final class Leash: Sendable {
     private let shell: pid_t
     private let line: Mutex<Int32?>
 
+    /// Descriptors of this process stay in it: a listening socket of a fake that lived on in a child would keep its port after the fake has stopped.
+    private static func keepDescriptors() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+            if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        }
+    }
+
     /// Starts `command`, whose first element is looked up in `PATH`; its output is appended to the file `log`.
     ///
     /// - Parameter environment: all that the command sees besides `PATH`.
@@ -33,6 +40,7 @@ final class Leash: Sendable {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, input[0], 0)
         posix_spawn_file_actions_adddup2(&actions, output[1], 1)
+        Self.keepDescriptors()
 
         // The threads of Swift's pool block signals; a child that inherits that never hears of its own child's end.
         var attributes = posix_spawnattr_t()

@@ -1,6 +1,7 @@
 import HTTPFetch
 import IntentModel
 import JSONSchema
+import Resilience
 import TestSupport
 import Testing
 
@@ -70,7 +71,7 @@ import Testing
     @Test("A1-P v2 is spoken as O-RAN.WG2.A1AP has it")
     func a1() async throws {
         let ric = try await FakeRIC.start()
-        try await self.walk(Sessions.direct(RIC(name: "east", url: ric.url), fetcher: HTTPFetcher()))
+        try await self.walk(A1Wiring.session(RIC(name: "east", url: ric.url), Upstream("a1/east"), HTTPFetcher()))
         #expect(ric.violations.isEmpty, "\(ric.violations)")
         await ric.stop()
     }
@@ -78,7 +79,7 @@ import Testing
     @Test("the A1 Policy Management Service is spoken to as R1AP has it")
     func pms() async throws {
         let pms = try await FakePMS.start(rics: ["ric-a", "ric-b"])
-        let fleet = Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher())
+        let fleet = A1Wiring.fleet([], behind: pms.url, Upstream("a1pms"), HTTPFetcher())
         try await self.walk(try #require(try await fleet.session(named: "ric-b")))
         #expect(pms.violations.isEmpty, "\(pms.violations)")
         await pms.stop()

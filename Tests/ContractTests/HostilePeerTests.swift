@@ -1,6 +1,7 @@
 import HTTPFetch
 import IntentModel
 import JSONSchema
+import Resilience
 import TestSupport
 import Testing
 
@@ -12,10 +13,18 @@ import Testing
     private static let put = PolicyChange(
         policyId: "p1", policyType: type, change: .put, document: #"{"qosObjectives":{"pdb":10},"scope":{"qosId":{"5qI":82}}}"#)
 
+    private static func session(_ name: String, _ ric: FakeRIC, _ fetcher: HTTPFetcher, _ change: (inout Upstream.Configuration) -> Void) -> RICSession {
+        var configuration = Upstream.Configuration()
+        configuration.timeout = .seconds(5)
+        configuration.attempts = 1
+        change(&configuration)
+        return A1Wiring.session(RIC(name: name, url: ric.url), Upstream("a1/\(name)", configuration), fetcher)
+    }
+
     private func outcome(_ fault: (inout FakeRIC.Faults) -> Void, timeout: Duration = .seconds(5)) async throws -> PolicyOutcome {
         let ric = try await FakeRIC.start()
         ric.setFaults(fault)
-        let session = Sessions.direct(RIC(name: "east", url: ric.url), fetcher: HTTPFetcher(), Sessions.configuration { $0.timeout = timeout })
+        let session = Self.session("east", ric, HTTPFetcher()) { $0.timeout = timeout }
         var settings = PolicyExecutor.Settings()
         settings.attempts = 1
         let outcome = await PolicyExecutor(fleet: RICFleet([session]), catalogue: try PolicyTypeCatalogue(), settings: settings).apply([Self.put])
@@ -73,17 +82,19 @@ import Testing
             }
         }
         let fetcher = HTTPFetcher()
-        let configuration = Sessions.configuration {
-            $0.retryRatio = 1
-            $0.retriesPerSecond = 1_000
-            $0.breaker.consecutiveFailures = 100
-            $0.breaker.openFor = .milliseconds(50)
-        }
         var settings = PolicyExecutor.Settings()
         settings.firstWait = .milliseconds(2)
         settings.longestWait = .milliseconds(50)
         settings.attempts = 50
-        let fleet = RICFleet(rics.map { Sessions.direct(RIC(name: $0.0, url: $0.1.url), fetcher: fetcher, configuration) })
+        let fleet = RICFleet(
+            rics.map { name, ric in
+                Self.session(name, ric, fetcher) {
+                    $0.retryRatio = 1
+                    $0.retriesPerSecond = 1_000
+                    $0.breaker.consecutiveFailures = 100
+                    $0.breaker.openFor = .milliseconds(50)
+                }
+            })
         let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), settings: settings)
         func changes(_ change: PolicyChange.Change, _ numbers: Range<Int>) -> [PolicyChange] {
             numbers.map {
@@ -115,7 +126,7 @@ import Testing
         var rics: [(String, FakeRIC)] = []
         for number in 0..<20 { rics.append(("ric\(number)", try await FakeRIC.start())) }
         let fetcher = HTTPFetcher()
-        let fleet = RICFleet(rics.map { Sessions.direct(RIC(name: $0.0, url: $0.1.url), fetcher: fetcher) })
+        let fleet = RICFleet(rics.map { name, ric in Self.session(name, ric, fetcher) { _ in } })
         let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue())
         let changes = (0..<1_000).map {
             PolicyChange(policyId: "nephoran.p\($0)", policyType: Self.type, ric: "ric\($0 % 20)", change: .put, document: Self.put.document)

@@ -180,6 +180,7 @@ import Testing
             $0.rate = 1
             $0.rateStatus = 500
         }
+        let start = ContinuousClock.now
         let (executor, _) = try self.executor([("ric1", ric)]) {
             $0.attempts = 3
         } guards: {
@@ -187,7 +188,6 @@ import Testing
             $0.retriesPerSecond = Double(retries)
             $0.breaker.isEnabled = false
         }
-        let start = ContinuousClock.now
         for policy in 0..<50 { _ = await executor.apply([Self.put("p\(policy)")]) }
         let earned = Int((start.duration(to: .now) / .seconds(1) * Double(retries)).rounded(.up))
         #expect(ric.requests.count <= 50 + retries + earned)

@@ -103,6 +103,7 @@ import Testing
         let (seen, unseen) = (Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher()), Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher()))
         #expect(try await seen.sessions().count == 1)
         await pms.stop()
+        // The list is older than its fifty milliseconds then, and stands for want of a newer one.
         try await Task.sleep(for: .milliseconds(60))
         #expect(try await seen.sessions().count == 1)
         await #expect(throws: A1Error.self) { try await unseen.sessions() }

@@ -55,6 +55,16 @@ extension RealProcesses {
             await ric.stop()
         }
 
+        /// Waits, for at most thirty seconds, until it holds.
+        private static func until(_ what: Comment, _ condition: () async throws -> Bool) async throws {
+            let end = ContinuousClock.now + .seconds(30)
+            while ContinuousClock.now < end {
+                if try await condition() { return }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            Issue.record(what)
+        }
+
         @Test("a guarantee reaches two RICs, one of which is away for a while; it is put back after a restart, and lifted when it is stopped")
         func guaranteeOnTwoRICs() async throws {
             let (east, west) = (try await FakeRIC.start(), try await FakeRIC.start())
@@ -68,8 +78,13 @@ extension RealProcesses {
             await west.stop()
             let id = try await gateway.accept("Guarantee 10 ms latency and 50 Mbps for \(slice)")
             try await gateway.until(id) { _ in Set(east.policies.keys) == ids }
-            // For as long as it takes three attempts, the intent waits and says so.
-            try await Task.sleep(for: .seconds(4))
+            // Also when it is given up for a while, the intent waits.
+            try await Self.until("the breaker of the RIC opens") {
+                let metrics = try await installation.client(.adaptor).call("GET", "/metrics").text
+                return metrics.split(separator: "\n").contains {
+                    $0.hasPrefix("nephoran_circuit_breaker_state{") && $0.contains(#"upstream="a1/west""#) && $0.hasSuffix(" 2")
+                }
+            }
             #expect(try await gateway.record(id).phase == .executing)
             try await west.restart()
             let record = try await gateway.settled(id, within: .seconds(60))
@@ -88,9 +103,7 @@ extension RealProcesses {
             // A RIC that comes back without its policies has them again soon, once each.
             let before = west.policies
             west.forgetPolicies()
-            let deadline = ContinuousClock.now + .seconds(30)
-            while west.policies != before, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(50)) }
-            #expect(west.policies == before)
+            try await Self.until("the policies are back") { west.policies == before }
             #expect(west.count(of: "PUT") == 4)
 
             // The objective alone goes first, then the rest; the operator approves both.
@@ -103,8 +116,8 @@ extension RealProcesses {
             #expect(stopped.phase == .awaitingApproval, "\(stopped.problem?.detail ?? stopped.clarifications?.first?.question ?? "")")
             _ = try await gateway.decide("approve", stopped.id)
             #expect(try await gateway.settled(stopped.id).phase == .fulfilled)
-            // Nothing puts them back.
-            try await Task.sleep(for: .seconds(2))
+            // Nothing puts them back: nobody is to hold them any more.
+            for ric in ["east", "west"] { #expect(try await !installation.queues.exists("{ran}:desired:\(ric)")) }
             for ric in [east, west] {
                 #expect(ric.policies.isEmpty)
                 #expect(ric.count(of: "DELETE") == 2)
@@ -122,7 +135,7 @@ extension RealProcesses {
             let gateway = installation.gateway
             let id = try await gateway.accept("Optimize the eMBB slice to guarantee at least 300 Mbps downlink throughput")
             try await gateway.until(id) { _ in !ric.policies.isEmpty }
-            try await Task.sleep(for: .seconds(3))
+            try await Self.until("it is asked for its status again and again") { ric.requests.count { $0.path.hasSuffix("/status") } >= 5 }
             #expect(try await gateway.record(id).phase == .executing)
             for policy in ric.policies.keys { ric.setStatus(of: policy, ["enforceStatus": "ENFORCED"]) }
             #expect(try await gateway.settled(id).phase == .fulfilled)

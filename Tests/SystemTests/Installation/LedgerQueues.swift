@@ -17,6 +17,8 @@ struct LedgerQueues: Sendable {
 
     func stop() { self.redis.stop() }
 
+    func exists(_ key: String) async throws -> Bool { try await self.redis.send(RedisCommand("EXISTS", key)).int == 1 }
+
     /// Whatever is waiting, leased, delayed or given up, by key; empty when there is nothing left to do.
     func leftovers() async throws -> [String: Int] {
         var questions: [(key: String, command: RedisCommand)] = []

@@ -1,18 +1,18 @@
-/// JSON written by hand, for what is written for every request.
+/// JSON written by hand, for what is written for every request; everywhere else there is ``JSONValue``.
 extension [UInt8] {
-    mutating func append(ascii text: StaticString) {
+    package mutating func append(ascii text: StaticString) {
         self.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// A quoted JSON string.
-    mutating func append(json text: String) {
+    package mutating func append(json text: String) {
         self.append(UInt8(ascii: "\""))
         self.append(escaped: text)
         self.append(UInt8(ascii: "\""))
     }
 
     /// The inside of a JSON string; runs without anything to escape are copied whole.
-    mutating func append(escaped text: String) {
+    package mutating func append(escaped text: String) {
         var text = text
         text.withUTF8 { bytes in
             var start = 0
@@ -36,11 +36,13 @@ extension [UInt8] {
         }
     }
 
-    mutating func append(json number: Double) {
+    /// Null for what JSON has no number for.
+    package mutating func append(json number: Double) {
+        guard number.isFinite else { return self.append(ascii: "null") }
         if let whole = Int(exactly: number), abs(whole) <= 1 << 53 { self.append(json: whole) } else { self.append(contentsOf: "\(number)".utf8) }
     }
 
-    mutating func append(json number: Int) {
+    package mutating func append(json number: Int) {
         if number >= 0, number < 10 { self.append(UInt8(ascii: "0") + UInt8(number)) } else { self.append(contentsOf: "\(number)".utf8) }
     }
 }
