@@ -20,8 +20,13 @@ struct PackageController: Sendable {
     }
 
     private static func path(_ context: AppContext) throws -> String {
-        let parts = try ["cluster", "namespace", "instance"].map { try self.encoded(context.parameters.require($0)) }
+        let parts = try ["cluster", "namespace", "instance"].map { try context.parameters.require($0) }
+        guard parts.allSatisfy(IntentSubmission.isDNSLabel) else { throw self.missing }
         return "/v1/packages/\(parts.joined(separator: "/"))"
+    }
+
+    private static var missing: ProblemError {
+        ProblemError(.notFound, code: "package_not_found", detail: "There is no such package, or not at that revision.")
     }
 
     private static func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-"])) ?? "" }
@@ -32,9 +37,8 @@ struct PackageController: Sendable {
         let answer = try await self.bridge.call("GET", path + (query.isEmpty ? "" : "?" + query.joined(separator: "&")), body: nil, mayRepeat: true)
         switch answer.status {
         case 200: return Response.json(bytes: ByteBuffer(bytes: answer.body))
-        case 404: throw ProblemError(.notFound, code: "package_not_found", detail: "There is no such package, or not at that revision.")
-        case 400: throw ProblemError(.badRequest, code: "invalid_query", detail: "limit must be a number from 1 to 200.")
-        default: throw ServiceCallError.nonsense(self.bridge.name, "status \(answer.status)")
+        case 404: throw Self.missing
+        default: throw self.bridge.refusal(answer)
         }
     }
 }

@@ -4,7 +4,7 @@ import PackagePlanning
 import ServiceClient
 import Synchronization
 
-/// The inventory as nephio-bridge publishes it, over HTTP. A package's files are kept by tree id, which never lies.
+/// The inventory as nephio-bridge publishes it, over HTTP. The latest packages are kept, each with the commit that made it what it is.
 final class PublishedInventory: InventorySource {
     private struct Items: Decodable { var items: [InventoryItem] }
     private struct Package: Decodable {
@@ -27,40 +27,39 @@ final class PublishedInventory: InventorySource {
     }
 
     func files(path: String, revision: String?) async throws -> (tree: String, files: [PackageFile])? {
-        guard revision == nil else {
-            let package = try await self.client.get(Package.self, "/v1/packages/\(path)?revision=\(revision ?? "")")
-            return package.map { ($0.item.tree, $0.files) }
-        }
-        // The tree of the last answer is offered; an unchanged package answers 304 without its files.
-        let tree = self.known.withLock { known in known.keys.first { $0.hasPrefix(path + "@") }.map { String($0.dropFirst(path.count + 1)) } }
+        let package =
+            if let revision { try await self.client.get(Package.self, "/v1/packages/\(path)?revision=\(revision)") } else { try await self.current(path) }
+        return package.map { ($0.item.tree, $0.files) }
+    }
+
+    func lastPublished(path: String) async throws -> (tree: String, files: [PackageFile])? {
+        // Without a person's commit on top, or before any intent, there is nothing to tell apart.
+        guard let item = try await self.current(path)?.item, item.intentId == nil, item.revision != "v0" else { return nil }
+        return try await self.files(path: path, revision: item.revision)
+    }
+
+    /// The commit of the last answer is offered; a package that has none since is answered with 304, without its files.
+    private func current(_ path: String) async throws -> Package? {
+        let known = self.known.withLock { $0[path] }
         let response = try await self.client.call(
-            "GET", "/v1/packages/\(path)", body: nil, headers: tree.map { [("if-none-match", "\"\($0)\"")] } ?? [], mayRepeat: true
+            "GET", "/v1/packages/\(path)", body: nil, headers: known.map { [("if-none-match", "\"\($0.item.commit)\"")] } ?? [], mayRepeat: true
         )
-        if response.status == 304, let tree, let known = self.known.withLock({ $0["\(path)@\(tree)"] }) { return (tree, known.files) }
+        if response.status == 304, let known { return known }
         guard response.status == 200 else {
             if response.status == 404 { return nil }
             throw ServiceCallError.nonsense(self.client.name, "status \(response.status)")
         }
         let package = try JSONDecoder().decode(Package.self, from: Data(response.body))
         self.known.withLock { known in
-            if let tree { known["\(path)@\(tree)"] = nil }
-            if known.count >= Self.maxCached { known.removeAll(keepingCapacity: true) }
-            known["\(path)@\(package.item.tree)"] = package
+            if known[path] == nil, known.count >= Self.maxCached { known.removeAll(keepingCapacity: true) }
+            known[path] = package
         }
-        return (package.item.tree, package.files)
-    }
-
-    func lastPublished(path: String) async throws -> (tree: String, files: [PackageFile])? {
-        // The files were read just before; what a package is by now, publishing finds out.
-        guard let item = self.known.withLock({ $0.first { $0.key.hasPrefix(path + "@") }?.value.item }) else { return nil }
-        // Without a person's commit on top, or before any intent, there is nothing to tell apart.
-        if item.intentId != nil || item.revision == "v0" { return nil }
-        return try await self.files(path: path, revision: item.revision)
+        return package
     }
 
     func revisions(path: String) async throws -> [String] {
         // Revisions of a package are numbered without gaps.
-        guard let item = try await self.client.get(Package.self, "/v1/packages/\(path)")?.item, let newest = Int(item.revision.dropFirst()), newest > 0 else {
+        guard let item = try await self.current(path)?.item, let newest = Int(item.revision.dropFirst()), newest > 0 else {
             return []
         }
         return (1...newest).reversed().map { "v\($0)" }

@@ -109,14 +109,17 @@ package final class ServiceClient: Sendable {
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type, _ response: FetchResponse) throws(ServiceCallError) -> Value {
-        guard response.status < 300 else {
-            if let problem = try? JSONDecoder().decode(Problem.self, from: Data(response.body)) { throw .refused(self.name, problem) }
-            throw .nonsense(self.name, "status \(response.status)")
-        }
+        guard response.status < 300 else { throw self.refusal(response) }
         do {
             return try JSONDecoder().decode(type, from: Data(response.body))
         } catch {
             throw .nonsense(self.name, "\(error)")
         }
+    }
+
+    /// What an answer that is no success says.
+    package func refusal(_ response: FetchResponse) -> ServiceCallError {
+        if let problem = try? JSONDecoder().decode(Problem.self, from: Data(response.body)) { return .refused(self.name, problem) }
+        return .nonsense(self.name, "status \(response.status)")
     }
 }

@@ -69,4 +69,50 @@ import Testing
             inventory.publish(outcome)
         }
     }
+
+    @Test(
+        "putting back what was published is asked about, too, whatever the words are for it",
+        arguments: [
+            ("replicas: 3", "replicas: 4", number("replicas", 3), "targets.replicas"),
+            ("amf:v4.2.2", "amf:v4.2.3", words("version", "v4.2.2"), "targets.image"),
+        ])
+    func undone(_ published: String, _ edited: String, _ target: Target, _ field: String) async throws {
+        let inventory = try await self.edited { $0 = $0.replacing(published, with: edited) }
+        let outcome = try await self.replan(expectation(.scale, "AMF", [target]), on: inventory)
+        #expect(outcome.questions.map(\.field) == [field])
+    }
+
+    @Test("a value of the network context changed by hand is answered as one")
+    func context() async throws {
+        var inventory = try await publishedAMF()
+        inventory.publish(try await self.replan(expectation(.configure, "AMF", [number("cpu", 2)]) { $0.tac = "7" }, on: inventory))
+        inventory.edit(amf, "configmap.yaml") { $0 = $0.replacing("tac: \"7\"", with: "tac: \"8\"") }
+        let step = expectation(.configure, "AMF", [number("cpu", 3)]) { $0.tac = "9" }
+        let question = try #require(try await self.replan(step, on: inventory).questions.first)
+        #expect(question.field == "context.tac" && question.options == ["9", "8"])
+        let answer = ClarificationAnswer(expectation: "e1", field: "context.tac", value: .text("8"))
+        let outcome = try await self.replan(step, on: inventory, answers: [answer])
+        #expect(try outcome.file(amf, "configmap.yaml").contains("tac: \"8\""))
+    }
+
+    @Test("an answer stands for the rest of the intent")
+    func twice() async throws {
+        let inventory = try await self.edited { $0 = $0.replacing("replicas: 3", with: "replicas: 4") }
+        let answer = ClarificationAnswer(expectation: "e1", field: "targets.replicas", value: .number(6))
+        let steps = [expectation(.scale, "AMF", [number("replicas", 6)]), expectation(.configure, "AMF", [number("memory", 2048)], id: "e2")]
+        let interpretation = Interpretation(decision: .accepted, expectations: steps, provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
+        let outcome = try await Planner(catalogue: catalogue).plan(
+            Planner.applying([answer], to: interpretation), request: request, inventory: inventory, settled: Planner.settled(by: [answer]), now: 0)
+        #expect(outcome.questions.isEmpty)
+        #expect(try outcome.node(amf, "deployment.yaml")[["spec", "replicas"]]?.integer == 6)
+    }
+
+    @Test("one function of many that was edited by hand is not decided for all")
+    func members() async throws {
+        var inventory = PublishedPackages()
+        inventory.publish(try await self.replan(expectation(.deploy, "5GC", kind: .coreNetwork) { $0.namespace = "core5g" }, on: inventory))
+        inventory.edit("default/core5g/smf", "deployment.yaml") { $0 = $0.replacing("replicas: 1", with: "replicas: 6") }
+        let outcome = try await self.replan(expectation(.scale, "5GC", kind: .coreNetwork, [number("replicas", 4)]), on: inventory)
+        #expect(outcome.problem?.code == "edited_by_hand" && outcome.problem?.detail.contains("smf") == true)
+    }
 }

@@ -133,7 +133,7 @@ extension PlanningStep {
                     status: 422, code: "immutable_storage", title: "The storage of a StatefulSet cannot be changed in place",
                     detail: "\(identity.instance) has \(now) GiB per replica. Deploy another instance with \(storage) GiB and migrate to it."))
         }
-        try await self.askAboutEdits(of: package, to: sizing.wanted, entry: entry)
+        try await self.askAboutEdits(of: package, from: current, to: sizing.wanted, entry: entry)
         for note in sizing.notes { draft.note(note) }
         try contents.apply(sizing.wanted, over: current, identity: identity, entry: entry)
         for path in contents.lostComments { draft.note("The comments of \(identity.path)/\(path) are not kept.") }
@@ -162,6 +162,8 @@ extension PlanningStep {
         wanted.restartedAt = self.acceptedAt ?? package.base?.tree ?? GitTree.id(of: files)
         try contents.apply(wanted, over: current, identity: identity, entry: entry)
         package.files = contents.files
+        package.states.before = package.states.before ?? current
+        self.measure(&package, wanted, entry: entry)
         self.mark(&package, figures: [Figure(name: "restart", value: wanted.restartedAt ?? "", source: .text, reason: "marks the pods, which rolls them")])
         draft.put(package)
     }

@@ -8,6 +8,8 @@ struct PlanningStep {
     let inventory: any InventorySource
     let settled: Set<String>
     let acceptedAt: String?
+    /// Packages that this expectation changes alike.
+    var members = 1
 
     var catalogue: Catalogue { self.planner.catalogue }
     var context: Context { self.expectation.context }
@@ -105,7 +107,9 @@ struct PlanningStep {
         }
         if members.isEmpty { throw self.nothingThere(called: type) }
         try self.onePlace(members, called: type)
-        for item in members { try await self.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
+        var step = self
+        step.members = members.count
+        for item in members { try await step.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
     }
 
     // MARK: A slice
@@ -162,7 +166,9 @@ struct PlanningStep {
             try await self.change(self.identity(of: item), entry: profile, into: &draft)
         default:
             if !expectation.sizing.targets.isEmpty {
-                for item in members { try await self.edit(self.identity(of: item), entry: self.entry(of: item), expectation: expectation.sizing, into: &draft) }
+                var step = self
+                step.members = members.count
+                for item in members { try await step.edit(self.identity(of: item), entry: self.entry(of: item), expectation: expectation.sizing, into: &draft) }
             }
             if expectation.sizing.targets.count < expectation.targets.count || !isMapped && expectation.sizing.targets.isEmpty {
                 try await self.edit(self.identity(of: item), entry: profile, expectation: expectation, into: &draft)

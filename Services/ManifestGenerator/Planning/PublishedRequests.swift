@@ -20,11 +20,13 @@ package final class PublishedRequests: Sendable {
     private func amounts(of item: InventoryItem, inventory: any InventorySource, catalogue: Catalogue) async throws -> ClusterEntry.Amounts {
         if let known = self.known.withLock({ $0[item.tree] }) { return known }
         var amounts = ClusterEntry.Amounts(cpu: 0, memory: 0, storage: 0)
-        if let entry = catalogue.entry(item.function), entry.workload != .none, let files = try await inventory.files(path: item.path)?.files {
-            var contents = PackageContents(files)
+        if let entry = catalogue.entry(item.function), entry.workload != .none, let package = try await inventory.files(path: item.path) {
+            var contents = PackageContents(package.files)
             let identity = PackageIdentity(cluster: item.cluster, namespace: item.namespace, instance: item.instance, function: item.function)
             // What a person made unreadable is not counted; whoever changes it is told.
             if let state = try? contents.state(of: identity, entry: entry) { amounts = ClusterEntry.Amounts(state) }
+            // Published anew between the list and the files: true now, but not of that tree.
+            guard package.tree == item.tree else { return amounts }
         }
         self.known.withLock { known in
             if known.count >= Self.limit { known.removeAll(keepingCapacity: true) }

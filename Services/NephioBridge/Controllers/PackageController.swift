@@ -51,7 +51,7 @@ struct PackageController: Sendable {
         }
     }
 
-    /// The tree id of the directory is the `ETag`. `?revision=v3` shows an earlier one.
+    /// The commit that made it what it is is the `ETag`: the same content may come back with another. `?revision=v3` shows an earlier one.
     private func show(_ request: Request, _ context: AppContext) async throws -> Response {
         let name = try ["cluster", "namespace", "instance"].map { try context.parameters.require($0) }.joined(separator: "/")
         let revision = request.uri.queryParameters["revision"].map { String($0) }
@@ -59,7 +59,7 @@ struct PackageController: Sendable {
             guard let path = PackagePath(name), let item = try await self.repository.item(at: path, revision: revision) else {
                 throw Self.missing(name, revision)
             }
-            let tag = "\"\(item.tree)\""
+            let tag = "\"\(item.commit)\""
             let known = request.headers[values: .ifNoneMatch].joined(separator: ",").split(separator: ",").map { $0.filter { $0 != " " } }
             if known.contains(where: { $0 == tag || $0 == "W/\(tag)" || $0 == "*" }) { return Response(status: .notModified, headers: [.eTag: tag]) }
             return Response.json(Package(item: item, files: try await self.repository.files(of: item)), headers: [.eTag: tag])

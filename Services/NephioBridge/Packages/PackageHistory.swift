@@ -20,7 +20,8 @@ extension PackageRepository {
     /// The commits that changed a package's directory, newest first, also of one that is gone.
     func history(of path: PackagePath, limit: Int) async throws -> [PackageHistoryEntry] {
         try await self.becomeFresh()
-        guard self.index.head != nil else { return [] }
+        // Nothing that was ever there is looked for in all of history.
+        guard self.index.entries[path] != nil || self.index.revision(of: path) > 0 else { return [] }
         let trailers = CommitMessage.Trailer.allCases.map { "%(trailers:key=\($0.rawValue),valueonly=true,unfold=true,separator=%x20)" }
         let output = try await self.git.output(
             [

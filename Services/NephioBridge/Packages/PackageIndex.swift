@@ -23,6 +23,12 @@ struct PackageIndex: Sendable, Equatable {
         if revision > 0 { self.retired[path] = revision }
     }
 
+    /// The number `revision` of a path is taken.
+    mutating func raise(_ path: PackagePath, to revision: Int) {
+        guard revision > self.revision(of: path) else { return }
+        if self.entries[path] != nil { self.entries[path]?.revision = revision } else { self.retired[path] = revision }
+    }
+
     /// In the order of their paths.
     func entries(where matches: (PackageEntry) -> Bool) -> [PackageEntry] { self.entries.values.filter(matches).sorted { $0.path < $1.path } }
 }

@@ -89,17 +89,7 @@ extension PackageRepository {
     /// Builds the index of `head` from its trees and the tags; the history is only walked for what tags do not explain.
     private func load(_ head: ObjectID) async throws(GitError) {
         var index = PackageIndex(head: head)
-        var tagged: [PackagePath: (revision: Int, commit: ObjectID)] = [:]
-        var tags: Set<String> = []
-        let refs = try await self.git.output(["for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/tags/"])
-        for line in refs.split(separator: UInt8(ascii: "\n")) {
-            let name = String(decoding: line.dropFirst(41), as: UTF8.self)
-            guard let id = ObjectID(hex: line.prefix(40)), let path = PackagePath(containing: name), let slash = name.lastIndex(of: "/"),
-                name[slash...].hasPrefix("/v"), let revision = Int(name[slash...].dropFirst(2))
-            else { continue }
-            if revision > tagged[path]?.revision ?? 0 { tagged[path] = (revision, id) }
-            tags.insert(name)
-        }
+        var (tagged, tags) = try await self.taggedRevisions()
         for (path, tag) in tagged { index.remove(path, revision: tag.revision) }
 
         // The trailers of the latest commits: repeats are recognised by them, and tags that a crash left unwritten.
@@ -161,6 +151,22 @@ extension PackageRepository {
         self.logger.info("opened the package repository", metadata: ["packages": "\(index.entries.count)", "head": "\(head)"])
     }
 
+    /// The highest revision of each path that has a tag, also of commits that are not on the branch any more, and the names of all tags.
+    private func taggedRevisions() async throws(GitError) -> (latest: [PackagePath: (revision: Int, commit: ObjectID)], names: Set<String>) {
+        var latest: [PackagePath: (revision: Int, commit: ObjectID)] = [:]
+        var names: Set<String> = []
+        let refs = try await self.git.output(["for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/tags/"])
+        for line in refs.split(separator: UInt8(ascii: "\n")) {
+            let name = String(decoding: line.dropFirst(41), as: UTF8.self)
+            guard let id = ObjectID(hex: line.prefix(40)), let path = PackagePath(containing: name), let slash = name.lastIndex(of: "/"),
+                name[slash...].hasPrefix("/v"), let revision = Int(name[slash...].dropFirst(2))
+            else { continue }
+            if revision > latest[path]?.revision ?? 0 { latest[path] = (revision, id) }
+            names.insert(name)
+        }
+        return (latest, names)
+    }
+
     /// Finds the last commit of packages that their tags do not explain: a person's work. Walks back in growing pages and
     /// stops as soon as every package has its commit.
     private func explain(_ packages: [PackagePath: PackageEntry], from head: ObjectID, into index: inout PackageIndex) async throws(GitError) {
@@ -197,6 +203,8 @@ extension PackageRepository {
         self.index = kept
         self.memory = PublicationMemory(completeSince: CommitTime(seconds: CommitObject.time(of: commit.content).seconds + 1))
         if old != head { try await self.follow(from: old, to: head) }
+        // A revision whose commit was taken off the branch after the index was kept has its number still.
+        for (path, tag) in try await self.taggedRevisions().latest { self.index.raise(path, to: tag.revision) }
         self.maintainIfNeeded()
         self.logger.info("opened the package repository", metadata: ["packages": "\(self.index.entries.count)", "head": "\(head)", "kept": "\(old)"])
         return true

@@ -26,6 +26,16 @@ struct PublishedFiles: Decodable {
     static func get(_ client: GatewayClient, _ package: PackageArgument, revision: String?) async throws(CommandFailure) -> PublishedFiles {
         try await client.get(PublishedFiles.self, "/v1/packages/\(package.path)", query: revision.map { [("revision", $0)] } ?? [])
     }
+
+    /// Nil where the revision has no files: it removed the package, which was made again since.
+    static func find(_ client: GatewayClient, _ package: PackageArgument, revision: String) async throws(CommandFailure) -> PublishedFiles? {
+        do {
+            return try await self.get(client, package, revision: revision)
+        } catch {
+            guard error.status == .refused else { throw error }
+            return nil
+        }
+    }
 }
 
 struct PackageListCommand: AsyncParsableCommand {
@@ -90,7 +100,7 @@ struct PackageDiffCommand: AsyncParsableCommand {
             // A person's commit is on top.
             old = try await PublishedFiles.get(client, self.package, revision: new.item.revision)
         } else if let number = Int(new.item.revision.dropFirst()), number > 1 {
-            old = try await PublishedFiles.get(client, self.package, revision: "v\(number - 1)")
+            old = try await PublishedFiles.find(client, self.package, revision: "v\(number - 1)")
         } else {
             old = nil
         }
