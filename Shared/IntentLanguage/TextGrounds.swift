@@ -77,7 +77,7 @@ package struct TextGrounds: Sendable {
             }
         }
         // An SST gives the type of its slice (3GPP TS 23.501 §5.15.2.2).
-        if reading.lexemes.indices.contains(where: { [.sst, .snssai].contains(reading.meaning($0)?.identifier) }) {
+        if reading.lexemes.indices.contains(where: { [.sst, .snssai].contains(reading.meaning($0)?.identifier) || reading.sliceID($0) != nil }) {
             for amount in amounts where amount.unit == nil {
                 for object in vocabulary.objects {
                     if let sst = object.sst, Double(sst) == amount.value, let type = object.type { types.insert(type.lowercased()) }
@@ -161,7 +161,7 @@ package struct TextGrounds: Sendable {
                 let fits = unit.dimension == word.dimension || unit.dimension == .density && attribute == "maxUsers"
                 return fits && Self.isSame(amount.value * unit.factor / scale, number)
             }
-            if Self.isSame(amount.value, number) { return true }
+            if Self.isSame(amount.value, number) || condition == .multiplyBy && Self.isSame(amount.value * number, 1) { return true }
             // "2 to 4 GiB": the unit stands once, for both.
             return self.units.contains { $0.dimension == word.dimension && Self.isSame(amount.value * $0.factor / scale, number) }
         }
@@ -175,6 +175,9 @@ package struct TextGrounds: Sendable {
         // "4G RAM", read as one word: as the reader takes it.
         if reading.tokens[reading.lexemes[index].first].kind == .word, reading.word(index).utf8.last == UInt8(ascii: "g") {
             return [Amount(value: value, unit: UnitMeaning(dimension: .bytes, factor: 1_024))]
+        }
+        if let size = reading.size(index) {
+            return [Amount(value: size.cores), Amount(value: size.gigabytes, unit: UnitMeaning(dimension: .bytes, factor: 1_024))]
         }
         guard index + 1 < reading.lexemes.count else { return [Amount(value: value)] }
         let next = reading.lexemes[index + 1]

@@ -304,7 +304,7 @@ extension Reading {
         guard self.expectations.count > 1 else { return }
         for at in self.lexemes.indices where self.lexemes[at].kind == .word {
             guard let last = self.original(at).lowercased().split(separator: " ").last.map(String.init) else { continue }
-            if last == "respectively" || last == "correspondingly" {
+            if self.isRespective(at) {
                 return self.confirm(at, "'\(self.original(at))' says that each has its own. Is the reading above the one that is meant?")
             }
             guard Self.ordinals.contains(last), last == "former" || last == "latter" || self.has(at - 1, .definite) else { continue }

@@ -11,6 +11,12 @@ extension Reading {
     mutating func readIdentifiers() -> [IdentifierFinding] {
         var result: [IdentifierFinding] = []
         for at in self.lexemes.indices where !self.lexemes[at].used && self.lexemes[at].kind == .word {
+            if let object = self.meaning(at)?.object, self.vocabulary.objects[object].kind == .networkSlice, let id = self.sliceID(at + 1) {
+                result.append(.init(at: at, identifier: .sst, value: id.sst))
+                result.append(.init(at: at, identifier: .sd, value: id.sd))
+                self.use((at + 1)..<id.end)
+                continue
+            }
             guard let identifier = self.meaning(at)?.identifier else { continue }
             var next = at + 1
             var isApart = false
@@ -65,6 +71,17 @@ extension Reading {
             isApart ? self.use(next..<end) : self.use(at..<end)
         }
         return result
+    }
+
+    /// "slice 1-000001": an S-NSSAI without the word for it. SST in decimal, SD in six hexadecimal digits (TS 23.003, 28.4.2).
+    func sliceID(_ index: Int) -> (sst: String, sd: String, end: Int)? {
+        guard index < self.lexemes.count, self.kind(index) != .word, !self.lexemes[index].used else { return nil }
+        let chunk = self.chunk(index)
+        let parts = chunk.text.split(separator: "-")
+        guard parts.count == 2, (1...3).contains(parts[0].count), parts[0].allSatisfy(\.isNumber), parts[1].count == 6, parts[1].allSatisfy(\.isHexDigit)
+        else { return nil }
+        let end = (index..<self.lexemes.count).first { self.tokens[self.lexemes[$0].first].start >= chunk.span.end } ?? self.lexemes.count
+        return (String(parts[0]), String(parts[1]), end)
     }
 
     static func apply(_ findings: [IdentifierFinding], to context: inout Context) -> String? {

@@ -129,6 +129,17 @@ extension Reading {
                     total = sum + more
                     next += 1
                 }
+            } else if lexeme.kind == .word, let multiplier = self.meaning(at)?.multiplier, multiplier >= 100, self.meaning(at)?.unit == nil,
+                let article = result.last, ["a", "an"].contains(self.tokens[article.first].word)
+            {
+                // "a million", "half a million"
+                result.removeLast()
+                total = 1
+                next = at
+                if let half = result.last, self.tokens[half.first].word == "half" {
+                    result.removeLast()
+                    total = 0.5
+                }
             } else if self.has(at, .negative), at + 1 < self.lexemes.count,
                 let value = self.lexemes[at + 1].kind == .number ? self.lexemes[at + 1].value : self.meaning(at + 1)?.cardinal
             {

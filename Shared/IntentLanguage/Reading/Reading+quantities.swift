@@ -3,6 +3,8 @@ import IntentModel
 extension Reading {
     /// Reads every number of a clause with its unit, its attribute and its comparator.
     mutating func readQuantities(_ clause: Clause) {
+        self.readRespective(clause)
+        self.readSizes(clause)
         var at = clause.first
         var taken: Set<Int> = []
         while at < clause.end {
@@ -37,7 +39,7 @@ extension Reading {
         return self.vocabulary.attributes[attribute].attribute == "replicas"
     }
 
-    private struct Measure {
+    struct Measure {
         var low: Double
         var high: Double?
         var unit: UnitMeaning?
@@ -46,7 +48,7 @@ extension Reading {
     }
 
     /// A number with its unit: "10gbps", "2 cores", "500m", "70%".
-    private func measure(_ at: Int) -> Measure {
+    func measure(_ at: Int) -> Measure {
         var measure = Measure(low: self.lexemes[at].value, end: at + 1)
         // "4G RAM", read as one word
         if self.tokens[self.lexemes[at].first].kind == .word, self.word(at).utf8.last == UInt8(ascii: "g"), Double(self.word(at).dropLast()) != nil {
@@ -120,6 +122,7 @@ extension Reading {
             self.lexemes[measure.end].used = true
             return measure.end + 1
         }
+        if self.readFactor(start, measure.low, measure.end, clause) { return measure.end }
         let preposition = self.meaning(start - 1)?.preposition
         // 1. What is it a number of?
         var attribute: Int?
@@ -458,7 +461,7 @@ extension Reading {
         return nil
     }
 
-    private func fits(_ attribute: Int, _ measure: Measure) -> Bool {
+    func fits(_ attribute: Int, _ measure: Measure) -> Bool {
         let word = self.vocabulary.attributes[attribute]
         guard let unit = measure.unit else {
             return word.dimension == .count || word.dimension == .cpu || word.dimension == .percent && word.attribute == "threshold" && measure.low <= 100
@@ -606,7 +609,7 @@ extension Reading {
         return nil
     }
 
-    private func targetOfChange(_ clause: Clause, _ start: Int) -> AttributeWord? {
+    func targetOfChange(_ clause: Clause, _ start: Int) -> AttributeWord? {
         for index in clause.body..<max(clause.body, start) {
             if let attribute = self.meaning(index)?.attribute {
                 let word = self.vocabulary.attributes[attribute]
@@ -652,6 +655,9 @@ extension Reading {
             self.meaning(measure.end)?.object != nil || (0..<4).contains(where: { self.word(measure.end + $0) == "traffic" })
         {
             self.ask(clause, "targets.threshold", "What should '\(words)' apply to?", [])
+        } else if measure.unit == nil, self.isNumberOfObject(start), clause.verb?.action != .report {
+            // "deploy AMF 2.0", "deploy AMF 3": a version, a number of instances, or part of a name.
+            self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it, a version or how many?", [])
         } else {
             self.notes.append("'\(words)' was not needed for the reading.")
         }
