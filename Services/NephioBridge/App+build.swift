@@ -15,7 +15,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         // A token in a file is read again for each command, so that a rotated one takes effect.
         let credential: GitCredential =
             settings[BridgeSettings.tokenFile].map { .file($0) } ?? settings[BridgeSettings.token].map { .token($0) } ?? .none
-        target = .remote(RemoteRepository(url: place, credential: credential), mirror: settings[BridgeSettings.mirror])
+        let ssh = SSHAccess(keyFile: settings[BridgeSettings.sshKey], knownHostsFile: settings[BridgeSettings.sshHosts])
+        target = .remote(
+            RemoteRepository(url: place, credential: credential, ssh: ssh, authorities: settings[BridgeSettings.authorities]),
+            mirror: settings[BridgeSettings.mirror])
     } else {
         target = .directory(place)
     }

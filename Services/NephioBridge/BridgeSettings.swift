@@ -9,8 +9,18 @@ enum BridgeSettings {
         "GIT_TOKEN", default: String?.none, defaultText: nil, allowed: "text", isSecret: true, "Token for a repository over HTTPS.", parse: { .some($0) }
     )
     static let tokenFile = SettingKey.optionalString("GIT_TOKEN_FILE", "File of the token; read again for each command.")
+    static let sshKey = SettingKey.optionalString("GIT_SSH_KEY_FILE", "Private key for a repository over SSH, instead of the account's own.")
+    static let sshHosts = SettingKey.optionalString(
+        "GIT_SSH_KNOWN_HOSTS_FILE", "Keys of the hosts that a repository over SSH may be on, instead of those the account knows.")
+    static let authorities = SettingKey.optionalString(
+        "GIT_CA_FILE", "PEM file of the authorities an HTTPS server's certificate may be from, instead of the system's.")
+    static let signingKey = SettingKey.optionalString(
+        "GIT_SIGNING_KEY_FILE", "Ed25519 key without a passphrase, in OpenSSH's format: every commit is signed with it.")
     static let mirror = SettingKey.string("GIT_MIRROR", default: "gitops-mirror.git", "Directory of the local mirror of a remote repository.")
 
     static let declarations =
-        LedgerSettings.declarations + [repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration]
+        LedgerSettings.declarations + [
+            repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, sshKey.declaration, sshHosts.declaration,
+            authorities.declaration, signingKey.declaration,
+        ]
 }

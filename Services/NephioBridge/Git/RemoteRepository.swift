@@ -7,11 +7,16 @@ struct RemoteRepository: Sendable {
     private let credential: GitCredential
     /// `user:password` as the URL held it.
     private let embedded: String?
+    private let ssh: SSHAccess
+    /// PEM file of the authorities an HTTPS server's certificate may be from, instead of the system's.
+    private let authorities: String?
 
     /// `https://`, `http://`, `ssh://`, `file://`, `user@host:path` or a path. Credentials inside an HTTP URL are used, but
     /// never shown, stored or passed as an argument.
-    init(url: String, credential: GitCredential = .none) {
+    init(url: String, credential: GitCredential = .none, ssh: SSHAccess = SSHAccess(), authorities: String? = nil) {
         self.credential = credential
+        self.ssh = ssh
+        self.authorities = authorities
         guard let scheme = ["https://", "http://"].first(where: { url.hasPrefix($0) }) else {
             self.url = url
             self.embedded = nil
@@ -30,7 +35,8 @@ struct RemoteRepository: Sendable {
 
     /// The configuration a git process needs to reach the remote under the name `origin`.
     var settings: [String: String] {
-        var settings = ["remote.origin.url": self.url]
+        var settings = ["remote.origin.url": self.url, "core.sshCommand": self.ssh.command]
+        if let file = self.authorities { settings["http.sslCAInfo"] = file }
         // Any user name is accepted with a token by the servers in use; the header is bound to the URL, so that a redirect
         // to another host does not carry it along.
         if self.url.hasPrefix("http"), let login = self.credential.secret.map({ "nephoran:\($0)" }) ?? self.embedded?.removingPercentEncoding {

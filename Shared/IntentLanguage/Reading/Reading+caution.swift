@@ -159,7 +159,7 @@ extension Reading {
         }
     }
 
-    private func isSingleWord(_ index: Int) -> Bool { self.lexemes[index].end == self.lexemes[index].first + 1 }
+    func isSingleWord(_ index: Int) -> Bool { self.lexemes[index].end == self.lexemes[index].first + 1 }
 
     /// Within the reach of a negation ("without a or b").
     private func isDenied(_ index: Int) -> Bool {

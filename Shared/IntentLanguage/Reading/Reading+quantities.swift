@@ -17,7 +17,7 @@ extension Reading {
     }
 
     /// "add a replica", "remove another instance": one, in words that are no number.
-    private mutating func readSingulars(_ clause: Clause) {
+    mutating func readSingulars(_ clause: Clause) {
         guard let action = clause.verb?.action, [.add, .remove].contains(action) || action == .change && clause.verb?.direction != nil,
             let at = (clause.body..<clause.end).first(where: { self.isCountNoun(at: $0) }), self.word(at).last != "s", !self.lexemes[at].used, at > clause.body
         else { return }
@@ -34,55 +34,12 @@ extension Reading {
                     evidence: self.text(span), span: span)))
     }
 
-    private func isCountNoun(at index: Int) -> Bool {
+    func isCountNoun(at index: Int) -> Bool {
         guard let attribute = self.meaning(index)?.attribute, self.lexemes[index].kind == .word else { return false }
         return self.vocabulary.attributes[attribute].attribute == "replicas"
     }
 
-    struct Measure {
-        var low: Double
-        var high: Double?
-        var unit: UnitMeaning?
-        /// Lexeme after number and unit.
-        var end: Int
-    }
-
-    /// A number with its unit: "10gbps", "2 cores", "500m", "70%".
-    func measure(_ at: Int) -> Measure {
-        var measure = Measure(low: self.lexemes[at].value, end: at + 1)
-        // "4G RAM", read as one word
-        if self.tokens[self.lexemes[at].first].kind == .word, self.word(at).utf8.last == UInt8(ascii: "g"), Double(self.word(at).dropLast()) != nil {
-            measure.unit = UnitMeaning(dimension: .bytes, factor: 1024)
-            return measure
-        }
-        let next = at + 1
-        guard next < self.lexemes.count else { return measure }
-        let token = self.tokens[self.lexemes[next].first]
-        if token.adjacent, token.kind == .word, !token.glued, let suffix = self.vocabulary.suffixes[token.word] {
-            if let dimension = suffix.dimension, dimension != .cpu || !self.isCounted(next + 1) {
-                measure.unit = UnitMeaning(dimension: dimension, factor: suffix.factor)
-            } else if let multiply = suffix.multiply {
-                measure.low *= multiply
-            }
-            measure.end = next + 1
-            return measure
-        }
-        if let unit = self.meaning(next)?.unit, self.lexemes[next].kind == .word {
-            measure.unit = unit
-            measure.end = next + 1
-        }
-        return measure
-    }
-
-    /// Whether a counted noun follows ("5m users").
-    private func isCounted(_ index: Int) -> Bool {
-        var at = index
-        while self.isModifier(at) { at += 1 }
-        guard let attribute = self.meaning(at)?.attribute else { return false }
-        return self.vocabulary.attributes[attribute].dimension == .count
-    }
-
-    private mutating func readQuantity(_ start: Int, _ clause: Clause, _ taken: inout Set<Int>) -> Int {
+    mutating func readQuantity(_ start: Int, _ clause: Clause, _ taken: inout Set<Int>) -> Int {
         var measure = self.measure(start)
         var begin = start
         if self.isGrouped(start) {
@@ -140,7 +97,7 @@ extension Reading {
                 begin = back
                 back -= 1
             } else if self.isSymbol(back, ":", "=") || self.word(back) == "="
-                || self.isSingle(back) && ["to", "of", "at", "is", "be", "by", "from", "between", "and", "set", "target", "a"].contains(self.word(back))
+                || self.isSingleWord(back) && ["to", "of", "at", "is", "be", "by", "from", "between", "and", "set", "target", "a"].contains(self.word(back))
                     && !(self.word(back) == "and" && !self.isBetween(back, clause))
             {
                 back -= 1
@@ -387,95 +344,21 @@ extension Reading {
         return max(measure.end, start + 1)
     }
 
-    /// "1 000": groups of three digits with a space.
-    private func isGrouped(_ start: Int) -> Bool {
-        guard self.kind(start + 1) == .number, self.lexemes[start].meaning == 0, self.lexemes[start + 1].meaning == 0, !self.lexemes[start + 1].used else {
-            return false
-        }
-        let one = self.tokens[self.lexemes[start].end - 1], two = self.tokens[self.lexemes[start + 1].first]
-        return !two.glued && two.start == one.end + 1 && two.word.utf8.count == 3 && one.word.utf8.count <= 3
-    }
-
-    /// "2/3"
-    private func isFraction(_ start: Int, _ end: Int) -> Bool {
-        guard self.isSymbol(end, "/"), self.kind(end + 1) == .number else { return false }
-        return self.span(start..<end).end + 1 == self.span((end + 1)..<(end + 2)).start
-    }
-
     static func plain(_ value: Double) -> String { TargetValue.number(value).description }
 
-    private func isNounPhraseEnd(_ index: Int, _ clause: Clause) -> Bool {
+    func isNounPhraseEnd(_ index: Int, _ clause: Clause) -> Bool {
         index >= clause.end || self.lexemes[index].kind == .symbol || self.meaning(index)?.preposition != nil || self.meaning(index)?.attribute != nil
             || self.isConjunction(index)
             || self.has(index, [.generic, .carrier, .naming])
     }
 
     /// "one replica at a time"
-    private func isPace(_ index: Int) -> Bool { self.word(index) == "at" && self.word(index + 1) == "a" && self.word(index + 2) == "time" }
-
-    private func isSingle(_ index: Int) -> Bool { self.lexemes[index].end == self.lexemes[index].first + 1 }
-
-    /// "minimum 2 and maximum 10 replicas": the noun comes after a later number of the same list.
-    private func nounOfList(_ index: Int, _ clause: Clause) -> Int? {
-        var at = index
-        while at < clause.end, at < index + 4, self.isConjunction(at) || self.isComma(at) || self.meaning(at)?.comparator != nil || self.isSymbol(at, ":") {
-            at += 1
-        }
-        guard at < clause.end, at > index, self.lexemes[at].kind == .number else { return nil }
-        let measure = self.measure(at)
-        guard measure.unit == nil, let attribute = self.meaning(measure.end)?.attribute, self.isCountAttribute(attribute) else { return nil }
-        return attribute
-    }
-
-    private func isCountAttribute(_ index: Int?) -> Bool {
-        guard let index else { return false }
-        return self.vocabulary.attributes[index].dimension == .count
-    }
+    func isPace(_ index: Int) -> Bool { self.word(index) == "at" && self.word(index + 1) == "a" && self.word(index + 2) == "time" }
 
     /// Whether the noun of a number comes right after it.
-    private func isFollowed(_ index: Int, _ clause: Clause) -> Bool { index < clause.end && self.meaning(index)?.attribute != nil }
+    func isFollowed(_ index: Int, _ clause: Clause) -> Bool { index < clause.end && self.meaning(index)?.attribute != nil }
 
-    private func isBetween(_ and: Int, _ clause: Clause) -> Bool {
-        and >= 2 && self.meaning(and - 2)?.preposition == .between
-    }
-
-    /// The second number of a range that continues at `index`.
-    private func rangeEnd(_ index: Int, _ clause: Clause) -> Int? {
-        guard index + 1 < clause.end else { return nil }
-        let start = index - 1
-        let second = self.lexemes[index]
-        if second.kind == .number, self.tokens[second.first].glued { return index }
-        guard self.lexemes[index + 1].kind == .number else { return nil }
-        if self.word(index) == "up", self.meaning(index)?.comparator == .atMost, self.meaning(start - 1)?.preposition == .from { return index + 1 }
-        if self.isSymbol(index, "-") || self.word(index) == "to" {
-            // "scale AMF 3 to 5" is a change; "replicas 2 to 10" a range: both have two ends.
-            return index + 1
-        }
-        if self.isConjunction(index), self.word(index) == "and" {
-            var at = start
-            while at >= clause.first, start - at < 3 {
-                if self.meaning(at)?.preposition == .between { return index + 1 }
-                at -= 1
-            }
-        }
-        return nil
-    }
-
-    func fits(_ attribute: Int, _ measure: Measure) -> Bool {
-        let word = self.vocabulary.attributes[attribute]
-        guard let unit = measure.unit else {
-            return word.dimension == .count || word.dimension == .cpu || word.dimension == .percent && word.attribute == "threshold" && measure.low <= 100
-                || word.dimension == .decibel || word.dimension == .power
-                || word.dimension == .currency || word.dimension == .percent && ["availability", "reliability"].contains(word.attribute) && measure.low <= 100
-        }
-        if unit.dimension == word.dimension { return true }
-        if unit.dimension == .percent { return word.percent != nil }
-        if unit.dimension == .frequency { return word.hertz != nil }
-        if unit.dimension == .density { return word.attribute == "maxUsers" || word.attribute == "deviceDensity" }
-        return false
-    }
-
-    private func condition(_ comparator: Comparator?, _ better: Condition) -> Condition {
+    func condition(_ comparator: Comparator?, _ better: Condition) -> Condition {
         switch comparator {
         case .atLeast, .minimum: .atLeast
         case .atMost, .maximum: .atMost
@@ -486,170 +369,8 @@ extension Reading {
         }
     }
 
-    /// The attribute a number means when none is said next to it.
-    private func inferredAttribute(
-        _ measure: Measure, _ start: Int, _ preposition: Preposition?, _ comparator: Comparator?, _ clause: Clause, _ owner: Int?, _ back: Int
-    ) -> Int? {
-        let index = self.vocabulary.attributeIndex
-        if let unit = measure.unit {
-            // What a changing verb is about comes first: "increase the storage of X to 100 GB".
-            if let action = clause.verb?.action, [.scale, .change, .set, .configure, .add, .multiply].contains(action),
-                preposition == .to || preposition == .by || preposition == .from,
-                let changed = self.changedAttribute(clause, before: start, fitting: measure)
-            {
-                return changed
-            }
-            if unit.dimension == .percent, preposition == .by, clause.verb?.action == .change || clause.verb?.action == .scale {
-                return self.changedAttribute(clause, before: start) ?? index["replicas"]
-            }
-            switch unit.dimension {
-            case .cpu: return index["cpu"]
-            case .bytes: return self.near(start, measure.end, clause, ["storage", "memory"]) ?? index["memory"]
-            case .rate:
-                return self.near(start, measure.end, clause, ["throughputDownlink", "throughputUplink", "bandwidth", "throughput"]) ?? index["throughput"]
-            case .time:
-                if unit.factor <= 1 { return self.near(start, measure.end, clause, ["latency", "jitter"]) ?? index["latency"] }
-                if preposition == .for, self.lexemes[start + 1].first < self.tokens.count, !self.tokens[self.lexemes[start + 1].first].glued {
-                    return index["duration"]
-                }
-                if comparator == .atMost || comparator == .lessThan, self.word(start - 1) == "within" { return index["deadline"] }
-                return nil
-            case .percent:
-                return self.near(
-                    start, measure.end, clause,
-                    ["availability", "reliability", "packetLoss", "targetCPUUtilization", "targetMemoryUtilization", "cpu", "memory", "threshold"])
-            case .frequency: return index["channelBandwidth"]
-            case .decibel: return self.near(start, measure.end, clause, ["handoverThreshold"])
-            case .power: return index["txPower"]
-            case .density: return index["deviceDensity"]
-            case .currency: return index["cost"]
-            case .count, .text: return nil
-            }
-        }
-        if owner != nil, clause.verb?.action != .report { return index["replicas"] }
-        if comparator != nil, let noun = self.nounOfList(measure.end, clause) { return noun }
-        if comparator == .minimum || comparator == .maximum || measure.high != nil && preposition == .between, self.expectsAutoscaling {
-            return index["replicas"]
-        }
-        let next = measure.end
-        let endsHere =
-            next >= clause.end || self.meaning(next)?.preposition != nil || self.isConjunction(next) || self.isComma(next)
-            || self.has(
-                next, [.distributive, .totality, .sequence, .urgent, .opening, .increment, .negation, .correction, .condition, .relativeTime, .recurrence])
-            || self.meaning(next)?.priority != nil
-            || self.lexemes[next].used
-            || self.isSymbol(next, ":")
-        guard let action = clause.verb?.action else {
-            guard endsHere else { return nil }
-            // "the number of AMF replicas should be 5"
-            if self.has(start - 1, .modal), let counted = self.changedAttribute(clause, before: start) { return counted }
-            return self.repeatedAttribute(start, clause)
-        }
-        switch action {
-        case .scale, .change, .autoscale:
-            // The first word of the clause says what changes: "increase CPU of AMF to 4".
-            if let changed = self.changedAttribute(clause, before: start), endsHere { return changed }
-            if endsHere,
-                preposition == .to || preposition == .by || preposition == .at || comparator != nil || self.isNameLike(start - 1)
-                    || self.meaning(start - 1)?.object != nil
-                    || self.isConjunction(start - 1) || self.has(start - 1, .carrier) || preposition == .from || preposition == .between
-                    || self.has(start - 1, .plainName) || self.meaning(start - 1)?.attribute != nil
-            {
-                return index["replicas"]
-            }
-            return endsHere ? self.repeatedAttribute(start, clause) : nil
-        case .set, .configure, .make:
-            // "set AMF to 5": nothing stands between them that could be what is set.
-            let object = start - 2
-            if action == .set, endsHere, preposition == .to, measure.high == nil, object >= clause.body,
-                let index = self.meaning(object)?.object, self.vocabulary.objects[index].kind == .networkFunction, self.vocabulary.objects[index].type != nil,
-                (clause.body..<object).allSatisfy({ self.has($0, [.definite, .filler]) })
-            {
-                return self.vocabulary.attributeIndex["replicas"]
-            }
-            if let changed = self.changedAttribute(clause, before: start), endsHere, preposition == .to || preposition == .at || self.word(start - 1) == "=" {
-                return changed
-            }
-        case .add, .remove:
-            // "remove 2 from AMF"
-            if endsHere, clause.verbAt.map({ start == $0 + 1 }) == true { return index["replicas"] }
-        default: break
-        }
-        return endsHere ? self.repeatedAttribute(start, clause) : nil
-    }
-
-    /// "the AMF needs 3 replicas, the SMF 2": a bare number right after another object repeats what was counted before.
-    private func repeatedAttribute(_ start: Int, _ clause: Clause) -> Int? {
-        guard let last = self.quantities.last, last.at >= clause.first, last.named || last.target.attribute == "replicas", last.target.value.number != nil
-        else { return nil }
-        var before = start - 1
-        while before > clause.first, self.meaning(before)?.preposition == .to || self.has(before, .modal) { before -= 1 }
-        guard before > last.at, self.meaning(before)?.object != nil || self.kind(before) == .chain else { return nil }
-        guard let index = self.vocabulary.attributeIndex[last.target.attribute], self.vocabulary.attributes[index].dimension == .count else { return nil }
-        return index
-    }
-
-    /// The attribute a changing verb is about: the first one said after it.
-    private func changedAttribute(_ clause: Clause, before: Int) -> Int? {
-        guard clause.body <= before else { return nil }
-        for index in clause.body..<before {
-            if self.lexemes[index].kind == .word, let attribute = self.meaning(index)?.attribute {
-                let word = self.vocabulary.attributes[attribute]
-                return word.dimension == .count || word.dimension == .cpu ? attribute : nil
-            }
-        }
-        return nil
-    }
-
-    private func changedAttribute(_ clause: Clause, before: Int, fitting measure: Measure) -> Int? {
-        guard clause.body <= before else { return nil }
-        for index in (clause.body..<before).reversed() where self.lexemes[index].kind == .word {
-            if let attribute = self.meaning(index)?.attribute { return self.fits(attribute, measure) ? attribute : nil }
-        }
-        return nil
-    }
-
-    func targetOfChange(_ clause: Clause, _ start: Int) -> AttributeWord? {
-        for index in clause.body..<max(clause.body, start) {
-            if let attribute = self.meaning(index)?.attribute {
-                let word = self.vocabulary.attributes[attribute]
-                return ["replicas", "cpu", "memory", "storage"].contains(word.attribute) ? word : nil
-            }
-        }
-        return clause.verb?.action == .scale ? self.vocabulary.attribute("replicas") : nil
-    }
-
-    /// The nearest noun of one of these attributes, up to six words on either side within the clause.
-    private func near(_ start: Int, _ end: Int, _ clause: Clause, _ names: [String]) -> Int? {
-        for distance in 0..<6 {
-            for index in [end + distance, start - 1 - distance] where index >= clause.first && index < clause.end {
-                if let attribute = self.meaning(index)?.attribute, names.contains(self.vocabulary.attributes[attribute].attribute) { return attribute }
-            }
-        }
-        return nil
-    }
-
-    private func isUtilisationTarget(_ start: Int, _ clause: Clause, _ begin: Int) -> Bool {
-        if self.isSymbol(begin - 1, "—") || self.isSymbol(begin - 2, "—") { return false }
-        return self.expectsAutoscaling
-            || (max(clause.first, start - 5)..<min(clause.end, start + 5)).contains { index in
-                ["target", "threshold", "utilization", "utilisation", "when", "exceeds", "at"].contains(self.word(index))
-            }
-    }
-
-    /// "scale AMF up by 2"
-    func particle(_ clause: Clause) -> Direction? {
-        for index in clause.first..<clause.end {
-            if self.has(index, .particleUp), self.meaning(index)?.comparator == nil { return .up }
-            if self.has(index, .particleDown) { return .down }
-            if self.word(index) == "in", self.word(index + 1) == "by" { return .down }
-            if self.word(index) == "up", self.lexemes[index].end > self.lexemes[index].first + 1 { continue }
-        }
-        return nil
-    }
-
     /// A number that means something, but what? Only those with a unit that could be acted on are asked about.
-    private mutating func unexplained(_ start: Int, _ measure: Measure, _ clause: Clause, _ preposition: Preposition?) {
+    mutating func unexplained(_ start: Int, _ measure: Measure, _ clause: Clause, _ preposition: Preposition?) {
         let words = self.text(start..<measure.end)
         if measure.unit?.dimension == .percent,
             self.meaning(measure.end)?.object != nil || (0..<4).contains(where: { self.word(measure.end + $0) == "traffic" })
@@ -661,133 +382,6 @@ extension Reading {
         } else {
             self.notes.append("'\(words)' was not needed for the reading.")
         }
-    }
-
-    // MARK: - Switches and texts
-
-    /// Features said without a number: on, or off when negated or disabled.
-    private mutating func readSwitches(_ clause: Clause) {
-        var negatedUntil = -1
-        for at in clause.first..<clause.end {
-            if at > negatedUntil, self.has(at, .negation), at >= clause.body {
-                // A negation reaches to the end of its list.
-                negatedUntil = self.reach(of: at, clause)
-            }
-            guard !self.lexemes[at].used, self.lexemes[at].kind == .word, let meaning = self.meaning(at), let feature = meaning.feature else { continue }
-            if at == clause.verbAt, meaning.verb?.action != .autoscale { continue }
-            var isOff = at <= negatedUntil || clause.verb?.action == .disable || clause.verb?.action == .remove || clause.verb?.action == .stop
-            if self.meaning(at + 1)?.verb?.action == .disable || self.meaning(at - 1)?.verb.map({ $0.action == .disable && $0.form == .participle }) == true
-                || ["is", "are", "be", "being", "set", "to", "="].contains(self.word(at + 1))
-                    && (self.meaning(at + 2)?.verb?.action == .disable || ["off", "false", "disabled"].contains(self.word(at + 2)))
-            {
-                isOff = true
-            }
-            if self.word(at + 1) == "disabled" || self.word(at - 1) == "disabled" || self.word(at + 1) == "off" { isOff = true }
-            let span = self.span(at..<(at + 1))
-            self.quantities.append(
-                Quantity(
-                    at: at, end: at + 1,
-                    target: Target(
-                        attribute: feature, value: .boolean(!isOff), evidence: self.text(span), span: span)))
-        }
-    }
-
-    func reach(of negation: Int, _ clause: Clause) -> Int {
-        var at = negation + 1
-        // "not using autoscaling", "not with autoscaling"
-        if let preposition = self.meaning(at)?.preposition, preposition == .using || preposition == .with { at += 1 }
-        while at < clause.end {
-            if let preposition = self.meaning(at)?.preposition, preposition != .of { break }
-            if self.isSymbol(at, ",") && self.meaning(at + 1)?.preposition != nil { break }
-            if self.isConjunction(at), self.meaning(at + 1)?.preposition != nil || self.word(at) == "but" { break }
-            at += 1
-        }
-        return at - 1
-    }
-
-    /// Versions, images, bands and algorithms.
-    private mutating func readTexts(_ clause: Clause) {
-        // "upgrade the AMF to 2.1"
-        if let verbAt = clause.verbAt, ["upgrade", "update", "patch", "upgrading", "updating", "upgraded", "updated"].contains(self.word(verbAt)) {
-            for at in clause.body..<clause.end
-            where self.lexemes[at].kind == .number && !self.lexemes[at].used && self.meaning(at - 1)?.preposition == .to && self.isSingle(at - 1) {
-                if at + 1 >= clause.end || self.meaning(at + 1)?.unit == nil && self.meaning(at + 1)?.attribute == nil {
-                    self.text("version", at..<(at + 1), value: self.original(at))
-                }
-            }
-        }
-        for at in clause.first..<clause.end where !self.lexemes[at].used {
-            if let index = self.meaning(at)?.attribute, self.lexemes[at].kind == .word {
-                let word = self.vocabulary.attributes[index]
-                guard word.dimension == .text else { continue }
-                var next = at + 1
-                while next < clause.end, self.isSymbol(next, ":", "=") || ["to", "is", "of", "="].contains(self.word(next)) { next += 1 }
-                if word.attribute == "image", next < clause.end, !self.lexemes[next].used, self.kind(next) != .symbol, self.meaning(next)?.preposition == nil,
-                    !self.has(next, [.definite, .indefinite]), !["of", "for"].contains(self.word(at + 1))
-                {
-                    // registry/name:tag, up to the next space
-                    var last = next
-                    while last + 1 < clause.end, self.tokens[self.lexemes[last + 1].first].start == self.tokens[self.lexemes[last].end - 1].end { last += 1 }
-                    let span = self.span(next..<(last + 1))
-                    self.text(word.attribute, at..<(last + 1), value: self.text(span))
-                    continue
-                }
-                // "the frequency band of odu-1 to n78"
-                if ["of", "for", "on", "in"].contains(self.word(at + 1)) || self.has(at + 1, .definite),
-                    let to = (at + 1..<max(at + 1, min(clause.end, at + 12))).first(where: {
-                        ["to", "as", "=", "be"].contains(self.word($0)) && !self.lexemes[$0].used
-                    })
-                {
-                    next = to + 1
-                    while next < clause.end, self.isSymbol(next, ":", "=") || ["to", "is", "of", "=", "be"].contains(self.word(next)) { next += 1 }
-                    guard next < clause.end, !self.lexemes[next].used, self.kind(next) != .symbol else { continue }
-                    var last = next
-                    while word.attribute == "image", last + 1 < clause.end,
-                        self.tokens[self.lexemes[last + 1].first].start == self.tokens[self.lexemes[last].end - 1].end
-                    { last += 1 }
-                    let value = last > next ? self.text(next..<(last + 1)) : self.chunk(next).text
-                    self.text(word.attribute, next..<(last + 1), value: value)
-                    self.lexemes[at].used = true
-                    continue
-                }
-                if self.has(next, [.definite, .indefinite]) { continue }
-                guard next < clause.end, !self.lexemes[next].used, [.unknown, .chain, .number, .quoted].contains(self.lexemes[next].kind) else {
-                    // "standard profile"
-                    if word.attribute == "profile", at > clause.first, self.kind(at - 1) == .word || self.kind(at - 1) == .chain,
-                        self.meaning(at - 1)?.preposition == nil, self.meaning(at - 1)?.has([.definite, .indefinite]) != true
-                    {
-                        self.text(word.attribute, (at - 1)..<(at + 1), value: self.text((at - 1)..<at))
-                    }
-                    continue
-                }
-                if self.word(at - 1) == "from", self.hasSecondVersion(after: next, clause) { self.use(at..<(next + 1)); continue }
-                self.text(word.attribute, at..<(next + 1), value: self.chunk(next).text)
-            } else if self.lexemes[at].kind == .unknown || self.lexemes[at].kind == .chain {
-                // "v2.5.0", "2.5.0" where an update is spoken of
-                let token = self.tokens[self.lexemes[at].first]
-                let digits = token.word.utf8.first.map { $0 >= 0x30 && $0 <= 0x39 } ?? false
-                let versioned = token.word.utf8.first == UInt8(ascii: "v") && token.word.utf8.dropFirst().first.map { $0 >= 0x30 && $0 <= 0x39 } ?? false
-                if self.word(at - 1) == "from", self.hasSecondVersion(after: at, clause) { self.use(at..<(at + 1)); continue }
-                if versioned || digits && token.word.contains("."), !token.glued, token.word.utf8.filter({ $0 == UInt8(ascii: ".") }).count < 3 {
-                    self.text("version", at..<(at + 1), value: self.chunk(at).text)
-                }
-            }
-        }
-    }
-
-    /// "from 1.2 to 1.3": only the second is wanted.
-    private func hasSecondVersion(after index: Int, _ clause: Clause) -> Bool {
-        (index + 1..<max(index + 1, min(clause.end, index + 4))).contains { self.word($0) == "to" }
-    }
-
-    private mutating func text(_ attribute: String, _ range: Range<Int>, value: String) {
-        let span = self.span(range)
-        self.quantities.append(
-            Quantity(
-                at: range.lowerBound, end: range.upperBound,
-                target: Target(
-                    attribute: attribute, value: .text(value), evidence: self.text(span), span: span)))
-        self.use(range)
     }
 
     /// The expectation's id is filled in once the clause has one.

@@ -24,7 +24,8 @@ extension Reading {
             return
         }
         let known = self.vocabulary.attributes[attribute]
-        guard known.attribute != "storage", measures.allSatisfy({ $0.unit == nil || $0.unit?.dimension == unit?.dimension }), self.fits(attribute, Measure(low: measures[0].low, unit: unit, end: end))
+        guard known.attribute != "storage", measures.allSatisfy({ $0.unit == nil || $0.unit?.dimension == unit?.dimension }),
+            self.fits(attribute, Measure(low: measures[0].low, unit: unit, end: end))
         else { return }
         for (index, number) in numbers.enumerated() {
             let span = self.span(number..<(number == final && self.meaning(end)?.attribute != nil ? end + 1 : measures[index].end))

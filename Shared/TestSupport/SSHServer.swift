@@ -1,31 +1,25 @@
 import Foundation
 import Glibc
-import TestSupport
 
-/// Runs what blocks on a thread of its own.
-func offPool<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
-    }
-}
-
-/// OpenSSH's server on a free loopback port, for the user of this process; its subsystem `netconf` is a TCP port.
-final class SSHServer: Sendable {
+/// OpenSSH's server on a free loopback port, for the user of this process; its subsystem `netconf` is a TCP port, if one is given.
+package final class SSHServer: Sendable {
     private static let executable = "/usr/sbin/sshd"
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: executable) }
+    package static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: executable) }
 
-    let port: Int
-    let user: String
+    package let port: Int
+    package let user: String
     /// File of the key that is let in.
-    let clientKey: String
+    package let clientKey: String
     /// Of the host's key, `SHA256:…`.
-    let fingerprint: String
+    package let fingerprint: String
+    /// File that says which key this host has, for clients.
+    package let knownHosts: String
     private let directory: TemporaryDirectory
     private let pid: Int32
 
-    struct Failed: Error { let reason: String }
+    package struct Failed: Error { package let reason: String }
 
-    init(subsystemPort: Int) throws {
+    package init(subsystemPort: Int? = nil) throws {
         let directory = try TemporaryDirectory()
         self.directory = directory
         self.user = NSUserName()
@@ -34,11 +28,16 @@ final class SSHServer: Sendable {
         try Self.generateKey(self.clientKey)
         self.fingerprint =
             try Self.output("/usr/bin/ssh-keygen", ["-l", "-f", directory.file("host.pub")]).split(separator: " ").dropFirst().first.map(String.init) ?? ""
-        // Bytes from and to the port, by the shell itself.
-        try Data("#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/\(subsystemPort)\ncat <&3 &\ncat <&0 >&3 &\nwait -n\nkill $(jobs -p) 2>/dev/null\n".utf8).write(
-            to: URL(fileURLWithPath: directory.file("netconf")))
-        chmod(directory.file("netconf"), 0o755)
+        if let subsystemPort {
+            // Bytes from and to the port, by the shell itself.
+            let bridge = "exec 3<>/dev/tcp/127.0.0.1/\(subsystemPort)\ncat <&3 &\ncat <&0 >&3 &\nwait -n\nkill $(jobs -p) 2>/dev/null\n"
+            try Data("#!/bin/bash\n\(bridge)".utf8).write(to: URL(fileURLWithPath: directory.file("netconf")))
+            chmod(directory.file("netconf"), 0o755)
+        }
         self.port = try FreePort.next()
+        self.knownHosts = directory.file("known_hosts")
+        let hostKey = try String(contentsOfFile: directory.file("host.pub"), encoding: .utf8)
+        try Data("[127.0.0.1]:\(self.port) \(hostKey)".utf8).write(to: URL(fileURLWithPath: self.knownHosts))
         // The server leaves privileges to a directory that its own start would make.
         if geteuid() == 0 { try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true) }
         let configuration = """
@@ -71,9 +70,9 @@ final class SSHServer: Sendable {
         log.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
     }
 
-    func stop() { kill(self.pid, SIGKILL) }
+    package func stop() { kill(self.pid, SIGKILL) }
 
-    static func generateKey(_ path: String) throws { _ = try self.output("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path]) }
+    package static func generateKey(_ path: String) throws { _ = try self.output("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path]) }
 
     private static func output(_ executable: String, _ arguments: [String]) throws -> String {
         let process = Process()

@@ -1,0 +1,182 @@
+import IntentModel
+
+extension Reading {
+    /// The attribute a number means when none is said next to it.
+    func inferredAttribute(
+        _ measure: Measure, _ start: Int, _ preposition: Preposition?, _ comparator: Comparator?, _ clause: Clause, _ owner: Int?, _ back: Int
+    ) -> Int? {
+        let index = self.vocabulary.attributeIndex
+        if let unit = measure.unit {
+            // What a changing verb is about comes first: "increase the storage of X to 100 GB".
+            if let action = clause.verb?.action, [.scale, .change, .set, .configure, .add, .multiply].contains(action),
+                preposition == .to || preposition == .by || preposition == .from,
+                let changed = self.changedAttribute(clause, before: start, fitting: measure)
+            {
+                return changed
+            }
+            if unit.dimension == .percent, preposition == .by, clause.verb?.action == .change || clause.verb?.action == .scale {
+                return self.changedAttribute(clause, before: start) ?? index["replicas"]
+            }
+            switch unit.dimension {
+            case .cpu: return index["cpu"]
+            case .bytes: return self.near(start, measure.end, clause, ["storage", "memory"]) ?? index["memory"]
+            case .rate:
+                return self.near(start, measure.end, clause, ["throughputDownlink", "throughputUplink", "bandwidth", "throughput"]) ?? index["throughput"]
+            case .time:
+                if unit.factor <= 1 { return self.near(start, measure.end, clause, ["latency", "jitter"]) ?? index["latency"] }
+                if preposition == .for, self.lexemes[start + 1].first < self.tokens.count, !self.tokens[self.lexemes[start + 1].first].glued {
+                    return index["duration"]
+                }
+                if comparator == .atMost || comparator == .lessThan, self.word(start - 1) == "within" { return index["deadline"] }
+                return nil
+            case .percent:
+                return self.near(
+                    start, measure.end, clause,
+                    ["availability", "reliability", "packetLoss", "targetCPUUtilization", "targetMemoryUtilization", "cpu", "memory", "threshold"])
+            case .frequency: return index["channelBandwidth"]
+            case .decibel: return self.near(start, measure.end, clause, ["handoverThreshold"])
+            case .power: return index["txPower"]
+            case .density: return index["deviceDensity"]
+            case .currency: return index["cost"]
+            case .count, .text: return nil
+            }
+        }
+        if owner != nil, clause.verb?.action != .report { return index["replicas"] }
+        if comparator != nil, let noun = self.nounOfList(measure.end, clause) { return noun }
+        if comparator == .minimum || comparator == .maximum || measure.high != nil && preposition == .between, self.expectsAutoscaling {
+            return index["replicas"]
+        }
+        let next = measure.end
+        let endsHere =
+            next >= clause.end || self.meaning(next)?.preposition != nil || self.isConjunction(next) || self.isComma(next)
+            || self.has(
+                next, [.distributive, .totality, .sequence, .urgent, .opening, .increment, .negation, .correction, .condition, .relativeTime, .recurrence])
+            || self.meaning(next)?.priority != nil
+            || self.lexemes[next].used
+            || self.isSymbol(next, ":")
+        guard let action = clause.verb?.action else {
+            guard endsHere else { return nil }
+            // "the number of AMF replicas should be 5"
+            if self.has(start - 1, .modal), let counted = self.changedAttribute(clause, before: start) { return counted }
+            return self.repeatedAttribute(start, clause)
+        }
+        switch action {
+        case .scale, .change, .autoscale:
+            // The first word of the clause says what changes: "increase CPU of AMF to 4".
+            if let changed = self.changedAttribute(clause, before: start), endsHere { return changed }
+            if endsHere,
+                preposition == .to || preposition == .by || preposition == .at || comparator != nil || self.isNameLike(start - 1)
+                    || self.meaning(start - 1)?.object != nil
+                    || self.isConjunction(start - 1) || self.has(start - 1, .carrier) || preposition == .from || preposition == .between
+                    || self.has(start - 1, .plainName) || self.meaning(start - 1)?.attribute != nil
+            {
+                return index["replicas"]
+            }
+            return endsHere ? self.repeatedAttribute(start, clause) : nil
+        case .set, .configure, .make:
+            // "set AMF to 5": nothing stands between them that could be what is set.
+            let object = start - 2
+            if action == .set, endsHere, preposition == .to, measure.high == nil, object >= clause.body,
+                let index = self.meaning(object)?.object, self.vocabulary.objects[index].kind == .networkFunction, self.vocabulary.objects[index].type != nil,
+                (clause.body..<object).allSatisfy({ self.has($0, [.definite, .filler]) })
+            {
+                return self.vocabulary.attributeIndex["replicas"]
+            }
+            if let changed = self.changedAttribute(clause, before: start), endsHere, preposition == .to || preposition == .at || self.word(start - 1) == "=" {
+                return changed
+            }
+        case .add, .remove:
+            // "remove 2 from AMF"
+            if endsHere, clause.verbAt.map({ start == $0 + 1 }) == true { return index["replicas"] }
+        default: break
+        }
+        return endsHere ? self.repeatedAttribute(start, clause) : nil
+    }
+
+    /// "the AMF needs 3 replicas, the SMF 2": a bare number right after another object repeats what was counted before.
+    func repeatedAttribute(_ start: Int, _ clause: Clause) -> Int? {
+        guard let last = self.quantities.last, last.at >= clause.first, last.named || last.target.attribute == "replicas", last.target.value.number != nil
+        else { return nil }
+        var before = start - 1
+        while before > clause.first, self.meaning(before)?.preposition == .to || self.has(before, .modal) { before -= 1 }
+        guard before > last.at, self.meaning(before)?.object != nil || self.kind(before) == .chain else { return nil }
+        guard let index = self.vocabulary.attributeIndex[last.target.attribute], self.vocabulary.attributes[index].dimension == .count else { return nil }
+        return index
+    }
+
+    /// The attribute a changing verb is about: the first one said after it.
+    func changedAttribute(_ clause: Clause, before: Int) -> Int? {
+        guard clause.body <= before else { return nil }
+        for index in clause.body..<before {
+            if self.lexemes[index].kind == .word, let attribute = self.meaning(index)?.attribute {
+                let word = self.vocabulary.attributes[attribute]
+                return word.dimension == .count || word.dimension == .cpu ? attribute : nil
+            }
+        }
+        return nil
+    }
+
+    func changedAttribute(_ clause: Clause, before: Int, fitting measure: Measure) -> Int? {
+        guard clause.body <= before else { return nil }
+        for index in (clause.body..<before).reversed() where self.lexemes[index].kind == .word {
+            if let attribute = self.meaning(index)?.attribute { return self.fits(attribute, measure) ? attribute : nil }
+        }
+        return nil
+    }
+
+    func targetOfChange(_ clause: Clause, _ start: Int) -> AttributeWord? {
+        for index in clause.body..<max(clause.body, start) {
+            if let attribute = self.meaning(index)?.attribute {
+                let word = self.vocabulary.attributes[attribute]
+                return ["replicas", "cpu", "memory", "storage"].contains(word.attribute) ? word : nil
+            }
+        }
+        return clause.verb?.action == .scale ? self.vocabulary.attribute("replicas") : nil
+    }
+
+    /// The nearest noun of one of these attributes, up to six words on either side within the clause.
+    func near(_ start: Int, _ end: Int, _ clause: Clause, _ names: [String]) -> Int? {
+        for distance in 0..<6 {
+            for index in [end + distance, start - 1 - distance] where index >= clause.first && index < clause.end {
+                if let attribute = self.meaning(index)?.attribute, names.contains(self.vocabulary.attributes[attribute].attribute) { return attribute }
+            }
+        }
+        return nil
+    }
+
+    func isUtilisationTarget(_ start: Int, _ clause: Clause, _ begin: Int) -> Bool {
+        if self.isSymbol(begin - 1, "—") || self.isSymbol(begin - 2, "—") { return false }
+        return self.expectsAutoscaling
+            || (max(clause.first, start - 5)..<min(clause.end, start + 5)).contains { index in
+                ["target", "threshold", "utilization", "utilisation", "when", "exceeds", "at"].contains(self.word(index))
+            }
+    }
+
+    /// "scale AMF up by 2"
+    func particle(_ clause: Clause) -> Direction? {
+        for index in clause.first..<clause.end {
+            if self.has(index, .particleUp), self.meaning(index)?.comparator == nil { return .up }
+            if self.has(index, .particleDown) { return .down }
+            if self.word(index) == "in", self.word(index + 1) == "by" { return .down }
+            if self.word(index) == "up", self.lexemes[index].end > self.lexemes[index].first + 1 { continue }
+        }
+        return nil
+    }
+
+    /// "minimum 2 and maximum 10 replicas": the noun comes after a later number of the same list.
+    func nounOfList(_ index: Int, _ clause: Clause) -> Int? {
+        var at = index
+        while at < clause.end, at < index + 4, self.isConjunction(at) || self.isComma(at) || self.meaning(at)?.comparator != nil || self.isSymbol(at, ":") {
+            at += 1
+        }
+        guard at < clause.end, at > index, self.lexemes[at].kind == .number else { return nil }
+        let measure = self.measure(at)
+        guard measure.unit == nil, let attribute = self.meaning(measure.end)?.attribute, self.isCountAttribute(attribute) else { return nil }
+        return attribute
+    }
+
+    func isCountAttribute(_ index: Int?) -> Bool {
+        guard let index else { return false }
+        return self.vocabulary.attributes[index].dimension == .count
+    }
+}
