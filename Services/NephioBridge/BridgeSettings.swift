@@ -11,6 +11,19 @@ enum BridgeSettings {
     static let tokenFile = SettingKey.optionalString("GIT_TOKEN_FILE", "File of the token; read again for each command.")
     static let mirror = SettingKey.string("GIT_MIRROR", default: "gitops-mirror.git", "Directory of the local mirror of a remote repository.")
 
+    static let fault = SettingKey.string("GIT_FAULT", default: "none", "A deliberate death for tests; never set it on an installation.")
+
     static let declarations =
-        LedgerSettings.declarations + [repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration]
+        LedgerSettings.declarations + [repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, fault.declaration]
+
+    /// Where the process is to be killed when it first comes there.
+    /// - Throws: ``InvalidSetting`` when `GIT_FAULT` is none.
+    static func deadlyPoint(_ settings: Settings) throws(InvalidSetting) -> PublicationPoint? {
+        let text = settings[Self.fault]
+        guard text != "none" else { return nil }
+        guard text.hasPrefix("crash:"), let point = PublicationPoint(String(text.dropFirst("crash:".count))) else {
+            throw InvalidSetting(key: "GIT_FAULT", allowed: "none, or crash:<point> with one of \(PublicationPoint.all.map(\.name).joined(separator: ", "))")
+        }
+        return point
+    }
 }

@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 
 /// A commit as `git log` told it.

@@ -1,7 +1,11 @@
+import GitObjects
 import IntentModel
 
 /// A commit object's text: headers, an empty line, the message.
 enum CommitObject {
+    /// The root directory; nil when there is no tree line.
+    static func tree(of content: [UInt8]) -> ObjectID? { content.starts(with: "tree ".utf8) ? ObjectID(hex: content.dropFirst(5).prefix(40)) : nil }
+
     /// Zero when there is no committer line.
     static func time(of content: [UInt8]) -> CommitTime {
         for line in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {

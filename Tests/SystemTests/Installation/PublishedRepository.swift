@@ -17,6 +17,8 @@ struct PublishedRepository: Sendable {
 
     @discardableResult func git(_ arguments: String...) async throws -> String { try await self.run(arguments, [:]) }
 
+    @discardableResult func git(_ arguments: [String]) async throws -> String { try await self.run(arguments, [:]) }
+
     /// With additions to the environment.
     @discardableResult func git(_ environment: [Environment.Key: String], _ arguments: String...) async throws -> String {
         try await self.run(arguments, environment)
