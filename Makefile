@@ -56,6 +56,7 @@ bench: build model ## Load against nginx in the same run; see loadtest/README.md
 	.build/release/ResilienceBenchmark
 	.build/release/InterpreterBenchmark
 	.build/release/PlanningBenchmark
+	.build/release/PublishingBenchmark
 	loadtest/run
 	loadtest/model
 	loadtest/vectors "$(EMBEDDING_MODEL_DIR)"

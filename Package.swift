@@ -79,13 +79,14 @@ let package = Package(
         .systemLibrary(name: "CHiredis", path: "Shared/CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CSSH", path: "Shared/CSSH", providers: [.apt(["libssh-dev"])]),
         .systemLibrary(name: "CMimalloc", path: "Shared/CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Shared/CZlib", providers: [.apt(["zlib1g-dev"])]),
         shared("IntentModel", []),
         // Level 1
         shared("HTTPFetch", ["CCurl", lifecycle]),
         shared("RedisClient", ["CHiredis", lifecycle, logging]),
         shared("Telemetry", [metrics, coreMetrics, logging]),
         shared("Resilience", []),
-        shared("GitObjects", ["IntentModel", crypto]),
+        shared("GitObjects", ["CZlib", "IntentModel", crypto]),
         shared("JSONSchema", []),
         shared("KeywordIndex", []),
         // Vectors: what of them is arithmetic is C, chosen at run time for the processor.
@@ -157,7 +158,7 @@ let package = Package(
         ),
         service(
             "NephioBridge",
-            ["GitObjects", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceRuntime", hummingbird, lifecycle, logging, metrics, subprocess]
+            ["GitObjects", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceRuntime", crypto, hummingbird, lifecycle, logging, metrics, subprocess]
         ),
         service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, subprocess, yams]),
         // Benchmarks
@@ -170,6 +171,8 @@ let package = Package(
             name: "VectorBenchmark", dependencies: ["Embeddings", "VectorIndex"], path: "loadtest/VectorBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "PlanningBenchmark", dependencies: ["IntentModel", "PackagePlanning"], path: "loadtest/PlanningBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "PublishingBenchmark", dependencies: ["GitObjects", "IntentModel"], path: "loadtest/PublishingBenchmark", swiftSettings: strict),
         // Tests
         tests("IntentModelTests", ["IntentModel"]),
         tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),

@@ -1,3 +1,4 @@
+import Glibc
 import Hummingbird
 import Ledger
 import LedgerRuntime
@@ -22,7 +23,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     } else {
         target = .directory(place)
     }
-    let repository = PackageRepository(target: target, branch: settings[BridgeSettings.branch], logger: Logger(label: "packages"))
+    let deadly = try BridgeSettings.deadlyPoint(settings)
+    let repository = PackageRepository(target: target, branch: settings[BridgeSettings.branch], signer: try BridgeSettings.signer(settings), logger: Logger(label: "packages")) { point in
+        if point == deadly { kill(getpid(), SIGKILL) }
+    }
 
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")

@@ -1,3 +1,5 @@
+import FoundationEssentials
+import GitObjects
 import LedgerRuntime
 import ServiceRuntime
 
@@ -18,9 +20,36 @@ enum BridgeSettings {
         "GIT_SIGNING_KEY_FILE", "Ed25519 key without a passphrase, in OpenSSH's format: every commit is signed with it.")
     static let mirror = SettingKey.string("GIT_MIRROR", default: "gitops-mirror.git", "Directory of the local mirror of a remote repository.")
 
+    static let fault = SettingKey.string("GIT_FAULT", default: "none", "A deliberate death for tests; never set it on an installation.")
+
     static let declarations =
         LedgerSettings.declarations + [
             repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, sshKey.declaration, sshHosts.declaration,
-            authorities.declaration, signingKey.declaration,
+            authorities.declaration, signingKey.declaration, fault.declaration,
         ]
+
+    /// What signs commits.
+    /// - Throws: ``InvalidSetting`` when the file of `GIT_SIGNING_KEY_FILE` cannot be read or is no such key.
+    static func signer(_ settings: Settings) throws(InvalidSetting) -> SSHSigningKey? {
+        guard let path = settings[Self.signingKey] else { return nil }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw InvalidSetting(key: "GIT_SIGNING_KEY_FILE", value: path, allowed: "a file that can be read")
+        }
+        do {
+            return try SSHSigningKey(openSSH: text)
+        } catch {
+            throw InvalidSetting(key: "GIT_SIGNING_KEY_FILE", value: path, allowed: "an Ed25519 key without a passphrase (\(error))")
+        }
+    }
+
+    /// Where the process is to be killed when it first comes there.
+    /// - Throws: ``InvalidSetting`` when `GIT_FAULT` is none.
+    static func deadlyPoint(_ settings: Settings) throws(InvalidSetting) -> PublicationPoint? {
+        let text = settings[Self.fault]
+        guard text != "none" else { return nil }
+        guard text.hasPrefix("crash:"), let point = PublicationPoint(String(text.dropFirst("crash:".count))) else {
+            throw InvalidSetting(key: "GIT_FAULT", value: text, allowed: "none, or crash:<point> with one of \(PublicationPoint.all.map(\.name).joined(separator: ", "))")
+        }
+        return point
+    }
 }

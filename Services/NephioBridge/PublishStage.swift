@@ -1,3 +1,4 @@
+import Crypto
 import IntentModel
 import Ledger
 import Metrics
@@ -38,6 +39,8 @@ struct PublishStage: StageHandler {
             intentId: leased.id, createdAt: Timestamp.text(leased.snapshot.created), changes: plan.packages.filter { $0.change != .none }, files: [:],
             verb: verb, summary: request.intent, mayBeRepeat: leased.mayBeRepeat
         )
+        publication.planHash = leased.snapshot.document(.plan).map { "sha256:\(SHA256.hash(data: $0).map { String(format: "%02x", $0) }.joined())" }
+        publication.requester = Requester(name: request.requestedBy, tenant: request.tenant)
         if leased.isCompensation {
             let published = Set((try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }.map(\.path))
             (publication.changes, publication.files) = try await self.repository.reversal(of: publication.changes.filter { published.contains($0.path) })

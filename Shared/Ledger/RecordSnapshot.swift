@@ -103,6 +103,9 @@ package struct RecordSnapshot: Sendable {
         return request
     }
 
+    /// A document as it is stored.
+    package func document(_ field: RecordField) -> [UInt8]? { self.documents[field] }
+
     package func interpretation() throws(LedgerError) -> Interpretation? { try self.decode(Interpretation.self, .interpretation) }
     package func plan() throws(LedgerError) -> Plan? { try self.decode(Plan.self, .plan) }
     package func answers() throws(LedgerError) -> [ClarificationAnswer] { try self.decode([ClarificationAnswer].self, .answers) ?? [] }

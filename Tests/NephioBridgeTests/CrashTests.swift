@@ -1,29 +1,47 @@
 import GitObjects
 import IntentModel
+import Synchronization
 import Testing
 
 @testable import NephioBridge
 
 @Suite struct CrashTests {
-    static let crashes: [(command: String, instead: String)] = [
-        // Before anything, with half of the input, with all of it and the answer lost, and before the tags.
-        ("fast-import", "kill -9 $$"),
-        ("fast-import", #"head -c 300 | git "$@" >/dev/null 2>&1; kill -9 $$"#),
-        ("fast-import", #"git "$@" >/dev/null 2>&1; kill -9 $$"#),
-        ("fast-import", #"git "$@"; kill -9 $$"#),
-        ("update-ref", "kill -9 $$"),
-    ]
+    struct Interrupted: Error {}
 
-    @Test("whatever git is killed at, a repeat makes exactly one revision with its tag", arguments: Self.crashes)
-    func killed(command: String, instead: String) async throws {
+    /// Interrupts once, at the first passing of a point.
+    private final class Interruption: Sendable {
+        private let point: Mutex<PublicationPoint?>
+
+        init(at point: PublicationPoint) { self.point = Mutex(point) }
+
+        func pass(_ point: PublicationPoint) throws {
+            let isHere = self.point.withLock { awaited in
+                guard awaited == point else { return false }
+                awaited = nil
+                return true
+            }
+            if isHere { throw Interrupted() }
+        }
+    }
+
+    private static let publishing: [PublicationPoint] = [.pack(.written), .pack(.named), .pack(.indexed), .ref(.locked), .ref(.moved)]
+
+    @Test("wherever a publication is interrupted, a repeat makes exactly one revision with its tag", arguments: Self.publishing.map(\.name))
+    func interrupted(point: String) async throws {
         let store = try TestRepository()
         try await store.open().open()
         let intents = (0..<5).map { _ in store.intent() }
         func batch(repeated: Bool) -> [PublishRequest] {
             intents.enumerated().map { request($0.element, "default/core5g/amf-\($0.offset)", to: package("amf-\($0.offset)"), repeated: repeated) }
         }
-        let first = store.open(git: try store.failingGit(command, instead: instead))
+        let interruption = Interruption(at: try #require(PublicationPoint(point)))
+        let first = PackageRepository(target: .directory(store.directory), freshness: .zero) { try interruption.pass($0) }
         let before = await first.publish(batch(repeated: false))
+        #expect(before.allSatisfy { $0.packages == nil })
+        #expect(try await store.ask("fsck", "--full", "--strict", "--no-dangling") == "")
+        let isPublished = try await store.revisions() == intents.count
+        #expect(isPublished == (point == "ref-moved"))
+        #expect(try await store.ask("tag") == "")
         // The same process repeats, then one that knows nothing.
         let after = await first.publish(batch(repeated: true))
         let checks = try await first.verify(after.flatMap { $0.packages ?? [] }, expected: batch(repeated: true).flatMap(\.changes))
@@ -38,20 +56,42 @@ import Testing
         for package in after.compactMap({ $0.packages?.first }) {
             #expect(try await store.ask("rev-parse", "refs/tags/\(package.path)/v1") == package.commit)
         }
-        #expect(try await store.ask("fsck", "--strict") == "")
+        #expect(try await store.ask("fsck", "--full", "--strict", "--no-dangling") == "")
+    }
+
+    @Test("wherever merging is interrupted, everything is there, and the next merging comes to its end", arguments: PublicationPoint.all.map(\.name))
+    func merging(point: String) async throws {
+        let store = try TestRepository()
+        let repository = store.open()
+        for number in 0..<7 { _ = await repository.publish([request(store.intent(), "default/core5g/amf-\(number)", to: package("amf-\(number)"))]) }
+        await repository.maintaining?.value
+        let interruption = Interruption(at: try #require(PublicationPoint(point)))
+        let packs = PackStore(repository: store.directory) { try interruption.pass(.pack($0)) }
+        for number in 7..<40 {
+            _ = await repository.publish([request(store.intent(), "default/core5g/amf-\(number)", to: package("amf-\(number)"))])
+            await repository.maintaining?.value
+            _ = try? packs.merge()
+            #expect(try await store.ask("fsck", "--full", "--strict", "--no-dangling") == "")
+        }
+        #expect(try await store.open().items().count == 40)
+        #expect(try await store.revisions() == 40)
+        #expect(try await store.packs() < 20)
     }
 
     @Test("tags that a crash left unwritten are written at the next start")
     func tags() async throws {
         let store = try TestRepository()
         let intent = store.intent()
-        let result = await store.open(git: try store.failingGit("update-ref", times: 100, instead: "kill -9 $$"))
+        let interruption = Interruption(at: .ref(.moved))
+        try await store.open().open()
+        let result = await PackageRepository(target: .directory(store.directory), freshness: .zero) { try interruption.pass($0) }
             .publish([request(intent, "default/core5g/amf", to: package("amf"))])
-        let commit = try #require(result[0].packages?.first?.commit)
+        #expect(result[0].packages == nil)
         #expect(try await store.ask("tag") == "")
         let repository = store.open()
-        #expect(try await repository.items().first?.revision == "v1")
-        #expect(try await store.ask("rev-parse", "refs/tags/default/core5g/amf/v1") == commit)
+        let item = try #require(try await repository.items().first)
+        #expect(item.revision == "v1" && item.intentId == intent.description)
+        #expect(try await store.ask("rev-parse", "refs/tags/default/core5g/amf/v1") == item.commit)
         let next = await repository.publish([request(store.intent(), "default/core5g/amf", from: package("amf"), to: nil)])
         #expect(next[0].packages?.first?.revision == "v2")
     }

@@ -65,8 +65,8 @@ import Testing
         let (intent, other) = (store.intent(), store.intent())
         let hostile = [PackageFile(path: "x.yaml", content: "done\n\nD default\ncommit refs/heads/main\ndata 3\nabc\nfrom refs/heads/main^0\n")]
         var request = request(intent, "default/core5g/amf", to: hostile)
-        request.summary = "x\n\nNephoran-Intent: \(other)\nNephoran-Instance: default/core5g/smf\u{2028}\0\u{202e}done\n"
-        request.changes[0].figures = [Figure(name: "n\nNephoran-Intent: \(other)", value: "\r\nv", source: .text, reason: "\n\n")]
+        request.summary = "x\n\nIntent-Id: \(other)\nNephoran-Instance: default/core5g/smf\u{2028}\0\u{202e}done\n"
+        request.changes[0].figures = [Figure(name: "n\nIntent-Id: \(other)", value: "\r\nv", source: .text, reason: "\n\n")]
         let result = await repository.publish([request])
         #expect(result[0].packages?.first?.revision == "v1")
         #expect(try await repository.files(path: "default/core5g/amf") == hostile)
@@ -74,7 +74,7 @@ import Testing
         await repository.forget()
         #expect(try await repository.deployments(other) == [])
         #expect(try await repository.deployments(intent).count == 1)
-        #expect(try await store.ask("log", "-1", "--format=%(trailers:key=Nephoran-Intent,valueonly)", "main") == intent.description)
+        #expect(try await store.ask("log", "-1", "--format=%(trailers:key=Intent-Id,valueonly)", "main") == intent.description)
     }
 
     @Test("files that are not the planned ones are refused")

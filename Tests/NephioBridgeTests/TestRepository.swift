@@ -41,6 +41,12 @@ final class TestRepository: Sendable {
     /// Number of package commits on the branch.
     func revisions() async throws -> Int { Int(try await self.ask("rev-list", "--count", "main")).map { $0 - 1 } ?? -1 }
 
+    /// Number of packs.
+    func packs() async throws -> Int {
+        let counts = try await self.ask("count-objects", "-v").split(separator: "\n")
+        return counts.first { $0.hasPrefix("packs: ") }.flatMap { Int($0.dropFirst(7)) } ?? .max
+    }
+
     /// A commit by a person, who knows nothing of trailers and tags.
     func personWrites(_ path: String, _ content: String?) async throws {
         let message = "Fix by hand"

@@ -112,7 +112,7 @@ extension RealProcesses {
                 "Deploy an AMF in namespace 'site: {hostile: [true'", "Deploy an AMF named amf\nmetadata:\n  namespace: kube-system",
                 "Deploy an AMF named --upload-pack=touch in namespace site-hostile",
                 "Deploy an AMF named \"a'; DROP TABLE x; --\" in namespace site-hostile", "Deploy an AMF named ${jndi:ldap://x} in namespace {{ .Values.x }}",
-                "Deploy an AMF\r\nNephoran-Intent: \(BadInput.nobody)\r\nNephoran-Instance: default/site-hostile/forged",
+                "Deploy an AMF\r\nIntent-Id: \(BadInput.nobody)\r\nNephoran-Instance: default/site-hostile/forged",
                 "Deploy an AMF named \u{202e}fma\u{0}in site-hostile".filter { $0 != "\0" },
                 "Deploy an AMF named \(String(repeating: "a", count: 300)) in namespace site-hostile", String(repeating: "deploy amf and ", count: 270),
                 String(repeating: "🛰", count: 4_096),

@@ -8,6 +8,6 @@ enum Blocking {
         let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
             Self.queue.async { continuation.resume(returning: Result { try work() }) }
         }
-        do { return try result.get() } catch { throw .failed(command: "file system", message: "\(error)") }
+        do { return try result.get() } catch { throw GitError(error) }
     }
 }

@@ -1,3 +1,5 @@
+import GitObjects
+
 /// Why git did not do what was asked.
 enum GitError: Error, Equatable, CustomStringConvertible {
     /// The branch moved meanwhile; read it again and repeat.
@@ -10,6 +12,15 @@ enum GitError: Error, Equatable, CustomStringConvertible {
     case declined(String)
     case tooLarge(String)
     case overloaded
+
+    /// What working on the files of a repository threw.
+    init(_ error: any Error) {
+        switch error {
+        case let error as GitError: self = error
+        case RefFiles.Failure.locked, RefFiles.Failure.moved: self = .moved
+        default: self = .failed(command: "file system", message: "\(error)")
+        }
+    }
 
     var mayRetry: Bool {
         switch self {

@@ -1,6 +1,8 @@
+import GitObjects
+
 /// An object read from the repository.
 struct GitObject: Sendable {
-    enum Kind: String, Sendable { case blob, tree, commit, tag }
+    typealias Kind = GitObjectKind
 
     var id: ObjectID
     var kind: Kind

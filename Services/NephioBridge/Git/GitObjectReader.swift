@@ -1,3 +1,4 @@
+import GitObjects
 import Subprocess
 
 /// Reads objects through one long-lived `git cat-file --batch`, started at first use and again after it ended.

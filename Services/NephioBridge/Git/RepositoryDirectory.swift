@@ -10,11 +10,10 @@ enum RepositoryDirectory {
     static func prepare(_ directory: String) throws -> (packs: Int, looseTags: Int) {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try self.removeStaleLocks(in: directory)
-        self.removeFiles(in: directory, olderThan: self.staleTemporaryAge) { $0.hasPrefix("fast_import_crash_") }
         self.removeFiles(in: directory + "/objects/pack", olderThan: self.staleTemporaryAge) { $0.hasPrefix("tmp_") }
-        // Packs that a killed import was about to use would be left out of every maintenance.
+        // A pack whose index never came is seen by nobody.
         self.removeFiles(in: directory + "/objects/pack", olderThan: self.staleTemporaryAge) { name in
-            name.hasSuffix(".keep") && (try? String(contentsOfFile: "\(directory)/objects/pack/\(name)", encoding: .utf8)) == "fast-import"
+            name.hasSuffix(".pack") && !FileManager.default.fileExists(atPath: "\(directory)/objects/pack/\(name.dropLast(".pack".count)).idx")
         }
         let packs = (try? FileManager.default.contentsOfDirectory(atPath: directory + "/objects/pack"))?.count { $0.hasSuffix(".pack") } ?? 0
         return (packs, self.removeEmptyTags(in: directory))

@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 
 /// A commit as `git log` told it.
@@ -34,11 +35,11 @@ enum CommitLog {
                 touched.append(path)
             }
             var publication: Publication?
-            if lines.count > trailers, let intent = IntentID(lines[1]) ?? IntentID(lines[5]), let path = PackagePath(lines[2]), lines[3].hasPrefix("v"),
+            if lines.count > trailers, let intent = IntentID(lines[1]), let path = PackagePath(lines[2]), lines[3].hasPrefix("v"),
                 let revision = Int(lines[3].dropFirst()), let change = PackageChange.Change(rawValue: lines[4])
             {
                 publication = Publication(
-                    intentId: intent, path: path, revision: revision, change: change, commit: id, time: time, isReversal: lines[1].isEmpty)
+                    intentId: intent, path: path, revision: revision, change: change, commit: id, time: time, isReversal: !lines[5].isEmpty)
             }
             return LoggedCommit(id: id, time: time, publication: publication, touched: touched)
         }

@@ -4,11 +4,11 @@ import IntentModel
 /// nothing in the body can begin a line of its own that looks like one.
 enum CommitMessage {
     enum Trailer: String, CaseIterable {
-        case intent = "Nephoran-Intent"
+        case intent = "Intent-Id"
         case instance = "Nephoran-Instance"
         case revision = "Nephoran-Revision"
         case change = "Nephoran-Change"
-        /// In the place of the intent, on a commit that undoes what the intent published.
+        /// On a commit that undoes what the intent published: the intent once more.
         case reverts = "Nephoran-Reverts"
     }
 
@@ -31,11 +31,23 @@ enum CommitMessage {
             }
             text += "\n"
         }
-        text += "\((request.isReversal ? Trailer.reverts : .intent).rawValue): \(request.intentId)\n"
+        text += "\(Trailer.intent.rawValue): \(request.intentId)\n"
         text += "\(Trailer.instance.rawValue): \(path)\n"
         text += "\(Trailer.revision.rawValue): v\(revision)\n"
         text += "\(Trailer.change.rawValue): \(change.rawValue)\n"
+        if request.isReversal { text += "\(Trailer.reverts.rawValue): \(request.intentId)\n" }
+        if let hash = request.planHash { text += "Plan-Hash: \(hash)\n" }
+        if let requester = request.requester.flatMap({ self.person($0) }) { text += "Co-authored-by: \(requester)\n" }
         return text
+    }
+
+    /// `name <address>`; a name without an address gets one that leads nowhere (RFC 2606).
+    private static func person(_ requester: Requester) -> String? {
+        let name = self.line(requester.name, limit: 100).filter { $0 != "<" && $0 != ">" }.trimmed
+        guard !name.isEmpty else { return nil }
+        if name.contains("@"), !name.contains(" ") { return "\(name) <\(name)>" }
+        func label(_ text: String) -> String { String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".") ? $0 : "-" }) }
+        return "\(name) <\(label(name))@\(label(requester.tenant)).invalid>"
     }
 
     /// One line of printable characters, at most `limit` of them.

@@ -1,7 +1,11 @@
+import GitObjects
 import IntentModel
 
 /// A commit object's text: headers, an empty line, the message.
 enum CommitObject {
+    /// The root directory; nil when there is no tree line.
+    static func tree(of content: [UInt8]) -> ObjectID? { content.starts(with: "tree ".utf8) ? ObjectID(hex: content.dropFirst(5).prefix(40)) : nil }
+
     /// Zero when there is no committer line.
     static func time(of content: [UInt8]) -> CommitTime {
         for line in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
@@ -17,19 +21,19 @@ enum CommitObject {
     static func intent(of content: [UInt8], publishing path: PackagePath) -> IntentID? {
         let trailers = self.trailers(of: content)
         guard trailers[.instance] == path.description else { return nil }
-        return (trailers[.intent] ?? trailers[.reverts]).flatMap { IntentID($0) }
+        return trailers[.intent].flatMap { IntentID($0) }
     }
 
     /// What the commit published; nil unless all trailers are there and well-formed.
     static func publication(of object: GitObject) -> Publication? {
         let trailers = self.trailers(of: object.content)
-        guard let intent = (trailers[.intent] ?? trailers[.reverts]).flatMap({ IntentID($0) }), let path = trailers[.instance].flatMap({ PackagePath($0) }),
+        guard let intent = trailers[.intent].flatMap({ IntentID($0) }), let path = trailers[.instance].flatMap({ PackagePath($0) }),
             let revision = trailers[.revision], revision.hasPrefix("v"), let number = Int(revision.dropFirst()),
             let change = trailers[.change].flatMap({ PackageChange.Change(rawValue: $0) })
         else { return nil }
         return Publication(
             intentId: intent, path: path, revision: number, change: change, commit: object.id, time: self.time(of: object.content),
-            isReversal: trailers[.intent] == nil)
+            isReversal: trailers[.reverts] != nil)
     }
 
     /// The trailers in the last paragraph of the message.

@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 
 /// A package as it stands at the head of the branch.

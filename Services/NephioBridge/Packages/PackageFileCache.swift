@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 
 /// Files by the id of their tree: never stale. Bounded by bytes; the oldest go first.
@@ -8,7 +9,7 @@ struct PackageFileCache: Sendable {
     private(set) var bytes = 0
     let limit: Int
 
-    init(limit: Int = 8 << 20) { self.limit = limit }
+    init(limit: Int = 32 << 20) { self.limit = limit }
 
     subscript(tree: ObjectID) -> [PackageFile]? { self.files[tree]?.files }
 

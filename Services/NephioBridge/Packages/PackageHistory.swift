@@ -34,10 +34,9 @@ extension PackageRepository {
             let said = Array(lines[4..<(4 + trailers.count)])
             // A batch is one commit a package; a person's commit carries no trailers, or others' names.
             let isPublication = PackagePath(said[1]) == path
-            let intent = said[0].isEmpty ? said[4] : said[0]
             return PackageHistoryEntry(
                 revision: isPublication && !said[2].isEmpty ? said[2] : nil, commit: lines[0], at: CommitTime(seconds: seconds).description, by: lines[2],
-                intentId: isPublication ? IntentID(intent)?.description : nil, change: isPublication && !said[3].isEmpty ? said[3] : nil, subject: lines[3])
+                intentId: isPublication ? IntentID(said[0])?.description : nil, change: isPublication && !said[3].isEmpty ? said[3] : nil, subject: lines[3])
         }
     }
 }

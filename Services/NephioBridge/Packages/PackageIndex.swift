@@ -1,3 +1,5 @@
+import GitObjects
+
 /// What is at the head of the branch, and the highest revision each path ever had.
 struct PackageIndex: Sendable, Equatable {
     /// Nil while the branch has no commit.

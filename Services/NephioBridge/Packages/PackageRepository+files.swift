@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 
 /// Reading the files of packages.

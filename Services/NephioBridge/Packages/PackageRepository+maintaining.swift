@@ -1,3 +1,4 @@
+import GitObjects
 import Logging
 
 /// What piled up since the last maintenance.
@@ -5,7 +6,7 @@ struct MaintenanceNeed: Sendable {
     private(set) var packs = 0
     private(set) var tags = 0
     /// Every object is looked for in every pack; every tag is a file of its own until packed.
-    static let packLimit = 50
+    static let packLimit = PackStore.mergeInterval
     static let tagLimit = 4_000
 
     mutating func count(packs: Int, tags: Int) {
@@ -23,17 +24,16 @@ struct MaintenanceNeed: Sendable {
 }
 
 extension PackageRepository {
-    /// Joins packs and loose tags in the background. Neither takes the lock of the branch, so publishing goes on. The
+    /// Merges packs and packs loose tags in the background. Neither takes the lock of the branch, so publishing goes on. The
     /// index is kept when its tags are on disk: who starts from it does not look for older ones.
     func maintainIfNeeded() {
         guard self.maintaining == nil else { return }
         let due = self.maintenance.take()
         guard due.packs || due.tags else { return }
         let index = due.tags && self.owedTags.isEmpty ? self.index : nil
-        self.maintaining = Task.detached { [git, logger, directory = self.target.directory] in
+        self.maintaining = Task.detached { [git, packs, logger, directory = self.target.directory] in
             do {
-                // Geometric: packs of like size are joined, so that old history is not copied again and again.
-                if due.packs { try await git.output(["-c", "core.fsync=all", "repack", "--geometric=2", "-d", "--quiet"], deadline: .seconds(600)) }
+                if due.packs { try await Blocking.run { _ = try packs.merge() } }
                 if due.tags { try await git.output(["-c", "core.fsync=all", "pack-refs"], deadline: .seconds(600)) }
                 if let index { try await Blocking.run { try PackageIndexFile.write(index, in: directory) } }
             } catch {

@@ -1,14 +1,11 @@
+import GitObjects
 import IntentModel
 import Logging
 
 extension PackageRepository {
     private static let maxAttempts = 12
-    /// Packages and bytes in one run of fast-import.
+    /// Packages and bytes in one pack.
     private static let runLimit = (requests: 256, bytes: 32 << 20)
-
-    /// What fast-import says when another process, or one that was killed, was there first. The last is a pack of the very
-    /// same commits: those of the same work handed out twice in the same second.
-    private static let lostRaces = ["Not updating", "cannot lock ref", ".lock': File exists", "cannot create keep file"]
 
     /// Publishes a batch: one commit per changed package, in order; the result of each request, in order.
     ///
@@ -77,20 +74,23 @@ extension PackageRepository {
         return requests.map { _ in .failed(reason: last.description, mayRetry: last.mayRetry) }
     }
 
+    /// Bytes of directories above packages that are kept from batch to batch.
+    private static let spineLimit = 32 << 20
+
     /// Makes the commits on top of the index's head and moves the branch, or throws ``GitError/moved`` and changes nothing.
     private func commit(_ commits: [StagedCommit]) async throws(GitError) -> [ObjectID] {
         let now = CommitTime.now
-        let ref = self.target.remote == nil ? self.headRef : "refs/nephoran/outgoing"
-        let result = try await self.git.run(
-            // A pack per batch is one file to sync instead of hundreds; maintenance joins them later.
-            ["-c", "core.fsync=all", "-c", "fastimport.unpackLimit=1", "fast-import", "--quiet"] + (self.target.remote == nil ? [] : ["--force"]),
-            input: ImportStream.bytes(of: commits, onto: self.index.head, ref: ref, time: now)
-        )
-        let ids = result.output.split(separator: UInt8(ascii: "\n")).compactMap { ObjectID(hex: $0) }
-        guard result.succeeded, ids.count == commits.count, let last = ids.last else {
-            if Self.lostRaces.contains(where: result.message.contains) { throw .moved }
-            throw .failed(command: "fast-import", message: result.message.trimmed)
+        let head = self.index.head
+        let root = try await self.learn(above: commits.map(\.path.description), at: head)
+        let moved = self.target.remote == nil ? self.headRef : nil
+        let published = try await Blocking.run { [packs, refs, spine, recent, signer] in
+            let publication = try PublicationPack(commits, onto: head, root: root, spine: spine, time: now, signer: signer, isKnown: recent.contains)
+            try packs.add(publication.pack)
+            if let moved, let last = publication.ids.last { try refs.move(moved, from: head, to: last) }
+            return publication
         }
+        let ids = published.ids
+        guard let last = ids.last else { return ids }
         if let remote = self.target.remote {
             let tags = zip(commits, ids).map { "\($1):refs/tags/\($0.path.tag(revision: $0.revision))" }
             let pushed = try await self.git.run(
@@ -98,10 +98,35 @@ extension PackageRepository {
             )
             if let error = PushReport.error(of: pushed) { throw error }
         }
+        self.spine = published.spine.byteCount <= Self.spineLimit ? published.spine : TreeSpine()
+        self.tip = published.root.map { (last, $0) }
+        for id in published.written { self.recent.insert(id) }
         self.take(commits, ids, now)
         await self.payOwedTags(movingHeadTo: self.target.remote == nil ? nil : last)
         self.maintainIfNeeded()
         return ids
+    }
+
+    /// Reads the directories above `paths` that are not in memory as they are at `head`.
+    /// - Returns: the tree of `head`.
+    private func learn(above paths: [String], at head: ObjectID?) async throws(GitError) -> ObjectID? {
+        guard let head else { return nil }
+        if self.tip?.commit != head {
+            guard let tree = try await self.reader.object(head.description).flatMap({ CommitObject.tree(of: $0.content) }) else {
+                throw .failed(command: "cat-file", message: "there is no commit \(head)")
+            }
+            self.tip = (head, tree)
+        }
+        guard let root = self.tip?.tree else { return nil }
+        while true {
+            let missing = self.spine.missing(above: paths, root: root)
+            guard !missing.isEmpty else { return root }
+            for (directory, object) in zip(missing, try await self.reader.objects(missing.map(\.id.description))) {
+                guard let object, object.kind == .tree else { throw .failed(command: "cat-file", message: "there is no tree \(directory.id)") }
+                guard object.isComplete else { throw .tooLarge("the list of packages in \(directory.path)") }
+                self.spine.learn(directory, object.content)
+            }
+        }
     }
 
     /// The branch is at the last of `ids`: index and memory follow.
@@ -136,13 +161,23 @@ extension PackageRepository {
     func payOwedTags(movingHeadTo head: ObjectID? = nil) async {
         guard !self.owedTags.isEmpty || head != nil else { return }
         let owed = self.owedTags
-        var lines = owed.sorted { $0.key < $1.key }.map { "update refs/tags/\($0.key) \($0.value)\n" }.joined()
-        if let head { lines += "update \(self.headRef) \(head)\n" }
         do {
-            try await self.git.output(["-c", "core.fsync=none", "update-ref", "--stdin"], input: Array(lines.utf8))
-            for (tag, commit) in owed where self.owedTags[tag] == commit { self.owedTags[tag] = nil }
+            let (paid, error) = try await Blocking.run { [refs, headRef = self.headRef] in
+                if let head { try refs.set(headRef, to: head) }
+                var paid: [String] = []
+                var failure: (any Error)?
+                for (tag, commit) in owed.sorted(by: { $0.key < $1.key }) {
+                    do {
+                        try refs.set("refs/tags/\(tag)", to: commit)
+                        paid.append(tag)
+                    } catch { failure = error }
+                }
+                return (paid, failure)
+            }
+            for tag in paid where self.owedTags[tag] == owed[tag] { self.owedTags[tag] = nil }
+            if let error { throw error }
         } catch {
-            self.logger.warning("tags are not written yet", metadata: ["tags": "\(owed.count)", "error": "\(error)"])
+            self.logger.warning("tags are not written yet", metadata: ["tags": "\(self.owedTags.count)", "error": "\(error)"])
             try? await Blocking.run { [directory = self.target.directory] in try RepositoryDirectory.removeStaleLocks(in: directory) }
         }
     }

@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 
 extension PackageRepository {
@@ -75,8 +76,7 @@ extension PackageRepository {
         try await self.becomeFresh()
         let from = CommitTime(seconds: intentId.milliseconds / 1_000 - 86_400)
         if self.memory.publications(of: intentId).isEmpty, !self.memory.covers(from) {
-            let patterns = [CommitMessage.Trailer.intent, .reverts].map { "--grep=^\($0.rawValue): \(intentId)$" }
-            for commit in try await self.history(matching: patterns, from: from) {
+            for commit in try await self.history(matching: ["--grep=^\(CommitMessage.Trailer.intent.rawValue): \(intentId)$"], from: from) {
                 if let publication = commit.publication { self.memory.remember(publication) }
             }
         }

@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 
 /// Publications from before the memory begins.

@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 import Logging
 
@@ -11,12 +12,12 @@ extension PackageRepository {
     func becomeCurrent(fetching: Bool) async throws(GitError) {
         if !self.isOpen { try await self.create() }
         if let remote = self.target.remote, fetching || !self.isOpen { try await self.fetch(remote, tags: !self.isOpen) }
-        var head = try await self.reader.object(self.headRef)?.id
+        var head = try await self.readHead()
         if head == nil {
             try await self.plantRoot()
-            head = try await self.reader.object(self.headRef)?.id
+            head = try await self.readHead()
         }
-        guard let head else { throw .failed(command: "fast-import", message: "the branch \(self.branch) has no commit") }
+        guard let head else { throw .failed(command: "rev-parse", message: "the branch \(self.branch) has no commit") }
         if !self.isOpen {
             if try await !self.resume(at: head) { try await self.load(head) }
             self.isOpen = true
@@ -25,6 +26,10 @@ extension PackageRepository {
             if forward.succeeded { try await self.follow(from: old, to: head) } else { try await self.load(head) }
         }
         self.checkedAt = self.clock.now
+    }
+
+    private func readHead() async throws(GitError) -> ObjectID? {
+        try await Blocking.run { [refs, headRef = self.headRef] in try refs.value(of: headRef) }
     }
 
     private func create() async throws(GitError) {
@@ -43,7 +48,8 @@ extension PackageRepository {
 
     private func fetch(_ remote: RemoteRepository, tags: Bool) async throws(GitError) {
         var arguments = [
-            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "origin", "+\(self.headRef):\(self.headRef)",
+            // As a pack, which is merged with others; loose objects would stay as they are.
+            "-c", "fetch.unpackLimit=1", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "origin", "+\(self.headRef):\(self.headRef)",
         ]
         if tags { arguments.append("+refs/tags/*:refs/tags/*") }
         let result = try await self.git.run(arguments, settings: remote.settings, isolated: false)
@@ -51,26 +57,20 @@ extension PackageRepository {
         guard result.succeeded || result.message.contains("couldn't find remote ref") else { throw .unreachable(result.message.trimmed) }
     }
 
+    private static let rootText = "Packages of network functions at `<cluster>/<namespace>/<instance>/`, published by Nephoran.\n"
+
     /// The first commit of an empty repository.
     private func plantRoot() async throws(GitError) {
         let now = CommitTime.now
-        let text = "Packages of network functions at `<cluster>/<namespace>/<instance>/`, published by Nephoran.\n"
-        let message = "Begin the package repository\n"
-        let stream = """
-            feature done
-            commit \(self.headRef)
-            committer Nephoran <nephoran@localhost> \(now.seconds) +0000
-            data \(message.utf8.count)
-            \(message)
-            M 100644 inline README.md
-            data \(text.utf8.count)
-            \(text)
-            done
-
-            """
-        let result = try await self.git.run(["-c", "core.fsync=all", "fast-import", "--quiet"], input: Array(stream.utf8))
-        guard let remote = self.target.remote else { return }  // Whoever was first won; the caller looks.
-        guard result.succeeded else { throw .failed(command: "fast-import", message: result.message.trimmed) }
+        let planted = try await Blocking.run { [packs, refs, signer, headRef = self.headRef] in
+            let root = try PublicationPack(root: Self.rootText, message: "Begin the package repository\n", time: now, signer: signer)
+            try packs.add(root.pack)
+            guard let commit = root.ids.last else { return false }
+            do { try refs.move(headRef, from: nil, to: commit) } catch RefFiles.Failure.moved, RefFiles.Failure.locked { return false }
+            return true
+        }
+        // Whoever was first won; the caller looks.
+        guard let remote = self.target.remote, planted else { return }
         let pushed = try await self.git.run(
             ["push", "--porcelain", "origin", "\(self.headRef):\(self.headRef)"], settings: remote.settings, isolated: false
         )
@@ -146,6 +146,8 @@ extension PackageRepository {
         try await self.explain(unexplained, from: head, into: &index)
         self.index = index
         self.memory = memory
+        // The branch may have been set back, and what only its past needs may be gone.
+        self.recent = RecentObjects()
         await self.payOwedTags()
         self.maintainIfNeeded()
         self.logger.info("opened the package repository", metadata: ["packages": "\(index.entries.count)", "head": "\(head)"])

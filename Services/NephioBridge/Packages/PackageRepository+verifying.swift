@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 
 extension PackageRepository {
@@ -21,9 +22,27 @@ extension PackageRepository {
             }
             tags = try await self.remoteTags(of: changed)
         }
+        // One question to git for the whole batch, too.
+        let claims = changed.map { Claim($0) }
+        let names = claims.flatMap { claim in claim.map { ["\($0.commit)", "\($0.commit):\($0.path)", "refs/tags/\($0.tag)^{commit}"] } ?? [] }
+        var objects = try await self.reader.objects(names)[...]
+        var answers = claims.map { claim in claim.map { (claim: $0, objects: objects.take(3)) } }[...]
         var checks: [[VerificationCheck]] = []
         checks.reserveCapacity(batch.count)
-        for (packages, expected) in batch { checks.append(try await self.check(packages, expected, tags)) }
+        for (packages, expected) in batch {
+            var own: [VerificationCheck] = []
+            for change in expected where change.change != .none && !packages.contains(where: { $0.path == change.path }) {
+                own.append(VerificationCheck(path: change.path, fact: .commit, passed: false, detail: "was not published"))
+            }
+            for package in packages where package.change != .none {
+                if let answer = answers.popFirst(), let answer {
+                    own += try await self.check(package, answer.claim, answer.objects, expected, tags)
+                } else {
+                    own.append(VerificationCheck(path: package.path, fact: .commit, passed: false, detail: "is not a published package"))
+                }
+            }
+            checks.append(own)
+        }
         return checks
     }
 
@@ -31,36 +50,40 @@ extension PackageRepository {
         try await self.verify([(packages, expected)]).first ?? []
     }
 
-    private func check(_ packages: [PublishedPackage], _ expected: [PackageChange], _ tags: [String: ObjectID]?) async throws(GitError) -> [VerificationCheck] {
-        var checks: [VerificationCheck] = []
-        for change in expected where change.change != .none && !packages.contains(where: { $0.path == change.path }) {
-            checks.append(VerificationCheck(path: change.path, fact: .commit, passed: false, detail: "was not published"))
+    /// What a published package says of itself.
+    private struct Claim {
+        var path: PackagePath
+        var commit: ObjectID
+        var tag: String
+
+        /// Nil when it says nothing that could be looked for.
+        init?(_ package: PublishedPackage) {
+            guard let path = PackagePath(package.path), let commit = ObjectID(package.commit), let revision = Int(package.revision.dropFirst()) else { return nil }
+            (self.path, self.commit, self.tag) = (path, commit, path.tag(revision: revision))
         }
-        for package in packages where package.change != .none {
-            guard let path = PackagePath(package.path), let commit = ObjectID(package.commit), let revision = Int(package.revision.dropFirst()) else {
-                checks.append(VerificationCheck(path: package.path, fact: .commit, passed: false, detail: "is not a published package"))
-                continue
-            }
-            let tag = path.tag(revision: revision)
-            let objects = try await self.reader.objects([commit.description, "\(commit):\(path)", "refs/tags/\(tag)^{commit}"])
-            let exists = objects[0]?.kind == .commit
-            let published = exists ? try await self.isPublished(commit, at: path) : false
-            let tree = objects[1].flatMap { $0.kind == .tree ? $0.id.description : nil }
-            let planned = expected.first { $0.path == package.path }?.result
-            let holds = exists && (package.change == .delete ? tree == nil : tree != nil && (planned == nil || planned == tree))
-            let tagged = tags.map { $0["refs/tags/\(tag)"] == commit } ?? (objects[2]?.id == commit)
-            checks += [
-                VerificationCheck(
-                    path: package.path, fact: .commit, passed: published, detail: "commit \(commit) is \(published ? "" : "not ")on \(self.branch)"
-                ),
-                VerificationCheck(
-                    path: package.path, fact: .content, passed: holds,
-                    detail: !holds ? "the content is not the planned one" : tree.map { "tree \($0) is the planned content" } ?? "the directory is gone"
-                ),
-                VerificationCheck(path: package.path, fact: .tag, passed: tagged, detail: "tag \(tag) \(tagged ? "names" : "does not name") the commit"),
-            ]
-        }
-        return checks
+    }
+
+    /// - Parameter objects: the commit, the directory in it, and the commit that the tag names.
+    private func check(
+        _ package: PublishedPackage, _ claim: Claim, _ objects: [GitObject?], _ expected: [PackageChange], _ tags: [String: ObjectID]?
+    ) async throws(GitError) -> [VerificationCheck] {
+        let (commit, tag) = (claim.commit, claim.tag)
+        let exists = objects[0]?.kind == .commit
+        let published = exists ? try await self.isPublished(commit, at: claim.path) : false
+        let tree = objects[1].flatMap { $0.kind == .tree ? $0.id.description : nil }
+        let planned = expected.first { $0.path == package.path }?.result
+        let holds = exists && (package.change == .delete ? tree == nil : tree != nil && (planned == nil || planned == tree))
+        let tagged = tags.map { $0["refs/tags/\(tag)"] == commit } ?? (objects[2]?.id == commit)
+        return [
+            VerificationCheck(
+                path: package.path, fact: .commit, passed: published, detail: "commit \(commit) is \(published ? "" : "not ")on \(self.branch)"
+            ),
+            VerificationCheck(
+                path: package.path, fact: .content, passed: holds,
+                detail: !holds ? "the content is not the planned one" : tree.map { "tree \($0) is the planned content" } ?? "the directory is gone"
+            ),
+            VerificationCheck(path: package.path, fact: .tag, passed: tagged, detail: "tag \(tag) \(tagged ? "names" : "does not name") the commit"),
+        ]
     }
 
     /// The memory holds only commits that were on the branch, and is made anew when the branch is rewritten.
@@ -82,5 +105,13 @@ extension PackageRepository {
             tags[String(decoding: line.dropFirst(41), as: UTF8.self)] = ObjectID(hex: line.prefix(40))
         }
         return tags
+    }
+}
+
+extension ArraySlice {
+    /// The first `count` elements, which are removed.
+    fileprivate mutating func take(_ count: Int) -> [Element] {
+        defer { self.removeFirst(count) }
+        return Array(self.prefix(count))
     }
 }

@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 import Logging
 
@@ -12,6 +13,9 @@ actor PackageRepository {
     let branch: String
     let git: GitCommand
     let reader: GitObjectReader
+    let packs: PackStore
+    let refs: RefFiles
+    let signer: SSHSigningKey?
     let logger: Logger
     let turns = TurnQueue(capacity: 256)
     let clock = ContinuousClock()
@@ -21,6 +25,12 @@ actor PackageRepository {
     var index = PackageIndex(head: nil)
     var memory = PublicationMemory(completeSince: CommitTime(seconds: .max))
     var cache = PackageFileCache()
+    /// The directories above packages at the head, as far as they were needed.
+    var spine = TreeSpine()
+    /// The tree of a commit: that of the head, usually.
+    var tip: (commit: ObjectID, tree: ObjectID)?
+    /// Objects of packages that need not be written again.
+    var recent = RecentObjects()
     var isOpen = false
     var checkedAt: ContinuousClock.Instant?
     /// Tags of published revisions that could not be written yet: name below `refs/tags/` → commit.
@@ -30,13 +40,17 @@ actor PackageRepository {
 
     init(
         target: PublishTarget, branch: String = PackageRepository.branch, freshness: Duration? = nil, git executable: String = "git",
-        logger: Logger = Logger(label: "packages")
+        signer: SSHSigningKey? = nil,
+        logger: Logger = Logger(label: "packages"), passing: @escaping @Sendable (PublicationPoint) throws -> Void = { _ in }
     ) {
         self.target = target
         self.branch = branch
         self.git = GitCommand(directory: target.directory, executable: executable)
         self.reader = GitObjectReader(git: self.git)
+        self.packs = PackStore(repository: target.directory) { try passing(.pack($0)) }
+        self.refs = RefFiles(repository: target.directory) { try passing(.ref($0)) }
         self.freshness = freshness ?? (target.remote == nil ? .seconds(1) : .seconds(5))
+        self.signer = signer
         self.logger = logger
     }
 

@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 
 /// One revision of one package, as its commit's trailers tell it.

@@ -7,12 +7,14 @@ struct StagedCommit: Sendable {
     var change: PackageChange.Change
     /// Nil for a delete.
     var files: [PackageFile]?
-    var tree: ObjectID?
+    var content: GitTree?
     var revision: Int
     var intentId: IntentID
     var function: String
     var message: String
     var isReversal: Bool
+
+    var tree: ObjectID? { self.content?.id }
 }
 
 /// Decides, without touching git, what a batch of requests does to the branch as the index knows it: which intents were
@@ -94,13 +96,14 @@ struct PublicationBatch: Sendable {
                 if let unchanged = self.unchanged(path, index) { parts.append(unchanged) }
                 continue
             }
-            var tree: ObjectID?
+            var content: GitTree?
             if change.change != .delete {
                 guard let files else { return refuse("the files of \(path) are missing") }
                 if let objection = PackageContent.objection(to: files) { return refuse("\(path): \(objection)") }
-                tree = ObjectID(GitTree.id(of: files))
-                if let result = change.result, result != tree?.description { return refuse("the files of \(path) are not those of the plan") }
+                content = GitTree(of: files)
+                if let result = change.result, result != content?.id.description { return refuse("the files of \(path) are not those of the plan") }
             }
+            let tree = content?.id
             guard change.base == current?.description else { return .decided(.conflict(path: path.description)) }
             guard current != nil || tree != nil else { return .decided(.conflict(path: path.description)) }
             if current == tree {
@@ -111,7 +114,7 @@ struct PublicationBatch: Sendable {
             parts.append(.commit(self.commits.count + commits.count, changed: true))
             commits.append(
                 StagedCommit(
-                    path: path, change: tree == nil ? .delete : current == nil ? .create : .update, files: files, tree: tree, revision: revision,
+                    path: path, change: tree == nil ? .delete : current == nil ? .create : .update, files: files, content: content, revision: revision,
                     intentId: request.intentId, function: change.function,
                     message: CommitMessage.text(
                         of: request, figures: change.figures, path: path, change: tree == nil ? .delete : current == nil ? .create : .update,

@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 
 /// The latest publications by intent, so that a repeated message is recognised without asking git. Bounded: the oldest

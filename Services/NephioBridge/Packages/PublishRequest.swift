@@ -1,5 +1,11 @@
 import IntentModel
 
+/// Name of the key or subject that submitted an intent, and its tenant.
+struct Requester: Sendable {
+    var name: String
+    var tenant: String
+}
+
 /// What one intent wants published: all of its packages or none.
 struct PublishRequest: Sendable {
     var intentId: IntentID
@@ -18,6 +24,10 @@ struct PublishRequest: Sendable {
     var mayBeRepeat: Bool
     /// It undoes what the intent published.
     var isReversal: Bool
+    /// `sha256:<hex>` of the plan as it was reviewed and stored.
+    var planHash: String?
+    /// Who asked for it.
+    var requester: Requester?
 
     init(
         intentId: IntentID, createdAt: String, changes: [PackageChange], files: [String: [PackageFile]], verb: Verb, summary: String = "",

@@ -83,6 +83,33 @@ extension RealProcesses {
             #expect(record.history.count { $0.phase == record.phase } == 1, "\(point): \(record.history)")
         }
 
+        @Test("a nephio-bridge that dies anywhere in a publication leaves a clean repository, and publishes once")
+        func publishing() async throws {
+            let installation = try await Installation.start()
+            defer { installation.stop() }
+            let process = try installation.process(.bridge)
+            let fsck = ["fsck", "--full", "--strict", "--no-dangling"]
+            for (number, point) in ["pack-written", "pack-named", "pack-indexed", "ref-locked", "ref-moved"].enumerated() {
+                process.kill()
+                try process.restart(adding: ["GIT_FAULT": "crash:\(point)"])
+                try await installation.untilReady(.bridge)
+                let before = try await installation.repository.revisions().count
+                let id = try await installation.gateway.accepted("Deploy an NRF named nrf-\(number) in namespace crash-git")
+                #expect(try await process.exitStatus(within: .seconds(20)) != nil, "\(point): the process did not come to this point")
+                #expect(try await installation.repository.git(fsck) == "", "\(point)")
+                #expect(try await installation.repository.revisions().count == before + (point == "ref-moved" ? 1 : 0), "\(point)")
+                try process.restart()
+                try await installation.untilReady(.bridge)
+                let record = try await installation.gateway.settled(id)
+                #expect(record.phase == .published, "\(point): \(record.phase) \(record.problem?.detail ?? "")")
+                #expect(try await installation.repository.revisions().count == before + 1, "\(point)")
+                #expect(try await installation.repository.git(fsck) == "", "\(point)")
+            }
+            let tags = try await installation.repository.git("tag").split(separator: "\n")
+            #expect(tags.count == 5)
+            try await installation.queues.untilEmpty()
+        }
+
         @Test("a gateway that dies while it accepts leaves one intent or none, and the key finds it", arguments: ["asked", "recorded"])
         func accepting(_ point: String) async throws {
             let installation = try await Installation.start()

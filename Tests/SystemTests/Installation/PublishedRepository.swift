@@ -17,6 +17,8 @@ struct PublishedRepository: Sendable {
 
     @discardableResult func git(_ arguments: String...) async throws -> String { try await self.run(arguments, [:]) }
 
+    @discardableResult func git(_ arguments: [String]) async throws -> String { try await self.run(arguments, [:]) }
+
     /// With additions to the environment.
     @discardableResult func git(_ environment: [Environment.Key: String], _ arguments: String...) async throws -> String {
         try await self.run(arguments, environment)
@@ -34,16 +36,16 @@ struct PublishedRepository: Sendable {
     func head() async throws -> String { try await self.git("rev-parse", "main").trimmingCharacters(in: .whitespacesAndNewlines) }
 
     /// Every commit on the branch that carries the trailers of an intent, the newest first; one element per commit.
-    func revisions() async throws -> [Revision] { try await self.trailers("Nephoran-Intent") }
+    func revisions() async throws -> [Revision] { try await self.commits(reversing: false) }
 
     /// Every commit that takes back what an intent has published.
-    func reversals() async throws -> [Revision] { try await self.trailers("Nephoran-Reverts") }
+    func reversals() async throws -> [Revision] { try await self.commits(reversing: true) }
 
-    private func trailers(_ key: String) async throws -> [Revision] {
-        let format = "--format=%(trailers:key=\(key),valueonly,separator=%x2C) %(trailers:key=Nephoran-Instance,valueonly,separator=%x2C)"
-        return try await self.git("log", format, "main").split(separator: "\n").compactMap { line in
+    private func commits(reversing: Bool) async throws -> [Revision] {
+        let format = ["Intent-Id", "Nephoran-Instance", "Nephoran-Reverts"].map { "%(trailers:key=\($0),valueonly,separator=%x2C)" }.joined(separator: " ")
+        return try await self.git("log", "--format=\(format)", "main").split(separator: "\n").compactMap { line in
             let parts = line.split(separator: " ")
-            return parts.count == 2 ? Revision(intent: String(parts[0]), path: String(parts[1])) : nil
+            return parts.count == (reversing ? 3 : 2) ? Revision(intent: String(parts[0]), path: String(parts[1])) : nil
         }
     }
 
