@@ -6,11 +6,14 @@ import jsonschema
 import yaml
 
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 class CustomKinds:
     def __init__(self, directory):
         self.validators = {}
         for path in sorted(directory.glob("*.yaml")):
-            for definition in yaml.safe_load_all(path.read_text()):
+            for definition in yaml.load_all(path.read_text(), Loader=LOADER):
                 if not definition or definition.get("kind") != "CustomResourceDefinition":
                     continue
                 spec = definition["spec"]

@@ -124,6 +124,25 @@ import Testing
         }
     }
 
+    @Test("a directory is a mounted ConfigMap: a file a setting, YAML files beside them, hidden ones left alone; replaced values are read again")
+    func directory() throws {
+        let directory = NSTemporaryDirectory() + "settings-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory + "/..data", withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        func write(_ text: String, _ name: String) throws { try text.write(toFile: directory + "/" + name, atomically: true, encoding: .utf8) }
+        try write("7\n", "batch_size")
+        try write("llm-processor:\n  redisUrl: redis://elsewhere\n", "more.yaml")
+        let settings = try self.settings(["--config", directory], [:])
+        #expect(settings[Self.batch] == 7 && settings[Self.redis] == "redis://elsewhere")
+        try write("8", "batch_size")
+        try settings.reload()
+        #expect(settings[Self.batch] == 8)
+        try write("many", "batch_size")
+        #expect(throws: InvalidSetting.self) { try settings.reload() }
+        try write("1", "no_such_setting")
+        #expect(throws: InvalidSetting.self) { try self.settings(["--config", directory], [:]) }
+    }
+
     @Test(
         "durations and sizes",
         arguments: [

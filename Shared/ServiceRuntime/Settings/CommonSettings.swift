@@ -1,7 +1,7 @@
 /// The settings every service takes.
 package enum CommonSettings {
     package static let host = SettingKey.string("HOST", default: "127.0.0.1", "Address to listen on.")
-    package static let configFile = SettingKey.optionalString("CONFIG_FILE", "YAML file of settings; also --config.")
+    package static let configFile = SettingKey.optionalString("CONFIG_FILE", "YAML file of settings, or a directory with one file a setting; also --config.")
     package static let logLevel = SettingKey.choice(
         "LOG_LEVEL", default: "info", of: ["trace", "debug", "info", "notice", "warning", "error", "critical"],
         "Least level that is logged; reloaded with the file."

@@ -5,6 +5,11 @@ import Yams
 #else
     import Foundation
 #endif
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
 
 /// Settings from YAML: keys in any spelling, nested or flat, and sections named after a service that only this service reads.
 struct SettingsFile {
@@ -19,11 +24,40 @@ struct SettingsFile {
 
     /// - Parameter service: `llm-processor`; a mapping under that name holds settings of this service, mappings named after another are skipped.
     init(path: String, service: String) throws(InvalidSetting) {
-        let text: String
-        do { text = try String(contentsOf: URL(filePath: path), encoding: .utf8) } catch {
-            throw InvalidSetting(key: SettingsFile.key, value: path, allowed: "path of a readable YAML file")
+        if Self.isDirectory(path) {
+            try self.init(directory: path, service: service)
+        } else {
+            try self.init(path: path, text: try Self.text(of: path), service: service)
         }
-        try self.init(path: path, text: text, service: service)
+    }
+
+    /// A mounted ConfigMap: each file holds the value of the setting it is named after; one named `….yaml` holds settings.
+    private init(directory: String, service: String) throws(InvalidSetting) {
+        self.path = directory
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: directory) } catch {
+            throw InvalidSetting(key: Self.key, value: directory, allowed: "path of a readable directory")
+        }
+        // Kubernetes keeps what it mounts in hidden directories, and links to it.
+        for name in names.sorted() where !name.hasPrefix(".") {
+            let file = directory + "/" + name
+            if name.hasSuffix(".yaml") {
+                self.entries += try SettingsFile(path: file, service: service).entries
+            } else {
+                self.entries.append(Entry(key: name, value: String(try Self.text(of: file).trimmingSpaces)))
+            }
+        }
+    }
+
+    private static func text(of path: String) throws(InvalidSetting) -> String {
+        do { return try String(contentsOf: URL(filePath: path), encoding: .utf8) } catch {
+            throw InvalidSetting(key: Self.key, value: path, allowed: "path of a readable YAML file, or of a directory of settings")
+        }
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && (info.st_mode & S_IFMT) == S_IFDIR
     }
 
     init(path: String, text: String, service: String) throws(InvalidSetting) {

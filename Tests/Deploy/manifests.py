@@ -1,0 +1,209 @@
+"""What is wrong with the manifests: they are rendered as kubectl renders them, validated, held against the policy of packages and the services' settings."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+import helm_python
+import kubernetes_validate
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests/Packages"))
+import policy  # noqa: E402
+from schemas import CustomKinds  # noqa: E402
+
+DEPLOY = ROOT / "deploy"
+SERVICES = ["api-gateway", "llm-processor", "rag-api", "manifest-generator", "oran-adaptor", "nephio-bridge"]
+OVERLAYS = ["base", "overlays/dev", "overlays/staging", "overlays/production", "overlays/blue-green", "certificates", "monitoring/operator"]
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Of the oldest and the newest Kubernetes that is supported.
+KUBERNETES = ["1.25", "1.31"]
+# Variables of the container that are nobody's settings.
+OTHERS = {"HOME"}
+
+
+def rendered(folder):
+    """Documents as the kustomize of kubectl gives them."""
+    done = subprocess.run(["kubectl", "kustomize", str(DEPLOY / folder)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"deploy/{folder}: {done.stderr.strip().splitlines()[-1]}")
+    return [d for d in yaml.load_all(done.stdout, Loader=LOADER) if d]
+
+
+def charted():
+    with helm_python.Chart.load(str(DEPLOY / "helm/nephoran")) as chart:
+        texts = chart.render({"namespace": {"create": True}}, name="nephoran", namespace="nephoran-system")
+    return [d for text in texts.values() for d in yaml.load_all(text, Loader=LOADER) if d]
+
+
+def identity(d):
+    return (d["apiVersion"], d["kind"], d["metadata"].get("namespace"), d["metadata"]["name"])
+
+
+def faults():
+    kinds = CustomKinds(DEPLOY / "crds")
+    kinds.validators.update(CustomKinds(ROOT / "Tests/Deploy/crds").validators)
+    base, counted, seen = None, 0, set()
+    for folder in OVERLAYS:
+        documents = rendered(folder)
+        if folder == "base":
+            base = documents
+        counted += len(documents)
+        names = [identity(d) for d in documents]
+        yield from (f"{folder}: {name} occurs twice" for name in set(names) if names.count(name) > 1)
+        for document in documents:
+            text = yaml.safe_dump(document)
+            if text in seen:
+                continue
+            seen.add(text)
+            yield from (f"{folder}: {document['kind']} {document['metadata']['name']}: {fault}" for fault in schema(document, kinds))
+        yield from (f"{folder}: {fault}" for fault in running(documents))
+        yield from (f"{folder}: {fault}" for fault in settings(documents))
+        yield from (f"{folder}: {fault}" for fault in references(documents))
+    yield from unlike(base, charted())
+    example = list(yaml.safe_load_all((DEPLOY / "base/secrets.example.yaml").read_text()))
+    yield from (f"secrets.example.yaml: {fault}" for d in example for fault in schema(d, kinds))
+    yield from secrets(base, example)
+    if counted < 300:
+        yield f"only {counted} objects were rendered"
+
+
+def schema(document, kinds):
+    if kinds.knows(document):
+        yield from kinds.faults(document)
+        return
+    for version in KUBERNETES:
+        try:
+            kubernetes_validate.validate(document, version, strict=True)
+        except kubernetes_validate.ValidationError as error:
+            yield f"{version}: {'/'.join(map(str, error.path))}: {error.message}"
+        except (kubernetes_validate.SchemaNotFoundError, kubernetes_validate.InvalidSchemaError) as error:
+            yield str(error)
+
+
+def running(documents):
+    """The policy that packages are held against, workload by workload, with what is named after it."""
+    for workload in [d for d in documents if d["kind"] in policy.WORKLOADS]:
+        name = workload["metadata"]["name"]
+        own = {}
+        for d in documents:
+            if (d["metadata"].get("labels") or {}).get("app.kubernetes.io/name") == name:
+                own.setdefault(d["kind"], []).append(scaled(d))
+        yield from (f"{name}: {fault}" for fault in policy.running(workload, own))
+        for container in workload["spec"]["template"]["spec"]["containers"]:
+            if container["securityContext"].get("readOnlyRootFilesystem") is not True:
+                yield f"{name}: writes to its root"
+            if "preStop" not in container.get("lifecycle", {}):
+                yield f"{name}: does not drain"
+        if workload["spec"]["template"]["spec"].get("terminationGracePeriodSeconds", 0) < 60:
+            yield f"{name}: has too little time to drain"
+    for job in [d for d in documents if d["kind"] == "CronJob"]:
+        pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+        yield from (f"{job['metadata']['name']}: {fault}" for fault in policy.restricted(pod, None))
+        for container in pod["containers"]:
+            yield from (f"{job['metadata']['name']}: {fault}" for fault in policy.image(container["image"]))
+            if set(container["resources"].get("limits", {})) != {"cpu", "memory"}:
+                yield f"{job['metadata']['name']}: has no limits"
+    policies = [d for d in documents if d["kind"] == "NetworkPolicy"]
+    if any(d["kind"] == "Deployment" for d in documents) and not any(p["spec"]["podSelector"] == {} and "ingress" not in p["spec"] and "egress" not in p["spec"] for p in policies):
+        yield "nothing is denied by default"
+    for role in [d for d in documents if d["kind"] in {"Role", "ClusterRole"}]:
+        for rule in role["rules"]:
+            if "*" in str(rule) or "secrets" in rule["resources"] or "pods/exec" in rule["resources"]:
+                yield f"{role['metadata']['name']}: too much is allowed: {rule}"
+
+
+def scaled(document):
+    """A scaler of the Rollout that stands for a Deployment, as one of the Deployment."""
+    if document["kind"] != "HorizontalPodAutoscaler" or document["spec"]["scaleTargetRef"]["kind"] != "Rollout":
+        return document
+    return {**document, "spec": {**document["spec"], "scaleTargetRef": {**document["spec"]["scaleTargetRef"], "kind": "Deployment"}}}
+
+
+def known_settings():
+    """Service -> its settings, as `Tests/check-observability` found them in `--help`."""
+    known = {}
+    for line in (ROOT / "Tests/Deploy/settings.txt").read_text().splitlines():
+        service, name = line.split()
+        known.setdefault(service, set()).add(name)
+    return known
+
+
+def shared_settings():
+    text = (ROOT / "Shared/ServiceRuntime/Settings/SharedSettingNames.swift").read_text()
+    return {plain(name) for name in re.findall(r'"([A-Z0-9_]+)"', text)}
+
+
+def plain(name):
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def settings(documents):
+    known, shared = known_settings(), shared_settings()
+    maps = {d["metadata"]["name"]: d for d in documents if d["kind"] == "ConfigMap"}
+    read = {name: set() for name in maps}
+    for workload in [d for d in documents if d["kind"] == "Deployment"]:
+        service = workload["metadata"]["name"]
+        own = {plain(name) for name in known[service]}
+        # A secret may come from a file.
+        own |= {name + "file" for name in own}
+        pod = workload["spec"]["template"]["spec"]
+        for variable in pod["containers"][0]["env"]:
+            if variable["name"] not in OTHERS and plain(variable["name"]) not in own:
+                yield f"{service} has no setting {variable['name']}"
+        for source in [s["configMap"]["name"] for v in pod["volumes"] for s in v.get("projected", {}).get("sources", []) if "configMap" in s]:
+            for key in maps[source]["data"]:
+                if plain(key) in own:
+                    read[source].add(key)
+                elif plain(key) not in shared:
+                    yield f"{service} would not start with {key} of {source}"
+    for name, keys in read.items():
+        if name.startswith("dashboard-"):
+            continue
+        yield from (f"nobody reads {key} of {name}" for key in sorted(set(maps[name]["data"]) - keys))
+
+
+def references(documents):
+    """What scalers, Ingresses and Rollouts point to is there."""
+    there = {(d["kind"], d["metadata"]["name"]) for d in documents}
+    for d in documents:
+        spec = d.get("spec", {})
+        if d["kind"] == "HorizontalPodAutoscaler":
+            target = spec["scaleTargetRef"]
+            if (target["kind"], target["name"]) not in there:
+                yield f"the autoscaler {d['metadata']['name']} scales nothing"
+        if d["kind"] == "Ingress":
+            for path in [p for r in spec["rules"] for p in r["http"]["paths"]]:
+                if ("Service", path["backend"]["service"]["name"]) not in there:
+                    yield f"{path['path']} leads nowhere"
+                if path["path"].rstrip("/") in {"/metrics", "/admin", "/shutdown", "/cache"}:
+                    yield f"{path['path']} is for operators alone"
+        if d["kind"] == "Rollout":
+            green = spec["strategy"]["blueGreen"]
+            wanted = [("Deployment", spec["workloadRef"]["name"]), ("Service", green["activeService"]), ("Service", green["previewService"])]
+            wanted += [("AnalysisTemplate", t["templateName"]) for a in ("prePromotionAnalysis", "postPromotionAnalysis") for t in green[a]["templates"]]
+            yield from (f"Rollout {d['metadata']['name']}: there is no {kind} {name}" for kind, name in wanted if (kind, name) not in there)
+            if green["autoPromotionEnabled"] or green["scaleDownDelaySeconds"] != 30:
+                yield f"Rollout {d['metadata']['name']}: is not promoted as operators expect"
+
+
+def secrets(base, example):
+    brought = {d["metadata"]["name"]: set(d["stringData"]) for d in example}
+    for workload in [d for d in base if d["kind"] == "Deployment"]:
+        pod = workload["spec"]["template"]["spec"]
+        wanted = [(v["valueFrom"]["secretKeyRef"]["name"], v["valueFrom"]["secretKeyRef"]["key"]) for v in pod["containers"][0]["env"] if "secretKeyRef" in v.get("valueFrom", {})]
+        wanted += [(v["secret"]["secretName"], None) for v in pod["volumes"] if "secret" in v]
+        for name, key in wanted:
+            if name not in brought or (key and key not in brought[name]):
+                yield f"secrets.example.yaml does not show {name} {key or ''}"
+    if any(d["kind"] == "Secret" for d in base):
+        yield "the base brings a Secret"
+
+
+def unlike(base, chart):
+    ours, theirs = ({identity(d): d for d in documents} for documents in (base, chart))
+    for name in sorted(set(ours) | set(theirs), key=str):
+        if ours.get(name) != theirs.get(name):
+            yield f"the chart's {name[1]} {name[3]} is not the base's"
