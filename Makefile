@@ -36,14 +36,17 @@ test: packages model ## Everything that must hold before a change lands
 	swift build --build-tests
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build --skip '$(WHOLE_MACHINE)'
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1 swift test --skip-build --filter '$(WHOLE_MACHINE)'
+	Tests/check-observability .build/debug
 
 check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
 	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/run loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/Sanitizers/run .ci/run
-	yamllint --strict -c .yamllint Services Shared deploy Tests/Packages
+	shellcheck -x Tests/check-deploy Tests/check-observability
+	yamllint --strict -c .yamllint Services Shared deploy Tests/Packages Tests/Deploy
 	Tests/check-packages
+	Tests/check-deploy
 
 format: ## Format all Swift files
 	swift format --configuration .swift-format --recursive --parallel --in-place Package.swift Services Shared Tests loadtest
