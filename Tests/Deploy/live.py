@@ -58,9 +58,11 @@ class Run:
     def begin(self):
         self.it.redis()
         for name in manifests.SERVICES:
-            self.it.service(name)
+            # An archive is for one gateway only, so the Deployment has none.
+            self.it.service(name, **({"ARCHIVE_PATH": str(self.it.folder / "archive.sqlite")} if name == "api-gateway" else {}))
         for name in manifests.SERVICES:
             until(f"{name} ready", lambda name=name: self.it.ready(name), 60)
+        self.it.probe()
         self.it.observe()
         until("Prometheus sees all", lambda: self.answers() and self.it.value('sum(up{job="nephoran-controllers"})') == 6, 60)
         self.expect(True, "every service starts with the settings of its Deployment and ConfigMaps")
@@ -95,6 +97,9 @@ class Run:
         for number in range(SEARCHES):
             status, text = request(self.it.url("rag-api") + "/v1/search", {"query": f"network slice {number % 3}"}, self.key)
             assert status == 200, text
+
+        for name in manifests.SERVICES:
+            request(self.it.url(name) + "/version")
 
         def phases():
             return [json.loads(request(f"{gateway}/v1/intents/{i}", headers=self.key)[1])["phase"] for i in identifiers]

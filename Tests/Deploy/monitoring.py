@@ -82,7 +82,7 @@ def alerts():
             continue
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "tests.yaml"
-            file.write_text(yaml.safe_dump({"rule_files": [recording, str(path)], "evaluation_interval": "30s", "tests": tests}, sort_keys=False))
+            file.write_text(yaml.safe_dump({"rule_files": [recording, str(path)], "evaluation_interval": "1m", "tests": tests}, sort_keys=False))
             yield from ran(["promtool", "test", "rules", str(file)])
 
 
