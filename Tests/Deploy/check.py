@@ -2,6 +2,7 @@
 
 import sys
 
+import host
 import manifests
 import monitoring
 import render
@@ -23,7 +24,7 @@ def main(arguments):
             path.write_text(text)
         return 0
     found = []
-    for source in (stale, manifests.faults, monitoring.faults):
+    for source in (stale, manifests.faults, host.faults, monitoring.faults):
         try:
             found += source()
         except RuntimeError as error:

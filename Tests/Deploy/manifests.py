@@ -185,7 +185,7 @@ def references(documents):
             wanted = [("Deployment", spec["workloadRef"]["name"]), ("Service", green["activeService"]), ("Service", green["previewService"])]
             wanted += [("AnalysisTemplate", t["templateName"]) for a in ("prePromotionAnalysis", "postPromotionAnalysis") for t in green[a]["templates"]]
             yield from (f"Rollout {d['metadata']['name']}: there is no {kind} {name}" for kind, name in wanted if (kind, name) not in there)
-            if green["autoPromotionEnabled"] or green["scaleDownDelaySeconds"] != 30:
+            if green.get("autoPromotionEnabled") is not False or green.get("scaleDownDelaySeconds") != 30:
                 yield f"Rollout {d['metadata']['name']}: is not promoted as operators expect"
 
 
