@@ -10,7 +10,7 @@ PORT_BASE ?= 8080
 WHOLE_MACHINE := SystemTests|TopologyTests|PowerLossTests|RedisClusterTests|RedisSentinelTests
 INTENT ?= Deploy a high-availability AMF with auto-scaling in core5g
 
-.PHONY: help packages model build run stop test check format edges bench endurance sanitize clean
+.PHONY: help packages model build run stop test check format edges bench endurance image sanitize clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -43,7 +43,7 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
 	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/run loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/Sanitizers/run .ci/run
-	shellcheck -x Tests/check-deploy Tests/check-observability
+	shellcheck -x Tests/check-deploy Tests/check-observability Tests/check-image
 	yamllint --strict -c .yamllint Services Shared deploy Tests/Packages Tests/Deploy
 	Tests/check-packages
 	Tests/check-deploy
@@ -69,6 +69,10 @@ endurance: packages ## What takes longer than a test may: 100,000 intents under 
 	@deploy/install-packages test
 	swift build --build-tests
 	NEPHORAN_ENDURANCE=1 swift test --skip-build --filter SystemTests
+
+image: build ## What the image installs is all that the executables need; as root, takes minutes
+	@deploy/install-packages image
+	Tests/check-image .build/release
 
 sanitize: packages ## Tests under Address and Thread Sanitizer; a cold build takes its time
 	@deploy/install-packages test

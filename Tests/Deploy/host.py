@@ -6,7 +6,13 @@ import manifests
 
 SYSTEMD = manifests.DEPLOY / "systemd"
 # Libraries that the executables are linked with, and the packages they are in.
-LIBRARIES = {"libcurl4-openssl-dev": "libcurl4", "libhiredis-dev": "libhiredis0.14", "libsqlite3-dev": "libsqlite3-0", "libssh-dev": "libssh-4"}
+LIBRARIES = {
+    "libcurl4-openssl-dev": "libcurl4",
+    "libhiredis-dev": "libhiredis0.14",
+    "libmimalloc-dev": "libmimalloc2.0",
+    "libsqlite3-dev": "libsqlite3-0",
+    "libssh-dev": "libssh-4",
+}
 
 
 def faults():

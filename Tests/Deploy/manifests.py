@@ -66,6 +66,9 @@ def faults():
     example = list(yaml.safe_load_all((DEPLOY / "base/secrets.example.yaml").read_text()))
     yield from (f"secrets.example.yaml: {fault}" for d in example for fault in schema(d, kinds))
     yield from secrets(base, example)
+    version = re.search(r'current = "([0-9.]+)"', (ROOT / "Shared/ServiceRuntime/Main/BuildVersion.swift").read_text()).group(1)
+    images = set(re.findall(r"image: (nephoran/\S+)", yaml.safe_dump_all(base)))
+    yield from (f"{image} is not of version {version}" for image in sorted(images) if not image.endswith(f":{version}"))
     if counted < 300:
         yield f"only {counted} objects were rendered"
 
