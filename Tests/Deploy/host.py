@@ -12,6 +12,7 @@ LIBRARIES = {
     "libmimalloc-dev": "libmimalloc2.0",
     "libsqlite3-dev": "libsqlite3-0",
     "libssh-dev": "libssh-4",
+    "zlib1g-dev": "zlib1g",
 }
 
 

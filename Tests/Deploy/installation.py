@@ -125,7 +125,7 @@ class Installation:
         place = self.folder / name
         redis = f"redis://127.0.0.1:{self.ports['redis']}"
         keys = {"keys": [{"name": "prometheus", "hash": hashlib.sha256(self.metrics_key.encode()).hexdigest(), "scopes": ["metrics:read"]}]}
-        secret = {"nephoran-auth": {"token": self.token, "callback-secret": self.token, "keys.yaml": yaml.safe_dump(keys)}, "nephoran-redis": {"url": redis, "cache-url": redis + "/1"}}
+        secret = {"nephoran-git": {"token": ""}, "nephoran-auth": {"token": self.token, "callback-secret": self.token, "keys.yaml": yaml.safe_dump(keys)}, "nephoran-redis": {"url": redis, "cache-url": redis + "/1"}}
         maps = {d["metadata"]["name"]: d["data"] for d in self.documents if d["kind"] == "ConfigMap"}
         mounts = {m["name"]: self.mounted(name, m["mountPath"]) for m in pod["containers"][0]["volumeMounts"]}
         for volume in pod["volumes"]:
@@ -148,9 +148,6 @@ class Installation:
                 variables[key] = secret[reference["name"]][reference["key"]]
             elif not reference.get("optional"):
                 raise AssertionError(f"{name} needs the secret {reference}")
-        git = place / "secrets/git/token"
-        if "GIT_TOKEN_FILE" in variables and not git.exists():
-            git.write_text("")
         return {**variables, "HOME": str(place / "tmp"), "PORT": str(self.ports[name]), "HOST": "127.0.0.1"}
 
     def probe(self):

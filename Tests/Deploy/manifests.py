@@ -62,6 +62,7 @@ def faults():
         yield from (f"{folder}: {fault}" for fault in running(documents))
         yield from (f"{folder}: {fault}" for fault in settings(documents))
         yield from (f"{folder}: {fault}" for fault in references(documents))
+        yield from (f"{folder}: {fault}" for fault in beyond(documents))
     yield from unlike(base, charted())
     example = list(yaml.safe_load_all((DEPLOY / "base/secrets.example.yaml").read_text()))
     yield from (f"secrets.example.yaml: {fault}" for d in example for fault in schema(d, kinds))
@@ -190,6 +191,29 @@ def references(documents):
             yield from (f"Rollout {d['metadata']['name']}: there is no {kind} {name}" for kind, name in wanted if (kind, name) not in there)
             if green.get("autoPromotionEnabled") is not False or green.get("scaleDownDelaySeconds") != 30:
                 yield f"Rollout {d['metadata']['name']}: is not promoted as operators expect"
+
+
+def beyond(documents):
+    """All services at their largest, in two colours where there are Rollouts, fit into the quota."""
+    quotas = [d["spec"]["hard"] for d in documents if d["kind"] == "ResourceQuota"]
+    largest = {d["metadata"]["name"]: d["spec"]["maxReplicas"] for d in documents if d["kind"] == "HorizontalPodAutoscaler"}
+    colours = 2 if any(d["kind"] == "Rollout" for d in documents) else 1
+    for hard in quotas:
+        for part in ("requests", "limits"):
+            for name in ("cpu", "memory"):
+                taken = sum(
+                    amount(c["resources"][part][name]) * largest.get(d["metadata"]["name"], 1) * colours
+                    for d in documents
+                    if d["kind"] == "Deployment"
+                    for c in d["spec"]["template"]["spec"]["containers"]
+                )
+                if taken > amount(hard[f"{part}.{name}"]):
+                    yield f"{part}.{name} of all are {taken:g}, more than the quota's {hard[f'{part}.{name}']}"
+
+
+def amount(text):
+    number, unit = re.fullmatch(r"([0-9.]+)(m|Mi|Gi)?", str(text)).groups()
+    return float(number) * {None: 1, "m": 0.001, "Mi": 2**20, "Gi": 2**30}[unit]
 
 
 def secrets(base, example):
