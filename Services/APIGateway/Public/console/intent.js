@@ -3,7 +3,7 @@ import { $, announce, button, facts, fill, h, section, table } from './element.j
 import { json, post } from './api.js';
 import { decisionBar, path } from './decision.js';
 import { onBack } from './connection.js';
-import { remember } from './intents.js';
+import { onEvent, remember, store, subscribe } from './intents.js';
 import { expectationTable, markedText, provenanceView, refusalBox } from './interpretation.js';
 import { intentManifests } from './manifests.js';
 import { isTerminal, phaseName, phasePill } from './phase.js';
@@ -21,24 +21,25 @@ class IntentPage {
     Object.assign(this, { root, id, record: null, steps: [], sections: new Map(), timeline: new Timeline(), isClosed: false });
     fill(root, h('div', { class: 'card' }, h('h2', { id: 'view-title', tabindex: '-1', class: 'visually-hidden' }, T.intent), loading()));
     this.read();
-    this.stream = new Stream(`/v1/intents/${encodeURIComponent(id)}/events`, {
-      onEvent: (step, sequence) => this.take(step, Number(sequence)),
-      isOver: () => isTerminal(this.phase),
-      onState: (state) => { if (state === 'down') this.readSoon(); },
-    });
-    this.leave = onBack(() => this.read());
+    this.leaves = [onBack(() => this.read()), onEvent((event) => { if (event.id === id) this.readSoon(); }), subscribe(() => this.follow())];
+    this.follow();
   }
 
   get phase() { return this.steps.at(-1)?.phase || this.record?.phase || 'received'; }
 
-  /** The id of an event is its place in the history. */
-  take(step, sequence) {
-    const isNew = !this.steps[sequence - 1];
-    this.steps[sequence - 1] = step;
-    if (!isNew) return;
-    if (this.record && step.at >= this.record.updatedAt) announce(`${phaseName(step.phase)}${step.detail ? `: ${step.detail}` : ''}`);
-    this.showLive();
-    this.readSoon();
+  /** The stream of all intents tells of this one, too. A key that may not follow it follows this one, until its end: it may go on after that. */
+  follow() {
+    if (store.mode !== this.mode) {
+      this.mode = store.mode;
+      if (this.mode === 'live') this.readSoon();
+    }
+    const isNeeded = this.mode === 'polled' && this.record && !isTerminal(this.record.phase);
+    if (isNeeded && !this.stream) {
+      this.stream = new Stream(`/v1/intents/${encodeURIComponent(this.id)}/events`, { onEvent: () => this.readSoon(), isOver: () => isTerminal(this.phase) });
+    } else if (!isNeeded && this.stream) {
+      this.stream.close();
+      this.stream = null;
+    }
   }
 
   readSoon() {
@@ -59,11 +60,16 @@ class IntentPage {
   use(record) {
     if (this.isClosed) return;
     const isFirst = !this.sections.size;
+    // An answer that was overtaken.
+    if (record.history.length < this.steps.length) return;
     this.record = record;
-    record.history.forEach((step, index) => { this.steps[index] ||= step; });
+    const last = record.history.at(-1);
+    if (!isFirst && last && record.history.length > this.steps.length) announce(`${phaseName(last.phase)}${last.detail ? `: ${last.detail}` : ''}`);
+    this.steps = record.history;
     remember(record);
     if (isFirst) this.build();
     this.show();
+    this.follow();
   }
 
   build() {
@@ -92,7 +98,7 @@ class IntentPage {
   }
 
   showLive() {
-    this.timeline.show(this.steps.filter(Boolean));
+    this.timeline.show(this.steps);
     const pill = $('intent-phase');
     if (pill) fill(pill, phasePill(this.phase));
   }
@@ -153,8 +159,8 @@ class IntentPage {
   close() {
     this.isClosed = true;
     clearTimeout(this.timer);
-    this.stream.close();
-    this.leave();
+    this.stream?.close();
+    for (const leave of this.leaves) leave();
   }
 }
 

@@ -64,10 +64,14 @@ export class Stream {
 
   async run() {
     const { signal } = this.abort;
+    // A page that is kept for the way back holds no connection: a browser has six for all its pages of one origin.
+    window.addEventListener('pagehide', () => this.connection?.abort(), { signal });
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
         const headers = this.last === undefined ? {} : { 'Last-Event-ID': this.last };
-        const response = await call(this.path, { accept: 'text/event-stream', signal, headers });
+        this.connection = new AbortController();
+        signal.addEventListener('abort', () => this.connection.abort());
+        const response = await call(this.path, { accept: 'text/event-stream', signal: this.connection.signal, headers });
         attempt = 0;
         this.onState('live');
         for await (const { id, data } of events(response)) {
