@@ -27,7 +27,7 @@ class Receiver(http.server.ThreadingHTTPServer):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.server.takes.is_set():
                 self.server.taken.append(body)
-            self.send_response(204 if self.server.takes.is_set() else 503)
+            self.send_response(204 if self.server.takes.is_set() else 404)
             self.end_headers()
 
         def log_message(self, *_):

@@ -13,9 +13,10 @@ PAGES = ["services", "queues", "charts", "inventory", "knowledge", "audit"]
 class Operations(ConsoleCase):
     def test_a_dead_letter_is_tried_again(self):
         browser = self.browser
-        self.installation.submit("What is running in nowhere?", callbackUrl=f"http://127.0.0.1:{self.receiver.server_port}/hook")
+        identifier = self.installation.submit("What is running in nowhere?", callbackUrl=f"http://127.0.0.1:{self.receiver.server_port}/hook")
+        count = len(self.installation.settled(identifier)["history"])
         dead = lambda: next(queue["dead"] for queue in self.installation.get("/v1/queues")["queues"] if queue["stage"] == "notify")
-        count = eventually(lambda: dead() >= 3 and dead(), 30)
+        eventually(lambda: dead() == count, 40)
         browser.open("#/operate/queues")
         browser.click("button[data-stage=notify]", f"Show {count}")
         browser.wait(lambda: len(browser.all("#letters tbody tr")) == count)

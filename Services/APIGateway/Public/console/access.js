@@ -10,7 +10,7 @@ let verdict = 'unknown';
 function show() {
   const isIn = verdict === 'accepted' && key() !== '';
   fill($('access-state'), verdict === 'refused' ? (key() ? T.keyRefused : T.keyNeeded) : isIn ? T.keyAccepted : '');
-  $('key-field').hidden = isIn;
+  $('key-field').hidden = isIn || verdict === 'refused';
   $('sign-out').hidden = !key();
   const gate = $('gate');
   gate.hidden = verdict !== 'refused';

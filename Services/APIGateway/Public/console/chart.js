@@ -14,7 +14,7 @@ function ceiling(value) {
   return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value);
 }
 
-/** Breaks where there is no value. */
+/** Breaks where there is no value; a value alone is a dot. */
 function lineOf(values, top) {
   const step = WIDTH / Math.max(1, values.length - 1);
   let text = '';
@@ -24,7 +24,7 @@ function lineOf(values, top) {
       isDrawing = false;
       return;
     }
-    text += `${isDrawing ? 'L' : 'M'}${(index * step).toFixed(1)} ${(HEIGHT - (Math.min(value, top) / top) * HEIGHT).toFixed(1)}`;
+    text += `${isDrawing ? 'L' : 'M'}${(index * step).toFixed(1)} ${(HEIGHT - (Math.min(value, top) / top) * HEIGHT).toFixed(1)}${isDrawing ? '' : 'h0'}`;
     isDrawing = true;
   });
   return text;

@@ -117,19 +117,18 @@ async function refresh(onlyNew) {
 }
 
 let fetching = 0;
-/** Many new intents at once are fetched by one list. */
-function fetchUnknown() {
+/** Many new intents at once are fetched by one list; what is told of while it is made, by the next. */
+function fetchUnknown(after = 150) {
   fetching ||= setTimeout(async () => {
     fetching = 0;
-    if (!unknown.size) return;
-    if (store.isLoading) {
-      fetchUnknown();
-      return;
+    if (!store.isLoading) {
+      const asked = [...unknown.keys()];
+      await refresh(true);
+      // What a list does not show belongs to another tenant, or is older than what is kept.
+      if (!store.error) for (const id of asked) unknown.delete(id);
     }
-    await refresh(true);
-    // What a list does not show belongs to another tenant, or is older than what is kept.
-    if (!store.error) unknown.clear();
-  }, 150);
+    if (unknown.size) fetchUnknown(store.error ? 2000 : 150);
+  }, after);
 }
 
 function take(event) {
