@@ -34,12 +34,13 @@ class Browser:
         self.requests = []
         self.complaints = []
 
-    def open(self, view="#/write"):
+    def open(self, view="#/write", key=None):
         """A fresh page, signed in; the key is gone from the address at once."""
+        key = key or self.token
         self.driver.get("about:blank")
-        self.driver.get(f"{self.url}/#key={self.token}")
+        self.driver.get(f"{self.url}/#key={key}")
         self.wait(lambda: self.script("return document.documentElement.dataset.ready"))
-        assert self.token not in self.driver.current_url
+        assert key not in self.driver.current_url
         self.go(view)
 
     def go(self, view):
@@ -106,6 +107,11 @@ class Browser:
         if reason:
             self.fill("#dialog-reason", reason)
         self.click("dialog[open] button[type=submit]")
+
+    def fill_and_submit(self, text):
+        self.go("#/write")
+        self.fill("#intent", text)
+        self.click(".composer button[type=submit]")
 
     def phase(self, words, within=30):
         """Waits until the page of an intent shows this phase."""

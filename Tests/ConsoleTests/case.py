@@ -4,6 +4,7 @@ import atexit
 import http.server
 import os
 import pathlib
+import tempfile
 import threading
 import unittest
 
@@ -34,6 +35,10 @@ class Receiver(http.server.ThreadingHTTPServer):
             pass
 
 
+#: The key of somebody who may not approve, nor follow all intents.
+OPERATOR = "the-key-of-an-operator"
+
+
 class Shared:
     installation = None
     browser = None
@@ -43,7 +48,12 @@ class Shared:
 def shared():
     if Shared.installation is None:
         Shared.receiver = Receiver()
+        keys = tempfile.NamedTemporaryFile("w", suffix=".yaml", delete=False)
+        atexit.register(os.unlink, keys.name)
+        with keys:
+            keys.write(f'keys:\n  - {{name: operator, key: {OPERATOR}, scopes: ["intents:read", "intents:write"]}}\n')
         Shared.installation = Installation({
+            "AUTH_KEYS_FILE": keys.name,
             "CALLBACK_SECRET": "the secret of the console's tests", "CALLBACK_ALLOWED_HOSTS": "127.0.0.0/8", "CALLBACK_RETRY_FOR": "1s",
         })
         atexit.register(Shared.installation.stop)

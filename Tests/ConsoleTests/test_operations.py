@@ -4,7 +4,7 @@ import os
 import signal
 from collections import Counter
 
-from case import ConsoleCase
+from case import OPERATOR, ConsoleCase
 from installation import eventually
 
 PAGES = ["services", "queues", "charts", "inventory", "knowledge", "audit"]
@@ -65,7 +65,25 @@ class Operations(ConsoleCase):
         browser.go("#/board?q=cut-&stage=done")
         browser.wait(lambda: browser.script("return document.querySelector('.grid')?.getAttribute('aria-rowcount')") == "41")
 
-    provoked = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "503 (Service Unavailable)")
+    provoked = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "503 (Service Unavailable)", "403 (Forbidden)")
+
+    def test_a_key_with_few_rights_follows_what_it_may_and_is_told_what_it_may_not(self):
+        browser = self.browser
+        browser.open("#/board", OPERATOR)
+        browser.find(".mode", "may not follow all")
+        browser.go("#/write")
+        browser.fill("#intent", "Deploy an AUSF in few")
+        browser.find(".verdict", "Ready")
+        browser.click(".composer button[type=submit]")
+        browser.phase("published")
+        browser.fill_and_submit("Remove the AUSF from few")
+        browser.phase("needs approval")
+        browser.find("#attention", "Remove the AUSF from few")
+        browser.decide("approve")
+        browser.find(".decisions .problem", "intents:approve")
+        browser.go("#/operate/audit")
+        browser.find("main .problem", "admin")
+        self.shot("forbidden")
 
     def test_the_operators_pages_show_what_the_api_says(self):
         browser = self.browser

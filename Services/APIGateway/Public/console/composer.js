@@ -1,6 +1,7 @@
 // Writing an intent: explained while it is typed, planned before it is sent.
 import { $, announce, button, debounced, fill, h, section } from './element.js';
 import { json, newKey, post } from './api.js';
+import { onBack } from './connection.js';
 import { remember } from './intents.js';
 import { expectationTable, markedText, provenanceView, refusalBox } from './interpretation.js';
 import { plannedManifests } from './manifests.js';
@@ -72,7 +73,8 @@ class Composer {
         h('label', { class: 'check' }, h('input', { id: 'approval', type: 'checkbox', checked: draft.approval, onchange: (event) => { draft.approval = event.target.checked; this.changed(); } }), T.waitForMe)),
       h('div', { class: 'actions' }, this.submit, button(T.dryRun, () => this.explain(true), { id: 'dry-run' }), h('span', { class: 'muted' }, T.dryRunHint)), this.problems);
     fill(root, [this.form, this.explanation]);
-    this.leave = onSession(() => this.explain());
+    const leaves = [onSession(() => this.explain()), onBack(() => this.explain())];
+    this.leave = () => leaves.forEach((leave) => leave());
     if (draft.text) this.explain();
     else this.rest();
   }
