@@ -64,7 +64,8 @@ import Testing
         }
     }
 
-    @Test("a search of the knowledge base needs words, and says when nobody can answer", arguments: ["", "?query=", "?query=amf&limit=0", "?query=amf&limit=x"])
+    @Test(
+        "a search of the knowledge base needs words, and says when nobody can answer", arguments: ["", "?query=", "?query=amf&limit=0", "?query=amf&limit=x"])
     func knowledge(_ query: String) async throws {
         try await LedgerFixture.with { fixture in
             try await fixture.gateway(["RAG_API_URL": "http://127.0.0.1:9"]) { client in
