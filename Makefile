@@ -6,11 +6,12 @@ BIN := .build/release
 DATA_DIR ?= .nephoran
 EMBEDDING_MODEL_DIR ?= $(CURDIR)/.model/all-MiniLM-L6-v2
 PORT_BASE ?= 8080
+CONSOLE_BIN ?= .build/debug
 # Tests that start many processes and want them to have the processors for themselves.
 WHOLE_MACHINE := SystemTests|TopologyTests|PowerLossTests|RedisClusterTests|RedisSentinelTests
 INTENT ?= Deploy a high-availability AMF with auto-scaling in core5g
 
-.PHONY: help packages model build run stop test check format edges bench endurance image sanitize clean
+.PHONY: help packages model build run stop test check console format edges bench endurance image sanitize clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -37,12 +38,17 @@ test: packages model ## Everything that must hold before a change lands
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build --skip '$(WHOLE_MACHINE)'
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1 swift test --skip-build --filter '$(WHOLE_MACHINE)'
 	Tests/check-observability .build/debug
+	$(MAKE) console
+
+console: ## The console in a real browser, with what the tests built (CONSOLE_BIN: other executables)
+	@deploy/install-packages test
+	NEPHORAN_BIN="$(CONSOLE_BIN)" Tests/check-console
 
 check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
-	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/run loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/Sanitizers/run .ci/run
+	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/run loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/check-console Tests/Sanitizers/run .ci/run
 	shellcheck -x Tests/check-deploy Tests/check-observability Tests/check-image
 	yamllint --strict -c .yamllint Services Shared deploy Tests/Packages Tests/Deploy
 	Tests/check-packages

@@ -59,6 +59,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             QueueController(ledger: ledger).addRoutes(to: api)
             EventController(ledger: ledger, feed: feed, reader: reader).addRoutes(to: api)
             PackageController(bridge: bridge).addRoutes(to: api)
+            KnowledgeController(knowledge: knowledge).addRoutes(to: api)
+            AuditController(ledger: ledger).addRoutes(to: api)
+            ServiceController(upstreams: upstreams).addRoutes(to: api)
             OperationsController(ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge).addRoutes(to: api)
         },
         services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger)]

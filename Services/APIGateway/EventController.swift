@@ -165,7 +165,8 @@ struct FeedCursor: CustomStringConvertible {
 
     var description: String { self.positions.sorted { $0.key < $1.key }.map { "\($0.key).\($0.value)" }.joined(separator: ",") }
 
-    private static func parse(_ text: String) -> (Int64, Int64)? {
+    /// `ms-n` as numbers.
+    static func parse(_ text: String) -> (Int64, Int64)? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, let time = Int64(parts[0]), let number = Int64(parts[1]), "\(time)-\(number)" == text else { return nil }
         return (time, number)

@@ -3,7 +3,7 @@ import Hummingbird
 import ServiceRuntime
 import Yams
 
-/// The console, the specification and its page: a handful of files, read once.
+/// The console, the specification and its page: some dozens of small files, read once.
 struct Site: Sendable {
     private struct Page: Sendable {
         var path: String
@@ -23,10 +23,17 @@ struct Site: Sendable {
         func read(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)")) }
         let files = [
             ("/", "index.html", "text/html; charset=utf-8"), ("/console.css", "console.css", "text/css; charset=utf-8"),
-            ("/console.js", "console.js", "text/javascript; charset=utf-8"), ("/docs", "docs.html", "text/html; charset=utf-8"),
-            ("/docs.js", "docs.js", "text/javascript; charset=utf-8"), ("/openapi.yaml", "openapi.yaml", "application/yaml"),
+            ("/docs", "docs.html", "text/html; charset=utf-8"), ("/docs.js", "docs.js", "text/javascript; charset=utf-8"),
+            ("/docs.css", "docs.css", "text/css; charset=utf-8"),
+            ("/openapi.yaml", "openapi.yaml", "application/yaml"),
         ]
-        var pages = try files.map { path, name, type in Page(path: path, type: type, body: ByteBuffer(bytes: try read(name)), etag: "") }
+        let modules = try FileManager.default.contentsOfDirectory(atPath: "\(directory)/console").filter { $0.hasSuffix(".js") }.sorted()
+        var pages = try (files + modules.map { ("/console/\($0)", "console/\($0)", "text/javascript; charset=utf-8") }).map { path, name, type in
+            let data = try read(name)
+            let isCode = name.hasSuffix(".js") || name.hasSuffix(".css")
+            let body = isCode ? ByteBuffer(string: Self.withoutComments(String(decoding: data, as: UTF8.self))) : ByteBuffer(bytes: data)
+            return Page(path: path, type: type, body: body, etag: "")
+        }
         let specification = try Yams.load(yaml: String(decoding: try read("openapi.yaml"), as: UTF8.self)) ?? [:]
         let json = try JSONSerialization.data(withJSONObject: specification, options: [.sortedKeys, .withoutEscapingSlashes])
         pages.append(Page(path: "/openapi.json", type: "application/json", body: ByteBuffer(bytes: json), etag: ""))
@@ -37,6 +44,21 @@ struct Site: Sendable {
             page.etag = "\"\(String(hash, radix: 16))\""
             return page
         }
+    }
+
+    /// A script or style sheet without the comments that have lines of their own, and without indentation: a seventh of the weight.
+    /// Lines stay where they are, so that an error names the line of the source. No text of these files spans lines.
+    static func withoutComments(_ text: String) -> String {
+        var isInside = false
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> Substring in
+            let line = line.drop { $0 == " " }
+            if isInside || line.hasPrefix("/*") {
+                isInside = !line.contains("*/")
+                return ""
+            }
+            return line.hasPrefix("//") ? "" : line
+        }
+        return lines.joined(separator: "\n")
     }
 
     /// RFC 9110 §13.1.2: a list of tags, weak ones too, or any.

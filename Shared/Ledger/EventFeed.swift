@@ -212,4 +212,16 @@ extension Ledger {
             throw LedgerError(error)
         }
     }
+
+    /// Past events of a partition before `position` (nil: the newest), newest first.
+    package func latestEvents(partition number: Int, before position: String?, limit: Int) async throws(LedgerError) -> [LedgerEvent] {
+        guard number < self.partitions.count else { return [] }
+        let partition = self.partitions[number]
+        do throws(RedisError) {
+            let reply = try await self.redis.send(RedisCommand("XREVRANGE", partition.events, position.map { "(" + $0 } ?? "+", "-", "COUNT", limit))
+            return (reply.array ?? []).compactMap { Ledger.event($0, partition: partition) }
+        } catch {
+            throw LedgerError(error)
+        }
+    }
 }

@@ -8,8 +8,8 @@ import Testing
 
 @Suite struct SiteTests {
     static let pages = [
-        ("/", "text/html; charset=utf-8"), ("/console.css", "text/css; charset=utf-8"), ("/console.js", "text/javascript; charset=utf-8"),
-        ("/docs", "text/html; charset=utf-8"),
+        ("/", "text/html; charset=utf-8"), ("/console.css", "text/css; charset=utf-8"), ("/console/main.js", "text/javascript; charset=utf-8"),
+        ("/docs", "text/html; charset=utf-8"), ("/docs.css", "text/css; charset=utf-8"),
         ("/docs.js", "text/javascript; charset=utf-8"), ("/openapi.yaml", "application/yaml"), ("/openapi.json", "application/json"),
     ]
 
@@ -57,7 +57,49 @@ import Testing
         let text = try String(contentsOfFile: Repository.path("Services/APIGateway/Public/\(name)"), encoding: .utf8)
         let tags = text.replacing("http://www.w3.org/2000/svg", with: "")
         #expect(!tags.contains("http:") && !tags.contains("https:") && !tags.contains("style=") && !tags.contains("<style") && !tags.contains("onclick="))
-        #expect(!text.replacing(/<script src="[^"]+" defer><\/script>/, with: "").contains("<script"))
+        #expect(!text.replacing(/<script src="[^"]+" (defer|type="module")><\/script>/, with: "").contains("<script"))
+    }
+
+    @Test("every module of the console is served, and none imports what is not")
+    func modules() async throws {
+        let directory = Repository.path("Services/APIGateway/Public/console")
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".js") }
+        try await self.withSite { client in
+            for name in names {
+                #expect(try await client.execute(uri: "/console/\(name)", method: .get).status == .ok)
+                let text = try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)
+                for match in text.matches(of: /from '\.\/([^']+)'/) { #expect(names.contains(String(match.1)), "\(name) imports \(match.1)") }
+            }
+        }
+    }
+
+    @Test("the whole console weighs at most 150 KB")
+    func weight() async throws {
+        let modules = try FileManager.default.contentsOfDirectory(atPath: Repository.path("Services/APIGateway/Public/console")).map { "/console/\($0)" }
+        try await self.withSite { client in
+            var bytes = 0
+            for path in modules + ["/", "/console.css"] { bytes += try await client.execute(uri: path, method: .get).body.readableBytes }
+            #expect(bytes <= 150_000)
+        }
+    }
+
+    @Test("comments and indentation stay at home, line numbers and code do not change")
+    func withoutComments() {
+        let text = "// why\nconst a = 1; // kept\n/**\n * about b\n */\n  const b = 'http://x'; /* kept */\n"
+        #expect(Site.withoutComments(text) == "\nconst a = 1; // kept\n\n\n\nconst b = 'http://x'; /* kept */\n")
+    }
+
+    @Test("no text of a script spans lines: its indentation would be lost")
+    func templates() throws {
+        let directory = Repository.path("Services/APIGateway/Public")
+        let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory)/console").map { "console/\($0)" } + ["docs.js"]
+        for name in names {
+            for line in try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8).split(separator: "\n") {
+                let code = line.drop { $0 == " " }
+                guard !["//", "/*", "*"].contains(where: { code.hasPrefix($0) }) else { continue }
+                #expect(code.count { $0 == "`" }.isMultiple(of: 2), "\(name): \(line)")
+            }
+        }
     }
 
     @Test("a site with a file missing is not served")

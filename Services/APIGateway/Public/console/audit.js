@@ -1,0 +1,62 @@
+// Who did what: all transitions backwards, and what happens while one looks.
+import { button, fill, h } from './element.js';
+import { json, query } from './api.js';
+import { onEvent, store } from './intents.js';
+import { phasePill } from './phase.js';
+import { empty, loading, problemBox } from './problem.js';
+import { href } from './route.js';
+import { onSession } from './session.js';
+import { moment } from './time.js';
+import { T } from './texts.js';
+
+const PAGE = 200;
+const MOST = 1000;
+const SERVICES = new Set(['api-gateway', 'llm-processor', 'rag-api', 'manifest-generator', 'nephio-bridge', 'oran-adaptor']);
+
+export function auditView(root) {
+  let cursor;
+  let people = true;
+  let turn = 0;
+  const body = h('tbody', {});
+  const foot = h('div', {});
+  const check = h('input', { type: 'checkbox', checked: true, onchange: () => { people = check.checked; restart(); } });
+  const row = (event) => h('tr', { 'data-event': `${event.id} ${event.at} ${event.phase} ${event.detail || ''}` },
+    h('td', {}, moment(event.at)), h('td', {}, h('strong', {}, event.by)), h('td', {}, phasePill(event.phase, true)), h('td', { class: 'break' }, event.detail || ''),
+    h('td', {}, h('a', { href: href('intent', event.id) }, store.byID.get(event.id)?.request?.intent || event.id)));
+  const more = async () => {
+    turn += 1;
+    const mine = turn;
+    fill(foot, loading());
+    try {
+      // A page may hold nothing of interest although there is more.
+      for (let count = 0; count < 10; count += 1) {
+        const page = await json(`/v1/audit${query({ limit: PAGE, cursor, people: people ? 'true' : '' })}`);
+        if (mine !== turn) return;
+        body.append(...page.items.map(row));
+        cursor = page.nextCursor;
+        if (!cursor || page.items.length) break;
+      }
+      fill(foot, cursor && body.childElementCount < MOST ? button(T.older, more) : body.childElementCount ? [] : empty(T.nothingHappened));
+    } catch (error) {
+      if (mine === turn) fill(foot, problemBox(error, more));
+    }
+  };
+  const restart = () => {
+    cursor = undefined;
+    fill(body, []);
+    more();
+  };
+  fill(root, [h('div', { class: 'filters' }, h('label', { class: 'check' }, check, ' ', T.peopleOnly)),
+    h('div', { class: 'card' }, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': T.audit }, h('table', {}, h('caption', { class: 'visually-hidden' }, T.audit), h('thead', {}, h('tr', {}, [T.time, T.by, T.phase, T.what, T.intent].map((head) => h('th', { scope: 'col' }, head)))), body)), foot)]);
+  restart();
+  const leaves = [onSession(restart), onEvent((event) => {
+    if (people && SERVICES.has(event.by)) return;
+    body.prepend(row(event));
+    while (body.childElementCount > MOST) body.lastElementChild.remove();
+    if (foot.querySelector('.empty')) fill(foot, []);
+  })];
+  return () => {
+    turn += 1;
+    for (const leave of leaves) leave();
+  };
+}

@@ -1,0 +1,47 @@
+// A view that asks again and again while it is looked at.
+import { isSilence, loading, problemBox } from './problem.js';
+import { onBack } from './connection.js';
+import { onSession } from './session.js';
+import { fill, h } from './element.js';
+
+/**
+ * @param load gives the data; `show(data)` draws it into `body`. What was drawn stays while the gateway is silent.
+ * @returns `{again, close}`.
+ */
+export function polled(root, load, show, every = 5000) {
+  const state = h('div', {});
+  const body = h('div', {});
+  let isClosed = false;
+  let hasData = false;
+  let timer = 0;
+  let turn = 0;
+  fill(root, [state, body]);
+  fill(state, loading());
+  const again = async () => {
+    clearTimeout(timer);
+    turn += 1;
+    const mine = turn;
+    try {
+      const data = document.hidden && hasData ? null : await load();
+      if (isClosed || mine !== turn) return;
+      if (data) show(data, body);
+      if (data) hasData = true;
+      fill(state, []);
+    } catch (error) {
+      if (isClosed || mine !== turn) return;
+      // The banner tells of silence; old figures are better than none, an error is better than old figures.
+      if (!hasData || !isSilence(error)) fill(state, problemBox(error, again));
+    }
+    timer = setTimeout(again, every);
+  };
+  const leaves = [onBack(again), onSession(again)];
+  again();
+  return {
+    again,
+    close: () => {
+      isClosed = true;
+      clearTimeout(timer);
+      for (const leave of leaves) leave();
+    },
+  };
+}
