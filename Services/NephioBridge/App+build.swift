@@ -72,7 +72,7 @@ private struct KubernetesParts {
 
     init(_ connections: KubernetesConnections, ledger: Ledger, _ context: ServiceContext) {
         let settings = context.settings
-        var services: [any Service] = connections.clients + connections.observed.map(\.changes)
+        var services: [any Service] = connections.clients.map { $0 as any Service } + connections.observed.map { $0.changes as any Service }
         if settings[KubernetesSettings.controller] {
             let fetcher = HTTPFetcher()
             let gateway = ServiceClient(
@@ -87,7 +87,7 @@ private struct KubernetesParts {
             let controller = NetworkIntentController(
                 client: connections.home, gateway: IntentGateway(client: gateway), ledger: ledger, feed: feed,
                 configuration: .init(namespace: settings[KubernetesSettings.namespace], lease: lease))
-            services += [fetcher, controller]
+            services += [fetcher as any Service, controller]
         }
         self.services = services
         // A cluster that is away is waited for; nothing else stops.

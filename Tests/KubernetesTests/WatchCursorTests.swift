@@ -11,9 +11,11 @@ struct WatchCursorTests {
     func pages() {
         var cursor = WatchCursor()
         #expect(cursor.demand == .list(next: nil))
-        #expect(!cursor.listed("100", next: "a"))
+        var isLast = cursor.listed("100", next: "a")
+        #expect(!isLast)
         #expect(cursor.demand == .list(next: "a"))
-        #expect(cursor.listed("107", next: nil))
+        isLast = cursor.listed("107", next: nil)
+        #expect(isLast)
         #expect(cursor.demand == .watch(from: "100"))
         cursor.reached("109")
         #expect(cursor.demand == .watch(from: "109"))
@@ -23,11 +25,13 @@ struct WatchCursorTests {
     func tooOld() {
         var cursor = WatchCursor()
         _ = cursor.listed("100", next: nil)
-        #expect(cursor.failed(self.gone, random: 0) == .zero)
+        var pause = cursor.failed(self.gone, random: 0)
+        #expect(pause == .zero)
         #expect(cursor.demand == .list(next: nil))
         // The next page of a list that is gone: from its beginning, after a pause.
         _ = cursor.listed("120", next: "a")
-        #expect(cursor.failed(self.gone, random: 0) > .zero)
+        pause = cursor.failed(self.gone, random: 0)
+        #expect(pause > .zero)
         #expect(cursor.demand == .list(next: nil))
     }
 
@@ -36,11 +40,18 @@ struct WatchCursorTests {
         var cursor = WatchCursor(backoff: Backoff(base: .seconds(1), cap: .seconds(8)))
         _ = cursor.listed("100", next: nil)
         let broken = KubernetesError.transport("reset", wasNotSent: false)
-        #expect(cursor.failed(broken, random: 0) == .milliseconds(500))
-        #expect(cursor.failed(broken, random: 1) == .seconds(2))
-        #expect(cursor.failed(broken, random: 0) == .seconds(2))
-        for _ in 0..<20 { #expect(cursor.failed(broken, random: 1) <= .seconds(8)) }
-        #expect(cursor.failed(.status(code: 429, reason: "", message: "", retryAfter: .seconds(30)), random: 0) == .seconds(34))
+        var pause = cursor.failed(broken, random: 0)
+        #expect(pause == .milliseconds(500))
+        pause = cursor.failed(broken, random: 1)
+        #expect(pause == .seconds(2))
+        pause = cursor.failed(broken, random: 0)
+        #expect(pause == .seconds(2))
+        for _ in 0..<20 {
+            let pause = cursor.failed(broken, random: 1)
+            #expect(pause <= .seconds(8))
+        }
+        pause = cursor.failed(.status(code: 429, reason: "", message: "", retryAfter: .seconds(30)), random: 0)
+        #expect(pause == .seconds(34))
         #expect(cursor.demand == .watch(from: "100"))
         cursor.reached("101")
         #expect(cursor.failures == 0)
@@ -50,16 +61,26 @@ struct WatchCursorTests {
     func hasty() {
         var cursor = WatchCursor()
         _ = cursor.listed("100", next: nil)
-        #expect(cursor.ended(progressed: true, lasted: .zero, random: 0) == .zero)
-        #expect(cursor.ended(progressed: false, lasted: .seconds(240), random: 0) == .zero)
-        #expect(cursor.ended(progressed: false, lasted: .zero, random: 0) > .zero)
+        var pause = cursor.ended(progressed: true, lasted: .zero, random: 0)
+        #expect(pause == .zero)
+        pause = cursor.ended(progressed: false, lasted: .seconds(240), random: 0)
+        #expect(pause == .zero)
+        pause = cursor.ended(progressed: false, lasted: .zero, random: 0)
+        #expect(pause > .zero)
     }
 
     @Test("lines are cut wherever the bytes were, and one without an end is refused")
     func lines() throws {
         var lines = WatchLines(limit: 8)
-        #expect(try lines.append(Array("ab\ncd".utf8)) == [Array("ab".utf8)])
-        #expect(try lines.append(Array("e\n\n\nf".utf8)) == [Array("cde".utf8)])
-        #expect(throws: WatchLines.TooLong(limit: 8)) { try lines.append(Array("123456789".utf8)) }
+        var complete = try lines.append(Array("ab\ncd".utf8))
+        #expect(complete == [Array("ab".utf8)])
+        complete = try lines.append(Array("e\n\n\nf".utf8))
+        #expect(complete == [Array("cde".utf8)])
+        do {
+            complete = try lines.append(Array("123456789".utf8))
+            Issue.record("a line of ten bytes was taken")
+        } catch {
+            #expect(error == WatchLines.TooLong(limit: 8))
+        }
     }
 }

@@ -91,7 +91,7 @@ struct WatchTests {
                 try await self.until("watching") { fixture.server.watchCount == 1 }
                 for round in 0..<5 {
                     fixture.server.dropWatches()
-                    try fixture.server.create("configmaps", ClusterFixture.configMap("m\(round)", ["x": "\(round)"]).json)
+                    try fixture.server.create("configmaps", ClusterFixture.configMap("m\(round)", ["x": .string("\(round)")]).json)
                     try await self.until("round \(round)") { picture.values["m\(round)"] == "\(round)" }
                 }
                 #expect(picture.lists == 1)

@@ -103,6 +103,8 @@ struct NetworkIntent: Sendable {
     }
 
     var key: ObjectKey { self.object.key }
+    /// Those that may not have ended.
+    var intents: [IntentID] { [self.intentId, self.replaces].compactMap(\.self) }
     var holdsFinalizer: Bool { self.object.finalizers.contains(Self.finalizer) }
 
     /// Everything was dealt with, as far as the object tells.

@@ -80,7 +80,7 @@ final class NetworkIntentController: Service, Sendable {
 
     private func see(_ object: KubernetesObject, _ queue: ReconcileQueue, _ owners: IntentOwners) {
         let intent = NetworkIntent(object)
-        for id in [intent.intentId, intent.replaces].compactMap(\.self) { owners.follow(id, object.key) }
+        owners.follow(intent.intents, object.key)
         if !intent.isSettled { queue.add(object.key) }
     }
 
@@ -130,10 +130,11 @@ final class IntentOwners: Sendable {
 
     private let state = Mutex(State())
 
-    func follow(_ id: IntentID, _ key: ObjectKey) {
+    func follow(_ ids: [IntentID], _ key: ObjectKey) {
         self.state.withLock { state in
-            state.keys[id] = key
-            state.ids[key, default: []].insert(id)
+            for id in state.ids[key] ?? [] where !ids.contains(id) { state.keys[id] = nil }
+            for id in ids { state.keys[id] = key }
+            state.ids[key] = Set(ids)
         }
     }
 

@@ -25,14 +25,14 @@ struct NetworkIntentReconciler: Sendable {
     let ledger: Ledger
     /// False as soon as another instance may lead.
     let mayAct: @Sendable () -> Bool
-    /// Events of the intent are this object's from now on.
-    let follow: @Sendable (IntentID, ObjectKey) -> Void
+    /// Events of these intents are this object's from now on, and those of others no longer.
+    let follow: @Sendable ([IntentID], ObjectKey) -> Void
 
     func reconcile(_ key: ObjectKey) async -> Outcome {
         do {
             guard let object = try await self.client.get(.networkIntent, key) else { return .gone }
             let intent = NetworkIntent(object)
-            for id in [intent.intentId, intent.replaces].compactMap(\.self) { self.follow(id, key) }
+            self.follow(intent.intents, key)
             if object.isBeingDeleted { return try await self.finish(intent) }
             if !intent.holdsFinalizer { return try await self.hold(intent) }
             return try await self.advance(intent)
@@ -56,7 +56,9 @@ struct NetworkIntentReconciler: Sendable {
     private func advance(_ intent: NetworkIntent) async throws -> Outcome {
         let request: NetworkIntent.Request
         switch intent.request {
-        case .failure(let problem): return try await self.refuse(intent, problem, hash: "invalid-\(intent.object.generation)")
+        case .failure(let problem):
+            if let generation = intent.submission { return try await self.recall(intent, generation) }
+            return try await self.refuse(intent, problem, hash: "invalid-\(intent.object.generation)")
         case .success(let value): request = value
         }
         if request.hash == intent.requestHash, intent.submission == nil { return try await self.report(intent) }
@@ -92,7 +94,7 @@ struct NetworkIntentReconciler: Sendable {
     }
 
     private func note(_ intent: NetworkIntent, _ id: IntentID, hash: String) async throws {
-        self.follow(id, intent.key)
+        self.follow([id] + intent.intents, intent.key)
         let members: [String: JSONValue] = [
             "intentId": .string(id.description), "requestHash": .string(hash), "submission": .null, "replaces": .null,
             "phase": .string(NetworkIntentPhase.pending.rawValue), "conditions": self.accepted(intent, true, "Recorded", "intent \(id)"),
@@ -175,7 +177,7 @@ struct NetworkIntentReconciler: Sendable {
         guard intent.holdsFinalizer else { return .done }
         try self.require()
         if let generation = intent.submission { return try await self.recall(intent, generation) }
-        for id in [intent.intentId, intent.replaces].compactMap(\.self) {
+        for id in intent.intents {
             guard let record = try await self.record(id) else { continue }
             guard record.phase.isTerminal else {
                 // What it is rolled back by ends by itself.
@@ -207,10 +209,10 @@ struct NetworkIntentReconciler: Sendable {
     /// Finds out what became of a submission whose answer nobody noted: under the same name, and so that what was not there before does nothing
     /// without a person.
     private func recall(_ intent: NetworkIntent, _ generation: Int) async throws -> Outcome {
-        guard case .success(let request) = intent.request else {
-            try await self.write(["submission": .null], to: intent.object)
-            return .again(after: .zero)
-        }
+        try self.require()
+        // What is no request any more may have been one: something has to be said, and this asks for nothing.
+        let nothing = NetworkIntent.Request(text: "Report the inventory", priority: .low, namespace: nil, cluster: nil, approval: .required)
+        let request = (try? intent.request.get()) ?? nothing
         let body = intent.body(request, supersedes: nil, mustBeApproved: true)
         switch await self.gateway.submit(body, key: intent.idempotencyKey(generation: generation)) {
         case .accepted(let id), .known(let id):
@@ -241,8 +243,8 @@ struct NetworkIntentReconciler: Sendable {
 
     private static func patch(_ object: KubernetesObject, metadata: [String: JSONValue]) -> JSONValue {
         var metadata = metadata
+        // No two objects, and no two of one name, ever have the same.
         metadata["resourceVersion"] = object.resourceVersion.map { .string($0) }
-        metadata["uid"] = .string(object.uid)
         return ["metadata": .object(metadata)]
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import IntentModel
 import JSONSchema
 import Kubernetes
@@ -39,8 +40,9 @@ extension JSONValue {
         case let value as Int: self = .number(Double(value))
         case let value as Double: self = .number(value)
         case let value as String: self = .string(value)
-        case let value as [Any?]: self = .array(value.map { JSONValue(yaml: $0) })
-        case let value as [AnyHashable: Any?]:
+        case is NSNull: self = .null
+        case let value as [Any]: self = .array(value.map { JSONValue(yaml: $0) })
+        case let value as [AnyHashable: Any]:
             self = .object(Dictionary(value.map { ("\($0.key)", JSONValue(yaml: $0.value)) }, uniquingKeysWith: { _, last in last }))
         case .some(let value): self = .string("\(value)")
         }

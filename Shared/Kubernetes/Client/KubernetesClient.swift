@@ -1,7 +1,7 @@
 import HTTPFetch
 import JSONSchema
 package import Resilience
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Calls of one API server. Every call has a deadline and passes the guards of its ``Upstream``; watches do not, since they last.
 package final class KubernetesClient: Service, Sendable {

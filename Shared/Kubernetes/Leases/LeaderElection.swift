@@ -1,5 +1,5 @@
 import Foundation
-package import JSONSchema
+import JSONSchema
 import Logging
 import Synchronization
 
@@ -60,7 +60,7 @@ package final class LeaderElection: Sendable {
                     return false
                 }
                 // Either ends with the other; the group ends when both have.
-                await group.next()
+                _ = await group.next()
                 group.cancelAll()
             }
             self.logger.notice("leading no more", metadata: ["lease": "\(self.configuration.namespace)/\(self.configuration.name)"])
@@ -90,7 +90,7 @@ package final class LeaderElection: Sendable {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.attempt() }
                 group.addTask { try? await Task.sleep(until: end) }
-                await group.next()
+                _ = await group.next()
                 group.cancelAll()
             }
         }
