@@ -133,7 +133,8 @@ struct RealServerTests {
         try await self.with { client in
             let election = LeaderElection(
                 client,
-                .init(namespace: self.namespace, name: self.name, identity: "a", duration: .seconds(3), renewWithin: .seconds(2), retryEvery: .milliseconds(300)))
+                .init(
+                    namespace: self.namespace, name: self.name, identity: "a", duration: .seconds(3), renewWithin: .seconds(2), retryEvery: .milliseconds(300)))
             let task = Task { await election.run { try? await Task.sleep(for: .seconds(60)) } }
             try await Task.sleep(for: .seconds(3))
             #expect(election.isLeading)
