@@ -184,7 +184,7 @@ struct NetworkIntentReconciler: Sendable {
                 if !intent.isRollingBack { _ = try await self.gateway.decide("cancel", id, reason: "NetworkIntent \(intent.key) was deleted") }
                 return .again(after: .seconds(1))
             }
-            guard id == intent.intentId, intent.deletionPolicy == .rollback else { continue }
+            guard intent.deletionPolicy == .rollback else { continue }
             switch record.phase {
             case .fulfilled,
                 .published where !record.tracks.isEmpty:
