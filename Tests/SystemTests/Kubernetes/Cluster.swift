@@ -76,8 +76,8 @@ struct Cluster: Sendable {
     func sync(_ manifests: String) throws -> [JSONValue] {
         var synced: [JSONValue] = []
         for document in try Yams.load_all(yaml: manifests) {
-            guard let document = document as? [String: Any], document["kind"] as? String == "Deployment" else { continue }
-            let json = try JSONValue(parsing: Array(JSONSerialization.data(withJSONObject: document)))
+            let json = Self.json(document)
+            guard json["kind"] == "Deployment" else { continue }
             let (namespace, name) = (json["metadata"]?["namespace"]?.string ?? "", json["metadata"]?["name"]?.string ?? "")
             if self.server.object("deployments", namespace, name) == nil {
                 synced.append(try self.server.create("deployments", json))
@@ -86,6 +86,19 @@ struct Cluster: Sendable {
             }
         }
         return synced
+    }
+
+    private static func json(_ yaml: Any?) -> JSONValue {
+        switch yaml {
+        case let value as Bool: .boolean(value)
+        case let value as Int: .number(Double(value))
+        case let value as Double: .number(value)
+        case let value as String: .string(value)
+        case let value as [Any]: .array(value.map(Self.json))
+        case let value as [AnyHashable: Any]:
+            .object(Dictionary(value.map { ("\($0.key)", Self.json($0.value)) }, uniquingKeysWith: { _, last in last }))
+        default: .null
+        }
     }
 
     /// All replicas of the workload are there and available.
