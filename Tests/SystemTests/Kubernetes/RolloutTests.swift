@@ -7,13 +7,25 @@ import Testing
 extension RealProcesses {
     /// "Fulfilled" means seen in the cluster.
     @Suite("rollouts") struct RolloutTests {
-        /// Brings what the intent published into the cluster.
-        private static func sync(_ cluster: Cluster, _ installation: Installation, _ id: IntentID) async throws -> [JSONValue] {
-            let deadline = ContinuousClock.now + .seconds(20)
+        /// Returns once the intent is being verified.
+        private static func verifying(_ installation: Installation, _ id: IntentID) async throws {
+            let deadline = ContinuousClock.now + .seconds(30)
             while try await installation.gateway.record(id).phase != .verifying {
                 guard ContinuousClock.now < deadline else { throw Cluster.Late(description: "\(id) does not come to be verified") }
                 try await Task.sleep(for: .milliseconds(20))
             }
+        }
+
+        /// The intent is being verified, and is so still after some looks at the cluster.
+        private static func staysVerifying(_ installation: Installation, _ id: IntentID) async throws {
+            try await self.verifying(installation, id)
+            try await Task.sleep(for: .seconds(2))
+            #expect(try await installation.gateway.record(id).phase == .verifying)
+        }
+
+        /// Brings what the intent published into the cluster.
+        private static func sync(_ cluster: Cluster, _ installation: Installation, _ id: IntentID) async throws -> [JSONValue] {
+            try await self.verifying(installation, id)
             return try cluster.sync(try await installation.gateway.call("GET", "/v1/intents/\(id)/manifests").text)
         }
 
@@ -26,8 +38,7 @@ extension RealProcesses {
             let deployments = try await Self.sync(cluster, installation, id)
             #expect(deployments.count == 1)
             try cluster.rollOut(deployments[0], available: 1)
-            try await Task.sleep(for: .seconds(2))
-            #expect(try await installation.gateway.record(id).phase == .verifying)
+            try await Self.staysVerifying(installation, id)
             try cluster.rollOut(deployments[0])
             let record = try await installation.gateway.settled(id)
             #expect(record.phase == .fulfilled, "\(record.problem?.detail ?? "")")
@@ -36,15 +47,13 @@ extension RealProcesses {
 
             let scaled = try await installation.gateway.accept("Scale the AMF in core5g to 3 replicas")
             // What runs is available, and of the revision before.
-            try await Task.sleep(for: .seconds(2))
-            #expect(try await installation.gateway.record(scaled).phase == .verifying)
+            try await Self.staysVerifying(installation, scaled)
             try cluster.rollOut(try #require(try await Self.sync(cluster, installation, scaled).first))
             #expect(try await installation.gateway.settled(scaled).phase == .fulfilled)
 
             let removed = try await installation.gateway.submit("Remove the AMF from core5g")
             _ = try await installation.gateway.decide("approve", removed.id)
-            try await Task.sleep(for: .seconds(2))
-            #expect(try await installation.gateway.record(removed.id).phase == .verifying)
+            try await Self.staysVerifying(installation, removed.id)
             try cluster.server.delete("deployments", "core5g", "amf")
             #expect(try await installation.gateway.settled(removed.id).phase == .fulfilled)
         }
