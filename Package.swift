@@ -107,6 +107,7 @@ let package = Package(
         ),
         shared(
             "ServiceRuntime", ["IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, crypto, yams]),
+        shared("Kubernetes", ["HTTPFetch", "JSONSchema", "Resilience", lifecycle, logging, subprocess, yams]),
         // Level 3
         shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime", "Telemetry"]),
         shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "Telemetry"]),
@@ -158,7 +159,10 @@ let package = Package(
         ),
         service(
             "NephioBridge",
-            ["GitObjects", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceRuntime", crypto, hummingbird, lifecycle, logging, metrics, subprocess]
+            [
+                "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
+                "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
+            ]
         ),
         service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, subprocess, yams]),
         // Benchmarks
@@ -184,6 +188,7 @@ let package = Package(
         tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
         tests("VectorIndexTests", ["VectorIndex", "CTensor", "TestSupport"]),
         tests("EmbeddingsTests", ["Embeddings", "CTensor", "HTTPFetch", "Resilience", "TestSupport"], resources: [.copy("Fixtures")]),
+        tests("KubernetesTests", ["Kubernetes", "HTTPFetch", "JSONSchema", "Resilience", "TestSupport"]),
         tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
         tests("ServiceRuntimeTests", ["ServiceRuntime", "IntentModel", "Resilience", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
@@ -218,10 +223,10 @@ let package = Package(
                 logging,
             ]),
         tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
-        tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "TestSupport"]),
+        tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "Resilience", "TestSupport"]),
         tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
         tests(
-            "SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", hummingbird, logging, crypto, subprocess],
+            "SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", hummingbird, logging, crypto, subprocess, yams],
             resources: [.copy("Fixtures")]),
     ]
 )

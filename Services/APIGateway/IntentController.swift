@@ -56,7 +56,9 @@ struct IntentController: Sendable {
         case .accepted(let new, let at): (id, created) = (new, at)
         case .repeated(let known, let at): (id, created, isRepeat) = (known, at, true)
         case .conflict(let known):
-            throw ProblemError(.conflict, code: "idempotency_conflict", detail: "This Idempotency-Key stands for another body, that of intent \(known).")
+            throw ProblemError(
+                .conflict, code: "idempotency_conflict", detail: "This Idempotency-Key stands for another body, that of intent \(known).",
+                headers: [.location: "/v1/intents/\(known)"])
         }
         // The intent is taken: an error of waiting must not tell its caller to send it again.
         if let wait, let snapshot = try? await self.waiter.settled(id, within: wait) {

@@ -1,9 +1,13 @@
+import Foundation
+import HTTPFetch
 import Glibc
 import Hummingbird
+import Kubernetes
 import Ledger
 import LedgerRuntime
 import Logging
 import RedisClient
+import ServiceClient
 import ServiceLifecycle
 import ServiceRuntime
 
@@ -24,7 +28,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         target = .directory(place)
     }
     let deadly = try BridgeSettings.deadlyPoint(settings)
-    let repository = PackageRepository(target: target, branch: settings[BridgeSettings.branch], signer: try BridgeSettings.signer(settings), logger: Logger(label: "packages")) { point in
+    let repository = PackageRepository(
+        target: target, branch: settings[BridgeSettings.branch], signer: try BridgeSettings.signer(settings), logger: Logger(label: "packages")
+    ) { point in
         if point == deadly { kill(getpid(), SIGKILL) }
     }
 
@@ -33,17 +39,20 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
     let publisher = StageWorker(ledger: ledger, handler: PublishStage(repository: repository))
-    let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository))
+    let kubernetes = try KubernetesConnections(context)
+    let rollout = kubernetes.map { RolloutPolicy(observer: RolloutObserver(clusters: $0.observed, repository: repository), settings: settings) }
+    let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository, rollout: rollout))
+    let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context) }
     return ServiceParts(
         routes: { router in
             let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
             api.addRoutes(PackageController(repository: repository).routes, atPath: "/v1")
         },
-        services: [redis, RepositoryService(repository: repository), publisher, verifier],
+        services: [redis, RepositoryService(repository: repository), publisher, verifier] + (controller?.services ?? []),
         healthChecks: [
             LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
             HealthCheck("git") { try await repository.becomeFresh() },
-        ]
+        ] + (controller?.healthChecks ?? [])
     )
 }
 
@@ -55,5 +64,37 @@ struct RepositoryService: Service {
         try? await self.repository.open()
         try? await gracefulShutdown()
         await self.repository.stop()
+    }
+}
+
+/// What runs only where there is a cluster: its clients, the notices of changes, and the controller of `NetworkIntent`s.
+private struct KubernetesParts {
+    let services: [any Service]
+    let healthChecks: [HealthCheck]
+
+    init(_ connections: KubernetesConnections, ledger: Ledger, _ context: ServiceContext) {
+        let settings = context.settings
+        var services: [any Service] = connections.clients.map { $0 as any Service } + connections.observed.map { $0.changes as any Service }
+        if settings[KubernetesSettings.controller] {
+            let fetcher = HTTPFetcher()
+            let gateway = ServiceClient(
+                context.upstream("api-gateway") { $0.hedge.isEnabled = false }, base: settings[KubernetesSettings.gateway],
+                token: settings[CommonSettings.authToken], fetcher: fetcher)
+            let duration = settings[KubernetesSettings.leaseDuration]
+            let lease = LeaderElection.Configuration(
+                namespace: settings[KubernetesSettings.leaseNamespace], name: "nephoran-network-intents",
+                identity: "\(ProcessInfo.processInfo.hostName)-\(UUID().uuidString.lowercased())", duration: duration, renewWithin: duration * 2 / 3,
+                retryEvery: duration / 8)
+            let feed = EventFeed(ledger: ledger)
+            let controller = NetworkIntentController(
+                client: connections.home, gateway: IntentGateway(client: gateway), ledger: ledger, feed: feed,
+                configuration: .init(namespace: settings[KubernetesSettings.namespace], lease: lease))
+            services += [fetcher as any Service, controller]
+        }
+        self.services = services
+        // A cluster that is away is waited for; nothing else stops.
+        self.healthChecks = connections.clients.map { client in
+            HealthCheck(client.upstream.name, isRequired: false) { _ = try await client.version() }
+        }
     }
 }

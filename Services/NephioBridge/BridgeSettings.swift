@@ -23,7 +23,7 @@ enum BridgeSettings {
     static let fault = SettingKey.string("GIT_FAULT", default: "none", "A deliberate death for tests; never set it on an installation.")
 
     static let declarations =
-        LedgerSettings.declarations + [
+        LedgerSettings.declarations + ResilienceSettings.declarations + KubernetesSettings.declarations + [
             repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, sshKey.declaration, sshHosts.declaration,
             authorities.declaration, signingKey.declaration, fault.declaration,
         ]
@@ -48,7 +48,8 @@ enum BridgeSettings {
         let text = settings[Self.fault]
         guard text != "none" else { return nil }
         guard text.hasPrefix("crash:"), let point = PublicationPoint(String(text.dropFirst("crash:".count))) else {
-            throw InvalidSetting(key: "GIT_FAULT", value: text, allowed: "none, or crash:<point> with one of \(PublicationPoint.all.map(\.name).joined(separator: ", "))")
+            throw InvalidSetting(
+                key: "GIT_FAULT", value: text, allowed: "none, or crash:<point> with one of \(PublicationPoint.all.map(\.name).joined(separator: ", "))")
         }
         return point
     }

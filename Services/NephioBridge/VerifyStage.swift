@@ -1,13 +1,16 @@
 import IntentModel
 import Ledger
 
-/// Reads back what was published. Without a cluster to watch, success is `published` and says `notObserved`.
+/// Reads back what was published, and watches it arrive where there is a cluster to watch. Without one, success is `published` and says
+/// `notObserved`.
 struct VerifyStage: StageHandler {
     let stage = Stage.verify
     let name = "nephio-bridge"
     let batchSize = 64
     let concurrency = 1
     let repository: PackageRepository
+    /// Nil without a cluster.
+    var rollout: RolloutPolicy?
 
     private struct Effects {
         var packages: [PublishedPackage]
@@ -39,10 +42,25 @@ struct VerifyStage: StageHandler {
             // One look at the repository for the whole batch: a remote is fetched once.
             let checks = try await self.repository.verify(readable.map { ($0.effects.packages, $0.effects.expected) })
             for ((index, effects), checks) in zip(readable, checks) { outcomes[index] = self.outcome(effects, checks) }
+            if let rollout { await self.observe(rollout, batch, readable.map { ($0.index, $0.effects.packages, $0.effects.expected) }, &outcomes) }
         } catch {
             for (index, _) in readable { outcomes[index] = .retry(reason: "\(error)") }
         }
         return outcomes
+    }
+
+    /// Those that Git says are published, side by side: a cluster that is slow holds up nobody but its own.
+    private func observe(
+        _ rollout: RolloutPolicy, _ batch: [LeasedIntent], _ published: [(index: Int, packages: [PublishedPackage], expected: [PackageChange])],
+        _ outcomes: inout [StageOutcome]
+    ) async {
+        await withTaskGroup(of: (Int, StageOutcome).self) { group in
+            for (index, packages, expected) in published {
+                guard case .step(let step) = outcomes[index] else { continue }
+                group.addTask { (index, await rollout.outcome(of: step, batch[index], expected, packages)) }
+            }
+            for await (index, outcome) in group { outcomes[index] = outcome }
+        }
     }
 
     private func outcome(_ effects: Effects, _ checks: [VerificationCheck]) -> StageOutcome {

@@ -45,7 +45,7 @@ struct UpPlan: Sendable {
         if !isGiven("AUTH_TOKEN") { preset("AUTH_TOKEN_FILE", directory.file("token")) }
         if let config { shared["CONFIG_FILE"] = config.path }
         shared["HOST"] = "127.0.0.1"
-        for (index, name) in Self.services.enumerated().dropFirst() {
+        for (index, name) in Self.services.enumerated() {
             shared[name.uppercased().replacing("-", with: "_") + "_URL"] = address(index)
         }
 

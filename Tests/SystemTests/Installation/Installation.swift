@@ -47,7 +47,7 @@ final class Installation: Sendable {
             "GIT_REPO_URL": self.directory.file("gitops.git"), "KNOWLEDGE_STORE": self.directory.file("knowledge.sqlite"),
             "RATE_LIMIT_RPS": "0", "LEDGER_LEASE": "1500ms",
         ]
-        for (service, address) in self.addresses { if let setting = service.addressSetting { environment[setting] = address } }
+        for (service, address) in self.addresses { environment[service.addressSetting] = address }
         environment.merge(settings) { _, given in given }
         self.environment = environment
         // Logs go with the directory unless somebody wants to read them afterwards.

@@ -10,9 +10,9 @@ enum ServiceName: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case bridge = "nephio-bridge"
 
     /// The setting by which the others are told its address.
-    var addressSetting: String? {
+    var addressSetting: String {
         switch self {
-        case .gateway: nil
+        case .gateway: "API_GATEWAY_URL"
         case .interpreter: "LLM_PROCESSOR_URL"
         case .knowledge: "RAG_API_URL"
         case .generator: "MANIFEST_GENERATOR_URL"

@@ -1,0 +1,67 @@
+import Foundation
+import HTTPFetch
+import IntentModel
+import JSONSchema
+import ServiceClient
+
+/// The public API, as the controller uses it: what comes from Kubernetes goes through the same door as everything else, with the same checks,
+/// limits and refusals.
+struct IntentGateway: Sendable {
+    enum Submission: Sendable {
+        case accepted(IntentID)
+        /// Its name stands for an intent already, made from another body.
+        case known(IntentID)
+        /// What it was to replace has ended.
+        case nothingToSupersede
+        /// It will not be taken as it is.
+        case refused(Problem)
+        /// Not now; nothing is known to have happened.
+        case unavailable(String, retryAfter: Duration?)
+    }
+
+    let client: ServiceClient
+
+    func submit(_ body: [UInt8], key: String) async -> Submission {
+        let response: FetchResponse
+        do throws(ServiceCallError) {
+            response = try await self.client.call("POST", "/v1/intents", body: body, headers: [("idempotency-key", key)], mayRepeat: true)
+        } catch {
+            return .unavailable("\(error)", retryAfter: nil)
+        }
+        let problem = try? JSONDecoder().decode(Problem.self, from: Data(response.body))
+        switch response.status {
+        case 202:
+            guard let id = (try? JSONValue(parsing: response.body))?["id"]?.string.flatMap({ IntentID($0) }) else {
+                return .unavailable("the gateway accepted it and named no intent", retryAfter: nil)
+            }
+            return .accepted(id)
+        case 401, 403, 404, 429: return .unavailable(problem?.detail ?? "the gateway answered \(response.status)", retryAfter: response.retryAfter)
+        case 409 where problem?.code == "idempotency_conflict":
+            guard let id = response.header("location").flatMap({ IntentID($0.split(separator: "/").last ?? "") }) else {
+                return .unavailable("the gateway knows the key and does not say for what", retryAfter: nil)
+            }
+            return .known(id)
+        case 409 where problem?.code == "phase_conflict": return .nothingToSupersede
+        case 400 where problem?.errors?.contains { $0.pointer == "/supersedes" } ?? false: return .nothingToSupersede
+        default:
+            let unknown = Problem(
+                status: response.status, code: "invalid_body", title: "Refused", detail: "the gateway answered \(response.status)")
+            return .refused(problem ?? unknown)
+        }
+    }
+
+    /// False when its phase does not allow it (any more).
+    func decide(_ decision: String, _ id: IntentID, reason: String) async throws(ServiceCallError) -> Bool {
+        let body = JSONValue.object(["reason": .string(reason)]).bytes
+        // A repeat finds the decision taken.
+        let response = try await self.client.call("POST", "/v1/intents/\(id)/\(decision)", body: body, mayRepeat: true)
+        switch response.status {
+        case 200..<300: return true
+        case 404, 409: return false
+        default: throw self.client.refusal(response)
+        }
+    }
+
+    /// The record, from the archive where it has left the ledger; nil when there is none.
+    func record(_ id: IntentID) async throws(ServiceCallError) -> IntentRecord? { try await self.client.get(IntentRecord.self, "/v1/intents/\(id)") }
+}

@@ -1,0 +1,149 @@
+import IntentModel
+import Kubernetes
+import Ledger
+import Logging
+import Resilience
+import ServiceLifecycle
+import Synchronization
+
+/// Follows all `NetworkIntent`s, and the events of the intents that came of them, as long as this instance leads.
+final class NetworkIntentController: Service, Sendable {
+    struct Configuration: Sendable {
+        /// Nil for all namespaces.
+        var namespace: String?
+        var lease: LeaderElection.Configuration
+        /// Objects looked at at the same time.
+        var workers = 8
+        /// Everything is looked at again after this, whatever was heard.
+        var resync: Duration = .seconds(600)
+    }
+
+    private let client: KubernetesClient
+    private let gateway: IntentGateway
+    private let ledger: Ledger
+    private let feed: EventFeed
+    private let configuration: Configuration
+    private let election: LeaderElection
+    private let logger = Logger(label: "network-intents")
+
+    init(client: KubernetesClient, gateway: IntentGateway, ledger: Ledger, feed: EventFeed, configuration: Configuration) {
+        self.client = client
+        self.gateway = gateway
+        self.ledger = ledger
+        self.feed = feed
+        self.configuration = configuration
+        self.election = LeaderElection(client, configuration.lease)
+    }
+
+    var isLeading: Bool { self.election.isLeading }
+
+    func run() async {
+        await cancelWhenGracefulShutdown { await self.election.run { await self.lead() } }
+    }
+
+    /// Begins from nothing: what was known belongs to an earlier time.
+    private func lead() async {
+        let queue = ReconcileQueue()
+        let owners = IntentOwners()
+        let reconciler = NetworkIntentReconciler(
+            client: self.client, gateway: self.gateway, ledger: self.ledger, mayAct: { [election] in election.isLeading },
+            follow: { owners.follow($0, $1) })
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.watch(queue, owners) }
+            group.addTask { await self.listen(queue, owners) }
+            group.addTask {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: self.configuration.resync)
+                    for key in owners.keys { queue.add(key) }
+                }
+            }
+            for _ in 0..<self.configuration.workers { group.addTask { await self.work(queue, reconciler, owners) } }
+            await withTaskCancellationHandler {
+                await group.waitForAll()
+            } onCancel: {
+                queue.close()
+            }
+        }
+    }
+
+    private func watch(_ queue: ReconcileQueue, _ owners: IntentOwners) async {
+        let selection = ObjectSelection(.networkIntent, namespace: self.configuration.namespace)
+        await ObjectWatch(self.client, selection).follow { notice in
+            switch notice {
+            case .began, .synced: break
+            case .page(let objects): for object in objects { self.see(object, queue, owners) }
+            case .changed(let object): self.see(object, queue, owners)
+            case .deleted(let object): owners.forget(object.key)
+            }
+        }
+    }
+
+    private func see(_ object: KubernetesObject, _ queue: ReconcileQueue, _ owners: IntentOwners) {
+        let intent = NetworkIntent(object)
+        owners.follow(intent.intents, object.key)
+        if !intent.isSettled { queue.add(object.key) }
+    }
+
+    /// A feed that ended has missed what came since: everything is looked at again.
+    private func listen(_ queue: ReconcileQueue, _ owners: IntentOwners) async {
+        while !Task.isCancelled {
+            let (events, _) = await self.feed.listenToAll()
+            for key in owners.keys { queue.add(key) }
+            for await event in events {
+                if let key = owners[event.id] { queue.add(key) }
+            }
+            try? await Task.sleep(for: .milliseconds(.random(in: 500...1_500)))
+        }
+    }
+
+    private func work(_ queue: ReconcileQueue, _ reconciler: NetworkIntentReconciler, _ owners: IntentOwners) async {
+        let backoff = Backoff(base: .milliseconds(200), cap: .seconds(60))
+        while let key = await queue.take() {
+            let outcome = await reconciler.reconcile(key)
+            var pause: Duration?
+            switch outcome {
+            case .done: queue.done(key, failed: false)
+            case .gone:
+                owners.forget(key)
+                queue.done(key, failed: false)
+            case .again(let after):
+                queue.done(key, failed: false)
+                pause = after
+            case .failed(let reason):
+                let failures = queue.done(key, failed: true)
+                pause = backoff.bound(attempt: failures) / 2 + backoff.delay(attempt: failures) / 2
+                self.logger.log(
+                    level: failures > 3 ? .warning : .info, "not reconciled",
+                    metadata: ["networkIntent": "\(key)", "reason": "\(reason)", "failures": "\(failures)"])
+            }
+            if let pause { queue.add(key, after: pause) }
+        }
+    }
+}
+
+/// Whose events are whose: of each intent, the object it came from.
+final class IntentOwners: Sendable {
+    private struct State {
+        var keys: [IntentID: ObjectKey] = [:]
+        var ids: [ObjectKey: Set<IntentID>] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func follow(_ ids: [IntentID], _ key: ObjectKey) {
+        self.state.withLock { state in
+            for id in state.ids[key] ?? [] where !ids.contains(id) { state.keys[id] = nil }
+            for id in ids { state.keys[id] = key }
+            state.ids[key] = Set(ids)
+        }
+    }
+
+    func forget(_ key: ObjectKey) {
+        self.state.withLock { state in
+            for id in state.ids.removeValue(forKey: key) ?? [] { state.keys[id] = nil }
+        }
+    }
+
+    subscript(id: IntentID) -> ObjectKey? { self.state.withLock { $0.keys[id] } }
+    var keys: [ObjectKey] { self.state.withLock { Array($0.ids.keys) } }
+}

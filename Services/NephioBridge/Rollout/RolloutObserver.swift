@@ -1,0 +1,160 @@
+import IntentModel
+import JSONSchema
+import Kubernetes
+import Ledger
+import Logging
+import Synchronization
+
+/// Watches whether published packages arrive in their clusters.
+struct RolloutObserver: Sendable {
+    enum Observation: Sendable, Equatable {
+        /// No cluster to see any of it in.
+        case nothingToSee
+        /// All that can be seen is there; sentences. `isComplete` unless a part is in clusters that cannot be seen.
+        case arrived([String], isComplete: Bool)
+        /// Not yet; what is missing, and whether every cluster answered.
+        case waiting(String, isReachable: Bool)
+        case failed(String)
+    }
+
+    let clusters: [String: ObservedCluster]
+    let repository: PackageRepository
+    private let looks = Looks()
+    private let logger = Logger(label: "rollout")
+
+    init(clusters: [ObservedCluster], repository: PackageRepository) {
+        self.clusters = Dictionary(clusters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.repository = repository
+    }
+
+    /// - Parameter final: there will be no other look: the pods are asked for what ails them.
+    func observe(_ id: IntentID, _ changes: [PackageChange], _ published: [PublishedPackage], final: Bool) async -> Observation {
+        let visible = changes.filter { $0.change != .none && self.clusters[$0.cluster] != nil }
+        guard !visible.isEmpty else { return .nothingToSee }
+        let stamps = visible.map { self.clusters[$0.cluster]?.changes.stamp(namespace: $0.namespace, instance: $0.instance) }
+        if !final, let known = self.looks.last(of: id, stamps: stamps) { return known }
+        var sentences: [String] = []
+        var missing: [String] = []
+        var isReachable = true
+        for change in visible {
+            guard let cluster = self.clusters[change.cluster] else { continue }
+            do {
+                for state in try await self.states(of: change, published, in: cluster, final: final) {
+                    switch state {
+                    case .available(let sentence): sentences.append(sentence)
+                    case .progressing(let sentence): missing.append(sentence)
+                    case .failed(let sentence): return .failed(sentence)
+                    }
+                }
+            } catch {
+                isReachable = false
+                missing.append("cluster \(cluster.name): \(error)")
+            }
+        }
+        let isComplete = changes.allSatisfy { $0.change == .none || self.clusters[$0.cluster] != nil }
+        let observation =
+            missing.isEmpty ? Observation.arrived(sentences, isComplete: isComplete) : .waiting(missing.joined(separator: "; "), isReachable: isReachable)
+        if isReachable { self.looks.note(observation, of: id, stamps: stamps) }
+        return observation
+    }
+
+    /// What is remembered of an intent that has ended.
+    func forget(_ id: IntentID) { self.looks.forget(id) }
+
+    private func states(
+        of change: PackageChange, _ published: [PublishedPackage], in cluster: ObservedCluster, final: Bool
+    ) async throws -> [RolloutState] {
+        guard change.change != .delete else { return try await self.absences(of: change, in: cluster) }
+        guard let package = published.last(where: { $0.path == change.path }),
+            let files = try await self.repository.files(path: change.path, revision: package.revision)
+        else { return [.progressing("\(change.path) is not to be read")] }
+        let desired = DesiredObject.all(in: files, namespace: change.namespace)
+        guard !desired.isEmpty else { return [.available("\(change.path): nothing of it runs")] }
+        var states: [RolloutState] = []
+        for object in desired {
+            let live = try await cluster.client.get(object.kind, object.key)
+            var state = RolloutState(object, live: live?.json)
+            if object.kind != .functionDeployment, state.isTrouble(final: final), let reason = await self.podFailure(of: change, in: cluster) {
+                switch state {
+                case .failed(let sentence): state = .failed("\(sentence); \(reason)")
+                case .progressing(let sentence): state = .progressing("\(sentence); \(reason)")
+                case .available: break
+                }
+            }
+            states.append(state)
+        }
+        return states
+    }
+
+    /// What the deleted package held is to be gone.
+    private func absences(of change: PackageChange, in cluster: ObservedCluster) async throws -> [RolloutState] {
+        guard let base = change.base.flatMap({ ObjectID($0) }) else { return [] }
+        let desired = DesiredObject.all(in: try await self.repository.files(tree: base), namespace: change.namespace)
+        var states: [RolloutState] = []
+        for object in desired {
+            let isThere = try await cluster.client.get(object.kind, object.key) != nil
+            let name = "\(object.kind.kind) \(object.key)"
+            states.append(isThere ? .progressing("\(name) is still in the cluster") : .available("\(name) is gone"))
+        }
+        return states
+    }
+
+    /// Why a pod of the package does not run, with its last words; nil when all do, or nothing could be learned.
+    private func podFailure(of change: PackageChange, in cluster: ObservedCluster) async -> String? {
+        do {
+            let labels = ClusterChanges.selector + ",app.kubernetes.io/instance=\(change.instance)"
+            let pods = try await cluster.client.page(ObjectSelection(.pod, namespace: change.namespace, labels: labels), limit: 100).items
+            guard let failure = pods.lazy.compactMap({ PodFailure($0.json) }).first else { return nil }
+            var log: [String] = []
+            if !failure.container.isEmpty {
+                let pod = ObjectKey(namespace: change.namespace, name: failure.pod)
+                // One that never ran has none.
+                log = (try? await cluster.client.log(of: pod, container: failure.container, lines: 5, previous: failure.hasRestarted)) ?? []
+            }
+            return failure.sentence(log: log)
+        } catch {
+            self.logger.info("pods not read", metadata: ["cluster": "\(cluster.name)", "package": "\(change.path)", "error": "\(error)"])
+            return nil
+        }
+    }
+}
+
+extension RolloutState {
+    fileprivate func isTrouble(final: Bool) -> Bool {
+        switch self {
+        case .available: false
+        case .progressing: final
+        case .failed: true
+        }
+    }
+}
+
+/// What was seen last of each intent, and at which state of its packages.
+private final class Looks: Sendable {
+    private typealias Look = (stamps: [Int], observation: RolloutObserver.Observation, at: ContinuousClock.Instant)
+
+    private let looks = Mutex<[IntentID: Look]>([:])
+    /// More are not remembered: they are looked at each time.
+    private static let limit = 10_000
+    /// A change that no watch brought is seen after this at the latest.
+    private static let age: Duration = .seconds(30)
+
+    func last(of id: IntentID, stamps: [Int?]) -> RolloutObserver.Observation? {
+        let known = stamps.compactMap(\.self)
+        guard known.count == stamps.count else { return nil }
+        return self.looks.withLock { looks in
+            guard let look = looks[id], look.stamps == known, look.at + Self.age > .now else { return nil }
+            return look.observation
+        }
+    }
+
+    func note(_ observation: RolloutObserver.Observation, of id: IntentID, stamps: [Int?]) {
+        let known = stamps.compactMap(\.self)
+        guard known.count == stamps.count else { return }
+        self.looks.withLock { looks in
+            if looks[id] != nil || looks.count < Self.limit { looks[id] = (known, observation, .now) }
+        }
+    }
+
+    func forget(_ id: IntentID) { self.looks.withLock { _ = $0.removeValue(forKey: id) } }
+}

@@ -1,0 +1,163 @@
+import Foundation
+import IntentModel
+import JSONSchema
+import TestSupport
+import Testing
+
+extension RealProcesses {
+    /// A `NetworkIntent` works like a `POST`, whatever happens to the controller and to the API server. Judged from what the gateway has.
+    @Suite("NetworkIntents") struct NetworkIntentTests {
+        @Test("an applied NetworkIntent becomes one intent; status, conditions and projections follow it")
+        func apply() async throws {
+            let cluster = try await Cluster.start()
+            let installation = try await Installation.start(cluster.settings())
+            defer { installation.stop() }
+            try cluster.apply("amf", ["intent": "Deploy an AMF", "targetNamespace": "core5g", "priority": "high", "intentType": "deployment"])
+            let done = try await cluster.until("amf") { $0.condition("Completed") == "True" }
+            #expect(done.kindPhase == "Completed")
+            #expect(done["status"]?["observedGeneration"] == 1)
+            #expect(done["status"]?["packageRevision"] == "default/core5g/amf/v1")
+            #expect(done["status"]?["errorMessage"] == nil)
+            for type in ["Accepted", "Interpreted", "Planned", "Rendered", "Published", "Verified"] { #expect(done.condition(type) == "True", "\(type)") }
+            let id = try #require(done.intentID)
+            let record = try await installation.gateway.record(id)
+            #expect(record.request.intent == "Deploy an AMF" && record.request.namespace == "core5g" && record.request.priority == .high)
+            #expect(done["status"]?["commit"]?.string == record.packages.first?.commit)
+            for plural in ["intentprocessings", "resourceplans", "manifestgenerations", "gitopsdeployments", "deploymentverifications"] {
+                let projection = try #require(cluster.server.object(plural, "operators", "amf"), "\(plural)")
+                #expect(projection["status"]?["phase"] == "Completed")
+                #expect(projection["metadata"]?["ownerReferences"]?[0]?["uid"] == done["metadata"]?["uid"])
+            }
+            // Nothing of the status is a reason to begin anew.
+            try await installation.killAndRestart(.bridge)
+            try cluster.apply("smf", ["description": "Deploy an SMF", "targetNamespace": "core5g"])
+            try await cluster.until("smf") { $0.kindPhase == "Completed" }
+            #expect(try await installation.gateway.all().count == 2)
+        }
+
+        @Test("what needs a person says so and goes on; what is refused says why")
+        func phases() async throws {
+            let cluster = try await Cluster.start()
+            let installation = try await Installation.start(cluster.settings())
+            defer { installation.stop() }
+            try cluster.apply("asks", ["intent": "Scale the UPF in core5g to 3 replicas"])
+            try cluster.apply("waits", ["intent": "Deploy an NRF in core5g", "approval": "required"])
+            try cluster.apply("both", ["intent": "Deploy an NRF in core5g", "description": "Deploy an NRF in core5g"])
+            try cluster.apply("empty", ["intent": "   "])
+            let asks = try await cluster.until("asks") { $0.kindPhase == "AwaitingClarification" }
+            #expect(asks.condition("Completed") == "False")
+            let waits = try await cluster.until("waits") { $0.kindPhase == "AwaitingApproval" }
+            for name in ["both", "empty"] {
+                let refused = try await cluster.until(name) { $0.kindPhase == "Failed" }
+                #expect(refused.condition("Accepted") == "False")
+                #expect(refused["status"]?["errorMessage"]?.string?.isEmpty == false)
+            }
+            _ = try await installation.gateway.decide("approve", try #require(waits.intentID))
+            try await cluster.until("waits") { $0.kindPhase == "Completed" }
+            // Corrected, it is taken.
+            try cluster.change("empty", ["intent": "Deploy an AUSF in core5g"])
+            let taken = try await cluster.until("empty") { $0.kindPhase == "Completed" }
+            #expect(taken["status"]?["observedGeneration"] == 2)
+            #expect(try await installation.gateway.all().count == 3)
+        }
+
+        @Test("another specification supersedes the intent before; pausing holds back what is new and repeats nothing")
+        func generations() async throws {
+            let cluster = try await Cluster.start()
+            let installation = try await Installation.start(cluster.settings())
+            defer { installation.stop() }
+            try cluster.apply("a", ["intent": "Deploy an AMF in core5g", "approval": "required"])
+            let first = try await cluster.until("a") { $0.kindPhase == "AwaitingApproval" }
+            try cluster.change("a", ["paused": true])
+            try await cluster.until("a") { $0.condition("Paused") == "True" && $0["status"]?["observedGeneration"] == 2 }
+            try cluster.change("a", ["intent": "Deploy an SMF in core5g"])
+            try await cluster.until("a") { $0["status"]?["observedGeneration"] == 3 }
+            #expect(try await installation.gateway.all().count == 1)
+            try cluster.change("a", ["paused": false])
+            let second = try await cluster.until("a") { $0.intentID != first.intentID && $0.kindPhase == "AwaitingApproval" }
+            #expect(second.condition("Paused") == "False")
+            #expect(try await installation.gateway.settled(try #require(first.intentID)).phase == .superseded)
+            #expect(try await installation.gateway.record(try #require(second.intentID)).request.intent == "Deploy an SMF in core5g")
+            // Paused and gone on: the same request.
+            try cluster.change("a", ["paused": true])
+            try cluster.change("a", ["paused": false])
+            try await cluster.until("a") { $0["status"]?["observedGeneration"] == 6 }
+            #expect(try await installation.gateway.all().count == 2)
+        }
+
+        @Test("deleted, it cancels what is under way; what is in effect stays, or is rolled back where it says so")
+        func deletion() async throws {
+            let cluster = try await Cluster.start()
+            let installation = try await Installation.start(cluster.settings())
+            defer { installation.stop() }
+            try cluster.apply("waiting", ["intent": "Deploy an NRF in core5g", "approval": "required"])
+            try cluster.apply("stays", ["intent": "Deploy an AMF in core5g"])
+            try cluster.apply("goes", ["intent": "Deploy an SMF in core5g", "deletionPolicy": "Rollback"])
+            let waiting = try await cluster.until("waiting") { $0.kindPhase == "AwaitingApproval" }
+            let stays = try await cluster.until("stays") { $0.kindPhase == "Completed" }
+            let goes = try await cluster.until("goes") { $0.kindPhase == "Completed" }
+            for name in ["waiting", "stays", "goes"] { try cluster.delete(name) }
+            for name in ["waiting", "stays", "goes"] { try await cluster.untilGone(name) }
+            #expect(try await installation.gateway.record(try #require(waiting.intentID)).phase == .cancelled)
+            #expect(try await installation.gateway.record(try #require(stays.intentID)).phase == .published)
+            #expect(try await installation.gateway.record(try #require(goes.intentID)).phase == .rolledBack)
+            #expect(try await installation.repository.packages() == ["default/core5g/amf"])
+            // The projections go with their owner.
+            #expect(cluster.server.objects("gitopsdeployments").isEmpty)
+        }
+
+        @Test(
+            "lost watches, old versions, conflicts, lost answers, killed processes and another leader: each becomes exactly one intent", .timeLimit(.minutes(4))
+        )
+        func chaos() async throws {
+            let cluster = try await Cluster.start()
+            let installation = try await Installation.start(cluster.settings())
+            defer { installation.stop() }
+            let second = try await installation.startAnother(.bridge)
+            defer { second.stop() }
+            let count = 60
+            let dice = Dice(seed: SeededRandom.seed)
+            // Of every ten writes: one is refused as old, one is not reached, one is done and its answer lost.
+            cluster.server.inject { method, path in
+                guard path.contains("nephoran.com"), method != "GET" else { return nil }
+                switch dice.next(below: 10) {
+                case 0: return .status(409, reason: "Conflict")
+                case 1: return .dropBefore
+                case 2: return .dropAfter
+                default: return nil
+                }
+            }
+            for number in 0..<count {
+                try cluster.apply("intent-\(number)", ["intent": "Deploy an AMF", "targetNamespace": .string("core-\(number)")])
+                switch number {
+                case 10, 25, 40: cluster.server.dropWatches()
+                case 15:
+                    cluster.server.compact()
+                    cluster.server.dropWatches()
+                case 20: try await installation.killAndRestart(.bridge)
+                case 30: second.kill()
+                case 35: try await installation.killAndRestart(.gateway)
+                case 45:
+                    await cluster.server.stop()
+                    try await cluster.server.restart()
+                case 50: try second.restart()
+                case 55: try await installation.killAndRestart(.bridge)
+                default: break
+                }
+            }
+            for number in 0..<count { try await cluster.until("intent-\(number)", within: .seconds(120)) { $0.kindPhase == "Completed" } }
+            cluster.server.endFaults()
+            let intents = try await installation.gateway.all()
+            let uids = intents.compactMap { $0.request.labels?["networkintent-uid"] }
+            #expect(intents.count == count)
+            #expect(Set(uids).count == count)
+            for number in 0..<count {
+                let object = try #require(cluster.intent("intent-\(number)"))
+                let record = try await installation.gateway.record(try #require(object.intentID))
+                #expect(record.phase == .published)
+                #expect(record.request.labels?["networkintent-uid"] == object["metadata"]?["uid"]?.string)
+            }
+            #expect(try await installation.repository.revisions().count == count)
+        }
+    }
+}
