@@ -20,6 +20,9 @@ package final class SSHServer: Sendable {
     package struct Failed: Error { package let reason: String }
 
     package init(subsystemPort: Int? = nil) throws {
+        guard FileManager.default.isExecutableFile(atPath: Self.executable) else {
+            throw Failed(reason: "no \(Self.executable): deploy/install-packages test installs it")
+        }
         let directory = try TemporaryDirectory()
         self.directory = directory
         self.user = NSUserName()
