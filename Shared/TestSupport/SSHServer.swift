@@ -4,7 +4,6 @@ import Glibc
 /// OpenSSH's server on a free loopback port, for the user of this process; its subsystem `netconf` is a TCP port, if one is given.
 package final class SSHServer: Sendable {
     private static let executable = "/usr/sbin/sshd"
-    package static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: executable) }
 
     package let port: Int
     package let user: String
