@@ -1,6 +1,6 @@
 import IntentModel
 import Ledger
-import RedisClient
+package import RedisClient
 
 /// The alarms of the managed elements, beside the ledger in its Redis: every instance of this service knows them, and a start forgets none.
 ///

@@ -1,4 +1,4 @@
-import JSONSchema
+package import JSONSchema
 
 /// An event of the VES Event Listener 7.2, as far as it is heeded here.
 package struct CommonEvent: Sendable, Equatable {

@@ -1,6 +1,6 @@
 import IntentModel
-import Ledger
-import RedisClient
+package import Ledger
+package import RedisClient
 
 /// Which intents configured what an element has, and what becomes of them when it is in trouble. One hash for each element,
 /// `{ran}:intents:<element>`: object → intent.

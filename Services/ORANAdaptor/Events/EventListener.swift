@@ -1,4 +1,4 @@
-import Logging
+package import Logging
 import Metrics
 
 /// What is done with events: faults raise and clear alarms of the managed element that they are of, by the name of the source or the reporter;

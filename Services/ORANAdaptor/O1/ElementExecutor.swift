@@ -1,4 +1,4 @@
-import IntentModel
+package import IntentModel
 import JSONSchema
 
 /// Brings managed elements to the objects of a plan. Each change is compared before it is made, so a repeat is a no-op; elements are worked on side
