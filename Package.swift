@@ -151,11 +151,12 @@ let package = Package(
         service(
             "ORANAdaptor",
             [
-                "CSSH", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceRuntime", "Telemetry",
+                "CSSH", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
+                "Telemetry",
                 hummingbird,
                 lifecycle, logging, metrics, crypto, yams,
             ],
-            resources: [.copy("PolicyTypes")]
+            resources: [.copy("PolicyTypes"), .copy("EventFormat")]
         ),
         service(
             "NephioBridge",
@@ -219,7 +220,8 @@ let package = Package(
         tests(
             "ORANAdaptorTests",
             [
-                "ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
+                "ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Ledger", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
+                "TestSupport", hummingbird,
                 logging,
             ]),
         tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),

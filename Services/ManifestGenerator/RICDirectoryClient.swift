@@ -23,6 +23,19 @@ final class RICDirectoryClient: RICDirectory {
         var items: [Item]
     }
 
+    private struct ElementList: Decodable {
+        struct Item: Decodable { var name: String }
+        var items: [Item]
+    }
+
+    private struct ObjectList: Decodable {
+        struct Item: Decodable {
+            var id: String
+            var attributes: JSONValue
+        }
+        var items: [Item]
+    }
+
     private struct Policy: Decodable { var document: JSONValue? }
 
     private let client: ServiceClient
@@ -40,6 +53,14 @@ final class RICDirectoryClient: RICDirectory {
         let rics = (list?.rics ?? []).map { RICInfo(name: $0.name, available: $0.state == "available", policyTypes: $0.policyTypes) }
         self.known.withLock { $0 = (rics, .now) }
         return rics
+    }
+
+    func elements() async throws -> [String] { (try await self.client.get(ElementList.self, "/v1/o1/elements"))?.items.map(\.name) ?? [] }
+
+    func rrmPolicies(of element: String) async throws -> [String: String] {
+        // An element's name in the settings is a label.
+        let list = try await self.client.get(ObjectList.self, "/v1/o1/elements/\(element)/objects/RRMPolicyRatio")
+        return Dictionary((list?.items ?? []).map { ($0.id, $0.attributes.text) }) { first, _ in first }
     }
 
     func policies() async throws -> [PolicyReference] {

@@ -5,6 +5,7 @@ import Ledger
 import LedgerRuntime
 import RedisClient
 import Resilience
+import ServiceClient
 import ServiceLifecycle
 import ServiceRuntime
 
@@ -31,25 +32,47 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let redis = RedisClient(configuration.redis, label: "ledger")
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let desired = DesiredPolicies(redis: redis)
-    let stage = PolicyStage(executor: executor, desired: desired, enforcement: EnforcementWatch(within: settings[ORANSettings.enforceWithin]))
-    let worker = StageWorker(ledger: Ledger(configuration, redis: redis), handler: stage)
+    let ledger = Ledger(configuration, redis: redis)
+    let (alarms, intents) = (AlarmBoard(redis: redis), ElementIntents(redis: redis, ledger: ledger))
+    let stage = PolicyStage(
+        executor: executor, elements: ElementExecutor(elements), intents: intents, desired: desired,
+        enforcement: EnforcementWatch(within: settings[ORANSettings.enforceWithin]))
+    let worker = StageWorker(ledger: ledger, handler: stage)
     let drift = DriftWatch(
         fleet: fleet, executor: executor, desired: desired, interval: settings[ORANSettings.driftInterval], instance: UUID().uuidString, logger: context.logger)
+    let watches: [any Service] = elements.map { [ElementWatch($0, interval: settings[ORANSettings.elementInterval])] } ?? []
+    let listener = EventListener(
+        elements: Set(elements?.elements.map(\.element.name) ?? []), alarms: alarms, intents: intents,
+        degrades: AlarmSeverity(rawValue: settings[ORANSettings.degrades]), logger: context.logger)
+    let events = EventController(format: try CommonEventFormat(), listener: listener, credentials: try vesCredentials(settings))
+    func peer(_ name: String, _ key: SettingKey<String?>, token: String? = nil) -> ServiceClient? {
+        settings[key].map { ServiceClient(context.upstream(name) { $0.timeout = settings[ORANSettings.timeout] }, base: $0, token: token, fetcher: fetcher) }
+    }
+    let peers = (o2: peer("o2", ORANSettings.o2, token: settings[ORANSettings.o2Token]), e2: peer("e2", ORANSettings.e2Manager))
     return ServiceParts(
         routes: { router in
             // Its proof is in the address: a RIC has no key of ours.
             if let notifications {
                 router.addRoutes(NotificationController(address: notifications, statuses: statuses).routes, atPath: "/v1/a1/notifications")
             }
+            // Its user and password are the proof.
+            if events.credentials != nil { router.addRoutes(events.routes, atPath: "/eventListener/v7") }
             let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.admin))
+            if events.credentials == nil { api.addRoutes(events.routes, atPath: "/eventListener/v7") }
             api.addRoutes(A1Controller(inventory: inventory, executor: executor, desired: desired).routes, atPath: "/v1/a1")
-            if let elements { api.addRoutes(ElementController(configuration: elements).routes, atPath: "/v1/o1") }
-            for controller in [elements == nil ? UnconfiguredController.o1 : nil, .o2, .e2].compactMap(\.self) {
-                api.addRoutes(controller.routes, atPath: RouterPath("/v1/\(controller.interface)"))
+            if let elements { api.addRoutes(ElementController(configuration: elements, alarms: alarms).routes, atPath: "/v1/o1") }
+            if elements == nil { api.addRoutes(UnconfiguredController.o1.routes, atPath: "/v1/o1") }
+            if let cloud = peers.o2 {
+                let controller = O2Controller(inventory: InfrastructureInventory(client: cloud), provisioning: ProvisioningClient(client: cloud))
+                api.addRoutes(controller.routes, atPath: "/v1/o2")
+            } else {
+                api.addRoutes(UnconfiguredController.o2.routes, atPath: "/v1/o2")
             }
+            api.addRoutes(peers.e2.map { E2Controller(manager: E2Manager(client: $0)).routes } ?? UnconfiguredController.e2.routes, atPath: "/v1/e2")
         },
-        services: [fetcher, redis, worker, drift],
-        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]
+        services: [fetcher, redis, worker, drift] + watches,
+        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)],
+        problems: ORANProblems.mapping
     )
 }
 
@@ -61,5 +84,14 @@ private func o1Upstream(_ element: ManagedElement, _ context: ServiceContext) ->
         $0.concurrency = 1
         $0.waitAtMost = $0.timeout
         $0.attempts = 1
+    }
+}
+
+/// Both or none.
+private func vesCredentials(_ settings: Settings) throws -> EventController.Credentials? {
+    switch (settings[ORANSettings.vesUser], settings[ORANSettings.vesPassword]) {
+    case (let user?, let password?): return .init(user: user, password: password)
+    case (nil, nil): return nil
+    default: throw InvalidSetting(key: "VES_PASSWORD", allowed: "set together with VES_USERNAME")
     }
 }

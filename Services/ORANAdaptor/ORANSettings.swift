@@ -21,10 +21,22 @@ enum ORANSettings {
     static let keyPassword = SettingKey.secret("A1_KEY_PASSWORD", "Password of that key.")
 
     static let elements = SettingKey.optionalString("O1_ELEMENTS", "YAML file of the managed elements that are reached over NETCONF; see docs/ran.md.")
+    static let elementInterval = SettingKey.duration(
+        "O1_INTERVAL", default: .seconds(60), in: .milliseconds(100)...(.seconds(86_400)), "How often managed elements are looked at.")
+    static let degrades = SettingKey.choice(
+        "ALARM_DEGRADES", default: "CRITICAL", of: ["CRITICAL", "MAJOR", "MINOR", "WARNING", "none"],
+        "Alarms of this severity and worse degrade the intents that configured the element.")
+    static let vesUser = SettingKey.optionalString("VES_USERNAME", "User of the VES event listener, over Basic; without it a key with the scope admin.")
+    static let vesPassword = SettingKey.secret("VES_PASSWORD", "Password of that user.")
+    static let o2 = SettingKey.url("O2_URL", "The O-Cloud's O2 IMS: below it are /o2ims-infrastructureInventory and the others.")
+    static let o2Token = SettingKey.secret("O2_TOKEN", "Bearer token shown to it.")
+    static let e2Manager = SettingKey.url("E2_MANAGER_URL", "The E2 manager of the near-RT RIC, e.g. http://e2mgr:3800.")
 
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + [
             rics.declaration, pms.declaration, timeout.declaration, templates.declaration, notify.declaration, enforceWithin.declaration,
             driftInterval.declaration, caFile.declaration, certificate.declaration, key.declaration, keyPassword.declaration, elements.declaration,
+            elementInterval.declaration, degrades.declaration, vesUser.declaration, vesPassword.declaration,
+            o2.declaration, o2Token.declaration, e2Manager.declaration,
         ]
 }

@@ -2,7 +2,7 @@ import IntentModel
 import Ledger
 import RedisClient
 
-/// Applies the A1 policies of a plan, or puts back what was there before.
+/// Applies the RAN's part of a plan, A1 policies and O1 objects, or puts back what was there before.
 struct PolicyStage: StageHandler {
     let stage = Stage.policy
     let name = "oran-adaptor"
@@ -10,6 +10,8 @@ struct PolicyStage: StageHandler {
     let concurrency = 2
     let mayFailInPart = true
     let executor: PolicyExecutor
+    let elements: ElementExecutor
+    let intents: ElementIntents
     let desired: DesiredPolicies
     let enforcement: EnforcementWatch
 
@@ -35,23 +37,24 @@ struct PolicyStage: StageHandler {
 
     private func apply(_ plan: Plan, of id: IntentID) async throws -> StageOutcome {
         let changes = plan.policies.filter { $0.change == .put || $0.change == .delete }
-        try await self.desired.begin(changes)
-        switch await self.executor.apply(changes) {
+        try await self.desired.begin(changes.overA1)
+        switch await self.carryOut(changes) {
         case .applied(let policies):
             switch self.enforcement.judge(policies, of: id) {
             case .wait(let duration): return .wait(duration)
             case .fail(let problem):
-                try await self.desired.abandon(changes)
+                try await self.desired.abandon(changes.overA1)
                 return .fail(problem)
             case .settled: break
             }
-            try await self.desired.settle(changes, origin: id.description)
+            try await self.desired.settle(changes.overA1, origin: id.description)
+            try await self.intents.record(changes, of: id)
             var step = Step(by: self.name, detail: "applied " + policies.map { "\($0.policyId) at \($0.ric)" }.joined(separator: ", "))
             step.outcome = TrackOutcome(.succeeded, step.detail ?? "")
             step.fields = [(.policies, try LedgerJSON.encode(policies))]
             return .step(step)
         case .failed(let problem):
-            try await self.desired.abandon(changes)
+            try await self.desired.abandon(changes.overA1)
             return .fail(problem)
         case .retry(let reason, let after): return .retry(reason: reason, after: after)
         }
@@ -69,22 +72,37 @@ struct PolicyStage: StageHandler {
             back.document = previous
             reversal.append(back)
         }
-        try await self.desired.begin(reversal)
-        switch await self.executor.apply(reversal) {
+        try await self.desired.begin(reversal.overA1)
+        switch await self.carryOut(reversal) {
         case .applied(let policies):
-            try await self.desired.settle(reversal, origin: "undoing \(id)")
+            try await self.desired.settle(reversal.overA1, origin: "undoing \(id)")
+            try await self.intents.record(reversal, of: nil)
             var step = Step(by: self.name, detail: "undone: " + policies.map { "\($0.policyId) at \($0.ric)" }.joined(separator: ", "))
             step.outcome = TrackOutcome(.compensated, step.detail ?? "")
             step.fields = [(.policies, [])]
             return .step(step)
         case .failed(let problem):
-            try await self.desired.abandon(reversal)
+            try await self.desired.abandon(reversal.overA1)
             return .fail(Self.notUndone(problem.detail))
         case .retry(let reason, let after): return .retry(reason: reason, after: after)
         }
     }
 
+    /// Both interfaces, side by side.
+    private func carryOut(_ changes: [PolicyChange]) async -> PolicyOutcome {
+        let (a1, o1) = (changes.overA1, changes.filter { $0.interface == .o1 })
+        if o1.isEmpty { return await self.executor.apply(a1) }
+        if a1.isEmpty { return await self.elements.apply(o1) }
+        async let configured = self.elements.apply(o1)
+        return await self.executor.apply(a1).joined(with: configured)
+    }
+
     private static func notUndone(_ detail: String) -> Problem {
         Problem(status: 409, code: "not_undone", title: "Could not be undone", detail: detail)
     }
+}
+
+extension [PolicyChange] {
+    /// What is compared and put back afterwards: elements keep what was confirmed.
+    fileprivate var overA1: [PolicyChange] { self.filter { $0.interface != .o1 } }
 }

@@ -127,7 +127,11 @@ package struct AppliedPolicy: Codable, Sendable, Equatable {
 
 /// What was read back after the execution.
 package struct Verification: Codable, Sendable, Equatable {
-    package enum State: String, Codable, Sendable { case observed, notObserved, notNeeded }
+    package enum State: String, Codable, Sendable {
+        case observed, notObserved, notNeeded
+        /// In effect, on an element that is in trouble.
+        case degraded
+    }
 
     package var state: State
     package var checks: [String]

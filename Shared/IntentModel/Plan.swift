@@ -89,18 +89,23 @@ package struct Figure: Codable, Sendable, Equatable {
     }
 }
 
-/// A change of one A1 policy.
+/// A change of one policy of the RAN: of an A1 policy at a RIC, or over O1 of a managed object at an element (TS 28.541 RRMPolicyRatio).
 package struct PolicyChange: Codable, Sendable, Equatable {
     package enum Change: String, Codable, Sendable { case put, delete, none, skip }
+    package enum Interface: String, Codable, Sendable { case a1, o1 }
 
     /// Chosen by us, derived from object and scope, so that a repeat is the same policy.
     package var policyId: String
+    /// Identifier of the policy type, or name of the managed object's class.
     package var policyType: String
+    /// The RIC, or the managed element.
     package var ric: String?
+    /// Nil is A1.
+    package var interface: Interface?
     package var change: Change
-    /// The policy document, as canonical JSON text.
+    /// The policy document, or the object's attributes by their names in the NRM, as canonical JSON text.
     package var document: String
-    /// What the RIC held before, for undoing: empty for nothing, nil when it is not known.
+    /// What the peer held before, for undoing: empty for nothing, nil when it is not known.
     package var previous: String?
     package var expectations: [String]
     package var figures: [Figure]
@@ -109,11 +114,12 @@ package struct PolicyChange: Codable, Sendable, Equatable {
 
     package init(
         policyId: String, policyType: String, ric: String? = nil, change: Change, document: String, expectations: [String] = [], figures: [Figure] = [],
-        reason: String? = nil, previous: String? = nil
+        reason: String? = nil, previous: String? = nil, interface: Interface? = nil
     ) {
         self.policyId = policyId
         self.policyType = policyType
         self.ric = ric
+        self.interface = interface
         self.change = change
         self.document = document
         self.expectations = expectations

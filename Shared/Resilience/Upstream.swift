@@ -120,11 +120,14 @@ package final class Upstream: Sendable {
     }
 
     /// The end of what ``beginNow(timeout:)`` began, once.
-    package func endNow(_ call: UpstreamCall, _ judgement: Judgement) {
+    ///
+    /// - Returns: whether the caller may make another call of it, which is a retry and paid for as one.
+    package func endNow(_ call: UpstreamCall, _ judgement: Judgement) -> Bool {
         var call = call
-        call.attempts = self.configuration.attempts
-        _ = self.conclude(&call, judgement)
+        let mayRetry = self.conclude(&call, judgement) != nil
+        if mayRetry { self.retryCount.add(1, ordering: .relaxed) }
         self.bulkhead.leave()
+        return mayRetry
     }
 
     // MARK: The guards

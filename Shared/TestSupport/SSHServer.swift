@@ -4,7 +4,6 @@ import Glibc
 /// OpenSSH's server on a free loopback port, for the user of this process; its subsystem `netconf` is a TCP port, if one is given.
 package final class SSHServer: Sendable {
     private static let executable = "/usr/sbin/sshd"
-    package static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: executable) }
 
     package let port: Int
     package let user: String
@@ -20,6 +19,9 @@ package final class SSHServer: Sendable {
     package struct Failed: Error { package let reason: String }
 
     package init(subsystemPort: Int? = nil) throws {
+        guard FileManager.default.isExecutableFile(atPath: Self.executable) else {
+            throw Failed(reason: "no \(Self.executable): deploy/install-packages test installs it")
+        }
         let directory = try TemporaryDirectory()
         self.directory = directory
         self.user = NSUserName()

@@ -21,7 +21,7 @@ import Testing
         let knowledge: LoopbackServer
         let reading: IntentReading
 
-        init(_ change: (inout ModelSettings) -> Void = { _ in }) async throws {
+        init(attempts: Int = 2, _ change: (inout ModelSettings) -> Void = { _ in }) async throws {
             self.model = try await FakeModelServer.start()
             let router = Router()
             @Sendable func json(_ text: String) -> Response {
@@ -40,7 +40,7 @@ import Testing
             let fetcher = HTTPFetcher()
             var guards = Upstream.Configuration()
             guards.hedge.isEnabled = false
-            guards.attempts = 2
+            guards.attempts = attempts
             guards.breaker.isEnabled = false
             let interpreter = OpenAIInterpreter(settings: settings, prompt: try Prompt.load(), fetcher: fetcher, upstream: Upstream("model", guards))
             let source = KnowledgeSource(
@@ -92,7 +92,7 @@ import Testing
         .content(#"{"decision":"refused","refusalReason":"prompt_injection","refusalEvidence":"quickly","expectations":[]}"#),
         .content(#"{"decision":"needs_clarification","expectations":[],"clarifications":[{"question":"Which?"}]}"#), .content("nonsense"),
         .content(#"{"decision":"accepted","expectations":[]}"#), .raw("<html>"), .raw("{}"), .cutOff(Self.scale("AMF", 5)), .brokenOff("{\"choices\":"),
-        .status(500), .status(429, retryAfter: 0), .status(418), .raw(#"{"choices":[{"message":{"content":"x"}}]}"#),
+        .status(500), .status(400), .status(429, retryAfter: 0), .status(418), .raw(#"{"choices":[{"message":{"content":"x"}}]}"#),
     ]
 
     @Test("whatever the model answers, both ways say the same of every sentence") func same() async throws {
@@ -131,6 +131,27 @@ import Testing
         #expect(plain.provenance.model == "fake")
         #expect(try await setting.quick(intent) == .answered(plain))
         await setting.stop()
+    }
+
+    @Test("a question that was refused is not asked again, and a second attempt is a retry, paid for as one") func askedOnce() async throws {
+        let intent = "Scale the AMF to 5 replicas"
+        let refused = try await Setting()
+        refused.model.setStandard(.content(Self.scale("AMF", 5)))
+        _ = try await refused.plain(intent)
+        refused.model.setStandard(.status(400))
+        let before = refused.model.requests.count
+        guard case .answered = try await refused.quick(intent) else { return #expect(Bool(false), "handed over") }
+        #expect(refused.model.requests.count == before + 1)
+        await refused.stop()
+        // Without a retry budget, what the provider did not take is an answer, too.
+        let single = try await Setting(attempts: 1)
+        single.model.setStandard(.content(Self.scale("AMF", 5)))
+        _ = try await single.plain(intent)
+        single.model.setStandard(.status(503))
+        let asked = single.model.requests.count
+        guard case .answered = try await single.quick(intent) else { return #expect(Bool(false), "handed over") }
+        #expect(single.model.requests.count == asked + 1)
+        await single.stop()
     }
 
     @Test("what would have to wait, is refused, or is not usual, is not begun") func notBegun() async throws {

@@ -21,6 +21,9 @@ import Testing
                 return PolicyReference(ric: parts[0], policyType: parts[1], policyId: parts[2])
             }
         }
+        var shares: [String: [String: String]] = [:]
+        func elements() async throws -> [String] { self.shares.keys.sorted() }
+        func rrmPolicies(of element: String) async throws -> [String: String] { self.shares[element] ?? [:] }
         func document(of policy: PolicyReference) async throws -> String? { self.documents["\(policy.ric) \(policy.policyType) \(policy.policyId)"] }
     }
 
@@ -259,18 +262,6 @@ import Testing
         #expect(try await plan([Self.target("latency", .atMost, 10)]) == ["delete nephoran.qos.sst-2.sd-00000a.plmn-310-410.5qi-82 "])
         #expect(try await plan([]).count == 2)
         #expect(try await plan([Self.target("jitter", .atMost, 10)]) == ["no policies"])
-    }
-
-    @Test("what is configured over O1 is refused with the class and attribute it would be")
-    func managed() async throws {
-        for expectation in [
-            Self.slice(.configure, [Self.target("prbShare", .atLeast, 30)]), Self.slice(.deploy, [Self.target("prbShare", .atLeast, 30)]),
-            Self.radio("Cell", .configure, [Self.target("channelBandwidth", .equals, 100)]),
-        ] {
-            guard case .refuse(let problem) = try await self.plan(expectation) else { return #expect(Bool(false), "not refused") }
-            #expect(problem.code == "no_o1_element")
-            #expect(problem.detail.contains("RRMPolicyRatio.rRMPolicyMinRatio") || problem.detail.contains("NRCellDU.bSChannelBwDL"))
-        }
     }
 
     @Test("the quality of video becomes a QoE policy")

@@ -1,6 +1,7 @@
 import HTTPFetch
 import Hummingbird
 import JSONSchema
+import RedisClient
 import Resilience
 import ServiceRuntime
 import TestSupport
@@ -106,5 +107,28 @@ import Testing
             let refusal = try await call("POST", path, "{}")
             #expect(refusal.0 == 501 && refusal.1["code"]?.string?.hasSuffix("_not_configured") == true)
         }
+    }
+
+    @Test("a change whose ledger does not answer is 503 with a time to come again, and is not made")
+    func noLedger() async throws {
+        let ric = try await FakeRIC.start()
+        let fetcher = HTTPFetcher()
+        let fleet = RICFleet([Sessions.direct(RIC(name: "ric1", url: ric.url), fetcher: fetcher)])
+        var configuration = try RedisConfiguration(url: "redis://127.0.0.1:\(try FreePort.next())")
+        configuration.commandTimeout = .milliseconds(200)
+        let redis = RedisClient(configuration, label: "test")
+        let controller = A1Controller(
+            inventory: PolicyInventory(fleet: fleet), executor: PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue()),
+            desired: DesiredPolicies(redis: redis))
+        let parts = ServiceParts(routes: { $0.addRoutes(controller.routes, atPath: "/v1/a1") }, problems: ORANProblems.mapping)
+        try await Serving.run(parts) { base in
+            let response = try await fetcher.fetch(
+                FetchRequest(method: "PUT", url: base + Self.path, headers: [("content-type", "application/json")], body: Array(Self.document.utf8)))
+            #expect(response.status == 503 && response.retryAfter == .seconds(1))
+            #expect(try JSONValue(parsing: response.body)["code"]?.string == "ledger_unavailable")
+        }
+        redis.stop()
+        #expect(ric.count(of: "PUT") == 0)
+        await ric.stop()
     }
 }

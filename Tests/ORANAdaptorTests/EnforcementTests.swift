@@ -92,6 +92,11 @@ import Testing
         statuses.record(PolicyStatus(enforcement: .enforced), for: .init(ric: "east", type: "ORAN_QoSTarget_2.0.0", policy: "p1"))
         guard case .applied(let told) = await executor.apply([put]) else { return #expect(Bool(false), "not applied") }
         #expect(told.map(\.enforceStatus) == ["ENFORCED"])
+        // What it told of the old document says nothing of a new one.
+        var other = put
+        other.document = put.document.replacing("10", with: "20")
+        guard case .applied(let changed) = await executor.apply([other]) else { return #expect(Bool(false), "not applied") }
+        #expect(changed.map(\.enforceStatus) == ["UNDEFINED"])
         #expect(ric.violations.isEmpty, "\(ric.violations)")
         await ric.stop()
     }

@@ -13,6 +13,8 @@ final class FakeNETCONF: Sendable {
     struct Behaviour: Sendable {
         var speaks11 = true
         var hasCandidate = true
+        var hasConfirmedCommit = true
+        var refusesUnlock = false
         /// A rRMPolicyMinRatio above it is refused.
         var mostRatio = 100
         var dropsAfterConfirmedCommit = false
@@ -115,9 +117,8 @@ final class FakeNETCONF: Sendable {
         var capabilities = ["urn:ietf:params:netconf:base:1.0", "urn:3gpp:sa5:_3gpp-nr-nrm-rrmpolicy?module=_3gpp-nr-nrm-rrmpolicy"]
         if behaviour.speaks11 { capabilities.append("urn:ietf:params:netconf:base:1.1") }
         if behaviour.hasCandidate {
-            capabilities += ["candidate:1.0", "confirmed-commit:1.1", "validate:1.1", "rollback-on-error:1.0"].map {
-                "urn:ietf:params:netconf:capability:\($0)"
-            }
+            let own = ["candidate:1.0", "validate:1.1", "rollback-on-error:1.0"] + (behaviour.hasConfirmedCommit ? ["confirmed-commit:1.1"] : [])
+            capabilities += own.map { "urn:ietf:params:netconf:capability:\($0)" }
         }
         let list = capabilities.map { "<capability>\($0.replacing("&", with: "&amp;"))</capability>" }.joined()
         let hello = "<hello xmlns=\"\(NETCONFSession.namespace)\"><capabilities>\(list)</capabilities><session-id>\(client)</session-id></hello>]]>]]>"
@@ -177,7 +178,7 @@ final class FakeNETCONF: Sendable {
             state.candidate = state.running
             return "<ok/>"
         case "unlock":
-            guard state.holder == client else { return Self.error("operation-failed", "not locked") }
+            guard state.holder == client, !state.behaviour.refusesUnlock else { return Self.error("operation-failed", "not locked") }
             state.holder = nil
             state.candidate = [:]
             return "<ok/>"
@@ -211,8 +212,29 @@ final class FakeNETCONF: Sendable {
                     "invalid-value", "rRMPolicyMinRatio is at most \(state.behaviour.mostRatio) here",
                     path: "/rrm:RRMPolicyRatio/rrm:attributes/rrm:rRMPolicyMinRatio")
             }
-            state.candidate[id] = policy
+            state.candidate[id] = Self.merged(policy, into: state.candidate[id])
         }
         return "<ok/>"
     }
+
+    /// RFC 6241 §7.2, `merge`, as far as an object of leaves and one keyed list goes.
+    private static func merged(_ edit: XMLElement, into there: XMLElement?) -> XMLElement {
+        func key(_ element: XMLElement) -> String {
+            element.name == "rRMPolicyMemberList" ? ["mcc", "mnc", "sd", "sst"].map { element.child($0)?.text ?? "" }.joined(separator: "-") : element.name
+        }
+        var result = edit
+        guard let at = result.children.firstIndex(where: { $0.name == "attributes" }) else { return result }
+        var children = there?.child("attributes")?.children ?? []
+        for child in edit.children[at].children {
+            children.removeAll { key($0) == key(child) }
+            if child.attributes["nc:operation"] != "remove" { children.append(child) }
+        }
+        result.children[at].children = children
+        return result
+    }
+}
+
+extension XMLElement {
+    /// Every element of that name at any depth, itself included.
+    func all(_ name: String) -> [XMLElement] { (self.name == name ? [self] : []) + self.children.flatMap { $0.all(name) } }
 }

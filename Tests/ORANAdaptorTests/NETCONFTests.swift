@@ -6,7 +6,7 @@ import Testing
 @testable import ORANAdaptor
 
 /// Against OpenSSH's own server with a NETCONF server behind its subsystem.
-@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: SSHServer.isInstalled)) struct NETCONFTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct NETCONFTests {
     private static let policy = RRMPolicyRatio(
         id: "slice-1", resourceType: "PRB", members: [.init(mcc: "310", mnc: "410", sst: 1, sd: nil)], minRatio: 30, maxRatio: nil, dedicatedRatio: nil)
 
@@ -101,6 +101,53 @@ import Testing
         }
     }
 
+    @Test("without a confirmed commit nothing is begun: it would stay though the session were lost")
+    func plainCommit() async throws {
+        try await self.withElement({ $0.hasConfirmedCommit = false }) { device, client, configuration in
+            let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
+            #expect(error?.kind == .nonconforming && error?.detail.contains("confirmed commit") == true)
+            #expect(!device.operations.contains("lock") && device.running.isEmpty)
+        }
+    }
+
+    @Test("a change that is confirmed is made, though the lock cannot be given up")
+    func unlockFails() async throws {
+        try await self.withElement({ $0.refusesUnlock = true }) { device, client, configuration in
+            #expect(try await configuration.put(Self.policy, on: client).changed)
+            #expect(device.running.count == 1)
+        }
+    }
+
+    @Test("members that are not wanted any more go, and of the ratios those that are not said only when it is to be exactly so")
+    func members() async throws {
+        try await self.withElement { device, client, configuration in
+            var policy = Self.policy
+            policy.members.append(.init(mcc: "310", mnc: "410", sst: 2, sd: "00000A"))
+            policy.maxRatio = 60
+            #expect(try await configuration.put(policy, on: client).changed)
+            let merged = try await configuration.put(Self.policy, on: client)
+            #expect(merged.changed && merged.policy.members.map(\.sst) == [1] && merged.policy.maxRatio == 60)
+            let exact = try await configuration.put(Self.policy, exactly: true, on: client)
+            #expect(exact.changed && exact.policy.members.map(\.sst) == [1] && exact.policy.maxRatio == nil)
+            #expect(try await configuration.put(Self.policy, exactly: true, on: client).changed == false)
+        }
+    }
+
+    @Test("a device that takes the connection and says nothing is given up in time") func silentLogin() async throws {
+        let listener = try FakeNETCONF()
+        listener.set { $0.nonsense = .silence }
+        defer { listener.stop() }
+        let element = ManagedElement(
+            name: "du-3", address: "127.0.0.1", port: listener.port, username: "x", credential: .passwordFile("/dev/null"), hostKey: .any)
+        var configuration = Upstream.Configuration()
+        configuration.timeout = .milliseconds(700)
+        let client = ElementClient(element, upstream: Upstream("o1/du-3", configuration))
+        let start = ContinuousClock.now
+        let error = await #expect(throws: O1Error.self) { try await client.inSession { _ throws(O1Error) in } }
+        #expect(error?.kind == .unreachable)
+        #expect(start.duration(to: .now) < .seconds(3))
+    }
+
     @Test("another host key than the configured one ends it before anything is said")
     func hostKey() async throws {
         try await self.withElement(hostKey: .fingerprint("SHA256:" + String(repeating: "A", count: 43))) { device, client, configuration in
@@ -108,7 +155,7 @@ import Testing
             #expect(error?.kind == .hostKey)
             #expect(error?.detail.contains("and not the configured") == true)
             #expect(device.operations.isEmpty)
-            #expect(await configuration.reports().map(\.state) == [.failed])
+            #expect(configuration.reports.map(\.state) == [.failed])
         }
     }
 

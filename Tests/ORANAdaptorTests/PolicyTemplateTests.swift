@@ -39,6 +39,17 @@ import Testing
         #expect(Self.template.read(own) == JSONValue?.none)
     }
 
+    @Test("a list is sent whole or not at all, and is read only when it has as many elements")
+    func lists() throws {
+        let template = PolicyTemplate(type: "7", standard: "s", document: ["pair": ["${a.least}", "${a.most}"], "name": "${n}"])
+        let own = try template.rendered(["a": ["least": 1, "most": 2], "n": "x"])
+        #expect(own.text == #"{"name":"x","pair":[1,2]}"#)
+        #expect(template.read(own) == ["a": ["least": 1, "most": 2], "n": "x"])
+        #expect(throws: PolicyTemplate.Unexpressed(paths: ["a.most"])) { try template.rendered(["a": ["most": 2], "n": "x"]) }
+        #expect(try template.rendered(["n": "x"]).text == #"{"name":"x"}"#)
+        #expect(template.read(["pair": [1, 2, 3], "name": "x"]) == JSONValue?.none)
+    }
+
     @Test("a file of templates is read strictly")
     func file() throws {
         let good = """

@@ -1,6 +1,7 @@
 import HTTPFetch
 import IntentModel
 import JSONSchema
+import Resilience
 import TestSupport
 import Testing
 
@@ -103,8 +104,7 @@ import Testing
         let (seen, unseen) = (Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher()), Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher()))
         #expect(try await seen.sessions().count == 1)
         await pms.stop()
-        // The list is older than its fifty milliseconds then, and stands for want of a newer one.
-        try await Task.sleep(for: .milliseconds(60))
+        // The list has no age, and stands for want of a newer one.
         #expect(try await seen.sessions().count == 1)
         await #expect(throws: A1Error.self) { try await unseen.sessions() }
         let executor = PolicyExecutor(fleet: unseen, catalogue: try PolicyTypeCatalogue(), settings: Sessions.quick)
@@ -128,6 +128,25 @@ import Testing
         #expect(replaced.map(\.change) == [.put])
         #expect(ric.policies["theirs"] != nil)
         #expect(ric.violations.isEmpty, "\(ric.violations)")
+        await ric.stop()
+    }
+
+    @Test("a foreign policy that has moved to another scope is no conflict any more, and one that moved here is")
+    func movedScope() async throws {
+        let ric = try await FakeRIC.start()
+        let (here, elsewhere) = (try JSONValue(parsing: Self.document), try JSONValue(parsing: Self.document.replacing("000001", with: "00000f")))
+        ric.hold(elsewhere, as: "theirs", of: Self.sla)
+        let session = RICSession(upstream: Upstream("a1/east", Sessions.configuration()), listingAge: .zero) { timeout in
+            let transport = A1Transport(
+                ric: "east", root: ric.url, fetcher: HTTPFetcher(), upstream: Upstream("a1/east", Sessions.configuration()), timeout: timeout)
+            return A1Client(ric: RIC(name: "east", url: ric.url), transport: transport, root: A1Root(nil))
+        }
+        let scope = try #require(here["scope"])
+        #expect(try await session.foreignPolicy(sharing: scope, of: Self.sla) == nil)
+        ric.hold(here, as: "theirs", of: Self.sla)
+        #expect(try await session.foreignPolicy(sharing: scope, of: Self.sla) == "theirs")
+        ric.hold(elsewhere, as: "theirs", of: Self.sla)
+        #expect(try await session.foreignPolicy(sharing: scope, of: Self.sla) == nil)
         await ric.stop()
     }
 }

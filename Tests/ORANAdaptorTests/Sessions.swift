@@ -22,7 +22,7 @@ enum Sessions {
     }
 
     static func fleet(behind url: String, fetcher: HTTPFetcher) -> RICFleet {
-        A1Wiring.fleet([], behind: url, Upstream("a1pms", self.configuration()), fetcher, listAge: .milliseconds(50), reportAge: .milliseconds(50))
+        A1Wiring.fleet([], behind: url, Upstream("a1pms", self.configuration()), fetcher, listAge: .zero, reportAge: .milliseconds(50))
     }
 
     static var quick: PolicyExecutor.Settings {

@@ -38,11 +38,11 @@ import Testing
         let drain = Drain()
         let channel: EmbeddedChannel
 
-        init(from address: String = "127.0.0.1") throws {
+        init(from address: String = "127.0.0.1", maxBodyBytes: Int = 1_024) throws {
             self.channel = EmbeddedChannel()
             try self.channel.connect(to: SocketAddress(ipAddress: address, port: 1_000)).wait()
             let shared = QuickRouteHandler.Shared(
-                route: self.route, metrics: RequestMetrics(self.registry), drain: self.drain, dates: HTTPDate(), server: "test")
+                route: self.route, maxBodyBytes: maxBodyBytes, metrics: RequestMetrics(self.registry), drain: self.drain, dates: HTTPDate(), server: "test")
             try self.channel.pipeline.syncOperations.addHandler(QuickRouteHandler(shared))
         }
 
@@ -138,6 +138,15 @@ import Testing
         let connection = try Connection()
         try connection.ask(body, path: path, method: method, fields)
         #expect(try connection.passed() == ["\(path) \(body)."] && connection.route.bodies.isEmpty)
+    }
+
+    @Test("a body beyond MAX_BODY_BYTES is for the router to refuse") func largest() throws {
+        let connection = try Connection(maxBodyBytes: 8)
+        try connection.ask("123456789")
+        #expect(try connection.passed() == ["/quick 123456789."] && connection.route.bodies.isEmpty)
+        let other = try Connection(maxBodyBytes: 8)
+        try other.ask("12345678")
+        #expect(other.route.bodies == ["12345678"])
     }
 
     @Test("nobody from elsewhere is answered past the guards") func remote() throws {

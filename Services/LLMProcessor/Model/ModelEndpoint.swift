@@ -78,13 +78,11 @@ final class ModelEndpoint: Sendable {
         else { return false }
         let body = request.body(question, format)
         let finish: @Sendable (Outcome) -> Void = { outcome in
-            let judgement = Self.judge(outcome)
-            self.upstream.endNow(call, judgement)
-            if judgement.mayRetry { return answer(nil) }
+            if self.upstream.endNow(call, Self.judge(outcome)) { return answer(nil) }
             var reading: Result<Reading, ModelError>
             do throws(ModelError) {
                 let reply = try Self.reply(outcome)
-                if [400, 415, 422].contains(reply.status) { return answer(nil) }
+                if self.fallback(from: format, refusedBy: reply) != nil { return answer(nil) }
                 let paid = self.paid(reply, body.count)
                 reading = .success(try read(try self.answer(paid)))
             } catch {
@@ -122,19 +120,20 @@ final class ModelEndpoint: Sendable {
         while let format = next {
             let body = request.body(question, format)
             let reply = try await self.pay(for: body)
-            switch reply.reply.status {
-            case 400, 415, 422:
-                // Some providers know no schema, some no format at all; the first that works is kept.
-                let words = String(decoding: reply.reply.body.prefix(4_096), as: UTF8.self).lowercased()
-                guard words.contains("response_format") || words.contains("json_schema") || words.contains("json_object"), let fallback = format.fallback else {
-                    throw .status(reply.reply.status, self.excerpt(reply.reply.body))
-                }
-                _ = self.format.max(fallback.rawValue, ordering: .relaxed)
-                next = fallback
-            default: return try self.answer(reply)
-            }
+            next = self.fallback(from: format, refusedBy: reply.reply)
+            if next == nil { return try self.answer(reply) }
         }
         throw .malformed("no answer format is accepted")
+    }
+
+    /// The format to ask for next time, when this answer says that the provider does not take the one it was asked for: some know no schema,
+    /// some no format at all. The first that works is kept.
+    private func fallback(from format: AnswerFormat, refusedBy reply: Reply) -> AnswerFormat? {
+        guard [400, 415, 422].contains(reply.status), let fallback = format.fallback else { return nil }
+        let words = String(decoding: reply.body.prefix(4_096), as: UTF8.self).lowercased()
+        guard words.contains("response_format") || words.contains("json_schema") || words.contains("json_object") else { return nil }
+        _ = self.format.max(fallback.rawValue, ordering: .relaxed)
+        return fallback
     }
 
     // MARK: Money

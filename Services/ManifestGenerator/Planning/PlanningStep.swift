@@ -40,6 +40,7 @@ struct PlanningStep {
     // MARK: One function
 
     private func planFunction(into draft: inout PlanDraft) async throws {
+        if try await self.planManaged(into: &draft) { return }
         let entry = try self.entry()
         if self.object.kind == .e2Node || self.isRadioFunction(entry), self.expectation.verb == .configure || self.expectation.verb == .optimize,
             try await self.addPolicies(into: &draft)
@@ -115,6 +116,7 @@ struct PlanningStep {
     // MARK: A slice
 
     private func planSlice(into draft: inout PlanDraft) async throws {
+        if self.expectation.verb != .deploy, try await self.planManaged(into: &draft) { return }
         let bySST = self.context.slice.flatMap { slice in self.catalogue.slices.values.filter { $0.sst == slice.sst }.min { $0.type < $1.type } }
         guard
             let slice = self.object.type.flatMap({ self.catalogue.slices[$0] }) ?? bySST
@@ -123,6 +125,7 @@ struct PlanningStep {
         else { throw self.ask("object.type", "Which type of slice is meant?", options: ["eMBB", "URLLC", "mMTC", "V2X"]) }
         let instance = try self.label(self.object.name, field: "object.name") ?? "slice-\(slice.type.lowercased())"
         var expectation = self.expectation
+        expectation.targets.removeAll { self.isManaged($0) }
         if expectation.context.slice == nil, let sst = slice.sst { expectation.context.slice = SliceID(sst: sst) }
 
         if self.expectation.verb == .deploy {
@@ -179,6 +182,23 @@ struct PlanningStep {
     // MARK: Policies
 
     private enum Otherwise { case refuse, package }
+
+    private func isManaged(_ target: Target) -> Bool { self.planner.policies?.isManaged(target, of: self.object) ?? false }
+
+    /// Whether all that is said is an element's to be configured, and it is planned.
+    private func planManaged(into draft: inout PlanDraft) async throws -> Bool {
+        let managed = self.expectation.targets.filter { self.isManaged($0) }
+        guard !managed.isEmpty else { return false }
+        guard managed.count == self.expectation.targets.count else {
+            if self.object.kind == .networkSlice { return false }
+            let (ours, others) = (managed.map(\.attribute), self.expectation.targets.filter { !self.isManaged($0) }.map(\.attribute))
+            throw PlanningStop.refuse(
+                Problem(
+                    status: 422, code: "mixed_targets", title: "Two intents in one",
+                    detail: "\(ours.joined(separator: ", ")) is configured on the element, \(others.joined(separator: ", ")) in its package: say them apart."))
+        }
+        return try await self.addPolicies(into: &draft)
+    }
 
     /// Whether the expectation, or a part of it, became policies.
     private func addPolicies(into draft: inout PlanDraft) async throws -> Bool {

@@ -12,8 +12,6 @@ struct PolicyObjectives: Sendable {
     private(set) var fields: [String: [Field]] = [:]
     /// Targets no row knows.
     private(set) var unmapped: [Target] = []
-    /// Targets that are configured over O1.
-    private(set) var managed: [(row: RANMapping.ManagedRow, target: Target)] = []
 
     init(_ expectation: Expectation, _ mapping: RANMapping) {
         let rows = mapping.rows(for: expectation.object)
@@ -22,9 +20,7 @@ struct PolicyObjectives: Sendable {
             // A relative change is made on the field an absolute value would set.
             let condition = target.condition.isRelative ? Condition.equals : target.condition
             let fitting = rows.filter { $0.attributes.contains(target.attribute) && $0.conditions.contains(condition) }
-            if fitting.isEmpty {
-                if let row = mapping.managedRow(for: expectation.object, target) { self.managed.append((row, target)) } else { self.unmapped.append(target) }
-            }
+            if fitting.isEmpty { self.unmapped.append(target) }
             for row in fitting { self.fields[row.policyType, default: []].append(Field(row: row, target: target)) }
         }
     }

@@ -21,7 +21,6 @@ extension PolicyPlanner {
             let words = objectives.unmapped.map(\.attribute).joined(separator: ", ")
             throw PlanningStop.refuse(PolicyPlanner.noMapping("No A1 policy type has a field for \(words)."))
         }
-        if let managed = objectives.managed.first { throw PlanningStop.refuse(PolicyPlanner.noElement(managed.row, managed.target)) }
         var names = self.typeNames(for: expectation.object)
         if !objectives.isEmpty { names.formIntersection(self.mapping.policyTypes.filter { objectives.fields[$0.id] != nil }.map(\.name)) }
         let held = try await self.directory.policies().filter { policy in

@@ -21,16 +21,20 @@ package struct PolicyPlanner: PolicyPlanning {
     }
 
     package func policies(for expectation: Expectation, request: IntentRequest) async throws -> PolicyPlanningResult {
-        guard self.concerns(expectation.object) else { return .notMapped }
+        guard self.concerns(expectation) else { return .notMapped }
         do {
             switch expectation.verb {
             case .report, .restart, .migrate, .rollback: return .notMapped
-            case .remove: return try await self.removal(expectation)
-            case .deploy, .scale, .configure, .optimize:
-                for target in expectation.targets {
-                    guard let row = self.mapping.managedRow(for: expectation.object, target) else { continue }
-                    throw PlanningStop.refuse(PolicyPlanner.noElement(row, target))
+            case .remove, .deploy, .scale, .configure, .optimize:
+                let managed = self.managed(in: expectation)
+                if !managed.isEmpty {
+                    let shares = try await self.shares(expectation, managed)
+                    var rest = expectation
+                    rest.targets.removeAll { target in managed.contains { $0.target == target } }
+                    guard rest.targets.contains(where: { !self.mapping.scopeAttributes.contains($0.attribute) }) else { return shares }
+                    return PolicyPlanner.joined(shares, try await self.policies(for: rest, request: request))
                 }
+                if expectation.verb == .remove { return try await self.removal(expectation) }
                 if let reason = self.mapping.refusal(of: expectation.object) { throw PlanningStop.refuse(PolicyPlanner.noMapping(reason)) }
                 if self.mapping.isSteering(expectation.object) { return try await self.steering(expectation) }
                 return try await self.objectives(expectation)
@@ -42,8 +46,10 @@ package struct PolicyPlanner: PolicyPlanning {
         }
     }
 
-    private func concerns(_ object: ObjectReference) -> Bool {
-        !self.mapping.rows(for: object).isEmpty || self.mapping.isSteering(object) || self.mapping.refusal(of: object) != nil
+    private func concerns(_ expectation: Expectation) -> Bool {
+        let object = expectation.object
+        return !self.managed(in: expectation).isEmpty || !self.mapping.rows(for: object).isEmpty || self.mapping.isSteering(object)
+            || self.mapping.refusal(of: object) != nil
     }
 
     /// A slice has a package of its own besides its policies.
@@ -53,7 +59,6 @@ package struct PolicyPlanner: PolicyPlanning {
 
     private func objectives(_ expectation: Expectation) async throws -> PolicyPlanningResult {
         let objectives = PolicyObjectives(expectation, self.mapping)
-        if let managed = objectives.managed.first { throw PlanningStop.refuse(PolicyPlanner.noElement(managed.row, managed.target)) }
         var notes: [String] = []
         if !objectives.unmapped.isEmpty {
             let words = objectives.unmapped.map { "\($0.attribute) \($0.condition.rawValue) \($0.value)" }.joined(separator: ", ")
@@ -218,12 +223,6 @@ package struct PolicyPlanner: PolicyPlanning {
         status: 422, code: "no_ric_configured", title: "No RIC to apply it",
         detail: "The intent changes the RAN through A1 policies, and no Near-RT RIC is configured: set A1_URL on oran-adaptor (name=URL,…)."
     )
-
-    static func noElement(_ row: RANMapping.ManagedRow, _ target: Target) -> Problem {
-        Problem(
-            status: 422, code: "no_o1_element", title: "No managed element to configure",
-            detail: "\(target.attribute) is configured over O1 (\(row.managedClass).\(row.field)), and this version configures nothing over O1.")
-    }
 
     static func noMapping(_ detail: String) -> Problem {
         Problem(status: 422, code: "no_ran_mapping", title: "Nothing in the RAN corresponds to it", detail: detail)

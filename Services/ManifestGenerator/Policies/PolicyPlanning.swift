@@ -4,6 +4,8 @@ package import IntentModel
 package protocol PolicyPlanning: Sendable {
     /// Must be deterministic: the same expectation gives the same policy ids and documents.
     func policies(for expectation: Expectation, request: IntentRequest) async throws -> PolicyPlanningResult
+    /// Whether a target is an attribute of a managed element, and of no package.
+    func isManaged(_ target: Target, of object: ObjectReference) -> Bool
 }
 
 package enum PolicyPlanningResult: Sendable, Equatable {

@@ -1,10 +1,14 @@
-/// Which RICs there are, and which of our policies they hold. The oran-adaptor knows.
+/// Which RICs and managed elements there are, and what they hold. The oran-adaptor knows.
 package protocol RICDirectory: Sendable {
     func rics() async throws -> [RICInfo]
     /// Every policy of the RICs that answer.
     func policies() async throws -> [PolicyReference]
     /// A policy's document as JSON text; nil when the RIC has none or does not answer.
     func document(of policy: PolicyReference) async throws -> String?
+    /// Names of the managed elements that are configured over O1.
+    func elements() async throws -> [String]
+    /// What an element has of the class RRMPolicyRatio: attributes as JSON text, by identifier.
+    func rrmPolicies(of element: String) async throws -> [String: String]
 }
 
 package struct RICInfo: Sendable, Equatable {

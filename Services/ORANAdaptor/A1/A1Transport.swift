@@ -63,11 +63,11 @@ package struct A1Transport: Sendable {
         }
         switch result {
         case .success(let response):
-            A1Metrics.record(response.status < 300 ? nil : Self.kind(of: response.status), took: start.duration(to: .now))
+            InterfaceMetrics.a1.record(response.status < 300 ? nil : Self.kind(of: response.status).rawValue, took: start.duration(to: .now))
             return response
         case .failure(let error):
             let failure = self.error(for: error)
-            A1Metrics.record(failure.kind, took: start.duration(to: .now))
+            InterfaceMetrics.a1.record(failure.kind.rawValue, took: start.duration(to: .now))
             throw failure
         }
     }

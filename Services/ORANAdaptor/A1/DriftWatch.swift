@@ -59,8 +59,7 @@ package final class DriftWatch: Service {
             let lost = try await self.drifted(policies, at: session, pass)
             guard !lost.isEmpty else { return }
             self.logger.notice("the RIC does not hold what it is to hold", metadata: ["ric": "\(ric)", "policies": "\(lost.count)"])
-            A1Metrics.drift(ric, lost.count)
-            await self.restore(lost, at: session)
+            InterfaceMetrics.restored(ric, await self.restore(lost, at: session))
         } catch {
             self.logger.debug("not compared", metadata: ["ric": "\(ric)", "error": "\(error)"])
         }
@@ -89,39 +88,49 @@ package final class DriftWatch: Service {
 
     /// An intent may change a policy while we put it back. So each is read again right before, and again after until nobody changes it
     /// and it is as it is to be.
-    private func restore(_ policies: [DesiredPolicy], at session: RICSession) async {
-        await withTaskGroup(of: Void.self) { group in
+    ///
+    /// - Returns: how many were put.
+    private func restore(_ policies: [DesiredPolicy], at session: RICSession) async -> Int {
+        await withTaskGroup(of: Bool.self) { group in
+            var count = 0
             for (started, policy) in policies.enumerated() {
-                if started >= Self.side { await group.next() }
+                if started >= Self.side, await group.next() == true { count += 1 }
                 group.addTask { await self.restore(policy, at: session) }
             }
+            for await isRestored in group where isRestored { count += 1 }
+            return count
         }
     }
 
-    private func restore(_ policy: DesiredPolicy, at session: RICSession) async {
+    /// - Returns: whether the RIC took it again.
+    private func restore(_ policy: DesiredPolicy, at session: RICSession) async -> Bool {
         let ric = session.ric.name
         var last: DesiredPolicies.Now?
+        var isRestored = false
         for _ in 0..<20 {
-            guard let now = try? await self.desired.policy(policy.policyId, of: policy.policyType, at: ric) else { return }
-            if now == last { return }
+            guard let now = try? await self.desired.policy(policy.policyId, of: policy.policyType, at: ric) else { return isRestored }
+            if now == last { return isRestored }
             switch now {
             case .changing:
                 // Before we did anything, it is the intent's business; after, what comes of it has to be compared with what we did.
-                guard last != nil, (try? await Task.sleep(for: .milliseconds(500))) != nil else { return }
+                guard last != nil, (try? await Task.sleep(for: .milliseconds(500))) != nil else { return isRestored }
                 continue
             case .absent:
-                guard last != nil else { return }
+                guard last != nil else { return isRestored }
                 let change = PolicyChange(policyId: policy.policyId, policyType: policy.policyType, ric: ric, change: .delete, document: "")
                 _ = await self.executor.apply([change])
             case .desired(let wanted):
                 let change = PolicyChange(policyId: wanted.policyId, policyType: wanted.policyType, ric: ric, change: .put, document: wanted.document)
-                let outcome = await self.executor.apply([change])
-                if case .failed(let problem) = outcome {
+                switch await self.executor.apply([change]) {
+                case .applied(let policies): isRestored = isRestored || policies.contains { $0.change == .put }
+                case .failed(let problem):
                     self.logger.warning(
                         "a policy could not be put back", metadata: ["ric": "\(ric)", "policy": "\(wanted.policyId)", "reason": "\(problem.detail)"])
+                case .retry: break
                 }
             }
             last = now
         }
+        return isRestored
     }
 }

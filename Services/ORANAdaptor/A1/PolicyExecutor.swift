@@ -130,11 +130,12 @@ package struct PolicyExecutor: Sendable {
         try self.validate(document, change, against: try await session.policyType(change.policyType), ric)
 
         var applied = AppliedPolicy(policyId: change.policyId, policyType: change.policyType, ric: ric, change: .none)
-        let start = ContinuousClock.now
         let current = try await session.client.policy(change.policyId, of: change.policyType)
         if current != document {
             if current == nil { try await self.checkScope(document, change, at: session) }
             let destination = session.notifications?.destination(ric: ric, type: change.policyType, policy: change.policyId)
+            // What was told until now was told of another document.
+            self.statuses.forget(.init(ric: ric, type: change.policyType, policy: change.policyId))
             do {
                 _ = try await session.client.put(document, as: change.policyId, of: change.policyType, notificationDestination: destination)
             } catch {
@@ -144,7 +145,7 @@ package struct PolicyExecutor: Sendable {
             }
             applied.change = .put
         }
-        let status = await self.settledStatus(of: change, at: session, since: start, isChanged: applied.change == .put)
+        let status = await self.settledStatus(of: change, at: session)
         applied.enforceStatus = status.enforcement.rawValue
         applied.enforceReason = status.reason
         return applied
@@ -178,7 +179,7 @@ package struct PolicyExecutor: Sendable {
 
     /// The last status seen when it settles or the deadline passes. A RIC that cannot say leaves the policy applied and `UNDEFINED`,
     /// unless it told on its own.
-    private func settledStatus(of change: PolicyChange, at session: RICSession, since start: ContinuousClock.Instant, isChanged: Bool) async -> PolicyStatus {
+    private func settledStatus(of change: PolicyChange, at session: RICSession) async -> PolicyStatus {
         let key = StatusBoard.Key(ric: session.ric.name, type: change.policyType, policy: change.policyId)
         let deadline = ContinuousClock.now + self.settings.statusDeadline
         var wait = self.settings.firstWait
@@ -186,14 +187,14 @@ package struct PolicyExecutor: Sendable {
         while true {
             do {
                 guard let status = try await session.client.status(of: change.policyId, of: change.policyType) else {
-                    return (isChanged ? self.statuses.status(of: key, since: start) : self.statuses.status(of: key)) ?? last
+                    return self.statuses.status(of: key) ?? last
                 }
                 last = status
                 if status.isSettled { return status }
             } catch {
                 guard error.mayRetry else { return last }
             }
-            if last.enforcement == .undefined, let told = self.statuses.status(of: key, since: start), told.isSettled { return told }
+            if last.enforcement == .undefined, let told = self.statuses.status(of: key), told.isSettled { return told }
             guard ContinuousClock.now + wait < deadline, (try? await Task.sleep(for: wait)) != nil else { return last }
             wait = min(wait * 2, self.settings.longestWait)
         }

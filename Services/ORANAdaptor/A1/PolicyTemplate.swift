@@ -3,7 +3,7 @@ package import JSONSchema
 /// How a RIC's own policy type says what a standard type says: a document with places, read in both directions.
 ///
 /// A place is a text `${path}` or `${path * factor}`; the path leads into the standard document (`scope.sliceId.sst`). Members whose places
-/// have no value are left out. Everything else of the document is sent as it is.
+/// have no value are left out; a list is sent whole or, when one of its places has no value, not at all. Everything else of the document is sent as it is.
 package struct PolicyTemplate: Sendable, Equatable {
     /// Identifier of the RIC's own type, as it lists it.
     package let type: String
@@ -79,8 +79,13 @@ package struct PolicyTemplate: Sendable, Equatable {
             guard !filled.isEmpty || members.isEmpty else { return Optional.none }
             return .object(filled)
         case .array(let elements):
-            let filled = elements.compactMap { Self.fill($0, from: standard, &used) }
-            guard !filled.isEmpty || elements.isEmpty else { return Optional.none }
+            // An element less would move the others to places that are not theirs.
+            var (filled, inside): ([JSONValue], [[String]]) = ([], [])
+            for element in elements {
+                guard let value = Self.fill(element, from: standard, &inside) else { return Optional.none }
+                filled.append(value)
+            }
+            used += inside
             return .array(filled)
         default: return template
         }
@@ -103,10 +108,9 @@ package struct PolicyTemplate: Sendable, Equatable {
             }
             return true
         case .array(let elements):
-            guard document == nil || document?.array != nil else { return false }
-            for (index, element) in elements.enumerated() {
-                guard Self.collect(element, document?[index], into: &standard) || document == nil else { return false }
-            }
+            guard let document else { return true }
+            guard let held = document.array, held.count == elements.count else { return false }
+            for (element, value) in zip(elements, held) { guard Self.collect(element, value, into: &standard) else { return false } }
             return true
         default: return document == template
         }

@@ -1,6 +1,5 @@
 import Foundation
 import JSONSchema
-import Yams
 
 /// The file of `A1_POLICY_TEMPLATES`: a list of ``PolicyTemplate`` under `templates`, YAML or JSON.
 enum PolicyTemplateFile {

@@ -55,7 +55,8 @@ package struct RIC: Sendable, Equatable, Codable {
         return (url, variant)
     }
 
-    private static func isLabel(_ name: String) -> Bool {
+    /// A DNS label: what an element of the RAN is called in a setting.
+    static func isLabel(_ name: String) -> Bool {
         guard (1...63).contains(name.utf8.count), name.utf8.first != UInt8(ascii: "-"), name.utf8.last != UInt8(ascii: "-") else { return false }
         return name.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
     }

@@ -25,19 +25,25 @@ package actor RICSession {
     private let probe: any PolicyProducer
     private nonisolated let types: PolicyTypeCache
     private let reportAge: Duration
+    private let listingAge: Duration
 
     private var lastReport: (report: Report, at: ContinuousClock.Instant)?
-    private var listings: [String: (ids: Set<String>, at: ContinuousClock.Instant)] = [:]
-    private var foreignScopes: [String: [String: JSONValue]] = [:]
+    private var foreign: [String: ForeignScopes] = [:]
+
+    /// The scopes of others' policies of one type, by identifier, those that were looked at since `at`.
+    private struct ForeignScopes {
+        let ids: [String]
+        let at: ContinuousClock.Instant
+        var scopes: [String: JSONValue] = [:]
+    }
 
     /// Policies of others whose scope is looked at, for each type.
     private static let foreignLimit = 64
-    private static let listingAge = Duration.seconds(5)
 
     /// - Parameter producer: of calls that may take this long at most.
     package init(
         upstream: Upstream, notifications: NotificationAddress? = nil, typesAge: Duration = .seconds(60), reportAge: Duration = .seconds(5),
-        producer: (Duration) -> any PolicyProducer
+        listingAge: Duration = .seconds(5), producer: (Duration) -> any PolicyProducer
     ) {
         let timeout = upstream.configuration.timeout
         self.upstream = upstream
@@ -47,6 +53,7 @@ package actor RICSession {
         self.ric = self.client.ric
         self.types = PolicyTypeCache(age: typesAge)
         self.reportAge = reportAge
+        self.listingAge = listingAge
     }
 
     /// At most `reportAge` old.
@@ -77,22 +84,25 @@ package actor RICSession {
     package nonisolated func forget(_ id: String) { self.types.forget(id) }
 
     /// A policy of somebody else with this very scope, which a new one of ours would contend with. Ours cannot: their identifier is made
-    /// of type and scope. What others hold is at most some seconds old; of more than ``foreignLimit`` only so many are looked at.
+    /// of type and scope. What others hold, and its scope, is at most `listingAge` old; of more than ``foreignLimit`` only so many are looked at.
     package func foreignPolicy(sharing scope: JSONValue, of type: String) async throws(A1Error) -> String? {
-        let ids: Set<String>
-        if let listing = self.listings[type], listing.at.duration(to: .now) < Self.listingAge {
-            ids = listing.ids
+        var known: ForeignScopes
+        if let seen = self.foreign[type], seen.at.duration(to: .now) < self.listingAge {
+            known = seen
         } else {
-            ids = Set(try await self.client.policies(of: type).filter { !$0.hasPrefix("nephoran.") }.sorted().prefix(Self.foreignLimit))
-            if self.listings.count >= Self.foreignLimit { (self.listings, self.foreignScopes) = ([:], [:]) }
-            self.listings[type] = (ids, .now)
-            self.foreignScopes[type] = self.foreignScopes[type]?.filter { ids.contains($0.key) } ?? [:]
+            let ids = try await self.client.policies(of: type).filter { !$0.hasPrefix("nephoran.") }.sorted().prefix(Self.foreignLimit)
+            if self.foreign.count >= Self.foreignLimit { self.foreign = [:] }
+            known = ForeignScopes(ids: Array(ids), at: .now)
+            self.foreign[type] = known
         }
-        for id in ids.sorted() {
-            if self.foreignScopes[type]?[id] == nil {
-                self.foreignScopes[type]?[id] = try await self.client.policy(id, of: type)?["scope"] ?? .null
+        for id in known.ids {
+            if known.scopes[id] == nil {
+                let scope = try await self.client.policy(id, of: type)?["scope"] ?? .null
+                known.scopes[id] = scope
+                // Another listing may have come meanwhile.
+                if self.foreign[type]?.at == known.at { self.foreign[type]?.scopes[id] = scope }
             }
-            if self.foreignScopes[type]?[id] == scope { return id }
+            if known.scopes[id] == scope { return id }
         }
         return nil
     }

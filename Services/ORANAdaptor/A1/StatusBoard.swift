@@ -24,12 +24,7 @@ package final class StatusBoard: Sendable {
         }
     }
 
-    /// What was told since an instant.
-    func status(of key: Key, since start: ContinuousClock.Instant) -> PolicyStatus? {
-        self.statuses.withLock { $0[key] }.flatMap { $0.at >= start ? $0.status : nil }
-    }
-
-    /// What was told last, whenever.
+    /// What was told last, of the document that the RIC was given last: a new one forgets what came before.
     func status(of key: Key) -> PolicyStatus? { self.statuses.withLock { $0[key]?.status } }
 
     func forget(_ key: Key) { self.statuses.withLock { $0[key] = nil } }

@@ -1,13 +1,38 @@
 import Hummingbird
+import JSONSchema
 import ServiceRuntime
 
-/// `/v1/o1`: the managed elements, and the shares of radio resources that slices have on them. The pipeline plans nothing over O1 yet.
+/// `/v1/o1`: the managed elements, and the shares of radio resources that slices have on them, read and changed by hand.
 struct ElementController: Sendable {
     let configuration: ElementConfiguration
 
+    let alarms: AlarmBoard
+
+    /// A managed element as it was last seen, with what it has told since.
+    private struct Element: Encodable {
+        let report: ElementClient.Report
+        let alarms: [Alarm]
+        let lastHeard: String?
+
+        private enum CodingKeys: String, CodingKey { case alarms, lastHeard }
+
+        func encode(to encoder: any Encoder) throws {
+            try self.report.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(self.alarms, forKey: .alarms)
+            try container.encodeIfPresent(self.lastHeard, forKey: .lastHeard)
+        }
+    }
     private struct Elements: Encodable {
-        let items: [ElementClient.Report]
+        let items: [Element]
         let configured = true
+    }
+    private struct Objects: Encodable {
+        struct Item: Encodable {
+            let id: String
+            let attributes: JSONValue
+        }
+        let items: [Item]
     }
     private struct Policies: Encodable { let items: [RRMPolicyRatio] }
     private struct Change: Encodable {
@@ -27,7 +52,19 @@ struct ElementController: Sendable {
     /// Mounted at `/v1/o1`.
     var routes: RouteCollection<AppContext> {
         let routes = RouteCollection(context: AppContext.self)
-        routes.get("elements") { _, _ in Response.json(Elements(items: await self.configuration.reports())) }
+        routes.get("elements") { _, _ in Response.json(Elements(items: try await self.elements(self.configuration.reports))) }
+        routes.get("elements/:element") { _, context in
+            Response.json(try await self.elements([try self.client(context).report]).first)
+        }
+        routes.get("elements/:element/objects/:class") { _, context in
+            let client = try self.client(context)
+            let name = try context.parameters.require("class")
+            guard name == "RRMPolicyRatio" else {
+                throw ProblemError(.notFound, code: "class_not_found", detail: "'\(name)' is no class that is read here; RRMPolicyRatio is.")
+            }
+            let policies = try await Self.answering { () async throws(O1Error) in try await self.configuration.rrmPolicies(of: client) }
+            return Response.json(Objects(items: policies.map { .init(id: $0.id, attributes: $0.document) }))
+        }
         routes.get("elements/:element/rrm-policies") { _, context in
             let client = try self.client(context)
             return Response.json(Policies(items: try await Self.answering { () async throws(O1Error) in try await self.configuration.rrmPolicies(of: client) }))
@@ -53,6 +90,22 @@ struct ElementController: Sendable {
             return Response.json(Change(element: client.element.name, change: existed ? "delete" : "none"))
         }
         return routes
+    }
+
+    private func elements(_ reports: [ElementClient.Report]) async throws -> [Element] {
+        try await withThrowingTaskGroup(of: (Int, Element).self) { group in
+            for (index, report) in reports.enumerated() {
+                group.addTask {
+                    (
+                        index,
+                        Element(report: report, alarms: try await self.alarms.alarms(of: report.name), lastHeard: try await self.alarms.lastHeard(report.name))
+                    )
+                }
+            }
+            var elements: [(Int, Element)] = []
+            for try await element in group { elements.append(element) }
+            return elements.sorted { $0.0 < $1.0 }.map(\.1)
+        }
     }
 
     private func client(_ context: AppContext) throws -> ElementClient {

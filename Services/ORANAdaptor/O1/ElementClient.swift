@@ -1,4 +1,6 @@
+import Crypto
 import Foundation
+import JSONSchema
 package import Resilience
 import Metrics
 import Synchronization
@@ -17,6 +19,8 @@ package final class ElementClient: Sendable {
         package var capabilities: [String]
         /// Why it failed.
         package var lastError: String?
+        /// Of what it has of RRMPolicyRatio, 12 hexadecimal digits: another one means that somebody changed it.
+        package var revision: String?
     }
 
     package let element: ManagedElement
@@ -27,7 +31,13 @@ package final class ElementClient: Sendable {
         self.element = element
         self.upstream = upstream
         self.last = Mutex(
-            Report(name: element.name, address: element.address, port: element.port, state: .unknown, capabilities: [], lastError: nil))
+            Report(name: element.name, address: element.address, port: element.port, state: .unknown, capabilities: [], lastError: nil, revision: nil))
+    }
+
+    func note(revisionOf policies: [RRMPolicyRatio]) {
+        let text = policies.sorted { $0.id < $1.id }.map { "\($0.id) \($0.document.text)" }.joined(separator: "\n")
+        let digest = SHA256.hash(data: Array(text.utf8)).prefix(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        self.last.withLock { $0.revision = digest }
     }
 
     /// As of the last session.
@@ -52,10 +62,10 @@ package final class ElementClient: Sendable {
         }
         switch result {
         case .success(let value):
-            O1Metrics.record(nil, took: start.duration(to: .now))
+            InterfaceMetrics.o1.record(nil, took: start.duration(to: .now))
             return value
         case .failure(let error):
-            O1Metrics.record(error.kind, took: start.duration(to: .now))
+            InterfaceMetrics.o1.record(error.kind.rawValue, took: start.duration(to: .now))
             throw error
         }
     }

@@ -6,21 +6,24 @@ package struct ElementConfiguration: Sendable {
 
     package func element(named name: String) -> ElementClient? { self.elements.first { $0.element.name == name } }
 
-    /// Asks every element that has not been heard of, side by side; what a dead one costs is its own.
-    package func reports() async -> [ElementClient.Report] {
-        await withTaskGroup(of: (Int, ElementClient.Report).self) { group in
-            var reports: [(Int, ElementClient.Report)] = []
+    /// As last seen, in the order of the settings.
+    package var reports: [ElementClient.Report] { self.elements.map(\.report) }
+
+    /// Asks every element, side by side and not too many at once; what a dead one costs is its own.
+    package func look() async {
+        await withTaskGroup(of: Void.self) { group in
             for (started, client) in self.elements.enumerated() {
-                if started >= 32, let report = await group.next() { reports.append(report) }
+                if started >= Self.side { await group.next() }
                 group.addTask {
-                    if client.report.state != .connected { _ = try? await client.inSession { _ throws(O1Error) in } }
-                    return (started, client.report)
+                    do throws(O1Error) { client.note(revisionOf: try await self.rrmPolicies(of: client)) } catch {
+                        // The report has it.
+                    }
                 }
             }
-            for await report in group { reports.append(report) }
-            return reports.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
+
+    private static let side = 32
 
     package func rrmPolicies(of client: ElementClient) async throws(O1Error) -> [RRMPolicyRatio] {
         try await client.inSession { session throws(O1Error) in
@@ -29,16 +32,21 @@ package struct ElementConfiguration: Sendable {
     }
 
     /// Creates or changes it; nothing is sent when the element has it already. Returns it as it stands afterwards, and whether it changed.
-    package func put(_ policy: RRMPolicyRatio, on client: ElementClient) async throws(O1Error) -> (policy: RRMPolicyRatio, changed: Bool) {
+    ///
+    /// - Parameter exactly: ratios that are not said are taken away; otherwise they stay.
+    package func put(_ policy: RRMPolicyRatio, exactly: Bool = false, on client: ElementClient) async throws(O1Error) -> (
+        policy: RRMPolicyRatio, changed: Bool
+    ) {
         try await client.inSession { session throws(O1Error) in
             func current() throws(O1Error) -> RRMPolicyRatio? {
                 try session.getConfig("running", RRMPolicyRatio.filter(policy.id)).children.lazy.compactMap { RRMPolicyRatio($0) }.first { $0.id == policy.id }
             }
-            if let there = try current(), policy.isMet(by: there) { return (there, false) }
+            let there = try current()
+            if let there, policy.isMet(by: there, exactly: exactly) { return (there, false) }
             var after: RRMPolicyRatio?
-            try session.change(policy.xml) { () throws(O1Error) in
+            try session.change(policy.edit(of: there, exactly: exactly)) { () throws(O1Error) in
                 after = try current()
-                return after.map { policy.isMet(by: $0) } ?? false
+                return after.map { policy.isMet(by: $0, exactly: exactly) } ?? false
             }
             return (after ?? policy, true)
         }

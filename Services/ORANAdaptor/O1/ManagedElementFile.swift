@@ -36,7 +36,7 @@ enum ManagedElementFile {
                 return text
             }
             let name = try text("name")
-            guard self.isLabel(name) else { throw Unreadable(reason: "\(place): '\(name)' is not a name of lower-case letters, digits and '-'") }
+            guard RIC.isLabel(name) else { throw Unreadable(reason: "\(place): '\(name)' is not a name of lower-case letters, digits and '-'") }
             guard !elements.contains(where: { $0.name == name }) else { throw Unreadable(reason: "the name '\(name)' is used twice") }
             let port = entry["port"] == nil ? 830 : entry["port"]?.integer ?? 0
             guard (1...65_535).contains(port) else { throw Unreadable(reason: "\(place): port is 1…65535") }
@@ -62,10 +62,5 @@ enum ManagedElementFile {
             throw Unreadable(reason: "\(place): hostKey is a fingerprint as ssh-keygen -l prints it (SHA256:…), or any, which checks nothing")
         }
         return .fingerprint(text)
-    }
-
-    private static func isLabel(_ name: String) -> Bool {
-        guard (1...63).contains(name.utf8.count), name.utf8.first != UInt8(ascii: "-"), name.utf8.last != UInt8(ascii: "-") else { return false }
-        return name.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
     }
 }

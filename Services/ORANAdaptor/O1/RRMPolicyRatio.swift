@@ -57,18 +57,27 @@ extension RRMPolicyRatio {
         XMLElement("RRMPolicyRatio", namespace: self.namespace, children: id.map { [self.leaf("id", $0)] } ?? [])
     }
 
-    var xml: XMLElement {
+    /// What makes it of what is there, merged: nothing but what differs is taken away.
+    ///
+    /// - Parameter exactly: also ratios that are not said go; otherwise they may be anything.
+    func edit(of there: RRMPolicyRatio?, exactly: Bool = false) -> XMLElement {
+        var xml = self.xml
+        guard let there, let at = xml.children.firstIndex(where: { $0.name == "attributes" }) else { return xml }
+        let wanted = Set(self.members.map(\.key))
+        var gone = there.members.filter { !wanted.contains($0.key) }.map(\.xml)
+        if exactly { gone += there.ratios.filter { name, _ in !self.ratios.contains { $0.name == name } }.map { Self.leaf($0.name, "") } }
+        for index in gone.indices {
+            gone[index].attributes["nc:operation"] = "remove"
+            gone[index].attributes["xmlns:nc"] = NETCONFSession.namespace
+        }
+        xml.children[at].children += gone
+        return xml
+    }
+
+    private var xml: XMLElement {
         var attributes = [Self.leaf("resourceType", self.resourceType)]
-        attributes += self.members.map { member in
-            XMLElement(
-                "rRMPolicyMemberList", namespace: Self.namespace,
-                children: [
-                    Self.leaf("mcc", member.mcc), Self.leaf("mnc", member.mnc), Self.leaf("sd", member.sd ?? "FFFFFF"), Self.leaf("sst", "\(member.sst)"),
-                ])
-        }
-        for (name, ratio) in [("rRMPolicyMaxRatio", self.maxRatio), ("rRMPolicyMinRatio", self.minRatio), ("rRMPolicyDedicatedRatio", self.dedicatedRatio)] {
-            if let ratio { attributes.append(Self.leaf(name, "\(ratio)")) }
-        }
+        attributes += self.members.map(\.xml)
+        attributes += self.ratios.map { Self.leaf($0.name, "\($0.percent)") }
         return XMLElement(
             "RRMPolicyRatio", namespace: Self.namespace,
             children: [Self.leaf("id", self.id), XMLElement("attributes", namespace: Self.namespace, children: attributes)])
@@ -92,13 +101,35 @@ extension RRMPolicyRatio {
         self.dedicatedRatio = ratio("rRMPolicyDedicatedRatio")
     }
 
-    /// Whether what is there is what was wanted; what was not said may be anything.
-    func isMet(by other: RRMPolicyRatio) -> Bool {
-        func key(_ member: Member) -> String { "\(member.mcc)-\(member.mnc)-\(member.sst)-\((member.sd ?? "FFFFFF").uppercased())" }
-        return self.resourceType == other.resourceType && Set(self.members.map(key)).isSubset(of: other.members.map(key))
-            && (self.minRatio ?? other.minRatio) == other.minRatio && (self.maxRatio ?? other.maxRatio) == other.maxRatio
-            && (self.dedicatedRatio ?? other.dedicatedRatio) == other.dedicatedRatio
+    /// Whether what is there is what was wanted; a ratio that was not said may be anything, unless it is to be so exactly.
+    func isMet(by other: RRMPolicyRatio, exactly: Bool = false) -> Bool {
+        let isSame = self.resourceType == other.resourceType && Set(self.members.map(\.key)) == Set(other.members.map(\.key))
+        // The model's own values for what is not said, which a device may show.
+        let defaults = ["rRMPolicyMaxRatio": 100, "rRMPolicyMinRatio": 0, "rRMPolicyDedicatedRatio": 0]
+        return isSame
+            && defaults.allSatisfy { name, standard in
+                let (wanted, there) = (self.ratios.first { $0.name == name }?.percent, other.ratios.first { $0.name == name }?.percent)
+                return wanted == there || wanted == nil && (!exactly || there == standard) || there == nil && wanted == standard
+            }
     }
 
-    private static func leaf(_ name: String, _ text: String) -> XMLElement { XMLElement(name, namespace: self.namespace, text: text) }
+    /// Those that are said, by their names in the model.
+    var ratios: [(name: String, percent: Int)] {
+        [("rRMPolicyMaxRatio", self.maxRatio), ("rRMPolicyMinRatio", self.minRatio), ("rRMPolicyDedicatedRatio", self.dedicatedRatio)].compactMap {
+            name, ratio in ratio.map { (name, $0) }
+        }
+    }
+
+    fileprivate static func leaf(_ name: String, _ text: String) -> XMLElement { XMLElement(name, namespace: self.namespace, text: text) }
+}
+
+extension RRMPolicyRatio.Member {
+    /// The keys of the list, as one text.
+    var key: String { "\(self.mcc)-\(self.mnc)-\(self.sst)-\((self.sd ?? "FFFFFF").uppercased())" }
+
+    var xml: XMLElement {
+        XMLElement(
+            "rRMPolicyMemberList", namespace: RRMPolicyRatio.namespace,
+            children: [("mcc", self.mcc), ("mnc", self.mnc), ("sd", self.sd ?? "FFFFFF"), ("sst", "\(self.sst)")].map { RRMPolicyRatio.leaf($0, $1) })
+    }
 }

@@ -17,7 +17,13 @@ extension Reading {
                 self.use((at + 1)..<id.end)
                 continue
             }
-            guard let identifier = self.meaning(at)?.identifier else { continue }
+            guard let identifier = self.meaning(at)?.identifier else {
+                if let number = self.sliceNumber(after: at) {
+                    result.append(.init(at: at, identifier: .sst, value: self.chunk(number).text))
+                    self.use(number..<number + 1)
+                }
+                continue
+            }
             var next = at + 1
             var isApart = false
             while self.isSymbol(next, ":", "=", "(") || ["=", "is", "of", "id", "value", "to"].contains(self.word(next)) { next += 1 }
@@ -82,6 +88,24 @@ extension Reading {
         else { return nil }
         let end = (index..<self.lexemes.count).first { self.tokens[self.lexemes[$0].first].start >= chunk.span.end } ?? self.lexemes.count
         return (String(parts[0]), String(parts[1]), end)
+    }
+
+    /// Where the number of "slice 1" is, which says the slice's SST: one of the standard ones, and no figure that something else is counted or
+    /// measured with ("a slice 5 Mbps wide").
+    private func sliceNumber(after at: Int) -> Int? {
+        guard let object = self.meaning(at)?.object, self.vocabulary.objects[object].kind == .networkSlice, self.vocabulary.objects[object].type == nil else {
+            return nil
+        }
+        let number = at + 1
+        guard number < self.lexemes.count, self.lexemes[number].kind == .number, !self.lexemes[number].used, (1...5).contains(self.lexemes[number].value),
+            self.chunk(number).text.utf8.count == 1
+        else { return nil }
+        guard number + 1 < self.lexemes.count else { return number }
+        let next = self.meaning(number + 1)
+        let isFree =
+            self.lexemes[number + 1].kind == .number || self.isComma(number + 1) || next?.preposition != nil || next?.comparator != nil
+            || next?.has([.conjunction, .indefinite]) == true
+        return isFree && next?.unit == nil ? number : nil
     }
 
     static func apply(_ findings: [IdentifierFinding], to context: inout Context) -> String? {

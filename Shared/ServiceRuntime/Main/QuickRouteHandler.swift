@@ -18,6 +18,8 @@ final class QuickRouteHandler: ChannelDuplexHandler {
     /// What all connections share.
     struct Shared: Sendable {
         let route: any QuickRoute
+        /// Bytes of a body that any route takes.
+        let maxBodyBytes: Int
         let metrics: RequestMetrics
         let drain: Drain
         let dates: HTTPDate
@@ -143,7 +145,7 @@ final class QuickRouteHandler: ChannelDuplexHandler {
             }
         }
         guard skipsCaches, let length else { return false }
-        return length > 0 && length <= self.shared.route.maxBodyBytes
+        return length > 0 && length <= min(self.shared.route.maxBodyBytes, self.shared.maxBodyBytes)
     }
 
     private func begin(_ context: ChannelHandlerContext) {

@@ -45,7 +45,7 @@ package enum ServiceApplication {
                 place: Self.place(context), maxConnections: settings[CommonSettings.maxConnections], linger: settings[CommonSettings.drainLinger],
                 executor: executor
             ),
-            quick: parts.quickRoute.map { (route: $0, metrics: metrics, drain: context.drain) },
+            quick: parts.quickRoute.map { (route: $0, maxBodyBytes: settings[CommonSettings.maxBodyBytes], metrics: metrics, drain: context.drain) },
             serving: { port in
                 context.drain.serving()
                 await onServing(port)

@@ -18,7 +18,7 @@ package struct ServiceServer: ApplicationProtocol {
     package let processesRunBeforeServerStart: [@Sendable () async throws -> Void]
     let http: HTTP1Channel.Configuration
     let listener: Listener
-    let quick: (route: any QuickRoute, metrics: RequestMetrics, drain: Drain)?
+    let quick: (route: any QuickRoute, maxBodyBytes: Int, metrics: RequestMetrics, drain: Drain)?
     /// Told the port once connections are accepted.
     let serving: @Sendable (Int) async -> Void
 
@@ -51,7 +51,10 @@ package struct ServiceServer: ApplicationProtocol {
             configuration: self.http
         )
         for process in self.processesRunBeforeServerStart { try await process() }
-        let quick = self.quick.map { QuickRouteHandler.Shared(route: $0.route, metrics: $0.metrics, drain: $0.drain, dates: dates, server: name) }
+        let quick = self.quick.map {
+            QuickRouteHandler.Shared(
+                route: $0.route, maxBodyBytes: $0.maxBodyBytes, metrics: $0.metrics, drain: $0.drain, dates: dates, server: name)
+        }
         try await self.listener.run(connections, quick, on: self.eventLoopGroup, logger: logger) { await self.serving($0) }
     }
 }

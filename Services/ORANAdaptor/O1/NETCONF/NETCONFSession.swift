@@ -52,12 +52,6 @@ final class NETCONFSession {
         return try self.rpc(Self.element("get-config", children)).child("data") ?? XMLElement("data", namespace: Self.namespace)
     }
 
-    func get(_ filter: XMLElement?) throws(O1Error) -> XMLElement {
-        var children: [XMLElement] = []
-        if let filter { children.append(XMLElement("filter", namespace: Self.namespace, attributes: ["type": "subtree"], children: [filter])) }
-        return try self.rpc(Self.element("get", children)).child("data") ?? XMLElement("data", namespace: Self.namespace)
-    }
-
     /// Changes the running configuration so that a failure anywhere leaves the element as it was: candidate under lock, validated, committed
     /// for `confirmWithin` seconds, checked, confirmed. A session that is lost in between is rolled back by the element itself.
     ///
@@ -66,7 +60,10 @@ final class NETCONFSession {
         guard self.has(.candidate) else {
             throw O1Error(.nonconforming, element: self.element, detail: "it has no candidate configuration, so that a change could not be taken back safely")
         }
-        let isConfirmed = self.has(.confirmedCommit) || self.has(.confirmedCommit10)
+        guard self.has(.confirmedCommit) || self.has(.confirmedCommit10) else {
+            throw O1Error(
+                .nonconforming, element: self.element, detail: "it has no confirmed commit, so that a change would stay though its session were lost")
+        }
         let candidate = Self.element("target", [Self.element("candidate")])
         try self.ok(Self.element("lock", [candidate]))
         var isPending = false
@@ -77,16 +74,12 @@ final class NETCONFSession {
             edit.append(Self.element("config", [config]))
             try self.ok(Self.element("edit-config", edit))
             if self.has(.validate) || self.has(.validate10) { try self.ok(Self.element("validate", [Self.element("source", [Self.element("candidate")])])) }
-            if isConfirmed {
-                isPending = true
-                try self.ok(Self.element("commit", [Self.element("confirmed"), Self.element("confirm-timeout", text: "\(seconds)")]))
-            } else {
-                try self.ok(Self.element("commit"))
-            }
+            isPending = true
+            try self.ok(Self.element("commit", [Self.element("confirmed"), Self.element("confirm-timeout", text: "\(seconds)")]))
             guard try check() else {
                 throw O1Error(.rejected, element: self.element, detail: "it took the change, and its running configuration does not show it")
             }
-            if isConfirmed { try self.ok(Self.element("commit")) }
+            try self.ok(Self.element("commit"))
             isPending = false
         } catch {
             // A lost session needs neither: the element drops the lock and what was not confirmed.
@@ -97,7 +90,8 @@ final class NETCONFSession {
             }
             throw error
         }
-        try self.ok(Self.element("unlock", [candidate]))
+        // The change is made; the end of the session gives up a lock that stays.
+        _ = try? self.rpc(Self.element("unlock", [candidate]))
     }
 
     func close() { _ = try? self.rpc(Self.element("close-session")) }

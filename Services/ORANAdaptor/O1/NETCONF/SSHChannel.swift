@@ -48,13 +48,13 @@ final class SSHChannel {
         var at = 0
         while at < bytes.count {
             let count = min(bytes.count - at, 32_768)
-            guard self.remaining > 0 else { throw self.error(.unreachable, "it does not read what it is sent") }
-            self.setTimeout()
             let written = bytes.withUnsafeBytes { buffer in
                 buffer.baseAddress.map { ssh_channel_write(self.channel, $0 + at, UInt32(count)) } ?? -1
             }
-            guard written > 0 else { throw self.error(.lost, "the session ended: \(self.reason)") }
-            at += Int(written)
+            guard written >= 0 || written == SSH_AGAIN else { throw self.error(.lost, "the session ended: \(self.reason)") }
+            at += max(0, Int(written))
+            // Its window is full.
+            if written <= 0 { try self.wait("it does not read what it is sent") }
         }
     }
 
@@ -84,8 +84,10 @@ final class SSHChannel {
         ssh_options_set(self.session, SSH_OPTIONS_PORT, &port)
         ssh_options_set(self.session, SSH_OPTIONS_USER, element.username)
         ssh_options_set(self.session, SSH_OPTIONS_KNOWNHOSTS, "/dev/null")
-        self.setTimeout()
-        guard ssh_connect(self.session) == SSH_OK else { throw self.error(.unreachable, "no connection: \(self.reason)") }
+        // Blocking, the library waits by rules of its own, in part for ever.
+        ssh_set_blocking(self.session, 0)
+        let result = try self.settled("no connection in time") { ssh_connect(self.session) }
+        guard result == SSH_OK else { throw self.error(.unreachable, "no connection: \(self.reason)") }
     }
 
     private func check(_ expected: ManagedElement.HostKey) throws(O1Error) {
@@ -107,19 +109,18 @@ final class SSHChannel {
     }
 
     private func authenticate(_ element: ManagedElement) throws(O1Error) {
-        self.setTimeout()
         let result: Int32
         switch element.credential {
         case .passwordFile(let path):
             guard let password = Self.secret(path) else { throw self.error(.denied, "\(path) cannot be read") }
-            result = ssh_userauth_password(self.session, nil, password)
+            result = try self.settled("no login in time") { ssh_userauth_password(self.session, nil, password) }
         case .keyFile(let path):
             var key: ssh_key?
             guard ssh_pki_import_privkey_file(path, nil, nil, nil, &key) == SSH_OK, let key else {
                 throw self.error(.denied, "\(path) holds no key that can be used")
             }
             defer { ssh_key_free(key) }
-            result = ssh_userauth_publickey(self.session, nil, key)
+            result = try self.settled("no login in time") { ssh_userauth_publickey(self.session, nil, key) }
         }
         guard result == SSH_AUTH_SUCCESS.rawValue else {
             throw self.error(result == SSH_AUTH_DENIED.rawValue ? .denied : .unreachable, "it does not let \(element.username) in")
@@ -128,8 +129,12 @@ final class SSHChannel {
 
     private func open() throws(O1Error) {
         self.channel = ssh_channel_new(self.session)
-        guard let channel = self.channel, ssh_channel_open_session(channel) == SSH_OK else { throw self.error(.unreachable, "no channel: \(self.reason)") }
-        guard ssh_channel_request_subsystem(channel, "netconf") == SSH_OK else { throw self.error(.nonconforming, "it has no subsystem netconf") }
+        guard let channel = self.channel, try self.settled("no channel in time", { ssh_channel_open_session(channel) }) == SSH_OK else {
+            throw self.error(.unreachable, "no channel: \(self.reason)")
+        }
+        guard try self.settled("no subsystem in time", { ssh_channel_request_subsystem(channel, "netconf") }) == SSH_OK else {
+            throw self.error(.nonconforming, "it has no subsystem netconf")
+        }
     }
 
     // MARK: Parts
@@ -140,9 +145,22 @@ final class SSHChannel {
         return max(0, Int(left / .milliseconds(1)))
     }
 
-    private func setTimeout() {
-        var seconds = max(1, self.remaining / 1_000)
-        ssh_options_set(self.session, SSH_OPTIONS_TIMEOUT, &seconds)
+    /// Calls `step` until it says something else than to come again; a login has a number of its own for that.
+    private func settled(_ late: String, _ step: () -> Int32) throws(O1Error) -> Int32 {
+        while true {
+            let result = step()
+            guard result == SSH_AGAIN || result == SSH_AUTH_AGAIN.rawValue else { return result }
+            try self.wait(late)
+        }
+    }
+
+    /// Until there is something to read, or room to write, or a moment has passed.
+    private func wait(_ late: String) throws(O1Error) {
+        let left = self.remaining
+        guard left > 0 else { throw self.error(.unreachable, late) }
+        let isWriting = ssh_get_poll_flags(self.session) & SSH_WRITE_PENDING != 0
+        var descriptor = pollfd(fd: ssh_get_fd(self.session), events: Int16(POLLIN) | (isWriting ? Int16(POLLOUT) : 0), revents: 0)
+        poll(&descriptor, 1, Int32(min(left, 20)))
     }
 
     private var reason: String { String(cString: ssh_get_error(UnsafeMutableRawPointer(self.session))) }

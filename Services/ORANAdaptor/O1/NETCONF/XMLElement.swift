@@ -20,9 +20,6 @@ package struct XMLElement: Sendable, Equatable {
     package func child(_ name: String) -> XMLElement? { self.children.first { $0.name == name } }
     package func children(_ name: String) -> [XMLElement] { self.children.filter { $0.name == name } }
 
-    /// Every element of that name at any depth, itself included.
-    package func all(_ name: String) -> [XMLElement] { (self.name == name ? [self] : []) + self.children.flatMap { $0.all(name) } }
-
     /// As text, a namespace written where it differs from the parent's.
     package var xml: String {
         var out = ""

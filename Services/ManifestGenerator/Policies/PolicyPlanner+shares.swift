@@ -1,0 +1,146 @@
+package import IntentModel
+import JSONSchema
+
+/// Shares of radio resources, configured over O1: the class RRMPolicyRatio of TS 28.541 §4.3.36 at one managed element.
+extension PolicyPlanner {
+    static let shareClass = "RRMPolicyRatio"
+
+    func managed(in expectation: Expectation) -> [(row: RANMapping.ManagedRow, target: Target)] {
+        expectation.targets.compactMap { target in self.mapping.managedRow(for: expectation.object, target).map { ($0, target) } }
+    }
+
+    package func isManaged(_ target: Target, of object: ObjectReference) -> Bool { self.mapping.managedRow(for: object, target) != nil }
+
+    /// The change of the one object that holds the shares of a slice in a cell. What it has besides stays.
+    func shares(_ expectation: Expectation, _ managed: [(row: RANMapping.ManagedRow, target: Target)]) async throws -> PolicyPlanningResult {
+        if let other = managed.first(where: { $0.row.managedClass != Self.shareClass }) {
+            throw PlanningStop.refuse(
+                Self.noElement("\(other.target.attribute) is \(other.row.managedClass).\(other.row.field), which this version does not configure."))
+        }
+        let element = try await self.element(of: expectation)
+        let object = try self.object(expectation)
+        let held = try await self.directory.rrmPolicies(of: element)
+        let previous = held[object.policyId]
+        var members: [String: JSONValue] = previous.flatMap { try? JSONValue(parsing: $0).object } ?? [:]
+        let place = [Figure(name: "element", value: element, source: .text, reason: "the element that the text names")]
+        func change(_ change: PolicyChange.Change, _ document: String, _ figures: [Figure]) -> PolicyChange {
+            PolicyChange(
+                policyId: object.policyId, policyType: Self.shareClass, ric: element, change: change, document: document, expectations: [expectation.id],
+                figures: place + figures, previous: previous ?? "", interface: .o1)
+        }
+        if expectation.verb == .remove {
+            guard previous != nil else { return .policies([change(.none, "", object.figures)], notes: ["\(element) has no share of ours for it."]) }
+            for (row, _) in managed { members[row.field] = nil }
+            let isLast = !members.keys.contains { $0.hasPrefix("rRMPolicy") && $0.hasSuffix("Ratio") }
+            return .policies([change(isLast ? .delete : .put, isLast ? "" : JSONValue.object(members).text, object.figures)], notes: [])
+        }
+        if previous == nil, let other = Self.foreign(object.members, in: held) {
+            throw PlanningStop.refuse(
+                Problem(
+                    status: 409, code: "o1_conflict", title: "Somebody else's object is in charge",
+                    detail: "\(element) has the RRMPolicyRatio \(other) for the same slice, which is not ours: remove it, or leave it in charge."))
+        }
+        members["resourceType"] = "PRB"
+        members["rRMPolicyMemberList"] = object.members
+        var said: [Figure] = []
+        for (row, target) in managed {
+            let value = try self.value(of: target, row, current: members[row.field]?.number, expectation)
+            members[row.field] = .number(value)
+            let reason = "\(target.attribute) \(target.condition.rawValue) \(target.value) %" + (target.evidence.map { " ('\($0)')" } ?? "")
+            said.append(Figure(name: row.field, value: "\(JSONValue.number(value).text) %", source: .text, reason: reason, step: target.step))
+        }
+        if let least = members["rRMPolicyMinRatio"]?.number, let most = members["rRMPolicyMaxRatio"]?.number, least > most {
+            throw PlanningStop.ask(
+                expectation, "targets.prbShare",
+                "The least share would be \(JSONValue.number(least).text) %, more than the most with \(JSONValue.number(most).text) %. Which value?")
+        }
+        let document = JSONValue.object(members)
+        let isThere = previous.flatMap { try? JSONValue(parsing: $0) } == document
+        return .policies(
+            [change(isThere ? .none : .put, document.text, object.figures + said)], notes: isThere ? ["\(element) has this share already."] : [])
+    }
+
+    static func joined(_ first: PolicyPlanningResult, _ second: PolicyPlanningResult) -> PolicyPlanningResult {
+        switch (first, second) {
+        case (.policies(let changes, let notes), .policies(let more, let moreNotes)): .policies(changes + more, notes: notes + moreNotes)
+        case (.policies, .notMapped): first
+        default: second
+        }
+    }
+
+    // MARK: Parts
+
+    /// Said as the object (`du-3`) or as the place of the cell; never chosen.
+    private func element(of expectation: Expectation) async throws -> String {
+        let elements = try await self.directory.elements()
+        guard !elements.isEmpty else {
+            throw PlanningStop.refuse(Self.noElement("It is configured over O1, and no managed element is named: set O1_ELEMENTS on oran-adaptor."))
+        }
+        let named = expectation.object.kind == .networkFunction ? expectation.object.name : nil
+        guard let name = named ?? expectation.context.gnb else {
+            throw PlanningStop.ask(expectation, "context.gnb", "On which managed element?", options: Array(elements.prefix(8)))
+        }
+        guard let element = elements.first(where: { $0 == name.lowercased() }) else {
+            throw PlanningStop.ask(
+                expectation, "context.gnb", "No managed element is called '\(name)'. Which one is meant?", options: Array(elements.prefix(8)))
+        }
+        return element
+    }
+
+    /// The object's identifier, its members and where they come from. The model has the object beside the cells, so that its name says the cell.
+    private func object(_ expectation: Expectation) throws(PlanningStop) -> (policyId: String, members: JSONValue, figures: [Figure]) {
+        let scope = PolicyScope(expectation: expectation, mapping: self.mapping, standardPLMN: self.plmn)
+        guard let slice = scope.slice else { throw .ask(expectation, "context.slice", "Whose share? Say the slice's SST, and its SD when it has one.") }
+        guard let cell = expectation.context.cell else { throw .ask(expectation, "context.cell", "In which cell?") }
+        let name = cell.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+        guard (1...64).contains(name.count), name.count == cell.count else {
+            throw .ask(expectation, "context.cell", "'\(cell.prefix(64))' is no name of a cell: letters, digits and '-'. Which cell?")
+        }
+        var figures: [Figure] = []
+        let plmn = try scope.plmn(&figures)
+        var member = plmn.object ?? [:]
+        member["sst"] = .number(Double(slice.sst))
+        // What the model has for none.
+        member["sd"] = .string(slice.sd?.uppercased() ?? "FFFFFF")
+        figures.append(Figure(name: "cell", value: cell, source: .text, reason: "the text says so"))
+        figures.append(Figure(name: "sst", value: String(slice.sst), source: .text, reason: "the slice that the text names"))
+        let digits = name.hasPrefix("cell-") ? String(name.dropFirst(5)) : name
+        var parts = ["cell-\(digits)"] + PolicyIdentity.slice(sst: slice.sst, sd: slice.sd)
+        if let mcc = plmn["mcc"]?.string, let mnc = plmn["mnc"]?.string { parts.append("plmn-\(mcc)-\(mnc)") }
+        return (([PolicyIdentity.prefix, "rrm"] + parts).joined(separator: "."), [.object(member)], figures)
+    }
+
+    private func value(of target: Target, _ row: RANMapping.ManagedRow, current: Double?, _ expectation: Expectation) throws(PlanningStop) -> Double {
+        func ask(_ question: String) -> PlanningStop { .ask(expectation, "targets.\(target.attribute)", question) }
+        guard var value = target.value.number else { throw ask("Which share in percent?") }
+        switch target.condition {
+        case .increaseBy, .decreaseBy, .multiplyBy:
+            guard let current else { throw ask("No present share is known to change. Which one should it be, in percent?") }
+            value = target.condition == .increaseBy ? current + value : target.condition == .decreaseBy ? current - value : current * value
+        // Shares are whole: strictly more is one more.
+        case .greaterThan: value = value.rounded(.down) + 1
+        case .lessThan: value = value.rounded(.up) - 1
+        default: break
+        }
+        guard value == value.rounded(), (row.range ?? 0...100).contains(value) else { throw ask("A share is a whole number of 0 to 100 percent. Which one?") }
+        return value
+    }
+
+    /// Somebody else's object for one of these members.
+    private static func foreign(_ members: JSONValue, in held: [String: String]) -> String? {
+        func keys(_ members: JSONValue?) -> Set<String> {
+            Set(
+                (members?.array ?? []).map {
+                    "\($0["mcc"]?.string ?? "")-\($0["mnc"]?.string ?? "")-\($0["sst"]?.integer ?? -1)-\($0["sd"]?.string?.uppercased() ?? "")"
+                })
+        }
+        let ours = keys(members)
+        return held.sorted { $0.key < $1.key }.first { id, text in
+            !id.hasPrefix("\(PolicyIdentity.prefix).") && !keys((try? JSONValue(parsing: text))?["rRMPolicyMemberList"]).isDisjoint(with: ours)
+        }?.key
+    }
+
+    private static func noElement(_ detail: String) -> Problem {
+        Problem(status: 422, code: "no_o1_element", title: "No managed element to configure", detail: detail)
+    }
+}

@@ -1,0 +1,38 @@
+package import Logging
+import Metrics
+
+/// What is done with events: faults raise and clear alarms of the managed element that they are of, by the name of the source or the reporter;
+/// heartbeats say that it lives. Events of others are taken and counted.
+package struct EventListener: Sendable {
+    let elements: Set<String>
+    let alarms: AlarmBoard
+    let intents: ElementIntents
+    /// Alarms of this severity and worse degrade the intents at the element; nil: none does.
+    let degrades: AlarmSeverity?
+    let logger: Logger
+
+    package init(elements: Set<String>, alarms: AlarmBoard, intents: ElementIntents, degrades: AlarmSeverity?, logger: Logger) {
+        self.elements = elements
+        self.alarms = alarms
+        self.intents = intents
+        self.degrades = degrades
+        self.logger = logger
+    }
+
+    package func take(_ event: CommonEvent) async throws {
+        let element = [event.source, event.reporter].map { $0.lowercased() }.first { self.elements.contains($0) }
+        Counter(label: "oran_events_total", dimensions: [("domain", event.domain), ("known", element == nil ? "false" : "true")]).increment()
+        guard let element else { return }
+        try await self.alarms.heard(element)
+        guard let fault = event.fault, case .severity(let from, let to) = try await self.alarms.record(fault, of: event, at: element) else { return }
+        self.logger.notice(
+            "an alarm changed", metadata: ["element": "\(element)", "condition": "\(fault.condition)", "from": "\(from.rawValue)", "to": "\(to.rawValue)"])
+        guard let degrades, (from >= degrades) != (to >= degrades) else { return }
+        if to >= degrades {
+            let text = "degraded: \(element) reports \(fault.condition) (\(to.rawValue)): \(fault.problem.prefix(200))"
+            try await self.intents.tell(element, isDegraded: true, text)
+        } else if try await !self.alarms.alarms(of: element).contains(where: { $0.severity >= degrades }) {
+            try await self.intents.tell(element, isDegraded: false, "no longer degraded: \(fault.condition) of \(element) is over")
+        }
+    }
+}

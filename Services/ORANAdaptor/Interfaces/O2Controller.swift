@@ -1,0 +1,118 @@
+import Foundation
+import Hummingbird
+import JSONSchema
+import ServiceClient
+import ServiceRuntime
+
+/// `/v1/o2`: what the O-Cloud has, what troubles it, and what it is asked to provision.
+struct O2Controller: Sendable {
+    let inventory: InfrastructureInventory
+    let provisioning: ProvisioningClient
+
+    private struct Items: Encodable {
+        let items: [JSONValue]
+        let configured = true
+    }
+
+    private struct Provisioning: Encodable {
+        let request: ProvisioningRequest
+        let status: ProvisioningRequest.Status
+    }
+
+    private struct Change: Encodable {
+        let provisioningRequestId: String
+        let change: String
+    }
+
+    /// Where a cluster's API is, for who deploys there: the DMS profile of Kubernetes is the plain API at `serviceUri`.
+    private struct Cluster: Encodable {
+        let name: String
+        let deploymentManagerId: String
+        let serviceUri: String
+        let profile: String?
+        /// Where the credentials are, as the O-Cloud's extensions say; never the credentials.
+        let kubeconfigReference: String?
+    }
+
+    /// Our paths, and the standard's.
+    private static let lists = [
+        "resource-pools": "resourcePools", "resource-types": "resourceTypes", "deployment-managers": "deploymentManagers", "subscriptions": "subscriptions",
+    ]
+
+    /// Mounted at `/v1/o2`.
+    var routes: RouteCollection<AppContext> {
+        let routes = RouteCollection(context: AppContext.self)
+        for (path, resource) in Self.lists {
+            routes.get(RouterPath(path)) { request, _ in
+                let filter = request.uri.queryParameters["filter"].map { String($0) }
+                return Response.json(Items(items: try await PeerProblem.mapped("o2") { try await self.inventory.list(resource, filter: filter) }))
+            }
+        }
+        routes.get("resource-pools/:pool/resources") { _, context in
+            let pool = A1Transport.segment(try context.parameters.require("pool"))
+            return Response.json(Items(items: try await PeerProblem.mapped("o2") { try await self.inventory.list("resourcePools/\(pool)/resources") }))
+        }
+        routes.get("clusters") { _, _ in
+            let managers = try await PeerProblem.mapped("o2") { try await self.inventory.list("deploymentManagers") }
+            return Response.json(managers.compactMap(Self.cluster))
+        }
+        routes.get("alarms") { request, _ in
+            let filter = request.uri.queryParameters["filter"].map { String($0) }
+            return Response.json(Items(items: try await PeerProblem.mapped("o2") { try await self.inventory.alarms(filter: filter) }))
+        }
+        routes.post("subscriptions") { request, context in
+            let body = try await JSONBody.decode(JSONValue.self, from: request, context: context)
+            guard let callback = body["callback"]?.string, callback.hasPrefix("http://") || callback.hasPrefix("https://") else {
+                throw ProblemError(.unprocessableContent, code: "subscription_invalid", detail: "callback is an http or https URL.")
+            }
+            return Response.json(try await PeerProblem.mapped("o2") { try await self.inventory.subscribe(body) }, status: .created)
+        }
+        routes.delete("subscriptions/:id") { _, context in
+            let id = try context.parameters.require("id")
+            guard try await PeerProblem.mapped("o2", { try await self.inventory.unsubscribe(id) }) else {
+                throw ProblemError(.notFound, code: "subscription_not_found", detail: "The O-Cloud has no subscription '\(id)'.")
+            }
+            return Response(status: .noContent)
+        }
+        self.addProvisioning(to: routes)
+        return routes
+    }
+
+    private func addProvisioning(to routes: RouteCollection<AppContext>) {
+        routes.put("provisioning-requests/:id") { request, context in
+            var wanted = try await JSONBody.decode(ProvisioningRequest.self, from: request, context: context)
+            wanted.provisioningRequestId = try context.parameters.require("id").lowercased()
+            do throws(ProvisioningRequest.Invalid) {
+                try wanted.validate()
+            } catch {
+                throw ProblemError(.unprocessableContent, code: "provisioning_request_invalid", detail: "\(error).")
+            }
+            let request = wanted
+            let changed = try await PeerProblem.mapped("o2") { try await self.provisioning.put(request) }
+            return Response.json(Change(provisioningRequestId: request.provisioningRequestId, change: changed ? "put" : "none"))
+        }
+        // `?wait=N` follows it for as many seconds, 60 at most.
+        routes.get("provisioning-requests/:id") { request, context in
+            let id = try context.parameters.require("id")
+            let wait = min(60, max(0, request.uri.queryParameters["wait"].flatMap { Int($0) } ?? 0))
+            if wait > 0 { _ = try await PeerProblem.mapped("o2") { try await self.provisioning.follow(id, for: .seconds(wait)) } }
+            guard let (data, status) = try await PeerProblem.mapped("o2", { try await self.provisioning.read(id) }) else {
+                throw ProblemError(.notFound, code: "provisioning_request_not_found", detail: "The O-Cloud has no request '\(id)'.")
+            }
+            return Response.json(Provisioning(request: data, status: status))
+        }
+        routes.delete("provisioning-requests/:id") { _, context in
+            let id = try context.parameters.require("id")
+            let existed = try await PeerProblem.mapped("o2") { try await self.provisioning.delete(id) }
+            return Response.json(Change(provisioningRequestId: id, change: existed ? "delete" : "none"))
+        }
+    }
+
+    private static func cluster(_ manager: JSONValue) -> Cluster? {
+        guard let id = manager["deploymentManagerId"]?.string, let uri = manager["serviceUri"]?.string else { return nil }
+        let extensions = manager["extensions"]
+        return Cluster(
+            name: manager["name"]?.string ?? id, deploymentManagerId: id, serviceUri: uri, profile: extensions?["profileName"]?.string,
+            kubeconfigReference: extensions?["kubeconfigReference"]?.string ?? extensions?["kubeconfigSecret"]?.string)
+    }
+}

@@ -1,0 +1,13 @@
+import RedisClient
+import ServiceRuntime
+
+/// The adaptor's own errors as callers see them.
+enum ORANProblems {
+    static let mapping = ProblemMapping { error in
+        guard error is RedisError else { return nil }
+        return ProblemError(
+            .serviceUnavailable, code: "ledger_unavailable",
+            detail: "The ledger does not answer. Whether a change was made is unknown: repeat it, what is there already is not changed again.",
+            headers: [.retryAfter: "1"])
+    }
+}

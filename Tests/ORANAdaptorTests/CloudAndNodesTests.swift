@@ -1,0 +1,120 @@
+import HTTPFetch
+import Hummingbird
+import JSONSchema
+import Resilience
+import ServiceClient
+import ServiceRuntime
+import TestSupport
+import Testing
+
+@testable import ORANAdaptor
+
+/// `/v1/o2` and `/v1/e2` in front of strict fakes.
+@Suite(.timeLimit(.minutes(1))) struct CloudAndNodesTests {
+    private static func client(_ name: String, _ url: String) -> ServiceClient {
+        var configuration = Upstream.Configuration()
+        configuration.timeout = .seconds(5)
+        return ServiceClient(Upstream(name, configuration), base: url, token: nil, fetcher: HTTPFetcher())
+    }
+
+    private func serve(
+        o2: String = "http://127.0.0.1:1", e2: String = "http://127.0.0.1:1",
+        _ body: (_ call: (_ method: String, _ path: String, _ body: JSONValue?) async throws -> (status: Int, JSONValue)) async throws -> Void
+    ) async throws {
+        let cloud = Self.client("o2", o2)
+        let parts = ServiceParts(routes: { router in
+            router.addRoutes(
+                O2Controller(inventory: InfrastructureInventory(client: cloud), provisioning: ProvisioningClient(client: cloud)).routes, atPath: "/v1/o2")
+            router.addRoutes(E2Controller(manager: E2Manager(client: Self.client("e2", e2))).routes, atPath: "/v1/e2")
+        })
+        let fetcher = HTTPFetcher()
+        try await Serving.run(parts) { base in
+            try await body { method, path, body in
+                let request = FetchRequest(
+                    method: method, url: base + path, headers: body == nil ? [] : [("content-type", "application/json")], body: body.map { Array($0.text.utf8) }
+                )
+                let response = try await fetcher.fetch(request)
+                return (response.status, response.body.isEmpty ? .null : try JSONValue(parsing: response.body))
+            }
+        }
+    }
+
+    @Test("pools, resources, managers and alarms are what the O-Cloud says, filters are handed on; a manager says where its cluster is")
+    func inventory() async throws {
+        let cloud = try await FakeOCloud.start()
+        cloud.hold([["resourcePoolId": "p1", "name": "edge"]], as: "resourcePools")
+        cloud.hold([["resourceId": "r1"]], as: "resourcePools/p1/resources")
+        cloud.hold(
+            [
+                [
+                    "deploymentManagerId": "d1", "name": "edge-1", "serviceUri": "https://192.0.2.1:6443",
+                    "extensions": ["profileName": "native_k8sapi", "kubeconfigReference": "secret/edge-1"],
+                ]
+            ], as: "deploymentManagers")
+        cloud.hold([["alarmEventRecordId": "a1", "perceivedSeverity": 1]], as: "alarms")
+        try await self.serve(o2: cloud.url) { call in
+            #expect(try await call("GET", "/v1/o2/resource-pools?filter=(eq,name,edge)", nil).1["items"]?[0]?["name"] == "edge")
+            #expect(cloud.filters == ["(eq,name,edge)"])
+            #expect(try await call("GET", "/v1/o2/resource-pools/p1/resources", nil).1["items"] == [["resourceId": "r1"]])
+            #expect(try await call("GET", "/v1/o2/alarms", nil).1["items"]?[0]?["alarmEventRecordId"] == "a1")
+            let cluster = try await call("GET", "/v1/o2/clusters", nil).1[0]
+            #expect(cluster?["serviceUri"] == "https://192.0.2.1:6443" && cluster?["kubeconfigReference"] == "secret/edge-1")
+            let made = try await call("POST", "/v1/o2/subscriptions", ["callback": "http://127.0.0.1:9/x", "filter": "(eq,name,edge)"])
+            #expect(made.0 == 201 && made.1["subscriptionId"] == "s1")
+            #expect(try await call("POST", "/v1/o2/subscriptions", ["callback": "ftp://x"]).0 == 422)
+            #expect(try await call("DELETE", "/v1/o2/subscriptions/s1", nil).0 == 204)
+            #expect(try await call("DELETE", "/v1/o2/subscriptions/s1", nil).0 == 404)
+        }
+        #expect(cloud.violations.isEmpty, "\(cloud.violations)")
+        await cloud.stop()
+    }
+
+    private static let request: JSONValue = [
+        "provisioningRequestId": "01890a5d-ac96-774b-bcce-b302099a8057", "name": "edge-2", "description": "", "templateName": "single-node",
+        "templateVersion": "1.0.0", "templateParameters": ["nodes": 1],
+    ]
+
+    @Test("a provisioning request is made once, followed to its end, and taken away; one that fails says so")
+    func provisioning() async throws {
+        let cloud = try await FakeOCloud.start()
+        let path = "/v1/o2/provisioning-requests/01890a5d-ac96-774b-bcce-b302099a8057"
+        try await self.serve(o2: cloud.url) { call in
+            #expect(try await call("PUT", path, Self.request).1["change"] == "put")
+            #expect(try await call("PUT", path, Self.request).1["change"] == "none")
+            #expect(cloud.count(of: "POST") == 1 && cloud.count(of: "PUT") == 0)
+            let done = try await call("GET", path + "?wait=10", nil).1
+            #expect(done["status"]?["phase"] == "FULFILLED" && done["status"]?["nodeClusterId"] == "cluster-1")
+            var other = Self.request
+            other["templateParameters"] = ["nodes": 3]
+            #expect(try await call("PUT", path, other).1["change"] == "put")
+            #expect(cloud.count(of: "PUT") == 1)
+            cloud.failProvisioning()
+            #expect(try await call("GET", path + "?wait=10", nil).1["status"]?["phase"] == "FAILED")
+            #expect(try await call("DELETE", path, nil).1["change"] == "delete")
+            #expect(try await call("GET", path, nil).0 == 404)
+            #expect(try await call("PUT", "/v1/o2/provisioning-requests/one", Self.request).0 == 422)
+        }
+        #expect(cloud.violations.isEmpty, "\(cloud.violations)")
+        await cloud.stop()
+    }
+
+    @Test("E2 nodes have the state that the manager says; a set says which of its nodes are missing; a dead manager is no empty list")
+    func nodes() async throws {
+        let manager = try await FakeE2Manager.start()
+        try await self.serve(e2: manager.url) { call in
+            #expect(try await call("GET", "/v1/e2/nodes", nil).1["items"] == [])
+            manager.set("e2sim-0", "CONNECTED")
+            manager.set("e2sim-1", "DISCONNECTED")
+            manager.set("gnb-7", "CONNECTED")
+            #expect(try await call("GET", "/v1/e2/nodes", nil).1["items"]?.array?.map { $0["name"] } == ["e2sim-0", "e2sim-1", "gnb-7"])
+            let node = try await call("GET", "/v1/e2/nodes/gnb-7", nil).1
+            #expect(node["connectionStatus"] == "CONNECTED" && node["ranFunctions"]?[0]?["ranFunctionId"] == 2 && node["address"] == "192.0.2.9")
+            #expect(try await call("GET", "/v1/e2/nodes/gnb-8", nil).0 == 404)
+            let set = try await call("GET", "/v1/e2/node-sets/e2sim", nil).1
+            #expect(set["nodes"] == 2 && set["connected"] == 1 && set["missing"] == ["e2sim-1"])
+            await manager.stop()
+            let dead = try await call("GET", "/v1/e2/nodes", nil)
+            #expect(dead.0 == 504 && dead.1["code"] == "e2_unreachable")
+        }
+    }
+}
