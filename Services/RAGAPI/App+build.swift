@@ -35,7 +35,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let cache = LayeredAnswerCache(levels, redis: redis, isEnabled: settings[RAGSettings.queryCache])
     let embedding = embedder.map { QueryEmbedding($0, cached: settings[RAGSettings.vectorCache]) }
     let search = KnowledgeSearch(
-        backend: store, cache: cache, embedding: embedding, stopTerms: configuration.words.stopTerms, alpha: { settings[RAGSettings.alpha] })
+        backend: store, cache: cache, embedding: embedding, stopTerms: configuration.words.stopTerms,
+        words: configuration.words.identity, alpha: { settings[RAGSettings.alpha] })
     let ingestion = Ingestion(
         backend: store, chunker: Chunker(limit: settings[RAGSettings.chunkTokens], overlap: settings[RAGSettings.chunkOverlap]),
         embedding: embedder.map { PassageEmbedding(embedder: $0) }, logger: context.logger)

@@ -26,6 +26,11 @@ import Testing
         #expect(KnowledgeFile(path: "./docs/../docs/amf.md", text: "# AMF").id == "docs/docs/amf.md")
         #expect(KnowledgeFile(path: "/abs/amf.md", text: "x").id == "abs/amf.md")
         #expect(KnowledgeFile(path: String(repeating: "x", count: 300) + ".md", text: "x").id.utf8.count == 256)
+        // Three bytes a character: cut between them.
+        let long = KnowledgeFile(path: String(repeating: "規", count: 300) + ".html", text: "<title>\(String(repeating: "格", count: 200))</title>x")
+        #expect(long.id == String(repeating: "規", count: 83) + ".html")
+        #expect(long.source.utf8.count <= 512 && long.source.hasSuffix("規.html"))
+        #expect(long.title == String(repeating: "格", count: 170))
     }
 
     @Test("directories are searched for what can be read, in order")

@@ -83,7 +83,7 @@ extension EmbeddedStore {
         let state = self.savedVectors.withLock { $0 }
         let version = self.version
         guard state?.version != version || state?.count != vectors.count else { return }
-        try vectors.save(to: Self.vectorPath(self.configuration), generation: 0)
+        try vectors.save(to: Self.vectorPath(self.configuration), generation: self.identity)
         self.savedVectors.withLock { $0 = (version, vectors.count) }
     }
 

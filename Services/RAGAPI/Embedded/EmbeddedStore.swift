@@ -23,6 +23,8 @@ final class EmbeddedStore: KnowledgeBackend {
     let pool: DatabasePool
     let keywords: KeywordIndex
     let vectors: VectorIndex?
+    /// Made at random with the file: what else is kept on the disk for it carries this number and is not taken for that of another.
+    let identity: UInt64
     /// Row of the model in use.
     let model: Int64
     let known = Mutex(Known())
@@ -49,11 +51,14 @@ final class EmbeddedStore: KnowledgeBackend {
 
     private init(_ configuration: Configuration) throws {
         self.configuration = configuration
+        StoreFiles(store: configuration.path).removeScratch()
         self.pool = try StoreFile.open(configuration.path)
         self.keywords = KeywordIndex(weights: configuration.weights)
+        let identity = try self.pool.read { db in try StoreIdentity.read(db) }
+        self.identity = identity
         self.vectors = configuration.model.map { model in
             // What cannot be used is made anew from the file of the store.
-            (try? VectorIndex.open(path: Self.vectorPath(configuration), model: model.name, dimensions: model.dimensions))
+            (try? VectorIndex.open(path: Self.vectorPath(configuration), model: model.name, dimensions: model.dimensions, generation: identity))
                 ?? VectorIndex(model: model.name, dimensions: model.dimensions)
         }
         self.model = try self.pool.write { db in
@@ -123,8 +128,8 @@ final class EmbeddedStore: KnowledgeBackend {
         try await self.write { db, change in
             for (passage, embedding) in embeddings {
                 let number = try Int64.fetchOne(
-                    db, sql: "SELECT p.number FROM passages p JOIN documents d ON d.number = p.document WHERE d.id = ? AND p.ordinal = ?",
-                    arguments: [passage.documentId, passage.ordinal])
+                    db, sql: "SELECT p.number FROM passages p JOIN documents d ON d.number = p.document WHERE d.id = ? AND d.hash = ? AND p.ordinal = ?",
+                    arguments: [passage.documentId, Data(passage.hash.bytes), passage.ordinal])
                 if let number { try self.insert(embedding, of: number, in: db, &change) }
             }
         }

@@ -5,6 +5,8 @@ struct KnowledgeSearch<Cache: AnswerCache>: Sendable {
     var embedding: QueryEmbedding?
     /// Words that say nothing are not marked in snippets.
     var stopTerms: Set<UInt64> = []
+    /// ``QueryWords/identity``
+    var words = ""
     /// The weight of meaning where a request names none.
     var alpha: @Sendable () -> Double = { 0.5 }
 
@@ -28,7 +30,7 @@ struct KnowledgeSearch<Cache: AnswerCache>: Sendable {
         for _ in 0..<3 {
             let version = self.backend.version
             let key = SearchKey(
-                query, model: self.embedding?.model ?? "", embedded: self.backend.size.embedded, backend: self.backend.name, version: version)
+                query, words: self.words, model: self.embedding?.model ?? "", embedded: self.backend.size.embedded, backend: self.backend.name, version: version)
             do {
                 let (bytes, level) = try await self.cache.value(for: key.text) {
                     let found = try await self.passages(query)

@@ -17,8 +17,4 @@ struct Bitmap: Sendable {
     mutating func formIntersection(_ other: Bitmap) {
         for index in self.words.indices { self.words[index] &= other.words[index] }
     }
-
-    mutating func subtract(_ other: Bitmap) {
-        for index in self.words.indices { self.words[index] &= ~other.words[index] }
-    }
 }
