@@ -24,6 +24,13 @@ extension Problem {
         }
     }
 
+    init(_ fault: WeaviateFault) {
+        switch fault {
+        case .unavailable: self.init(status: 503, code: "weaviate_unavailable", title: "Service Unavailable", detail: fault.description)
+        case .refused, .malformed, .partly, .schema: self.init(status: 502, code: "weaviate_refused", title: "Bad Gateway", detail: fault.description)
+        }
+    }
+
     init(_ error: DecodingError) {
         // Only text that is no JSON at all fails without a place and without a type.
         if case .dataCorrupted(let context) = error, context.codingPath.isEmpty {

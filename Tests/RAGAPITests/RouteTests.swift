@@ -164,6 +164,41 @@ import Testing
         }
     }
 
+    @Test("with Weaviate away the shipped knowledge is found in the embedded store, which the answer and the health say; writes are refused")
+    func weaviateAway() async throws {
+        let port = try FreePort.next()
+        try await self.withService(["VECTOR_STORE": "weaviate", "WEAVIATE_URL": "http://127.0.0.1:\(port)"]) { caller in
+            let (ids, answer) = try await caller.search(#"{"query":"Which function terminates N2?"}"#)
+            #expect(ids.contains("amf"))
+            #expect((answer["note"] as? String)?.contains("answered by the embedded store") == true)
+            let health = try await caller.call(.get, "/health").json
+            let weaviate = (health["dependencies"] as? [[String: Any]])?.first { $0["name"] as? String == "weaviate" }
+            #expect(weaviate != nil && weaviate?["state"] as? String != "up")
+            let refused = try await caller.call(.post, "/v1/documents", #"{"id":"late","text":"zugzwang"}"#)
+            #expect(refused.status == .serviceUnavailable && refused.json["code"] as? String == "weaviate_unavailable")
+        }
+        await #expect(throws: (any Error).self) { try await self.withService(["VECTOR_STORE": "weaviate"]) { _ in } }
+    }
+
+    @Test("documents move to Weaviate and are compared; for administrators, and only where there is one")
+    func migration() async throws {
+        let fake = try await FakeWeaviate.start()
+        try await self.withService(["WEAVIATE_URL": fake.url]) { caller in
+            #expect(try await caller.call(.post, "/admin/knowledge/migrate", #"{"to":"weaviate"}"#, as: "writer-key").status == .forbidden)
+            #expect(try await caller.call(.post, "/admin/knowledge/migrate", #"{"to":"elsewhere"}"#).status == .badRequest)
+            #expect(try await caller.call(.post, "/admin/knowledge/migrate", #"{"to":"weaviate","limit":0}"#).status == .badRequest)
+            let (status, page) = try await caller.call(.post, "/admin/knowledge/migrate", #"{"to":"weaviate","limit":500}"#)
+            #expect(status == .ok && page["documents"] as? Int ?? 0 > 30 && page["next"] == nil && page["total"] as? Int == page["documents"] as? Int)
+            let comparison = try await caller.call(.post, "/admin/knowledge/migrate/verify", #"{"to":"weaviate"}"#).json
+            #expect(comparison["isAlike"] as? Bool == true && comparison["sourceVersion"] as? String == comparison["targetVersion"] as? String)
+        }
+        #expect(fake.violations.isEmpty, "\(fake.violations.prefix(5))")
+        await fake.stop()
+        try await self.withService { caller async throws -> Void in
+            #expect(try await caller.call(.post, "/admin/knowledge/migrate", #"{"to":"weaviate"}"#).json["code"] as? String == "no_weaviate")
+        }
+    }
+
     @Test("backup, verification and restoration over HTTP are for administrators")
     func keeping() async throws {
         let directory = try TemporaryDirectory()

@@ -147,6 +147,34 @@ import Testing
         }
     }
 
+    @Test("the index of words is read from its file at the next start, with what came and went since, and made anew when the file is another's or damaged")
+    func words() async throws {
+        try await withStore { knowledge, path in
+            _ = try await knowledge.ingest(Self.documents(0..<50))
+            try knowledge.store.saveWords(isEnd: true)
+            let file = path + ".words"
+            let written = try Data(contentsOf: URL(fileURLWithPath: file))
+            // Nothing changed: nothing is written.
+            try FileManager.default.removeItem(atPath: file)
+            try knowledge.store.saveWords(isEnd: true)
+            #expect(!FileManager.default.fileExists(atPath: file))
+            _ = try await knowledge.ingest(Self.documents(50..<60))
+            _ = try await knowledge.delete("d7")
+            var damaged = written
+            damaged[written.count / 2] ^= 1
+            for content in [written, damaged, Data("something else".utf8)] {
+                try content.write(to: URL(fileURLWithPath: file))
+                let other = try await EmbeddedStore.open(EmbeddedStore.Configuration(path: path))
+                // What was read: of a file that will do, only the eleven changes.
+                #expect(other.unsavedWords.load(ordering: .relaxed) == (content == written ? 11 : 59))
+                #expect(other.keywords.snapshot.numbers == knowledge.store.keywords.snapshot.numbers)
+                #expect(try await other.search(PassageQuery(text: "document 55", limit: 1)).passages.map(\.documentId) == ["d55"])
+                #expect(try await other.verify().findings.isEmpty)
+                try other.pool.close()
+            }
+        }
+    }
+
     @Test("a damaged file is refused at the start with its name and what to do")
     func damaged() async throws {
         try await withStore { knowledge, path in

@@ -38,6 +38,11 @@ protocol KnowledgeBackend: Sendable {
     /// - Parameter id: of the last document of the page before; nil for the first page.
     func export(after id: String?, limit: Int) async throws -> [PreparedDocument]
 
+    /// Documents in order of their ids, as two backends are compared.
+    ///
+    /// - Parameter id: of the last document of the page before; nil for the first page.
+    func inventory(after id: String?, limit: Int) async throws -> [InventoryEntry]
+
     /// Passages without an embedding of `model`, oldest first: what is still to be embedded.
     func unembedded(model: String, limit: Int) async throws -> [UnembeddedPassage]
 

@@ -70,6 +70,19 @@ extension EmbeddedStore {
         try await self.pool.read { db in try self.prepared(db, where: "id > ?", [id ?? ""], limit: limit) }
     }
 
+    func inventory(after id: String?, limit: Int) async throws -> [InventoryEntry] {
+        try await self.pool.read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: "SELECT id, hash, (SELECT count(*) FROM passages WHERE document = d.number) FROM documents d WHERE id > ? ORDER BY id LIMIT ?",
+                arguments: [id ?? "", limit])
+            return rows.map { row in
+                let hash: Data = row[1]
+                return InventoryEntry(id: row[0], hash: ContentHash(bytes: [UInt8](hash)), chunks: row[2])
+            }
+        }
+    }
+
     func unembedded(model: String, limit: Int) async throws -> [UnembeddedPassage] {
         guard model == self.configuration.model?.name else { return [] }
         return try await self.pool.read { db in

@@ -28,6 +28,8 @@ final class EmbeddedStore: KnowledgeBackend {
     /// Row of the model in use.
     let model: Int64
     let known = Mutex(Known())
+    /// Passages that came or went since the file of words was written.
+    let unsavedWords = Atomic<Int>(0)
     let savedVectors = Mutex<(version: KnowledgeVersion, count: Int)?>(nil)
 
     /// What the indexes stand for.
@@ -66,12 +68,14 @@ final class EmbeddedStore: KnowledgeBackend {
             try db.execute(sql: "INSERT INTO models (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [model.name])
             return try Int64.fetchOne(db, sql: "SELECT number FROM models WHERE name = ?", arguments: [model.name]) ?? 0
         }
+        try self.readWords()
         try self.pool.writeWithoutTransaction { db in try self.catchUp(db) }
     }
 
     func close() async throws {
         try await blockingWork("knowledge.close") {
             try self.saveVectors()
+            try self.saveWords(isEnd: true)
             try self.pool.close()
         }
     }
@@ -174,6 +178,7 @@ final class EmbeddedStore: KnowledgeBackend {
         try self.vectors?.put(change.vectors)
         if change.version != self.version || !change.added.isEmpty || !change.removed.isEmpty {
             self.keywords.apply(removing: change.removed, adding: change.added, mark: change.version.bytes)
+            self.unsavedWords.add(change.removed.count + change.added.reduce(0) { $0 + $1.count }, ordering: .relaxed)
         }
         self.known.withLock { known in
             known.version = change.version

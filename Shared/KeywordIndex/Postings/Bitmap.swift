@@ -2,6 +2,8 @@
 struct Bitmap: Sendable {
     private(set) var words: [UInt64]
 
+    init(words: [UInt64]) { self.words = words }
+
     init(count: Int) { self.words = [UInt64](repeating: 0, count: (count + 63) / 64) }
 
     @inline(__always)
