@@ -135,7 +135,7 @@ let package = Package(
                 "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "KeywordIndex", "RedisClient", "Resilience",
                 "ServiceRuntime", "Telemetry", "VectorIndex", hummingbird, lifecycle, logging, metrics, grdb, crypto,
             ],
-            resources: [.copy("Knowledge")]
+            resources: [.copy("Knowledge"), .copy("Weaviate/Schema")]
         ),
         // Planning and rendering without a service around them, so that they can be measured; see docs/decisions/025.
         .target(
@@ -185,7 +185,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", metrics, logging]),
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
-        tests("KeywordIndexTests", ["KeywordIndex"]),
+        tests("KeywordIndexTests", ["KeywordIndex", "TestSupport"]),
         tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
         tests("VectorIndexTests", ["VectorIndex", "CTensor", "TestSupport"]),
         tests("EmbeddingsTests", ["Embeddings", "CTensor", "HTTPFetch", "Resilience", "TestSupport"], resources: [.copy("Fixtures")]),
@@ -210,7 +210,8 @@ let package = Package(
         tests(
             "RAGAPITests",
             [
-                "RAGAPI", "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "KeywordIndex", "RedisClient", "Resilience", "ServiceRuntime",
+                "RAGAPI", "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "KeywordIndex", "RedisClient", "Resilience",
+                "ServiceRuntime",
                 "TestSupport", "VectorIndex", hummingbird, hummingbirdTesting,
             ]),
         tests(

@@ -172,8 +172,10 @@ def nearest(rows, queries):
 def peers(rows, queries):
     """Name and, for each setting in order, what searches with it."""
 
+    chosen = os.environ.get("PEERS", "").split()
+
     def is_there(name):
-        return importlib.util.find_spec(name) is not None
+        return (not chosen or any(peer.startswith(name) for peer in chosen)) and importlib.util.find_spec(name) is not None
 
     if is_there("faiss"):
         import faiss
@@ -275,6 +277,7 @@ def dense(directory, kind):
 
     result = ours("search", DIMENSIONS, directory + "/rows", directory + "/queries")
     table = [{"name": "Nephoran", "setting": "", "recall": recall(result.pop("found")), **result}]
+    print(f"  {kind}: Nephoran {table[0]['milliseconds']:.3f} ms, recall {table[0]['recall']:.4f}", file=sys.stderr)
     for name, settings in peers(rows, queries):
         for setting, search in settings:
             found = [list(search(q)) for q in queries]

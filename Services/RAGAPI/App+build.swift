@@ -21,6 +21,12 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     configuration.words = QueryWords(stopWords: try await knowledge.stopWords(), vocabulary: vocabulary.summary)
     let store = try await EmbeddedStore.open(configuration)
 
+    let server = try await weaviate(context, model: embedder?.name)
+    let usesServer = settings[RAGSettings.vectorStore] == "weaviate"
+    if usesServer, server == nil { throw InvalidSetting(key: "VECTOR_STORE", value: "weaviate", allowed: "weaviate together with WEAVIATE_URL") }
+    let mirrored = usesServer ? server.map { MirroredBackend(server: $0, mirror: store, logger: context.logger) } : nil
+    let backend: any KnowledgeBackend = mirrored ?? store
+
     var redis: RedisClient?
     if let url = settings[RAGSettings.cacheRedis] {
         do throws(RedisError) {
@@ -35,15 +41,16 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let cache = LayeredAnswerCache(levels, redis: redis, isEnabled: settings[RAGSettings.queryCache])
     let embedding = embedder.map { QueryEmbedding($0, cached: settings[RAGSettings.vectorCache]) }
     let search = KnowledgeSearch(
-        backend: store, cache: cache, embedding: embedding, stopTerms: configuration.words.stopTerms, alpha: { settings[RAGSettings.alpha] })
+        backend: backend, cache: cache, embedding: embedding, stopTerms: configuration.words.stopTerms,
+        words: configuration.words.identity, alpha: { settings[RAGSettings.alpha] })
     let ingestion = Ingestion(
-        backend: store, chunker: Chunker(limit: settings[RAGSettings.chunkTokens], overlap: settings[RAGSettings.chunkOverlap]),
+        backend: backend, chunker: Chunker(limit: settings[RAGSettings.chunkTokens], overlap: settings[RAGSettings.chunkOverlap]),
         embedding: embedder.map { PassageEmbedding(embedder: $0) }, logger: context.logger)
     CacheMetrics.export("search", to: context.metrics) { cache.statistics }
     if let embedding {
         CacheMetrics.export("embedding", to: context.metrics) { LayeredCache.Statistics(memory: embedding.statistics) }
     }
-    KnowledgeMetrics.export(store, to: context.metrics)
+    KnowledgeMetrics.export(backend, to: context.metrics)
     settings.onReload { settings in
         cache.reconfigure(isEnabled: settings[RAGSettings.queryCache]) { RAGSettings.configure(&$0, settings) }
     }
@@ -53,19 +60,32 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         HealthCheck("knowledge") { try await store.check() },
         HealthCheck("embeddings", saying: { source.note }),
     ]
+    // The start waits for no model: what is new of the shipped knowledge is embedded in the background.
+    var quick = ingestion
+    quick.embedding = nil
+    if let mirrored {
+        checks.append(HealthCheck("weaviate", isRequired: false, timeout: .seconds(2)) { try await mirrored.check() })
+        let begin = quick
+        services.append(
+            WeaviateUpkeep(store: mirrored.server, logger: context.logger) {
+                _ = try await begin.synchronise(source: "builtin", with: try await knowledge.documents())
+            })
+    }
+    // What answers at once: with a server, the embedded store until the server is there.
+    let first = Ingestion(backend: store, chunker: quick.chunker, embedding: nil, logger: context.logger)
     if let redis {
         services.append(redis)
         services.append(
             InvalidationFeed(redis, prefix: LayeredAnswerCache.controlPrefix, logger: context.logger) { _ in cache.clearMemory() })
         checks.append(HealthCheck("cache", isRequired: false) { _ = try await redis.send(RedisCommand("PING")) })
     }
+    services.append(IndexUpkeep(store: store, logger: context.logger))
     if let embedder {
-        services.append(VectorFileUpkeep(store: store, logger: context.logger))
-        services.append(EmbeddingBackfill(backend: store, embedding: PassageEmbedding(embedder: embedder), logger: context.logger))
+        services.append(EmbeddingBackfill(backend: backend, embedding: PassageEmbedding(embedder: embedder), logger: context.logger))
     }
     return ServiceParts(
         routes: { router in
-            let documents = DocumentController(backend: store, ingestion: ingestion)
+            let documents = DocumentController(backend: backend, ingestion: ingestion)
             let readers = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
             readers.addRoutes(SearchController(search: search).routes, atPath: "/v1/search")
             readers.addRoutes(documents.routes, atPath: "/v1/documents")
@@ -74,18 +94,31 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             let keepers = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.admin))
             keepers.addRoutes(CacheController(cache: cache, embedding: embedding).routes)
             keepers.addRoutes(KeepingController(store: store).routes)
+            keepers.addRoutes(MigrationController(store: store, server: server).routes)
         },
         services: services,
         healthChecks: checks,
-        problems: ProblemMapping { error in (error as? StoreFault).map { ProblemError(Problem($0)) } },
+        problems: ProblemMapping { error in
+            (error as? StoreFault).map { ProblemError(Problem($0)) } ?? (error as? WeaviateFault).map { ProblemError(Problem($0)) }
+        },
         streamingRoutes: ["/v1/documents"],
         beforeServing: {
-            // The start waits for no model: what is new of the shipped knowledge is embedded in the background.
-            var quick = ingestion
-            quick.embedding = nil
-            _ = try await quick.synchronise(source: "builtin", with: try await knowledge.documents())
+            _ = try await first.synchronise(source: "builtin", with: try await knowledge.documents())
         }
     )
+}
+
+/// The server the settings name; nil without one.
+private func weaviate(_ context: ServiceContext, model: String?) async throws -> WeaviateStore? {
+    let settings = context.settings
+    guard let url = settings[RAGSettings.weaviateURL] else { return nil }
+    let upstream = context.upstream("weaviate") { upstream in
+        upstream.timeout = settings[RAGSettings.weaviatePoolTimeout]
+        upstream.concurrency = settings[RAGSettings.weaviatePoolSize]
+        upstream.waitAtMost = settings[RAGSettings.weaviatePoolTimeout]
+    }
+    let client = WeaviateClient(baseURL: url, apiKey: settings[RAGSettings.weaviateKey], fetcher: HTTPFetcher(), upstream: upstream)
+    return WeaviateStore(client, schema: try await WeaviateSchema.shipped(), model: model)
 }
 
 /// The model the settings choose. One that is not there leaves keyword search; one that is configured wrongly stops the service.

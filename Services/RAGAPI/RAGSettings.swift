@@ -6,7 +6,12 @@ import ServiceRuntime
 enum RAGSettings {
     static let store = SettingKey.string("KNOWLEDGE_STORE", default: "knowledge.sqlite", "File of the embedded knowledge store.")
     static let vectorStore = SettingKey.choice(
-        "VECTOR_STORE", default: "sqlite", of: ["sqlite"], "Where passages are kept; weaviate is not available in this version.")
+        "VECTOR_STORE", default: "sqlite", of: ["sqlite", "weaviate"], "Where passages are kept: in the embedded store, or on the server of WEAVIATE_URL.")
+    static let weaviateURL = SettingKey.url("WEAVIATE_URL", "Weaviate, without a path; needed by VECTOR_STORE=weaviate and for migrations.")
+    static let weaviateKey = SettingKey.secret("WEAVIATE_API_KEY", "Bearer token of Weaviate.")
+    static let weaviatePoolSize = SettingKey.integer("WEAVIATE_POOL_SIZE", default: 20, in: 1...1_000, "Calls to Weaviate at the same time.")
+    static let weaviatePoolTimeout = SettingKey.duration(
+        "WEAVIATE_POOL_TIMEOUT", default: .seconds(30), in: .milliseconds(100)...(.seconds(300)), "Longest call to Weaviate, the wait for a place included.")
     static let cacheRedis = SettingKey.optionalString("CACHE_REDIS_URL", "Redis of the shared cache; without it there is one cache level.")
     static let queryCache = SettingKey.flag("QUERY_CACHE_ENABLED", default: true, "Cache the answers of searches.")
     static let memoryCacheSize = SettingKey.bytes("MEMORY_CACHE_SIZE", default: 32 << 20, in: 0...(64 << 30), "Bytes of the cache in memory.")
@@ -58,5 +63,6 @@ enum RAGSettings {
             chunkTokens.declaration,
             chunkOverlap.declaration, staleLifetime.declaration, embeddingProvider.declaration, embeddingDirectory.declaration, embeddingURL.declaration,
             embeddingKey.declaration, embeddingModel.declaration, embeddingDimensions.declaration,
+            weaviateURL.declaration, weaviateKey.declaration, weaviatePoolSize.declaration, weaviatePoolTimeout.declaration,
         ]
 }

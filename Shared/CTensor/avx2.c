@@ -53,37 +53,6 @@ WIDE(6)
 WIDE(4)
 WIDE(1)
 
-// The same of bytes; see `tensor_pack` for why no pair of products gets stuck at the largest number of 16 bits.
-#define NARROW(ROWS)                                                                                                                    \
-    INLINE void narrow_##ROWS(const tensor_layer *layer, const uint8_t *q, const float *scale, const float *least, int32_t n, float *out) {  \
-        const int32_t inputs = layer->inputs, outputs = layer->outputs;                                                                  \
-        const __m256i ones = _mm256_set1_epi16(1);                                                                                       \
-        const int8_t *w = layer->weights + (int64_t)n * inputs;                                                                          \
-        __m256i left[ROWS], right[ROWS];                                                                                                 \
-        for (int r = 0; r < ROWS; r++) left[r] = right[r] = _mm256_setzero_si256();                                                      \
-        for (int32_t k = 0; k < inputs; k += 4, w += panel_outputs * 4) {                                                                \
-            __builtin_prefetch(w + ahead);                                                                                           \
-            __m256i w0 = _mm256_loadu_si256((const __m256i *)w), w1 = _mm256_loadu_si256((const __m256i *)(w + 32));                     \
-            _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) {                                                          \
-                int32_t four;                                                                                                            \
-                memcpy(&four, q + (int64_t)r * inputs + k, 4);                                                                           \
-                __m256i a = _mm256_set1_epi32(four);                                                                                     \
-                left[r] = _mm256_add_epi32(left[r], _mm256_madd_epi16(_mm256_maddubs_epi16(a, w0), ones));                                                                                           \
-                right[r] = _mm256_add_epi32(right[r], _mm256_madd_epi16(_mm256_maddubs_epi16(a, w1), ones));                                                                                         \
-            }                                                                                                                            \
-        }                                                                                                                                \
-        _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++)                                                                \
-            _Pragma("clang loop unroll(full)") for (int half = 0; half < 2; half++) {                                                    \
-                int32_t at = n + 8 * half;                                                                                               \
-                vector total = (vector)_mm256_cvtepi32_ps(half ? right[r] : left[r]);                                                    \
-                store(out + (int64_t)r * outputs + at,                                                                                   \
-                    total * (scale[r] * load(layer->scales + at)) + (least[r] * load(layer->sums + at) + load(layer->biases + at)));     \
-            }                                                                                                                            \
-    }
-NARROW(6)
-NARROW(4)
-NARROW(1)
-
 static void apply_wide(const tensor_layer *layer, const uint16_t *q, const float *scale, const float *least, int32_t rows, float *out) {
     const int64_t inputs = layer->inputs, outputs = layer->outputs;
     for (int32_t n = 0; n < outputs; n += panel_outputs) {
@@ -94,15 +63,12 @@ static void apply_wide(const tensor_layer *layer, const uint16_t *q, const float
     }
 }
 
-static void apply_narrow(const tensor_layer *layer, const uint8_t *q, const float *scale, const float *least, int32_t rows, float *out) {
-    const int64_t inputs = layer->inputs, outputs = layer->outputs;
-    for (int32_t n = 0; n < outputs; n += panel_outputs) {
-        int32_t i = 0;
-        for (; i + 6 <= rows; i += 6) narrow_6(layer, q + i * inputs, scale + i, least + i, n, out + i * outputs);
-        for (; i + 4 <= rows; i += 4) narrow_4(layer, q + i * inputs, scale + i, least + i, n, out + i * outputs);
-        for (; i < rows; i++) narrow_1(layer, q + i * inputs, scale + i, least + i, n, out + i * outputs);
-    }
+// Four products of bytes each; see `tensor_pack` for why no pair of products gets stuck at the largest number of 16 bits.
+INLINE __m256i add_products(__m256i total, __m256i a, __m256i w) {
+    return _mm256_add_epi32(total, _mm256_madd_epi16(_mm256_maddubs_epi16(a, w), _mm256_set1_epi16(1)));
 }
+#define FETCH_AHEAD(w) __builtin_prefetch((w) + ahead)
+#include "narrow.inc"
 
 static void apply(const tensor_layer *layer, const void *q, const float *scale, const float *least, int32_t rows, float *out) {
     if (layer->wide)

@@ -5,11 +5,6 @@
 
 int64_t vectors_block_bytes(int32_t dimensions) { return (int64_t)vectors_block * (20 + dimensions / 8 + dimensions + dimensions / 2); }
 
-int64_t *vectors_ids(void *block, int32_t dimensions) {
-    (void)dimensions;
-    return ids_of(block);
-}
-
 // The Walsh–Hadamard transform, scaled so that lengths stay.
 static void transform(float *x, int32_t count) {
     for (int32_t half = 1; half < count; half *= 2)

@@ -35,14 +35,19 @@ package struct InvalidationFeed: Service {
         await cancelWhenGracefulShutdown {
             var wasHeard = true
             while !Task.isCancelled {
+                var hears = false
                 do throws(RedisError) {
-                    try await self.follow { wasHeard = true }
+                    try await self.follow {
+                        wasHeard = true
+                        hears = true
+                    }
                 } catch {
                     // Once is enough for an outage, which the client itself tells about.
                     if wasHeard { self.logger.notice("invalidations are not heard", metadata: ["error": .string(error.message)]) }
                     wasHeard = false
                 }
-                self.handle(.reset)
+                // Once when the connection is lost, not for each try to have it back: what is known need not be forgotten over and over.
+                if hears { self.handle(.reset) }
                 try? await Task.sleep(for: Self.pause)
             }
         }

@@ -28,6 +28,9 @@ package final class KeywordIndex: Sendable {
         self.current.withLock { $0 = next }
     }
 
+    /// Becomes what a file holds.
+    package func adopt(_ snapshot: KeywordSnapshot) { self.current.withLock { $0 = snapshot } }
+
     /// Becomes what the other index is now.
     package func adopt(_ other: KeywordIndex) {
         let snapshot = other.snapshot

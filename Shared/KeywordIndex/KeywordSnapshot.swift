@@ -15,6 +15,25 @@ package struct KeywordSnapshot: Sendable {
 
     init(weights: FieldWeights) { self.weights = weights }
 
+    /// As it was written; nil when it makes no sense.
+    init?(_ reader: inout KeywordFileReader, weights: FieldWeights) {
+        self.weights = weights
+        self.averageLength = Float(bitPattern: UInt32(truncatingIfNeeded: reader.number()))
+        guard let mark = reader.array(UInt8.self), let count = Int(exactly: reader.number()) else { return nil }
+        self.mark = mark
+        for _ in 0..<count {
+            guard let segment = PostingsSegment(&reader) else { return nil }
+            self.segments.append(segment)
+        }
+    }
+
+    func write(to writer: inout KeywordFileWriter) throws(KeywordFile.Fault) {
+        try writer.write(UInt64(self.averageLength.bitPattern))
+        try writer.write(array: self.mark)
+        try writer.write(UInt64(self.segments.count))
+        for segment in self.segments { try segment.write(to: &writer) }
+    }
+
     /// Passages that can be found.
     package var count: Int { self.segments.reduce(0) { $0 + $1.liveCount } }
     package var segmentCount: Int { self.segments.count }

@@ -86,9 +86,11 @@ package final class VectorIndex: Sendable {
 
     /// What ``save(to:generation:)`` wrote. Blocks: reads the whole file once, about 3 GB/s when it is in memory.
     ///
+    /// - Parameter generation: what it must have been saved with; nil takes any.
     /// - Throws: `missing`, `foreign` or `damaged`: build it anew. `system` when it cannot be read.
-    package static func open(path: String, model: String, dimensions: Int) throws(VectorIndexError) -> VectorIndex {
+    package static func open(path: String, model: String, dimensions: Int, generation: UInt64? = nil) throws(VectorIndexError) -> VectorIndex {
         let (file, snapshot) = try VectorFile.read(path: path, model: model, dimensions: dimensions)
+        if let generation, generation != file.generation { throw .foreign(path: path, reason: "its vectors are of another collection") }
         return VectorIndex(model: model, dimensions: dimensions, level: tensor_best_level(), snapshot: snapshot, file: file)
     }
 
@@ -130,8 +132,8 @@ package final class VectorIndex: Sendable {
         self.table.withLock { table in
             change(&table)
             if table.waste > VectorBlock.rows, table.waste > table.snapshot.count / Self.wasteShare {
+                // The next save writes a new file: rows are elsewhere. The lock of the file is not taken in here, ``save`` holds both the other way round.
                 table.compact()
-                self.file.withLock { $0 = nil }
             }
             let next = table.snapshot
             self.snapshot.withLock { $0 = next }

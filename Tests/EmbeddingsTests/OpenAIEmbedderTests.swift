@@ -35,15 +35,22 @@ struct OpenAIEmbedderTests {
         }
     }
 
-    @Test("a request is cut by bytes as well, and asks for dimensions when told to")
+    @Test("the name of an endpoint has no credentials")
+    func name() {
+        func name(_ url: String) -> String {
+            let settings = EmbeddingEndpointSettings(baseURL: url, model: "m", dimensions: 8)
+            return OpenAIEmbedder(settings, fetcher: HTTPFetcher(), upstream: Upstream("embeddings")).name
+        }
+        #expect(name("https://user:se@cret@models.example:8443/v1/") == "m-8@https://models.example:8443/v1")
+        #expect(name("https://models.example/v1?key=secret") == "m-8@https://models.example/v1")
+        #expect(name("http://models.example/a@b/v1") == "m-8@http://models.example/a@b/v1")
+    }
+
+    @Test("a request is cut by bytes as well")
     func bytes() async throws {
-        try await self.with({
-            $0.batchBytes = 10
-            $0.asksForDimensions = true
-        }) { server, embedder in
+        try await self.with({ $0.batchBytes = 10 }) { server, embedder in
             _ = try await embedder.embed(["aaaaaa", "bbbb", "cc", String(repeating: "d", count: 40)], for: .passage, deadline: nil)
             #expect(server.requests.map { $0["input"]?.array?.count ?? 0 }.sorted() == [1, 1, 2])
-            #expect(server.requests.allSatisfy { $0["dimensions"] == 8 })
         }
     }
 

@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import KeywordIndex
@@ -133,6 +135,77 @@ private struct WordSource {
         #expect(index.snapshot.count == 0)
         #expect(index.snapshot.search(self.query("w0x"), limit: 10).isEmpty)
         #expect(index.snapshot.segmentCount == 0)
+    }
+
+    @Test("a few hits are exactly the first of all hits, scores, ties and order included, whatever is left out on the way")
+    func exactness() {
+        var words = WordSource()
+        let index = KeywordIndex()
+        var number: Int64 = 0
+        for batch in [5000, 3000, 1500, 300, 40, 3] {
+            let passages = (0..<batch).map { _ in
+                number += 1
+                // Many that are equal, so that their order is by their age alone.
+                var passage = words.passage(number % 4 == 0 ? 4 : number)
+                passage.number = number
+                if number % 4 == 0 { (passage.title, passage.heading, passage.text) = ("", "", "w1x w2x w3x") }
+                return passage
+            }
+            index.apply(removing: [number / 2, number / 3], adding: [PassageTerms(passages, weights: index.weights)], mark: [])
+        }
+        for round in 0..<200 {
+            let text = (0...(round % 9)).map { _ in round % 3 == 0 ? "w\(words.next() % 6)x" : words.word() }.joined(separator: " ")
+            let filters = round % 4 == 0 ? [[TermHash.of(attribute: "shelf", value: "\(round % 5)")]] : []
+            let query = self.query(text, filters: filters)
+            let all = index.snapshot.search(query, limit: 20_000)
+            #expect(zip(all, all.dropFirst()).allSatisfy { $0.score > $1.score || $0.score == $1.score && $0.number < $1.number })
+            for limit in [1, 3, 10, 200] { #expect(index.snapshot.search(query, limit: limit) == Array(all.prefix(limit)), "\(text), \(limit)") }
+            let some = all.prefix(20)
+            #expect(index.snapshot.scores(of: some.map(\.number), query) == some.map(\.score))
+        }
+    }
+
+    @Test("what is read from a file is what was written, and goes on from there; a file of something else or a damaged one is not used")
+    func file() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("words")
+        var words = WordSource()
+        let index = KeywordIndex()
+        let passages = (1...3000).map { words.passage(Int64($0)) }
+        index.apply(removing: [], adding: [PassageTerms(passages, weights: index.weights)], mark: [1, 2, 3])
+        index.apply(removing: [7, 70, 700], adding: [PassageTerms([words.passage(3001)], weights: index.weights)], mark: [4, 5])
+        try KeywordFile.write(index.snapshot, to: path, generation: 9, form: 1)
+        let again = KeywordIndex()
+        again.adopt(try KeywordFile.read(path, generation: 9, form: 1, weights: index.weights))
+        #expect(again.snapshot.mark == [4, 5] && again.snapshot.numbers == index.snapshot.numbers && again.snapshot.bytes == index.snapshot.bytes)
+        let more = PassageTerms([words.passage(3002)], weights: index.weights)
+        for one in [index, again] { one.apply(removing: [8], adding: [more], mark: [6]) }
+        for _ in 0..<30 {
+            let query = self.query((0..<4).map { _ in words.word() }.joined(separator: " "))
+            #expect(again.snapshot.search(query, limit: 50) == index.snapshot.search(query, limit: 50))
+        }
+        let empty = KeywordIndex()
+        try KeywordFile.write(empty.snapshot, to: directory.file("empty"), generation: 9, form: 1)
+        #expect(try KeywordFile.read(directory.file("empty"), generation: 9, form: 1, weights: index.weights).count == 0)
+
+        func read(_ path: String, generation: UInt64 = 9, form: UInt64 = 1, weights: FieldWeights = FieldWeights()) throws -> KeywordSnapshot {
+            try KeywordFile.read(path, generation: generation, form: form, weights: weights)
+        }
+        #expect(throws: KeywordFile.Fault.missing(path: path + "x")) { try read(path + "x") }
+        #expect(throws: KeywordFile.Fault.foreign(path: path)) { try read(path, generation: 8) }
+        #expect(throws: KeywordFile.Fault.foreign(path: path)) { try read(path, form: 2) }
+        #expect(throws: KeywordFile.Fault.foreign(path: path)) { try read(path, weights: FieldWeights(title: 9)) }
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        for place in [0, 16, 60, bytes.count / 2, bytes.count - 1] {
+            var other = bytes
+            other[place] ^= 4
+            try other.write(to: URL(fileURLWithPath: path + "x"))
+            #expect(throws: KeywordFile.Fault.self) { try read(path + "x") }
+        }
+        for count in [0, 8, 47, bytes.count / 2, bytes.count - 8] {
+            try bytes.prefix(count).write(to: URL(fileURLWithPath: path + "x"))
+            #expect(throws: KeywordFile.Fault.self) { try read(path + "x") }
+        }
     }
 
     @Test("a snapshot stays as it is while the index changes")

@@ -26,6 +26,11 @@ import Testing
         #expect(KnowledgeFile(path: "./docs/../docs/amf.md", text: "# AMF").id == "docs/docs/amf.md")
         #expect(KnowledgeFile(path: "/abs/amf.md", text: "x").id == "abs/amf.md")
         #expect(KnowledgeFile(path: String(repeating: "x", count: 300) + ".md", text: "x").id.utf8.count == 256)
+        // Three bytes a character: cut between them.
+        let long = KnowledgeFile(path: String(repeating: "規", count: 300) + ".html", text: "<title>\(String(repeating: "格", count: 200))</title>x")
+        #expect(long.id == String(repeating: "規", count: 83) + ".html")
+        #expect(long.source.utf8.count <= 512 && long.source.hasSuffix("規.html"))
+        #expect(long.title == String(repeating: "格", count: 170))
     }
 
     @Test("directories are searched for what can be read, in order")
@@ -121,5 +126,35 @@ import Testing
         outcome.chunks = 50
         let text = KnowledgeProgress(totalBytes: 200).text(doneBytes: 100, outcome, elapsed: .seconds(5))
         #expect(text == "[############------------] 50 %  10 documents, 50 passages, 10/s")
+    }
+
+    @Test("what a search found is a table, what it is made of another, and a note is said")
+    func hits() throws {
+        let json = """
+            {"results":[{"documentId":"amf","chunkId":"amf#0","title":"AMF","heading":"N2","text":"t","snippet":"ends <mark>N2</mark> &amp; N1","score":0.75,\
+            "source":"s","metadata":{},"explanation":{"keyword":1,"vector":0.5,"alpha":0.5,"bm25":7.25,"terms":[{"term":"n2","weight":1,"passages":3,"bm25":7.25}]}}],\
+            "version":"v","mode":"hybrid","cache":"l1","tookMs":0.42,"note":"Weaviate is away"}
+            """
+        let hits = try JSONDecoder().decode(KnowledgeHits.self, from: Data(json.utf8))
+        let lines = KnowledgeHits.lines(hits, explains: true, Terminal(descriptor: -1))
+        #expect(
+            lines == [
+                "SCORE  PASSAGE  UNDER     TEXT", "0.750  amf#0    AMF › N2  ends N2 & N1", "", "PASSAGE  WORDS  MEANING  BM25   COSINE  TERMS",
+                "amf#0    1.000  0.500    7.250  –       n2 7.25", "hybrid search, 0.4 ms, from the cache (l1)", "note Weaviate is away",
+            ])
+        #expect(try KnowledgeSearchCommand.fields(["domain=core", "domain=ran", "a=b=c"]) == ["domain": ["core", "ran"], "a": ["b=c"]])
+        #expect(throws: (any Error).self) { try KnowledgeSearchCommand.fields(["domain"]) }
+    }
+
+    @Test("two knowledge bases that are alike are said to be, others by what differs")
+    func comparison() {
+        var comparison = KnowledgeMigrateCommand.Comparison(
+            sourceDocuments: 2, targetDocuments: 2, sourceChunks: 3, targetChunks: 3, sourceVersion: "ab", targetVersion: "ab", missing: 0, different: 0,
+            extra: 0,
+            examples: [], isAlike: true)
+        #expect(KnowledgeMigrateCommand.lines(comparison) == ["alike: 2 documents, 3 passages, hash ab on both sides"])
+        (comparison.isAlike, comparison.missing, comparison.examples) = (false, 1, ["d1"])
+        #expect(KnowledgeMigrateCommand.lines(comparison).last == "for example: d1")
+        #expect(KnowledgeProgress.bar(1, of: 2) == "[############------------] 50 %")
     }
 }

@@ -27,7 +27,8 @@ import Testing
             {"id":"c","text":"y","metadata":{"k":{"nested":1}}}
             {"id":"d","text":"y","metadata":{"n":3,"l":["a",true]}}
             """
-        let feed = try DocumentFeed(Array(body.utf8), isLines: true)
+        var feed = DocumentFeed()
+        feed.read(lines: Array(body.utf8))
         #expect(feed.documents.map(\.id) == ["a", "d"])
         #expect(feed.documents.last?.metadata == ["n": .number(3), "l": .list([.text("a"), .boolean(true)])])
         #expect(
@@ -66,7 +67,8 @@ import Testing
 
     @Test("a body of nothing but bad lines gives a bounded answer")
     func bounded() throws {
-        let feed = try DocumentFeed(Array(String(repeating: "x\n", count: 5000).utf8), isLines: true)
+        var feed = DocumentFeed()
+        feed.read(lines: Array(String(repeating: "x\n", count: 5000).utf8))
         #expect(feed.rejected.count == DocumentFeed.listedRejections)
         #expect(feed.rejected.count + feed.rejectedUnlisted == 5000)
     }

@@ -167,14 +167,4 @@ import Testing
             #expect(try await store.store.search(PassageQuery(text: "pair", limit: 100)).version == store.version)
         }
     }
-
-    @Test("maintenance keeps everything")
-    func optimise() async throws {
-        try await withStore { store, _ in
-            _ = try await store.ingest([Self.amf, Self.upf, Self.du])
-            _ = try await store.delete("du")
-            try await store.store.optimise()
-            #expect(try await store.search("devices").count == 2)
-        }
-    }
 }

@@ -147,6 +147,38 @@ import Testing
         }
     }
 
+    @Test("as many documents as were asked for are found behind one that has most of the best passages")
+    func manyOfOne() async throws {
+        let embedder = WordVectors()
+        try await withStore(chunker: Chunker(limit: 32, overlap: 0), model: (embedder.name, embedder.dimensions)) { knowledge, _ in
+            let long = (0..<600).map { "Slices, slices, slices: sentence \($0) of very many words on slices." }.joined(separator: " ")
+            let others = (0..<8).map { KnowledgeDocument(id: "other-\($0)", text: "Among much else about the network, number \($0) has a word on slices.") }
+            let ingestion = Ingestion(backend: knowledge.store, chunker: Chunker(limit: 32, overlap: 0), embedding: PassageEmbedding(embedder: embedder))
+            _ = try await ingestion.ingest([KnowledgeDocument(id: "long", text: long)] + others)
+            for mode in SearchMode.allCases {
+                var query = PassageQuery(text: "slices", mode: mode, limit: 5, perDocument: 1)
+                query.embedding = await QueryEmbedding(embedder, cached: 1).vector(of: query.text)
+                let ids = try await knowledge.store.search(query).passages.map(\.documentId)
+                #expect(ids.count == 5 && Set(ids).count == 5)
+            }
+        }
+    }
+
+    @Test("an embedding of a text that was replaced meanwhile is not taken for the new one")
+    func replacedMeanwhile() async throws {
+        let embedder = WordVectors()
+        try await withStore(model: (embedder.name, embedder.dimensions)) { knowledge, _ in
+            _ = try await knowledge.ingest([KnowledgeDocument(id: "a", text: "old words")])
+            let passages = try await knowledge.store.unembedded(model: embedder.name, limit: 10)
+            _ = try await knowledge.ingest([KnowledgeDocument(id: "a", text: "new words")])
+            let late = passages.map { ($0.id, [Float](repeating: 0.1, count: embedder.dimensions)) }
+            try await knowledge.store.setEmbeddings(late, model: embedder.name)
+            #expect(passages.count == 1)
+            #expect(knowledge.store.size.embedded == 0)
+            #expect(try await knowledge.store.unembedded(model: embedder.name, limit: 10).map(\.text) == ["new words"])
+        }
+    }
+
     @Test("documents with access tags are found and shown only by those who hold one")
     func access() async throws {
         try await withStore { knowledge, _ in

@@ -27,6 +27,16 @@ private final class DictionaryCache: AnswerCache {
 @Suite struct KnowledgeSearchTests {
     static let amf = KnowledgeDocument(id: "amf", text: "The AMF registers devices.")
 
+    @Test("other synonyms or words that say nothing are other answers, the same ones are the same")
+    func words() {
+        func key(_ words: QueryWords) -> SearchKey {
+            SearchKey(PassageQuery(text: "AMF"), words: words.identity, model: "", embedded: 0, backend: "sqlite", version: KnowledgeVersion())
+        }
+        #expect(key(QueryWords(stopWords: ["the", "of"])) == key(QueryWords(stopWords: ["of", "the"])))
+        #expect(key(QueryWords(stopWords: ["the", "of"])) != key(QueryWords(stopWords: ["the"])))
+        #expect(!QueryWords().identity.isEmpty)
+    }
+
     @Test("the same text is one answer; another text, limit or filter is another")
     func keys() async throws {
         try await withStore { store, _ in

@@ -24,6 +24,17 @@ import Testing
         #expect(batches.finish() == nil)
     }
 
+    @Test("a line as long as may be is read in little time, however small its parts", .timeLimit(.minutes(1)))
+    func longLine() {
+        let line = [UInt8](repeating: 120, count: LineBatches.lineBytes - 1)
+        var batches = LineBatches()
+        for start in stride(from: 0, to: line.count, by: 512) {
+            #expect(batches.append(line[start..<min(start + 512, line.count)]).isEmpty)
+        }
+        #expect(batches.append([UInt8(ascii: "\n")]) == [.lines(line)])
+        #expect(batches.finish() == nil)
+    }
+
     @Test("a line beyond all bounds is left out, and what follows is read")
     func tooLong() {
         var batches = LineBatches()

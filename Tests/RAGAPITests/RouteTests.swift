@@ -86,7 +86,7 @@ import Testing
                 """
             #expect(try await caller.call(.post, "/v1/documents", documents, as: "reader-key").status == .forbidden)
             #expect(try await caller.call(.post, "/v1/documents", documents, as: nil).status == .unauthorized)
-            #expect(try await caller.call(.post, "/v1/documents", documents, as: "writer-key").status == .ok)
+            #expect(try await caller.call(.post, "/v1/documents", documents).status == .ok)
             let query = #"{"query":"zugzwang"}"#
             #expect(try await caller.search(query, as: "reader-key").ids.sorted() == ["blue", "open"])
             #expect(try await caller.search(query, as: "writer-key").ids == ["open"])
@@ -96,7 +96,50 @@ import Testing
             #expect(try await caller.call(.get, "/v1/documents/blue", as: "reader-key").status == .ok)
             #expect(try await caller.call(.get, "/v1/documents/noc").status == .ok)
             #expect(try await caller.call(.delete, "/v1/documents/noc", as: "reader-key").status == .forbidden)
-            #expect(try await caller.call(.delete, "/v1/documents/noc", as: "writer-key").status == .noContent)
+            #expect(try await caller.call(.delete, "/v1/documents/noc", as: "writer-key").status == .notFound)
+            #expect(try await caller.call(.delete, "/v1/documents/noc").status == .noContent)
+            #expect(try await caller.call(.delete, "/v1/documents/open", as: "writer-key").status == .noContent)
+        }
+    }
+
+    @Test("nobody replaces what they may not read, writes for others, or counts what is hidden from them")
+    func writing() async throws {
+        try await self.withService { caller async throws -> Void in
+            let shipped = try await caller.call(.get, "/v1/documents/stats", as: "writer-key").json["documents"] as? Int ?? -1
+            let documents = """
+                {"id":"noc","text":"zugzwang","access":["noc"],"source":"secret"}
+                {"id":"blue","text":"zugzwang","access":["tenant:blue"]}
+                {"id":"open","text":"zugzwang"}
+                """
+            func lines(_ body: String, as key: String) async throws -> (accepted: Int?, rejected: [Int: String]) {
+                let json = try await caller.call(.post, "/v1/documents", body, type: "application/x-ndjson", as: key).json
+                let rejected = (json["rejected"] as? [[String: Any]] ?? []).map { ($0["position"] as? Int ?? 0, $0["reason"] as? String ?? "") }
+                return (json["accepted"] as? Int, Dictionary(rejected) { first, _ in first })
+            }
+            #expect(try await lines(documents, as: "ops-key").accepted == 3)
+            let other = documents.replacing("zugzwang", with: "gambit").replacing(#","access":["noc"]"#, with: "")
+            let answer = try await lines(other + "\n" + #"{"id":"own","text":"gambit","access":["key:writer"]}"#, as: "writer-key")
+            #expect(answer.accepted == 2)
+            #expect(
+                answer.rejected == [1: "has the id of one that this key may not read", 2: "has the id of one that this key may not read"])
+            let foreign = #"{"id":"mine","text":"gambit","access":["tenant:blue"]}"#
+            #expect(try await lines(foreign, as: "writer-key").rejected == [1: "has access tags that this key does not hold"])
+            #expect(try await caller.call(.post, "/v1/documents", foreign, as: "writer-key").status == .forbidden)
+            #expect(try await caller.search(#"{"query":"zugzwang","access":["noc","tenant:blue"]}"#).ids.sorted() == ["blue", "noc"])
+            let stats = try await caller.call(.get, "/v1/documents/stats", as: "writer-key").json
+            #expect(stats["documents"] as? Int == shipped + 2 && stats["chunks"] as? Int ?? 0 >= shipped + 2)
+            #expect((stats["sources"] as? [String: Any])?["secret"] == nil)
+            #expect(try await caller.call(.get, "/v1/documents/stats").json["documents"] as? Int == shipped + 4)
+        }
+    }
+
+    @Test("a body of one line that is too long says so")
+    func oneLongLine() async throws {
+        try await self.withService { caller in
+            let (status, json) = try await caller.call(
+                .post, "/v1/documents", String(repeating: "x", count: LineBatches.lineBytes + 2), type: "application/x-ndjson")
+            #expect(status == .ok && json["accepted"] as? Int == 0)
+            #expect((json["rejected"] as? [[String: Any]])?.first?["reason"] as? String == "has more than \(LineBatches.lineBytes) bytes")
         }
     }
 
@@ -121,6 +164,41 @@ import Testing
         }
     }
 
+    @Test("with Weaviate away the shipped knowledge is found in the embedded store, which the answer and the health say; writes are refused")
+    func weaviateAway() async throws {
+        let port = try FreePort.next()
+        try await self.withService(["VECTOR_STORE": "weaviate", "WEAVIATE_URL": "http://127.0.0.1:\(port)"]) { caller in
+            let (ids, answer) = try await caller.search(#"{"query":"Which function terminates N2?"}"#)
+            #expect(ids.contains("amf"))
+            #expect((answer["note"] as? String)?.contains("answered by the embedded store") == true)
+            let health = try await caller.call(.get, "/health").json
+            let weaviate = (health["dependencies"] as? [[String: Any]])?.first { $0["name"] as? String == "weaviate" }
+            #expect(weaviate != nil && weaviate?["state"] as? String != "up")
+            let refused = try await caller.call(.post, "/v1/documents", #"{"id":"late","text":"zugzwang"}"#)
+            #expect(refused.status == .serviceUnavailable && refused.json["code"] as? String == "weaviate_unavailable")
+        }
+        await #expect(throws: (any Error).self) { try await self.withService(["VECTOR_STORE": "weaviate"]) { _ in } }
+    }
+
+    @Test("documents move to Weaviate and are compared; for administrators, and only where there is one")
+    func migration() async throws {
+        let fake = try await FakeWeaviate.start()
+        try await self.withService(["WEAVIATE_URL": fake.url]) { caller in
+            #expect(try await caller.call(.post, "/admin/knowledge/migrate", #"{"to":"weaviate"}"#, as: "writer-key").status == .forbidden)
+            #expect(try await caller.call(.post, "/admin/knowledge/migrate", #"{"to":"elsewhere"}"#).status == .badRequest)
+            #expect(try await caller.call(.post, "/admin/knowledge/migrate", #"{"to":"weaviate","limit":0}"#).status == .badRequest)
+            let (status, page) = try await caller.call(.post, "/admin/knowledge/migrate", #"{"to":"weaviate","limit":500}"#)
+            #expect(status == .ok && page["documents"] as? Int ?? 0 > 30 && page["next"] == nil && page["total"] as? Int == page["documents"] as? Int)
+            let comparison = try await caller.call(.post, "/admin/knowledge/migrate/verify", #"{"to":"weaviate"}"#).json
+            #expect(comparison["isAlike"] as? Bool == true && comparison["sourceVersion"] as? String == comparison["targetVersion"] as? String)
+        }
+        #expect(fake.violations.isEmpty, "\(fake.violations.prefix(5))")
+        await fake.stop()
+        try await self.withService { caller async throws -> Void in
+            #expect(try await caller.call(.post, "/admin/knowledge/migrate", #"{"to":"weaviate"}"#).json["code"] as? String == "no_weaviate")
+        }
+    }
+
     @Test("backup, verification and restoration over HTTP are for administrators")
     func keeping() async throws {
         let directory = try TemporaryDirectory()
@@ -137,6 +215,9 @@ import Testing
             #expect(try await caller.search(#"{"query":"zugzwang"}"#).ids.isEmpty)
             #expect(try await caller.call(.post, "/admin/knowledge/restore", #"{"path":"/nowhere"}"#).json["code"] as? String == "backup_unusable")
             #expect(try await caller.call(.post, "/admin/knowledge/backup", #"{"path":""}"#).status == .badRequest)
+            for own in ["knowledge.sqlite", "./knowledge.sqlite-wal"] {
+                #expect(try await caller.call(.post, "/admin/knowledge/backup", #"{"path":"\#(own)"}"#).json["code"] as? String == "invalid_body")
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ struct ScratchKnowledge: Sendable {
 
     func delete(_ id: String) async throws -> Bool { try await self.store.delete([id]) > 0 }
     func document(_ id: String) async throws -> StoredDocument? { try await self.store.document(id) }
-    func stats() async throws -> KnowledgeStats { try await self.store.stats() }
+    func stats() async throws -> KnowledgeStats { try await self.store.stats(for: .administration) }
 
     func search(_ query: String, limit: Int = 10, filters: [SearchFilter] = [], readers: Readers = .everybody) async throws -> [FoundPassage] {
         try await self.store.search(PassageQuery(text: query, limit: limit, filters: filters, readers: readers)).passages

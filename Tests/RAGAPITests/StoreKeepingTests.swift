@@ -17,7 +17,7 @@ import Testing
             async let writing: Void = {
                 for start in stride(from: 200, to: 400, by: 20) { _ = try await knowledge.ingest(Self.documents(start..<(start + 20))) }
             }()
-            #expect(try await knowledge.store.backUp(to: backup) > 0)
+            #expect(try await knowledge.store.backUp(to: backup).bytes > 0)
             try await writing
             _ = try await knowledge.ingest([KnowledgeDocument(id: "late", text: "something entirely different")])
             _ = try await knowledge.delete("d7")
@@ -62,6 +62,116 @@ import Testing
             await #expect(throws: StoreFault.self) { try await knowledge.store.restore(from: file) }
             #expect(knowledge.version == version)
             #expect(try await knowledge.search("handover").count == 3)
+        }
+    }
+
+    @Test("a restoration that fails on its way changes nothing and is no obstacle for the next")
+    func failedRestoration() async throws {
+        try await withStore { knowledge, path in
+            _ = try await knowledge.ingest(Self.documents(0..<3))
+            let (good, bad) = (path + ".good", path + ".bad")
+            #expect(try await knowledge.store.backUp(to: good).version == knowledge.version)
+            _ = try await knowledge.store.backUp(to: bad)
+            try await DatabaseQueue(path: bad).write { db in try db.execute(sql: "DELETE FROM state WHERE name = 'version'") }
+            _ = try await knowledge.ingest(Self.documents(3..<5))
+            let version = knowledge.version
+            await #expect(throws: (any Error).self) { try await knowledge.store.restore(from: bad) }
+            #expect(knowledge.version == version)
+            #expect(try await knowledge.search("handover").count == 5)
+            try await knowledge.store.restore(from: good)
+            #expect(try await knowledge.search("handover").count == 3)
+            let left = try FileManager.default.contentsOfDirectory(atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+            #expect(!left.contains { $0.contains("restore-") || $0.contains("part-") })
+        }
+    }
+
+    @Test("no backup goes to the knowledge base itself or to what belongs to it, whatever the path is called")
+    func ownFiles() async throws {
+        let embedder = WordVectors()
+        try await withStore(model: (embedder.name, embedder.dimensions)) { knowledge, path in
+            _ = try await knowledge.ingest(Self.documents(0..<3))
+            try knowledge.store.saveVectors()
+            let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            let manager = FileManager.default
+            try manager.createSymbolicLink(atPath: directory + "/soft", withDestinationPath: path)
+            try manager.linkItem(atPath: path, toPath: directory + "/hard")
+            try manager.createSymbolicLink(atPath: directory + "/here", withDestinationPath: directory)
+            try manager.createSymbolicLink(atPath: directory + "/wal", withDestinationPath: "knowledge.sqlite-wal")
+            let own = [
+                path, path + "-wal", path + "-shm", path + ".vectors", path + ".vectors.new", directory + "/./knowledge.sqlite", directory + "/soft",
+                directory + "/hard", directory + "/here/knowledge.sqlite", directory + "/here/knowledge.sqlite.vectors", directory + "/wal",
+            ]
+            for target in own {
+                await #expect(throws: StoreFault.ownFile(path: target)) { try await knowledge.store.backUp(to: target) }
+                await #expect(throws: StoreFault.ownFile(path: target)) { try await knowledge.store.restore(from: target) }
+            }
+            #expect(try await knowledge.search("handover").count == 3)
+            #expect(try await knowledge.store.verify().findings.isEmpty)
+            #expect(try await knowledge.store.backUp(to: directory + "/here/other").bytes > 0)
+        }
+    }
+
+    @Test("vectors of another store are not taken for this one's, and verification compares each vector")
+    func vectors() async throws {
+        let embedder = WordVectors()
+        let model = (embedder.name, embedder.dimensions)
+        try await withStore(model: model) { knowledge, path in
+            let ingestion = Ingestion(backend: knowledge.store, chunker: Chunker(), embedding: PassageEmbedding(embedder: embedder))
+            _ = try await ingestion.ingest(Self.documents(0..<5))
+            try knowledge.store.saveVectors()
+            #expect(try await knowledge.store.verify().findings.isEmpty)
+            let backup = path + ".backup"
+            _ = try await knowledge.store.backUp(to: backup)
+
+            // A store with passages of the same numbers and other vectors, beside the vectors of this one.
+            try await DatabaseQueue(path: backup).write { db in
+                let other = HalfFloats.encode([1] + [Float](repeating: 0, count: embedder.dimensions - 1))
+                try db.execute(sql: "UPDATE embeddings SET vector = ?", arguments: [other])
+            }
+            try FileManager.default.copyItem(atPath: path + ".vectors", toPath: backup + ".vectors")
+            var configuration = EmbeddedStore.Configuration(path: backup)
+            configuration.model = model
+            let other = try await EmbeddedStore.open(configuration)
+            #expect(other.identity != knowledge.store.identity)
+            #expect(try await other.verify().findings.isEmpty)
+            try await other.close()
+
+            try await knowledge.store.pool.write { db in
+                let number = try Int64.fetchOne(db, sql: "SELECT min(passage) FROM embeddings")
+                let other = HalfFloats.encode([1] + [Float](repeating: 0, count: embedder.dimensions - 1))
+                try db.execute(sql: "UPDATE embeddings SET vector = ? WHERE passage = ?", arguments: [other, number])
+                try db.execute(sql: "DELETE FROM embeddings WHERE passage = (SELECT max(passage) FROM embeddings)")
+            }
+            let findings = try await knowledge.store.verify().findings
+            #expect(findings == ["1 vectors of the index are of no passage", "1 vectors of the index differ from the stored embeddings"])
+        }
+    }
+
+    @Test("the index of words is read from its file at the next start, with what came and went since, and made anew when the file is another's or damaged")
+    func words() async throws {
+        try await withStore { knowledge, path in
+            _ = try await knowledge.ingest(Self.documents(0..<50))
+            try knowledge.store.saveWords(isEnd: true)
+            let file = path + ".words"
+            let written = try Data(contentsOf: URL(fileURLWithPath: file))
+            // Nothing changed: nothing is written.
+            try FileManager.default.removeItem(atPath: file)
+            try knowledge.store.saveWords(isEnd: true)
+            #expect(!FileManager.default.fileExists(atPath: file))
+            _ = try await knowledge.ingest(Self.documents(50..<60))
+            _ = try await knowledge.delete("d7")
+            var damaged = written
+            damaged[written.count / 2] ^= 1
+            for content in [written, damaged, Data("something else".utf8)] {
+                try content.write(to: URL(fileURLWithPath: file))
+                let other = try await EmbeddedStore.open(EmbeddedStore.Configuration(path: path))
+                // What was read: of a file that will do, only the eleven changes.
+                #expect(other.unsavedWords.load(ordering: .relaxed) == (content == written ? 11 : 59))
+                #expect(other.keywords.snapshot.numbers == knowledge.store.keywords.snapshot.numbers)
+                #expect(try await other.search(PassageQuery(text: "document 55", limit: 1)).passages.map(\.documentId) == ["d55"])
+                #expect(try await other.verify().findings.isEmpty)
+                try other.pool.close()
+            }
         }
     }
 

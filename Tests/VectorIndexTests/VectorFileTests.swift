@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -43,6 +44,55 @@ struct VectorFileTests {
             if generation.isMultiple(of: 2) { try index.save(to: path, generation: generation) }
         }
         #expect(try self.open(path).ids == index.ids)
+    }
+
+    @Test("a file saved for another collection is not taken")
+    func generations() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("vectors")
+        var vectors = Vectors(dimensions: Self.dimensions)
+        try self.filled(10, &vectors).save(to: path, generation: 7)
+        #expect(try VectorIndex.open(path: path, model: "model-1", dimensions: Self.dimensions, generation: 7).count == 10)
+        #expect(throws: VectorIndexError.foreign(path: path, reason: "its vectors are of another collection")) {
+            try VectorIndex.open(path: path, model: "model-1", dimensions: Self.dimensions, generation: 8)
+        }
+    }
+
+    @Test("saving goes on beside a writer who removes so much that rows are moved", .timeLimit(.minutes(2)))
+    func beside() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("vectors")
+        var vectors = Vectors(dimensions: Self.dimensions)
+        let index = try self.filled(100, &vectors)
+        let spare = (0..<1_200).map { (id: Int64(1_000 + $0), vector: vectors.next()) }
+        let writer = Writer()
+        // Threads of their own: a lock that is never given back would hold those of the tests.
+        async let saved: Void = Self.onThread { while !writer.isDone { try? index.save(to: path, generation: 1) } }
+        await Self.onThread {
+            for _ in 0..<60 {
+                try? index.put(spare)
+                index.remove(spare.map(\.id))
+            }
+            writer.end()
+        }
+        await saved
+        try index.save(to: path, generation: 2)
+        #expect(try self.open(path).ids.sorted() == (0..<100).map { Int64($0) })
+    }
+
+    private final class Writer: Sendable {
+        private let done = Mutex(false)
+        var isDone: Bool { self.done.withLock { $0 } }
+        func end() { self.done.withLock { $0 = true } }
+    }
+
+    private static func onThread(_ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            Thread {
+                body()
+                continuation.resume()
+            }.start()
+        }
     }
 
     @Test("a save after many removals writes the file anew, smaller")

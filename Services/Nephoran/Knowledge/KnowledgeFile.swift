@@ -13,6 +13,9 @@ struct KnowledgeFile: Encodable, Equatable {
     static let lines: Set<String> = ["ndjson", "jsonl"]
     /// Of the text of a document; the server takes no more.
     private static let maxBytes = 8 << 20
+    /// Of an id, and of a title or a source.
+    private static let maxIDBytes = 256
+    private static let maxNameBytes = 512
 
     static func kind(of path: String) -> String { (path as NSString).pathExtension.lowercased() }
 
@@ -33,17 +36,17 @@ struct KnowledgeFile: Encodable, Equatable {
 
     private init(path: String, page: PDFText) {
         self.id = Self.id(of: path)
-        self.source = String(path.suffix(256))
-        self.title = page.title
+        self.source = path.ending(bytes: Self.maxNameBytes)
+        self.title = page.title?.beginning(bytes: Self.maxNameBytes)
         self.text = page.text
     }
 
     init(path: String, text: String) {
         self.id = Self.id(of: path)
-        self.source = String(path.suffix(256))
+        self.source = path.ending(bytes: Self.maxNameBytes)
         if ["html", "htm"].contains(Self.kind(of: path)) {
             let page = HTMLText(text)
-            self.title = page.title
+            self.title = page.title?.beginning(bytes: Self.maxNameBytes)
             self.text = page.text
         } else {
             self.title = nil
@@ -54,7 +57,7 @@ struct KnowledgeFile: Encodable, Equatable {
     /// The path without what only says where one stands; its end when it is long.
     static func id(of path: String) -> String {
         let parts = path.split(separator: "/").filter { $0 != "." && $0 != ".." }
-        return String(decoding: Array(parts.joined(separator: "/").utf8.suffix(256)), as: UTF8.self)
+        return parts.joined(separator: "/").ending(bytes: Self.maxIDBytes)
     }
 
     /// Files as they are named, and those with a known extension below directories, in order of their paths.

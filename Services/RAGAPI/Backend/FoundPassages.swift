@@ -5,6 +5,8 @@ struct FoundPassages: Sendable, Equatable {
     var version: KnowledgeVersion
     /// How it was searched: `keyword` when a query asked for more than there was an embedding for.
     var mode: SearchMode
+    /// What is to be said about the answer: that another backend than the chosen one gave it.
+    var note: String?
 }
 
 /// One passage found.

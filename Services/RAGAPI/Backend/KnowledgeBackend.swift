@@ -30,17 +30,23 @@ protocol KnowledgeBackend: Sendable {
     /// The ids of one source.
     func ids(ofSource source: String) async throws -> [String]
 
-    func stats() async throws -> KnowledgeStats
+    /// Of what these readers may read; the size in bytes and the version are those of the whole.
+    func stats(for readers: Readers) async throws -> KnowledgeStats
 
     /// Documents in order of their ids, with the passages and embeddings that are held of them: what a migration moves and compares.
     ///
     /// - Parameter id: of the last document of the page before; nil for the first page.
     func export(after id: String?, limit: Int) async throws -> [PreparedDocument]
 
+    /// Documents in order of their ids, as two backends are compared.
+    ///
+    /// - Parameter id: of the last document of the page before; nil for the first page.
+    func inventory(after id: String?, limit: Int) async throws -> [InventoryEntry]
+
     /// Passages without an embedding of `model`, oldest first: what is still to be embedded.
     func unembedded(model: String, limit: Int) async throws -> [UnembeddedPassage]
 
-    /// Stores embeddings that were made later. A passage that is gone meanwhile is skipped.
+    /// Stores embeddings that were made later. A passage whose document is gone or was replaced meanwhile is skipped.
     func setEmbeddings(_ embeddings: [(passage: UnembeddedPassage.ID, embedding: [Float])], model: String) async throws
 
     /// Throws what is wrong when it cannot serve.
@@ -61,12 +67,16 @@ struct HeldDocument: Sendable, Equatable {
     var hash: ContentHash
     var chunks: Int
     var source: String
+    /// Tags of which a reader must hold one; empty for everybody.
+    var access: [String]
 }
 
 /// A passage that was stored before there was a model to embed it with.
 struct UnembeddedPassage: Sendable, Equatable {
     struct ID: Sendable, Hashable {
         var documentId: String
+        /// Of the document the text was taken from: one that replaced it has another.
+        var hash: ContentHash
         var ordinal: Int
     }
 

@@ -12,4 +12,6 @@ struct KnowledgeStats: Sendable, Equatable, Encodable {
     var sources: [String: Int]
     /// RFC 3339 UTC; nil while there is no document.
     var updatedAt: String?
+    /// What is to be said about the numbers.
+    var note: String?
 }

@@ -42,6 +42,15 @@ enum Readers: Sendable, Equatable {
     /// All there is: for administration.
     case administration
 
+    /// Whether all of these tags are their own.
+    func hold(_ access: [String]) -> Bool {
+        switch self {
+        case .administration: true
+        case .everybody: access.isEmpty
+        case .holding(let tags): access.allSatisfy { tags.contains($0) }
+        }
+    }
+
     func mayRead(_ access: [String]) -> Bool {
         switch self {
         case .administration: true

@@ -5,7 +5,7 @@ struct SearchFilter: Sendable, Equatable {
     var field: String
     var anyOf: [MetadataValue]
 
-    /// Field names reach a JSON path, so they are kept to what needs no quoting.
+    /// Field names reach URLs, keys of caches and queries of servers, so they are kept to what needs no quoting.
     static func isFieldName(_ name: String) -> Bool {
         (1...64).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in

@@ -12,9 +12,10 @@ extension EmbeddedStore {
         let there = try Int64.fetchAll(db, sql: "SELECT number FROM passages ORDER BY number")
         let newest = here.last ?? 0
         // Numbers only grow, so whatever is new is behind the newest.
-        let gone = here.isEmpty ? [] : Set(here).subtracting(there).sorted()
+        let gone = here.isEmpty || here == there ? [] : Set(here).subtracting(there).sorted()
         if !gone.isEmpty {
             self.vectors?.remove(gone)
+            self.unsavedWords.add(gone.count, ordering: .relaxed)
             self.keywords.apply(removing: gone, adding: [], mark: version.bytes)
         }
         try self.load(after: newest, db, into: self.keywords, mark: version)
@@ -62,6 +63,7 @@ extension EmbeddedStore {
                         id: row["id"], source: row["source"], metadata: try [String: MetadataValue](json: metadata), access: try StoreRows.tags(access))
                 )
             }
+            self.unsavedWords.add(1, ordering: .relaxed)
             batch.append(
                 IndexedPassage(
                     number: row["number"], group: document, title: PassageText.title(row["title"], ofDocument: row["id"]), heading: row["heading"],
@@ -70,6 +72,33 @@ extension EmbeddedStore {
         }
         flush()
         keywords.apply(removing: [], adding: [], mark: mark.bytes)
+    }
+
+    // MARK: Words
+
+    /// Passages are never changed under their number, so a file that is older than the store will do: what came and went since is caught up with.
+    static func wordsPath(_ configuration: Configuration) -> String { configuration.path + ".words" }
+
+    /// Part of the index that must have changed for it to be written while the service runs, and passages at least.
+    private static let wordsShare = 10
+    private static let leastWords = 1_000
+
+    /// What was written of this store; nothing when it cannot be used.
+    func readWords() throws {
+        let path = Self.wordsPath(self.configuration)
+        let snapshot = try? KeywordFile.read(path, generation: self.identity, form: PassageAttributes.form, weights: self.configuration.weights)
+        // Somebody may have put an older copy of the store in its place, which gives the same numbers once more.
+        let last = try self.pool.read { db in try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'passages'") ?? 0 }
+        if let snapshot, snapshot.numbers.last ?? 0 <= last { self.keywords.adopt(snapshot) }
+    }
+
+    /// Writes the index of words if much of it has changed, or anything at the end. Blocks.
+    func saveWords(isEnd: Bool) throws {
+        let snapshot = self.keywords.snapshot
+        let unsaved = self.unsavedWords.load(ordering: .relaxed)
+        guard unsaved > (isEnd ? 0 : max(Self.leastWords, snapshot.count / Self.wordsShare)) else { return }
+        try KeywordFile.write(snapshot, to: Self.wordsPath(self.configuration), generation: self.identity, form: PassageAttributes.form)
+        self.unsavedWords.subtract(unsaved, ordering: .relaxed)
     }
 
     // MARK: Vectors
@@ -83,7 +112,7 @@ extension EmbeddedStore {
         let state = self.savedVectors.withLock { $0 }
         let version = self.version
         guard state?.version != version || state?.count != vectors.count else { return }
-        try vectors.save(to: Self.vectorPath(self.configuration), generation: 0)
+        try vectors.save(to: Self.vectorPath(self.configuration), generation: self.identity)
         self.savedVectors.withLock { $0 = (version, vectors.count) }
     }
 

@@ -6,12 +6,12 @@ extension EmbeddedStore {
         try await self.pool.read { db in
             var held: [String: HeldDocument] = [:]
             let statement = try db.cachedStatement(
-                sql: "SELECT hash, source, (SELECT count(*) FROM passages WHERE document = d.number) AS passages FROM documents d WHERE id = ?")
+                sql: "SELECT hash, source, access, (SELECT count(*) FROM passages WHERE document = d.number) AS passages FROM documents d WHERE id = ?")
             for id in ids {
                 guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
-                let hash: Data = row["hash"]
+                let (hash, access): (Data, String) = (row["hash"], row["access"])
                 guard let hash = ContentHash(bytes: [UInt8](hash)) else { continue }
-                held[id] = HeldDocument(hash: hash, chunks: row["passages"], source: row["source"])
+                held[id] = HeldDocument(hash: hash, chunks: row["passages"], source: row["source"], access: try StoreRows.tags(access))
             }
             return held
         }
@@ -34,25 +34,53 @@ extension EmbeddedStore {
         try await self.pool.read { db in try String.fetchAll(db, sql: "SELECT id FROM documents WHERE source = ?", arguments: [source]) }
     }
 
-    func stats() async throws -> KnowledgeStats {
+    func stats(for readers: Readers) async throws -> KnowledgeStats {
         try await self.pool.read { db in
+            let (seen, tags) = try Self.readable(by: readers)
             func count(_ sql: String, _ arguments: StatementArguments = []) throws -> Int { try Int.fetchOne(db, sql: sql, arguments: arguments) ?? 0 }
             var stats = KnowledgeStats(
-                documents: try count("SELECT count(*) FROM documents"), chunks: try count("SELECT count(*) FROM passages"),
-                embedded: try count("SELECT count(*) FROM embeddings WHERE model = ?", [self.model]),
+                documents: try count("SELECT count(*) FROM documents d WHERE \(seen)", tags),
+                chunks: try count("SELECT count(*) FROM passages p JOIN documents d ON d.number = p.document WHERE \(seen)", tags),
+                embedded: try count(
+                    "SELECT count(*) FROM embeddings e JOIN passages p ON p.number = e.passage JOIN documents d ON d.number = p.document WHERE \(seen) "
+                        + "AND e.model = ?", tags + [self.model]),
                 bytes: try count("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"),
                 version: try Self.version(in: db).description, sources: [:])
             // Sources are the caller's text: the largest are shown, not all.
-            for row in try Row.fetchAll(db, sql: "SELECT source, count(*) AS documents FROM documents GROUP BY source ORDER BY 2 DESC LIMIT 100") {
-                stats.sources[row["source"]] = row["documents"]
-            }
-            stats.updatedAt = try String.fetchOne(db, sql: "SELECT updatedAt FROM documents ORDER BY number DESC LIMIT 1")
+            let sources = "SELECT source, count(*) AS documents FROM documents d WHERE \(seen) GROUP BY source ORDER BY 2 DESC LIMIT 100"
+            for row in try Row.fetchAll(db, sql: sources, arguments: tags) { stats.sources[row["source"]] = row["documents"] }
+            stats.updatedAt = try String.fetchOne(
+                db, sql: "SELECT updatedAt FROM documents d WHERE \(seen) ORDER BY number DESC LIMIT 1", arguments: tags)
             return stats
+        }
+    }
+
+    /// A condition on the documents `d`, and what it is about.
+    private static func readable(by readers: Readers) throws -> (String, StatementArguments) {
+        switch readers {
+        case .administration: return ("1", [])
+        case .everybody: return ("d.access = '[]'", [])
+        case .holding(let tags):
+            let list = String(decoding: try JSONEncoder().encode(tags), as: UTF8.self)
+            return ("(d.access = '[]' OR EXISTS (SELECT 1 FROM json_each(d.access) h JOIN json_each(?) t ON t.value = h.value))", [list])
         }
     }
 
     func export(after id: String?, limit: Int) async throws -> [PreparedDocument] {
         try await self.pool.read { db in try self.prepared(db, where: "id > ?", [id ?? ""], limit: limit) }
+    }
+
+    func inventory(after id: String?, limit: Int) async throws -> [InventoryEntry] {
+        try await self.pool.read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: "SELECT id, hash, (SELECT count(*) FROM passages WHERE document = d.number) FROM documents d WHERE id > ? ORDER BY id LIMIT ?",
+                arguments: [id ?? "", limit])
+            return rows.map { row in
+                let hash: Data = row[1]
+                return InventoryEntry(id: row[0], hash: ContentHash(bytes: [UInt8](hash)), chunks: row[2])
+            }
+        }
     }
 
     func unembedded(model: String, limit: Int) async throws -> [UnembeddedPassage] {
@@ -61,12 +89,14 @@ extension EmbeddedStore {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT d.id, d.title, p.ordinal, p.heading, p.text FROM passages p JOIN documents d ON d.number = p.document
+                    SELECT d.id, d.title, d.hash, p.ordinal, p.heading, p.text FROM passages p JOIN documents d ON d.number = p.document
                     WHERE NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.passage = p.number AND e.model = ?) ORDER BY p.number LIMIT ?
                     """, arguments: [self.model, limit])
-            return rows.map { row in
-                UnembeddedPassage(
-                    id: .init(documentId: row["id"], ordinal: row["ordinal"]),
+            return rows.compactMap { row in
+                let hash: Data = row["hash"]
+                guard let hash = ContentHash(bytes: [UInt8](hash)) else { return nil }
+                return UnembeddedPassage(
+                    id: .init(documentId: row["id"], hash: hash, ordinal: row["ordinal"]),
                     text: PassageText.embedded(id: row["id"], title: row["title"], heading: row["heading"], text: row["text"]))
             }
         }

@@ -8,8 +8,9 @@ extension EmbeddedStore {
 
     func search(_ query: PassageQuery) async throws -> FoundPassages {
         for attempt in 0..<3 {
-            // On a reader's queue: the search computes, and fetching what it found blocks.
-            let found = try await self.pool.read { db in try self.search(query, in: db, isLast: attempt == 2) }
+            // On a reader's queue: the search computes, and fetching what it found blocks. Passages are never changed under their numbers, so that
+            // they need not be read in one transaction, which would cost as much as reading them.
+            let found = try await self.pool.unsafeRead { db in try self.search(query, in: db, isLast: attempt == 2) }
             if let found { return found }
         }
         return FoundPassages(passages: [], version: self.version, mode: query.mode)
@@ -25,37 +26,48 @@ extension EmbeddedStore {
         if let readers = PassageAttributes.of(query.readers), snapshot.passages(with: PassageAttributes.restricted) > 0 { filters.append(readers) }
         let words = self.configuration.words.query(query.text, filters: filters)
 
-        let isCapped = query.perDocument < query.limit
-        let wanted = isCapped ? query.limit * 4 : query.limit
-        let pool = mode == .hybrid ? max(Self.pool, wanted * 2) : wanted
-        let byWords = mode == .vector ? [] : snapshot.search(words, limit: pool)
-        var byMeaning: [VectorIndex.Hit] = []
-        if let embedding, let vectors = self.vectors {
-            byMeaning = try vectors.search(embedding, limit: pool, allowed: snapshot.numbers(passing: filters).map { IDSet($0) })
+        let allowed = embedding == nil ? nil : snapshot.numbers(passing: filters).map { IDSet($0) }
+        var pool = mode == .hybrid ? max(Self.pool, query.limit * 2) : query.limit
+        var hits: [FusedHit] = []
+        while true {
+            let byWords = mode == .vector ? [] : snapshot.search(words, limit: pool)
+            var byMeaning: [VectorIndex.Hit] = []
+            if let embedding, let vectors = self.vectors { byMeaning = try vectors.search(embedding, limit: pool, allowed: allowed) }
+            let ranked =
+                switch mode {
+                case .keyword: Self.ranked(byWords)
+                case .vector: Self.ranked(byMeaning, snapshot)
+                case .hybrid: try self.fused(byWords, byMeaning, words, embedding, alpha: query.alpha, snapshot)
+                }
+            hits = Self.capped(ranked, limit: query.limit, perDocument: query.perDocument)
+            // Where few documents have most of the best passages, more are looked at, until there are enough or no more.
+            guard hits.count < query.limit, max(byWords.count, byMeaning.count) >= pool else { break }
+            pool *= 4
         }
-        let hits =
-            switch mode {
-            case .keyword: Self.ranked(byWords)
-            case .vector: Self.ranked(byMeaning, snapshot)
-            case .hybrid: try self.fused(byWords, byMeaning, words, embedding, alpha: query.alpha, snapshot)
-            }
 
         var passages: [FoundPassage] = []
-        var taken: [Int64: Int] = [:]
         for hit in hits {
-            if isCapped {
-                guard taken[hit.group, default: 0] < query.perDocument else { continue }
-                taken[hit.group, default: 0] += 1
-            }
             guard var passage = try Self.fetch(hit, in: db) else {
                 if isLast { continue }
                 return nil
             }
             if query.explains { passage.explanation = self.explanation(of: hit, words, alpha: query.alpha, mode: mode, snapshot) }
             passages.append(passage)
-            if passages.count == query.limit { break }
         }
         return FoundPassages(passages: passages, version: version, mode: mode)
+    }
+
+    /// The first `limit`, with no more of a document than it may have.
+    private static func capped(_ hits: [FusedHit], limit: Int, perDocument: Int) -> [FusedHit] {
+        guard perDocument < limit else { return Array(hits.prefix(limit)) }
+        var taken: [Int64: Int] = [:]
+        var kept: [FusedHit] = []
+        for hit in hits where taken[hit.group, default: 0] < perDocument {
+            taken[hit.group, default: 0] += 1
+            kept.append(hit)
+            if kept.count == limit { break }
+        }
+        return kept
     }
 
     private static func ranked(_ hits: [KeywordHit]) -> [FusedHit] {

@@ -23,9 +23,13 @@ final class EmbeddedStore: KnowledgeBackend {
     let pool: DatabasePool
     let keywords: KeywordIndex
     let vectors: VectorIndex?
+    /// Made at random with the file: what else is kept on the disk for it carries this number and is not taken for that of another.
+    let identity: UInt64
     /// Row of the model in use.
     let model: Int64
     let known = Mutex(Known())
+    /// Passages that came or went since the file of words was written.
+    let unsavedWords = Atomic<Int>(0)
     let savedVectors = Mutex<(version: KnowledgeVersion, count: Int)?>(nil)
 
     /// What the indexes stand for.
@@ -49,11 +53,14 @@ final class EmbeddedStore: KnowledgeBackend {
 
     private init(_ configuration: Configuration) throws {
         self.configuration = configuration
+        StoreFiles(store: configuration.path).removeScratch()
         self.pool = try StoreFile.open(configuration.path)
         self.keywords = KeywordIndex(weights: configuration.weights)
+        let identity = try self.pool.read { db in try StoreIdentity.read(db) }
+        self.identity = identity
         self.vectors = configuration.model.map { model in
             // What cannot be used is made anew from the file of the store.
-            (try? VectorIndex.open(path: Self.vectorPath(configuration), model: model.name, dimensions: model.dimensions))
+            (try? VectorIndex.open(path: Self.vectorPath(configuration), model: model.name, dimensions: model.dimensions, generation: identity))
                 ?? VectorIndex(model: model.name, dimensions: model.dimensions)
         }
         self.model = try self.pool.write { db in
@@ -61,12 +68,14 @@ final class EmbeddedStore: KnowledgeBackend {
             try db.execute(sql: "INSERT INTO models (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [model.name])
             return try Int64.fetchOne(db, sql: "SELECT number FROM models WHERE name = ?", arguments: [model.name]) ?? 0
         }
+        try self.readWords()
         try self.pool.writeWithoutTransaction { db in try self.catchUp(db) }
     }
 
     func close() async throws {
         try await blockingWork("knowledge.close") {
             try self.saveVectors()
+            try self.saveWords(isEnd: true)
             try self.pool.close()
         }
     }
@@ -123,8 +132,8 @@ final class EmbeddedStore: KnowledgeBackend {
         try await self.write { db, change in
             for (passage, embedding) in embeddings {
                 let number = try Int64.fetchOne(
-                    db, sql: "SELECT p.number FROM passages p JOIN documents d ON d.number = p.document WHERE d.id = ? AND p.ordinal = ?",
-                    arguments: [passage.documentId, passage.ordinal])
+                    db, sql: "SELECT p.number FROM passages p JOIN documents d ON d.number = p.document WHERE d.id = ? AND d.hash = ? AND p.ordinal = ?",
+                    arguments: [passage.documentId, Data(passage.hash.bytes), passage.ordinal])
                 if let number { try self.insert(embedding, of: number, in: db, &change) }
             }
         }
@@ -169,6 +178,7 @@ final class EmbeddedStore: KnowledgeBackend {
         try self.vectors?.put(change.vectors)
         if change.version != self.version || !change.added.isEmpty || !change.removed.isEmpty {
             self.keywords.apply(removing: change.removed, adding: change.added, mark: change.version.bytes)
+            self.unsavedWords.add(change.removed.count + change.added.reduce(0) { $0 + $1.count }, ordering: .relaxed)
         }
         self.known.withLock { known in
             known.version = change.version

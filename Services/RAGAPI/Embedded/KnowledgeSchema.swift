@@ -80,6 +80,7 @@ enum KnowledgeSchema {
                     """
             )
         }
+        migrator.registerMigration("3: identity of the store") { db in try StoreIdentity.renew(db) }
         try migrator.migrate(database)
     }
 }

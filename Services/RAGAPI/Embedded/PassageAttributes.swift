@@ -2,6 +2,9 @@ import KeywordIndex
 
 /// What filters can ask of a passage, as names in the index.
 enum PassageAttributes {
+    /// Of how passages become entries of an index of words that is kept in a file: a change here, or of ``PassageText``, is another form.
+    static let form: UInt64 = 1
+
     /// More than these of one document cannot be filtered by.
     static let limit = 256
 

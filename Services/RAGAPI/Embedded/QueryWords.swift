@@ -1,3 +1,4 @@
+import Crypto
 import IntentLanguage
 import KeywordIndex
 
@@ -15,6 +16,9 @@ struct QueryWords: Sendable {
     /// By the first term of a name: the rest of it, and what is added when a query has it.
     private var names: [UInt64: [Name]] = [:]
 
+    /// Of all of it: equal queries give equal terms where it is equal.
+    private(set) var identity = ""
+
     private struct Name: Sendable {
         var rest: [UInt64]
         var added: [KeywordQuery.Term]
@@ -22,10 +26,16 @@ struct QueryWords: Sendable {
 
     init(stopWords: Set<String> = [], vocabulary: Vocabulary.Summary? = nil) {
         self.stopTerms = Set(stopWords.compactMap { self.analyzer.term(of: $0) })
+        var parts = ["\(Self.abbreviationWeight)", "\(Self.wordWeight)", "\(Self.mostRepeats)"] + stopWords.sorted()
         for object in vocabulary?.objects ?? [] {
             guard let type = object.type, type.filter(\.isUppercase).count >= 2 else { continue }
             self.add(aliases: object.aliases, of: type.lowercased().filter { $0 != "-" })
+            parts += ["", type] + object.aliases
         }
+        var hash = SHA256()
+        // No word has a line break.
+        for part in parts { hash.update(data: Array((part + "\n").utf8)) }
+        self.identity = hash.finalize().prefix(8).map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
     }
 
     /// An abbreviation and what it stands for find each other, when the vocabulary has both.

@@ -16,6 +16,10 @@ struct DocumentFeed: Sendable {
     static let listedRejections = 1000
 
     private(set) var documents: [KnowledgeDocument] = []
+    /// Of each document, as a rejection would name it.
+    private var positions: [Int] = []
+    /// The body was one document.
+    private(set) var isOne = false
     /// Lines that were read.
     private var lines = 0
     private(set) var rejected: [Rejection] = []
@@ -25,11 +29,9 @@ struct DocumentFeed: Sendable {
     init() {}
 
     /// Throws ``Problem`` when nothing of the body is JSON, or when the one document it holds is not valid.
-    init(_ body: [UInt8], isLines: Bool = false) throws(Problem) {
-        guard let first = body.first(where: { !Self.isBlank($0) }) else { throw .badJSON("the body is empty") }
-        if isLines {
-            self.read(lines: body)
-        } else if first == UInt8(ascii: "[") {
+    init(_ body: [UInt8]) throws(Problem) {
+        guard let first = body.first(where: { !TextCut.isBlank($0) }) else { throw .badJSON("the body is empty") }
+        if first == UInt8(ascii: "[") {
             try self.read(array: body)
         } else {
             try self.read(documentOrLines: body)
@@ -40,7 +42,7 @@ struct DocumentFeed: Sendable {
         do {
             for (index, element) in try JSONDecoder().decode([Attempt].self, from: Data(body)).enumerated() {
                 switch element {
-                case .document(let document): self.documents.append(document)
+                case .document(let document): self.add(document, at: index + 1)
                 case .failure(let reason): self.reject(at: index + 1, reason)
                 }
             }
@@ -53,7 +55,8 @@ struct DocumentFeed: Sendable {
 
     private mutating func read(documentOrLines body: [UInt8]) throws(Problem) {
         do {
-            self.documents = [try JSONDecoder().decode(KnowledgeDocument.self, from: Data(body))]
+            self.add(try JSONDecoder().decode(KnowledgeDocument.self, from: Data(body)), at: 1)
+            self.isOne = true
         } catch let error as DecodingError {
             let problem = Problem(error)
             // A body of several lines that is no JSON as a whole may be NDJSON.
@@ -70,9 +73,9 @@ struct DocumentFeed: Sendable {
         let decoder = JSONDecoder()
         for line in body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             self.lines += 1
-            guard line.contains(where: { !Self.isBlank($0) }) else { continue }
+            guard line.contains(where: { !TextCut.isBlank($0) }) else { continue }
             do {
-                self.documents.append(try decoder.decode(KnowledgeDocument.self, from: Data(line)))
+                self.add(try decoder.decode(KnowledgeDocument.self, from: Data(line)), at: self.lines)
             } catch let error as DecodingError {
                 self.reject(at: self.lines, Self.reason(error))
             } catch {
@@ -83,8 +86,25 @@ struct DocumentFeed: Sendable {
 
     /// The documents that were read since they were taken last.
     mutating func take() -> [KnowledgeDocument] {
-        defer { self.documents = [] }
+        defer {
+            self.documents = []
+            self.positions = []
+        }
         return self.documents
+    }
+
+    /// Rejects the documents for which there is a reason.
+    mutating func refuse(_ reason: (KnowledgeDocument) -> String?) {
+        let read = zip(self.documents, self.positions)
+        (self.documents, self.positions) = ([], [])
+        for (document, position) in read {
+            if let reason = reason(document) { self.reject(at: position, reason) } else { self.add(document, at: position) }
+        }
+    }
+
+    private mutating func add(_ document: KnowledgeDocument, at position: Int) {
+        self.documents.append(document)
+        self.positions.append(position)
     }
 
     mutating func rejectLine(_ reason: String) {
@@ -105,8 +125,6 @@ struct DocumentFeed: Sendable {
         let (pointer, reason) = error.sentence
         return pointer.isEmpty ? reason : "\(pointer) \(reason)"
     }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0d) }
 
     /// An element of an array that never makes the whole array fail.
     private enum Attempt: Decodable {

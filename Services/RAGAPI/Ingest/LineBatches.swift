@@ -6,6 +6,8 @@ struct LineBatches {
     static let lineBytes = 16 << 20
 
     private var held: [UInt8] = []
+    /// One behind the last line's end among them; each byte is looked at once, however long a line is.
+    private var whole = 0
     /// In the middle of a line that is too long.
     private var skips = false
 
@@ -23,11 +25,14 @@ struct LineBatches {
             bytes = bytes[bytes.index(after: end)...]
             self.skips = false
         }
+        let before = self.held.count
         self.held.append(contentsOf: bytes)
+        if let end = self.held[before...].lastIndex(of: UInt8(ascii: "\n")) { self.whole = end + 1 }
         guard self.held.count >= Self.batchBytes else { return [] }
-        if let end = self.held.lastIndex(of: UInt8(ascii: "\n")) {
-            batches.append(.lines(Array(self.held[..<end])))
-            self.held.removeSubrange(...end)
+        if self.whole > 0 {
+            batches.append(.lines(Array(self.held[..<(self.whole - 1)])))
+            self.held.removeSubrange(..<self.whole)
+            self.whole = 0
         } else if self.held.count > Self.lineBytes {
             self.held = []
             self.skips = true
@@ -38,7 +43,10 @@ struct LineBatches {
 
     /// What is left at the end.
     mutating func finish() -> [UInt8]? {
-        defer { self.held = [] }
+        defer {
+            self.held = []
+            self.whole = 0
+        }
         if self.held.last == UInt8(ascii: "\n") { self.held.removeLast() }
         return self.held.isEmpty ? nil : self.held
     }

@@ -27,17 +27,21 @@ struct DocumentController: Sendable {
 
     @Sendable func ingest(_ request: Request, context: AppContext) async throws -> Response {
         if let type = request.headers[.contentType], type.contains("ndjson") || type.contains("jsonl") {
-            return .json(try await self.ingestLines(request.body))
+            return .json(try await self.ingestLines(request.body, by: Readers(of: context.principal)))
         }
         let bytes = Array(try await request.body.collect(upTo: self.maxBodyBytes).readableBytesView)
-        let feed = try await blockingWork("knowledge.read") { () -> Result<DocumentFeed, Problem> in
+        let read = try await blockingWork("knowledge.read") { () -> Result<DocumentFeed, Problem> in
             do throws(Problem) { return .success(try DocumentFeed(bytes)) } catch { return .failure(error) }
         }.get()
+        let feed = try await self.permitted(read, to: Readers(of: context.principal))
+        if feed.isOne, let refusal = feed.rejected.first {
+            throw Problem(status: 403, code: "forbidden", title: "Forbidden", detail: "The document \(refusal.reason).")
+        }
         return .json(IngestAnswer(try await self.ingestion.ingest(feed.documents), feed))
     }
 
     /// As long as it likes: batch by batch, each stored before the next is read.
-    private func ingestLines(_ body: RequestBody) async throws -> IngestAnswer {
+    private func ingestLines(_ body: RequestBody, by writer: Readers) async throws -> IngestAnswer {
         var batches = LineBatches()
         var feed = DocumentFeed()
         var total = Ingestion.Outcome()
@@ -45,18 +49,21 @@ struct DocumentController: Sendable {
         func store(_ lines: [UInt8]) async throws {
             isEmpty = false
             let before = feed
-            feed = try await blockingWork("knowledge.read") {
+            let read = try await blockingWork("knowledge.read") {
                 var feed = before
                 feed.read(lines: lines)
                 return feed
             }
+            feed = try await self.permitted(read, to: writer)
             total.add(try await self.ingestion.ingest(feed.take()))
         }
         for try await part in body {
             for batch in batches.append(part.readableBytesView) {
                 switch batch {
                 case .lines(let lines): try await store(lines)
-                case .tooLong: feed.rejectLine("has more than \(LineBatches.lineBytes) bytes")
+                case .tooLong:
+                    isEmpty = false
+                    feed.rejectLine("has more than \(LineBatches.lineBytes) bytes")
                 }
             }
         }
@@ -65,8 +72,21 @@ struct DocumentController: Sendable {
         return IngestAnswer(total, feed)
     }
 
+    /// Who may read a document may replace it, and nobody writes for others than themselves: their documents are found among what those read.
+    private func permitted(_ feed: DocumentFeed, to writer: Readers) async throws -> DocumentFeed {
+        guard writer != .administration else { return feed }
+        let held = try await self.backend.held(feed.documents.map(\.id))
+        var feed = feed
+        feed.refuse { document in
+            if let other = held[document.id], !writer.mayRead(other.access) { return "has the id of one that this key may not read" }
+            if !writer.hold(document.access) { return "has access tags that this key does not hold" }
+            return nil
+        }
+        return feed
+    }
+
     @Sendable func stats(_ request: Request, context: AppContext) async throws -> Response {
-        .json(try await self.backend.stats())
+        .json(try await self.backend.stats(for: Readers(of: context.principal)))
     }
 
     /// What the knowledge is called now; costs no read of the store, so that a cache may ask as often as it likes.
@@ -85,7 +105,9 @@ struct DocumentController: Sendable {
 
     @Sendable func delete(_ request: Request, context: AppContext) async throws -> Response {
         let id = try self.id(context)
-        guard try await self.backend.delete([id]) > 0 else { throw Problem.noDocument(id) }
+        // What somebody may not read is not there for them.
+        let held = try await self.backend.held([id])[id]
+        guard let held, Readers(of: context.principal).mayRead(held.access), try await self.backend.delete([id]) > 0 else { throw Problem.noDocument(id) }
         return Response(status: .noContent)
     }
 

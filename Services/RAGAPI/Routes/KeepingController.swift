@@ -25,14 +25,14 @@ struct KeepingController: Sendable {
     /// `{"path"}`: a file on the machine of the service; a relative one is beside the knowledge base.
     @Sendable func backUp(_ request: Request, context: AppContext) async throws -> Response {
         let path = try await self.path(request, context)
-        let version = self.store.version.description
-        return .json(Copy(path: path, bytes: try await self.store.backUp(to: path), version: version))
+        let backup = try await self.store.backUp(to: path)
+        return .json(Copy(path: path, bytes: backup.bytes, version: backup.version.description))
     }
 
     /// `{"path"}`: a file that a backup wrote.
     @Sendable func restore(_ request: Request, context: AppContext) async throws -> Response {
         try await self.store.restore(from: try await self.path(request, context))
-        return .json(try await self.store.stats())
+        return .json(try await self.store.stats(for: .administration))
     }
 
     private func path(_ request: Request, _ context: AppContext) async throws -> String {
@@ -41,11 +41,7 @@ struct KeepingController: Sendable {
             throw Problem.invalidBody([.init(pointer: "/path", detail: "must name a file")])
         }
         let directory = URL(fileURLWithPath: self.store.configuration.path).deletingLastPathComponent()
-        let path = URL(fileURLWithPath: order.path, relativeTo: directory).path
-        guard path != URL(fileURLWithPath: self.store.configuration.path).path else {
-            throw Problem.invalidBody([.init(pointer: "/path", detail: "is the knowledge base itself")])
-        }
-        return path
+        return URL(fileURLWithPath: order.path, relativeTo: directory).path
     }
 
     @Sendable func verify(_ request: Request, context: AppContext) async throws -> Response { .json(try await self.store.verify()) }

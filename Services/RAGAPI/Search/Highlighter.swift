@@ -63,8 +63,8 @@ struct Highlighter: Sendable {
             start = min(max(0, from - (self.length - (to - from)) / 2), bytes.count - self.length)
         }
         var end = min(start + self.length, bytes.count)
-        while start > 0, !self.isBlank(bytes[start - 1]) { start -= 1 }
-        while end < bytes.count, !self.isBlank(bytes[end]) { end += 1 }
+        while start > 0, !TextCut.isBlank(bytes[start - 1]) { start -= 1 }
+        while end < bytes.count, !TextCut.isBlank(bytes[end]) { end += 1 }
         // A text without blanks is cut between characters.
         if end - start > self.length * 2 {
             start = min(start + self.length, end)
@@ -74,8 +74,6 @@ struct Highlighter: Sendable {
         while end < bytes.count, bytes[end] & 0xc0 == 0x80 { end += 1 }
         return start..<end
     }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0d) }
 
     private static func html(_ bytes: UnsafeBufferPointer<UInt8>, _ window: Range<Int>, _ marks: [Range<Int>]) -> String {
         var html: [UInt8] = []

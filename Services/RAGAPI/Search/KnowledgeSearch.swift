@@ -5,6 +5,8 @@ struct KnowledgeSearch<Cache: AnswerCache>: Sendable {
     var embedding: QueryEmbedding?
     /// Words that say nothing are not marked in snippets.
     var stopTerms: Set<UInt64> = []
+    /// ``QueryWords/identity``
+    var words = ""
     /// The weight of meaning where a request names none.
     var alpha: @Sendable () -> Double = { 0.5 }
 
@@ -14,35 +16,38 @@ struct KnowledgeSearch<Cache: AnswerCache>: Sendable {
             text: request.query, mode: self.embedding == nil ? .keyword : request.mode, alpha: request.alpha ?? self.alpha(), limit: request.limit,
             perDocument: request.perDocument, filters: request.filters, readers: readers, explains: request.explains)
         let found = try await skippingCache ? self.uncached(query) : self.cached(query)
-        return SearchAnswer(results: found.bytes, version: found.version, mode: found.mode, cache: found.level, took: .now - start)
+        return SearchAnswer(results: found.bytes, version: found.version, mode: found.mode, cache: found.level, took: .now - start, note: found.note)
     }
 
-    private typealias Answered = (bytes: [UInt8], version: KnowledgeVersion, mode: SearchMode, level: CacheLevel)
+    private typealias Answered = (bytes: [UInt8], version: KnowledgeVersion, mode: SearchMode, level: CacheLevel, note: String?)
 
     private func uncached(_ query: PassageQuery) async throws -> Answered {
         let found = try await self.passages(query)
-        return (self.json(found, query), found.version, found.mode, .miss)
+        return (self.json(found, query), found.version, found.mode, .miss, found.note)
     }
 
     private func cached(_ query: PassageQuery) async throws -> Answered {
         for _ in 0..<3 {
             let version = self.backend.version
             let key = SearchKey(
-                query, model: self.embedding?.model ?? "", embedded: self.backend.size.embedded, backend: self.backend.name, version: version)
+                query, words: self.words, model: self.embedding?.model ?? "", embedded: self.backend.size.embedded, backend: self.backend.name, version: version
+            )
             do {
                 let (bytes, level) = try await self.cache.value(for: key.text) {
                     let found = try await self.passages(query)
+                    // Another backend answered for the one that is away: for as long as it is.
+                    guard found.note == nil else { throw NotUnderThisKey.answeredBy(found) }
                     // An ingest came in between: the answer is right but belongs under another key.
                     guard found.version == version else { throw NotUnderThisKey.knowledgeMoved }
                     // Without the embedding the answer is less than was asked for: the next may get more.
                     guard found.mode == query.mode else { throw NotUnderThisKey.answeredBy(found) }
                     return self.json(found, query)
                 }
-                return (bytes, version, query.mode, level)
+                return (bytes, version, query.mode, level, nil)
             } catch NotUnderThisKey.knowledgeMoved {
                 continue
             } catch NotUnderThisKey.answeredBy(let found) {
-                return (self.json(found, query), found.version, found.mode, .miss)
+                return (self.json(found, query), found.version, found.mode, .miss, found.note)
             }
         }
         return try await self.uncached(query)

@@ -10,8 +10,9 @@ struct SearchKey: Sendable, Equatable {
 
     /// - Parameters:
     ///   - model: of the embeddings; empty when there is none.
+    ///   - words: ``QueryWords/identity``: synonyms and words that say nothing change answers, too.
     ///   - embedded: passages that have one: embeddings that come later change answers, too.
-    init(_ query: PassageQuery, model: String, embedded: Int, backend: String, version: KnowledgeVersion) {
+    init(_ query: PassageQuery, words: String, model: String, embedded: Int, backend: String, version: KnowledgeVersion) {
         var hash = SHA256()
         func add(_ text: String) {
             var text = text
@@ -23,6 +24,7 @@ struct SearchKey: Sendable, Equatable {
         }
         func add(_ numbers: [Int]) { numbers.withUnsafeBytes { hash.update(bufferPointer: $0) } }
         add(query.text)
+        add(words)
         add(query.mode == .keyword ? "" : model)
         add(backend)
         add([

@@ -22,9 +22,6 @@ enum {
 /// Bytes of a block's rows; a block is as many bytes in memory as in a file, in this machine's byte order.
 int64_t vectors_block_bytes(int32_t dimensions);
 
-/// The ids of a block's rows.
-int64_t *vectors_ids(void *block, int32_t dimensions);
-
 /// Turns a vector in place. `signs` are three times as many words of 32 bits as there are dimensions, of which the lowest bit counts.
 void vectors_turn(float *vector, int32_t dimensions, const uint32_t *signs);
 

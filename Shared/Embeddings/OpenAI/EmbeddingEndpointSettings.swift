@@ -7,8 +7,6 @@ package struct EmbeddingEndpointSettings: Sendable {
     package var apiKey: String?
     /// Numbers of every vector; an answer with others is refused.
     package var dimensions: Int
-    /// Ask for so many dimensions: only models that can shorten their vectors know this.
-    package var asksForDimensions = false
     /// Of one call, the wait for a place and a connection included.
     package var timeout: Duration = .seconds(10)
     /// Texts and bytes of text in one request, at most.

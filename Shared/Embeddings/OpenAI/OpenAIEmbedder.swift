@@ -18,11 +18,20 @@ package final class OpenAIEmbedder: TextEmbedder {
         self.upstream = upstream
         let base = settings.baseURL.hasSuffix("/") ? String(settings.baseURL.dropLast()) : settings.baseURL
         self.url = base + "/embeddings"
-        // Models of one name at two addresses need not be the same.
-        self.name = "\(settings.model)-\(settings.dimensions)@\(base)"
+        // Models of one name at two addresses need not be the same. The name is shown and stored: it has no credentials.
+        self.name = "\(settings.model)-\(settings.dimensions)@\(Self.withoutCredentials(base))"
         var headers = [("content-type", "application/json"), ("accept", "application/json")]
         if let key = settings.apiKey { headers.append(("authorization", "Bearer \(key)")) }
         self.headers = headers
+    }
+
+    /// Without the user information and the query of a URL, where keys are put.
+    private static func withoutCredentials(_ url: String) -> String {
+        let plain = url.prefix { $0 != "?" && $0 != "#" }
+        guard let scheme = plain.firstRange(of: "://") else { return String(plain) }
+        let authority = plain[scheme.upperBound...].prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return String(plain) }
+        return String(plain[..<scheme.upperBound]) + plain[plain.index(after: at)...]
     }
 
     package func embed(_ texts: [String], for purpose: EmbeddingPurpose, deadline: Deadline?) async throws(EmbeddingError) -> [[Float]] {
@@ -80,10 +89,9 @@ package final class OpenAIEmbedder: TextEmbedder {
     }
 
     private func body(_ texts: ArraySlice<String>) -> [UInt8] {
-        var body: [String: JSONValue] = [
+        let body: [String: JSONValue] = [
             "model": .string(self.settings.model), "input": .array(texts.map { .string($0) }), "encoding_format": "float",
         ]
-        if self.settings.asksForDimensions { body["dimensions"] = .number(Double(self.settings.dimensions)) }
         return JSONValue.object(body).bytes
     }
 

@@ -2,6 +2,8 @@
 struct Bitmap: Sendable {
     private(set) var words: [UInt64]
 
+    init(words: [UInt64]) { self.words = words }
+
     init(count: Int) { self.words = [UInt64](repeating: 0, count: (count + 63) / 64) }
 
     @inline(__always)
@@ -16,9 +18,5 @@ struct Bitmap: Sendable {
 
     mutating func formIntersection(_ other: Bitmap) {
         for index in self.words.indices { self.words[index] &= other.words[index] }
-    }
-
-    mutating func subtract(_ other: Bitmap) {
-        for index in self.words.indices { self.words[index] &= ~other.words[index] }
     }
 }

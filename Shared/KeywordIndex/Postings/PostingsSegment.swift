@@ -27,7 +27,6 @@ struct PostingsSegment: Sendable {
     private(set) var removedCount = 0
     /// Depend on the average length of all passages; 255 is a share of 1.
     private(set) var shares: [UInt8] = []
-    private(set) var largestShares: [UInt8] = []
     private(set) var windowShares: [UInt8] = []
 
     var count: Int { self.numbers.count }
@@ -36,7 +35,7 @@ struct PostingsSegment: Sendable {
 
     /// Bytes held in memory.
     var bytes: Int {
-        self.count * 18 + self.terms.count * 13 + self.passages.count * 4 + self.longTerms.count * 4 + self.windowStarts.count * 4 + self.windowShares.count
+        self.count * 18 + self.terms.count * 12 + self.passages.count * 4 + self.longTerms.count * 4 + self.windowStarts.count * 4 + self.windowShares.count
     }
 
     // MARK: Making
@@ -100,6 +99,44 @@ struct PostingsSegment: Sendable {
         self.rescale(averageLength: averageLength, weights: weights)
     }
 
+    /// As it was written; nil when it makes no sense.
+    init?(_ reader: inout KeywordFileReader) {
+        guard let numbers = reader.array(Int64.self), let groups = reader.array(Int64.self), let lengths = reader.array(UInt16.self),
+            let terms = reader.array(UInt64.self), let starts = reader.array(UInt32.self), let passages = reader.array(UInt16.self),
+            let frequencies = reader.array(UInt8.self), let longTerms = reader.array(UInt32.self), let windowStarts = reader.array(UInt32.self),
+            let removed = reader.array(UInt64.self), let shares = reader.array(UInt8.self), let windowShares = reader.array(UInt8.self)
+        else { return nil }
+        (self.numbers, self.groups, self.lengths, self.terms, self.starts) = (numbers, groups, lengths, terms, starts)
+        (self.passages, self.frequencies, self.longTerms, self.windowStarts) = (passages, frequencies, longTerms, windowStarts)
+        (self.shares, self.windowShares) = (shares, windowShares)
+        self.totalLength = lengths.reduce(0) { $0 + Int($1) }
+        if !removed.isEmpty {
+            let bitmap = Bitmap(words: removed)
+            self.removed = bitmap
+            self.removedCount = bitmap.count
+        }
+        guard groups.count == self.count, lengths.count == self.count, starts.count == terms.count + 1,
+            frequencies.count == passages.count, shares.count == passages.count, Int(starts.last ?? 0) == passages.count,
+            windowStarts.count == longTerms.count * (self.windows + 1), windowShares.count == longTerms.count * self.windows,
+            removed.isEmpty || removed.count == (self.count + 63) / 64
+        else { return nil }
+    }
+
+    func write(to writer: inout KeywordFileWriter) throws(KeywordFile.Fault) {
+        try writer.write(array: self.numbers)
+        try writer.write(array: self.groups)
+        try writer.write(array: self.lengths)
+        try writer.write(array: self.terms)
+        try writer.write(array: self.starts)
+        try writer.write(array: self.passages)
+        try writer.write(array: self.frequencies)
+        try writer.write(array: self.longTerms)
+        try writer.write(array: self.windowStarts)
+        try writer.write(array: self.removed?.words ?? [])
+        try writer.write(array: self.shares)
+        try writer.write(array: self.windowShares)
+    }
+
     private static func windows(of builder: SegmentBuilder, count: Int) -> ([UInt32], [UInt32]) {
         let windows = (count + (1 << self.windowBits) - 1) >> self.windowBits
         var longTerms: [UInt32] = []
@@ -130,7 +167,6 @@ struct PostingsSegment: Sendable {
             let frequency = Float(self.frequencies[posting])
             shares[posting] = UInt8((255 * frequency / (frequency + norms[Int(self.passages[posting])])).rounded())
         }
-        self.largestShares = self.terms.indices.map { term in shares[Int(self.starts[term])..<Int(self.starts[term + 1])].max() ?? 0 }
         var windowShares: [UInt8] = []
         let stride = self.windows + 1
         for row in self.longTerms.indices {

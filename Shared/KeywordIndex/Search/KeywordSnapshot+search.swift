@@ -9,21 +9,18 @@ extension KeywordSnapshot {
     package func search(_ query: KeywordQuery, limit: Int) -> [KeywordHit] {
         var hits = TopHits(limit: max(1, limit))
         let weights = self.weights(of: query)
+        let unit = ScoreUnit(weights)
         for segment in self.segments {
-            var cursors: [TermCursor] = []
+            var terms: [SegmentTerm] = []
             for (term, weight) in zip(query.terms, weights) where weight > 0 {
                 guard let index = segment.index(of: term.term) else { continue }
-                let list = segment.postings(of: index)
-                cursors.append(
-                    TermCursor(
-                        weight: weight / 255, next: list.lowerBound, end: list.upperBound, row: segment.windowRow(of: index) ?? -1,
-                        largestShare: segment.largestShares[index], windowEnd: list.lowerBound, bound: 0))
+                terms.append(SegmentTerm(weight: unit.whole(weight), postings: segment.postings(of: index), row: segment.windowRow(of: index) ?? -1))
             }
-            guard !cursors.isEmpty else { continue }
+            guard !terms.isEmpty else { continue }
             let allowed = self.allowed(by: query.filters, in: segment)
-            SegmentSearch(segment: segment, allowed: allowed).run(cursors, into: &hits)
+            SegmentSearch(segment: segment, allowed: allowed, terms: terms).run(into: &hits)
         }
-        return hits.sorted
+        return hits.sorted(unit)
     }
 
     /// Passages that have the term, removed ones that are still in a segment included.
@@ -44,13 +41,14 @@ extension KeywordSnapshot {
     /// What each term adds to the score of a passage; nil when the passage is not here.
     package func parts(of number: Int64, _ query: KeywordQuery) -> [Float]? {
         let weights = self.weights(of: query)
+        let unit = ScoreUnit(weights)
         for segment in self.segments {
             guard let place = segment.place(of: number) else { continue }
             return zip(query.terms, weights).map { term, weight in
                 guard weight > 0, let index = segment.index(of: term.term) else { return 0 }
                 let list = segment.postings(of: index)
                 guard let posting = segment.posting(of: place, in: list) else { return 0 }
-                return weight * Float(segment.shares[posting]) / 255
+                return unit.score(unit.whole(weight) &* UInt32(segment.shares[posting]))
             }
         }
         return nil
@@ -59,19 +57,22 @@ extension KeywordSnapshot {
     /// The scores of passages that were found in another way; 0 for those that have no term or are not here.
     package func scores(of numbers: [Int64], _ query: KeywordQuery) -> [Float] {
         let weights = self.weights(of: query)
-        var scores = [Float](repeating: 0, count: numbers.count)
+        let unit = ScoreUnit(weights)
+        var scores = [UInt32](repeating: 0, count: numbers.count)
         for segment in self.segments {
             guard let first = segment.numbers.first, let last = segment.numbers.last else { continue }
-            let lists = zip(query.terms, weights).compactMap { term, weight in segment.index(of: term.term).map { (segment.postings(of: $0), weight) } }
+            let lists = zip(query.terms, weights).compactMap { term, weight in
+                segment.index(of: term.term).map { (segment.postings(of: $0), unit.whole(weight)) }
+            }
             guard !lists.isEmpty else { continue }
             for (index, number) in numbers.enumerated() where number >= first && number <= last {
                 guard let place = segment.place(of: number) else { continue }
                 for (list, weight) in lists {
-                    if let posting = segment.posting(of: place, in: list) { scores[index] += weight * Float(segment.shares[posting]) / 255 }
+                    if let posting = segment.posting(of: place, in: list) { scores[index] &+= weight &* UInt32(segment.shares[posting]) }
                 }
             }
         }
-        return scores
+        return scores.map(unit.score)
     }
 
     /// The passages that pass all filters and are not removed, for a search of another kind; nil when there is no filter.

@@ -1,9 +1,15 @@
 /// The best hits so far: a heap with the worst on top. Of equal ones the older passage is better.
 struct TopHits {
+    struct Entry {
+        var number: Int64
+        var group: Int64
+        var score: UInt32
+    }
+
     private let limit: Int
-    private var heap: [KeywordHit] = []
-    /// What a hit must exceed; 0 until there are as many as wanted.
-    private(set) var threshold: Float = 0
+    private var heap: [Entry] = []
+    /// What a hit must have; 0 until there are as many as wanted.
+    private(set) var threshold: UInt32 = 0
 
     init(limit: Int) {
         self.limit = limit
@@ -11,11 +17,11 @@ struct TopHits {
     }
 
     @inline(__always)
-    private static func isWorse(_ one: KeywordHit, _ other: KeywordHit) -> Bool {
+    private static func isWorse(_ one: Entry, _ other: Entry) -> Bool {
         one.score != other.score ? one.score < other.score : one.number > other.number
     }
 
-    mutating func insert(_ hit: KeywordHit) {
+    mutating func insert(_ hit: Entry) {
         if self.heap.count < self.limit {
             self.heap.append(hit)
             var child = self.heap.count - 1
@@ -42,5 +48,7 @@ struct TopHits {
     }
 
     /// Best first.
-    var sorted: [KeywordHit] { self.heap.sorted { Self.isWorse($1, $0) } }
+    func sorted(_ unit: ScoreUnit) -> [KeywordHit] {
+        self.heap.sorted { Self.isWorse($1, $0) }.map { KeywordHit(number: $0.number, group: $0.group, score: unit.score($0.score)) }
+    }
 }

@@ -6,9 +6,6 @@ import Foundation
 /// "nssai" and "snssai", `NearRT-RIC` is "near", "rt", "ric" and "nearrt", like `Near-RT RIC`. English words are stemmed, accents
 /// are dropped, scripts without spaces are cut into pairs of characters. Bytes that are no UTF-8 separate words.
 package struct TermAnalyzer: Sendable {
-    /// Part of what a stored index depends on.
-    package static let identity = "terms/1"
-
     /// Words are cut off after these: no text makes a term that is longer.
     static let maxBytes = 64
 

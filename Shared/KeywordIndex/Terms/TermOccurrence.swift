@@ -8,7 +8,7 @@ package struct TermOccurrence {
     package let isCompound: Bool
 }
 
-/// Names terms by 64 bits: half a million of them collide with a probability of 10⁻⁸.
+/// Names terms by 64 bits, of which an index keeps the upper 56: of half a million, two collide with a probability of 2 · 10⁻⁶.
 package enum TermHash {
     /// FNV-1a with a finaliser, because the bits are searched as if they were evenly spread.
     package static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {

@@ -21,7 +21,9 @@ extension RealProcesses {
                     }
                 }
                 let least = (round + 1) * 200
-                while acknowledged.all.count < least { try await Task.sleep(for: .milliseconds(2)) }
+                let end = ContinuousClock.now + .seconds(120)
+                while acknowledged.all.count < least, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(2)) }
+                try #require(acknowledged.all.count >= least, "documents are not acknowledged")
                 knowledge.process.kill()
                 await writing.value
                 try await knowledge.restart()

@@ -12,7 +12,7 @@ struct Chunker: Sendable, Equatable {
     private static let wholeFactor = 4
 
     /// Part of every content hash: another cut means another document.
-    var identity: String { "structure/1/\(self.limit)/\(self.overlap)" }
+    var identity: String { "structure/2/\(self.limit)/\(self.overlap)" }
 
     /// At least one chunk for any text that holds a word.
     func chunks(of text: String, title: String) -> [Chunk] {

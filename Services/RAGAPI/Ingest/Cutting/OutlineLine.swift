@@ -149,9 +149,9 @@ struct ClauseNumbering {
         }
         // What comes next is greater, and greater by little at the first number that differs.
         guard let place = zip(numbers, self.last).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset else {
-            guard numbers.count > self.last.count else { return false }
+            guard numbers.count > self.last.count, numbers[self.last.count...].allSatisfy({ $0 < 100 }) else { return false }
             self.last = numbers
-            return numbers[self.last.count - 1] < 100
+            return true
         }
         let step = numbers[place] - self.last[place]
         guard step > 0, step <= 3 || numbers[place] >= 1000 else { return false }

@@ -18,7 +18,13 @@ enum TokenEstimate {
                 digits += 1
             } else if byte >= 0x80 {
                 // Counted at its first byte; of two bytes are letters with accents, of three and more the scripts without spaces.
-                if byte >= 0xe0 { tokens += 1 } else if byte >= 0xc0 { if letters % 9 == 0 { tokens += 1 } else { letters += 1 } }
+                if byte >= 0xe0 {
+                    tokens += 1
+                } else if byte >= 0xc0 {
+                    digits = 0
+                    if letters % 9 == 0 { tokens += 1 }
+                    letters += 1
+                }
             } else {
                 letters = 0
                 digits = 0
