@@ -143,7 +143,8 @@ let package = Package(
         .executableTarget(
             name: "ManifestGenerator",
             dependencies: [
-                "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient", "ServiceClient", "ServiceRuntime",
+                "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient", "ServiceClient",
+                "ServiceRuntime",
                 hummingbird, lifecycle, logging, metrics,
             ],
             path: "Services/ManifestGenerator", exclude: planningFolders, swiftSettings: strict),

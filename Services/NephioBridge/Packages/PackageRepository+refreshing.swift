@@ -49,7 +49,8 @@ extension PackageRepository {
     private func fetch(_ remote: RemoteRepository, tags: Bool) async throws(GitError) {
         var arguments = [
             // As a pack, which is merged with others; loose objects would stay as they are.
-            "-c", "fetch.unpackLimit=1", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "origin", "+\(self.headRef):\(self.headRef)",
+            "-c", "fetch.unpackLimit=1", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "origin",
+            "+\(self.headRef):\(self.headRef)",
         ]
         if tags { arguments.append("+refs/tags/*:refs/tags/*") }
         let result = try await self.git.run(arguments, settings: remote.settings, isolated: false)

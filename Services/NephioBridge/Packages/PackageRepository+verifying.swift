@@ -58,7 +58,9 @@ extension PackageRepository {
 
         /// Nil when it says nothing that could be looked for.
         init?(_ package: PublishedPackage) {
-            guard let path = PackagePath(package.path), let commit = ObjectID(package.commit), let revision = Int(package.revision.dropFirst()) else { return nil }
+            guard let path = PackagePath(package.path), let commit = ObjectID(package.commit), let revision = Int(package.revision.dropFirst()) else {
+                return nil
+            }
             (self.path, self.commit, self.tag) = (path, commit, path.tag(revision: revision))
         }
     }
