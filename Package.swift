@@ -210,7 +210,10 @@ let package = Package(
             ]),
         tests(
             "ManifestGeneratorTests",
-            ["ManifestGenerator", "PackagePlanning", "GitObjects", "IntentLanguage", "IntentModel", "JSONSchema", yams, subprocess],
+            [
+                "ManifestGenerator", "PackagePlanning", "GitObjects", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "Resilience",
+                "ServiceClient", "TestSupport", hummingbird, yams, subprocess,
+            ],
             resources: [.copy("Golden")]),
         tests(
             "ORANAdaptorTests",
