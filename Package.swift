@@ -159,7 +159,10 @@ let package = Package(
         ),
         service(
             "NephioBridge",
-            ["GitObjects", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceRuntime", crypto, hummingbird, lifecycle, logging, metrics, subprocess]
+            [
+                "GitObjects", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "ServiceRuntime", crypto, hummingbird, lifecycle, logging, metrics,
+                subprocess,
+            ]
         ),
         service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, subprocess, yams]),
         // Benchmarks

@@ -24,7 +24,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         target = .directory(place)
     }
     let deadly = try BridgeSettings.deadlyPoint(settings)
-    let repository = PackageRepository(target: target, branch: settings[BridgeSettings.branch], signer: try BridgeSettings.signer(settings), logger: Logger(label: "packages")) { point in
+    let repository = PackageRepository(
+        target: target, branch: settings[BridgeSettings.branch], signer: try BridgeSettings.signer(settings), logger: Logger(label: "packages")
+    ) { point in
         if point == deadly { kill(getpid(), SIGKILL) }
     }
 

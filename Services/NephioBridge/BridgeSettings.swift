@@ -48,7 +48,8 @@ enum BridgeSettings {
         let text = settings[Self.fault]
         guard text != "none" else { return nil }
         guard text.hasPrefix("crash:"), let point = PublicationPoint(String(text.dropFirst("crash:".count))) else {
-            throw InvalidSetting(key: "GIT_FAULT", value: text, allowed: "none, or crash:<point> with one of \(PublicationPoint.all.map(\.name).joined(separator: ", "))")
+            throw InvalidSetting(
+                key: "GIT_FAULT", value: text, allowed: "none, or crash:<point> with one of \(PublicationPoint.all.map(\.name).joined(separator: ", "))")
         }
         return point
     }

@@ -15,7 +15,10 @@ struct PublicationPack: Sendable {
     ///   - head: nil on a branch without a commit.
     ///   - root: the tree of `head`; `spine` knows the directories above all packages of the batch.
     ///   - isKnown: whether the repository has an object of a package already.
-    init(_ commits: [StagedCommit], onto head: ObjectID?, root: ObjectID?, spine: TreeSpine, time: CommitTime, signer: SSHSigningKey?, isKnown: (ObjectID) -> Bool) throws {
+    init(
+        _ commits: [StagedCommit], onto head: ObjectID?, root: ObjectID?, spine: TreeSpine, time: CommitTime, signer: SSHSigningKey?,
+        isKnown: (ObjectID) -> Bool
+    ) throws {
         var pack = try PackBuilder()
         var (spine, root, parent) = (spine, root, head)
         var ids: [ObjectID] = []
