@@ -144,7 +144,8 @@ let package = Package(
         .executableTarget(
             name: "ManifestGenerator",
             dependencies: [
-                "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient", "ServiceClient", "ServiceRuntime",
+                "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient", "ServiceClient",
+                "ServiceRuntime",
                 hummingbird, lifecycle, logging, metrics,
             ],
             path: "Services/ManifestGenerator", exclude: planningFolders, swiftSettings: strict),
@@ -216,7 +217,10 @@ let package = Package(
             ]),
         tests(
             "ManifestGeneratorTests",
-            ["ManifestGenerator", "PackagePlanning", "GitObjects", "IntentLanguage", "IntentModel", "JSONSchema", yams, subprocess],
+            [
+                "ManifestGenerator", "PackagePlanning", "GitObjects", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "Resilience",
+                "ServiceClient", "TestSupport", hummingbird, yams, subprocess,
+            ],
             resources: [.copy("Golden")]),
         tests(
             "ORANAdaptorTests",

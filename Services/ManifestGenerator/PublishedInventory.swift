@@ -1,67 +1,101 @@
 import Foundation
+import GitObjects
 import IntentModel
 import PackagePlanning
 import ServiceClient
 import Synchronization
 
-/// The inventory as nephio-bridge publishes it, over HTTP. The latest packages are kept, each with the commit that made it what it is.
-final class PublishedInventory: InventorySource {
-    private struct Items: Decodable { var items: [InventoryItem] }
-    private struct Package: Decodable {
+/// The inventory as nephio-bridge publishes it, over HTTP. Contents of packages are kept by the id of their tree: of a package whose content was
+/// seen, or rendered, before, only what it is now is asked for.
+final class PublishedInventory: Sendable {
+    fileprivate struct Items: Decodable { var items: [InventoryItem] }
+    fileprivate struct Package: Decodable {
         var item: InventoryItem
         var files: [PackageFile]
     }
 
-    private static let maxCached = 256
-    private let client: ServiceClient
-    private let known = Mutex<[String: Package]>([:])
+    fileprivate let client: ServiceClient
+    private let contents = Mutex(PackageFileCache(limit: 24 << 20))
 
     init(client: ServiceClient) { self.client = client }
+
+    /// What is published, as one planning sees it: asked for once.
+    func view() -> some InventorySource { InventoryView(inventory: self) }
+
+    /// What was rendered is what will be published, unless somebody comes in between: then its tree is another.
+    func remember(_ plan: Plan, _ files: [String: [PackageFile]]) {
+        for change in plan.packages { if let tree = change.result, let files = files[change.path] { self.remember(files, tree: tree) } }
+    }
+
+    fileprivate func remember(_ files: [PackageFile], tree: String) {
+        guard let tree = ObjectID(tree) else { return }
+        // In the order in which they are published.
+        let sorted = files.sorted { $0.path < $1.path }
+        self.contents.withLock { $0.insert(sorted, tree: tree) }
+    }
+
+    fileprivate func contents(of tree: String) -> [PackageFile]? {
+        guard let tree = ObjectID(tree) else { return nil }
+        return self.contents.withLock { $0[tree] }
+    }
+}
+
+private final class InventoryView: InventorySource {
+    private let inventory: PublishedInventory
+    /// Packages as they were when they were first asked for; nil for one that is not there.
+    private let seen = Mutex<[String: InventoryItem?]>([:])
+
+    init(inventory: PublishedInventory) { self.inventory = inventory }
 
     func items(function: String?, instance: String?, namespace: String?, cluster: String?) async throws -> [InventoryItem] {
         let criteria = [("function", function), ("instance", instance), ("namespace", namespace), ("cluster", cluster)].compactMap { name, value in
             value.map { "\(name)=\($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }
         }
         let path = "/v1/packages" + (criteria.isEmpty ? "" : "?" + criteria.joined(separator: "&"))
-        return try await self.client.get(Items.self, path)?.items ?? []
+        let items = try await self.inventory.client.get(PublishedInventory.Items.self, path)?.items ?? []
+        self.seen.withLock { seen in for item in items where seen[item.path] == nil { seen[item.path] = item } }
+        return items
     }
 
     func files(path: String, revision: String?) async throws -> (tree: String, files: [PackageFile])? {
-        let package =
-            if let revision { try await self.client.get(Package.self, "/v1/packages/\(path)?revision=\(revision)") } else { try await self.current(path) }
-        return package.map { ($0.item.tree, $0.files) }
+        guard let revision else { return try await self.current(path) }
+        return try await self.read("/v1/packages/\(path)?revision=\(revision)").map { ($0.item.tree, $0.files) }
     }
 
     func lastPublished(path: String) async throws -> (tree: String, files: [PackageFile])? {
         // Without a person's commit on top, or before any intent, there is nothing to tell apart.
-        guard let item = try await self.current(path)?.item, item.intentId == nil, item.revision != "v0" else { return nil }
+        guard let item = try await self.item(path), item.intentId == nil, item.revision != "v0" else { return nil }
         return try await self.files(path: path, revision: item.revision)
-    }
-
-    /// The commit of the last answer is offered; a package that has none since is answered with 304, without its files.
-    private func current(_ path: String) async throws -> Package? {
-        let known = self.known.withLock { $0[path] }
-        let response = try await self.client.call(
-            "GET", "/v1/packages/\(path)", body: nil, headers: known.map { [("if-none-match", "\"\($0.item.commit)\"")] } ?? [], mayRepeat: true
-        )
-        if response.status == 304, let known { return known }
-        guard response.status == 200 else {
-            if response.status == 404 { return nil }
-            throw ServiceCallError.nonsense(self.client.name, "status \(response.status)")
-        }
-        let package = try JSONDecoder().decode(Package.self, from: Data(response.body))
-        self.known.withLock { known in
-            if known[path] == nil, known.count >= Self.maxCached { known.removeAll(keepingCapacity: true) }
-            known[path] = package
-        }
-        return package
     }
 
     func revisions(path: String) async throws -> [String] {
         // Revisions of a package are numbered without gaps.
-        guard let item = try await self.current(path)?.item, let newest = Int(item.revision.dropFirst()), newest > 0 else {
-            return []
-        }
+        guard let item = try await self.item(path), let newest = Int(item.revision.dropFirst()), newest > 0 else { return [] }
         return (1...newest).reversed().map { "v\($0)" }
+    }
+
+    private func item(_ path: String) async throws -> InventoryItem? {
+        if let seen = self.seen.withLock({ $0[path] }) { return seen }
+        return try await self.look(path)?.item
+    }
+
+    private func current(_ path: String) async throws -> (tree: String, files: [PackageFile])? {
+        if let seen = self.seen.withLock({ $0[path] }) {
+            guard let item = seen else { return nil }
+            if let files = self.inventory.contents(of: item.tree) { return (item.tree, files) }
+        }
+        return try await self.look(path).map { ($0.item.tree, $0.files) }
+    }
+
+    private func look(_ path: String) async throws -> PublishedInventory.Package? {
+        let package = try await self.read("/v1/packages/\(path)")
+        self.seen.withLock { $0[path] = .some(package?.item) }
+        return package
+    }
+
+    private func read(_ path: String) async throws -> PublishedInventory.Package? {
+        let package = try await self.inventory.client.get(PublishedInventory.Package.self, path)
+        if let package { self.inventory.remember(package.files, tree: package.item.tree) }
+        return package
     }
 }

@@ -52,7 +52,8 @@ struct RealGit {
     @discardableResult
     private func run(_ arguments: [String], input: [UInt8] = []) async throws -> String {
         let result = try await Subprocess.run(
-            .name("git"), arguments: Arguments(["-C", self.directory.path, "-c", "core.autocrlf=false", "-c", "user.name=A", "-c", "user.email=a@b"] + arguments),
+            .name("git"),
+            arguments: Arguments(["-C", self.directory.path, "-c", "core.autocrlf=false", "-c", "user.name=A", "-c", "user.email=a@b"] + arguments),
             input: .array(input), output: .string(limit: 16 << 20), error: .discarded
         )
         guard result.terminationStatus.isSuccess else { throw Failure(arguments: arguments) }

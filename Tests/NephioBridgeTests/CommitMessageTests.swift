@@ -54,7 +54,9 @@ import Testing
         try "nephoran@localhost \(String(contentsOfFile: store.root + "/key.pub", encoding: .utf8))"
             .write(toFile: store.root + "/signers", atomically: true, encoding: .utf8)
         let repository = PackageRepository(target: .directory(store.directory), freshness: .zero, signer: key)
-        _ = await repository.publish([request(store.intent(), self.path, to: package("amf")), request(store.intent(), "default/core5g/smf", to: package("smf"))])
+        _ = await repository.publish([
+            request(store.intent(), self.path, to: package("amf")), request(store.intent(), "default/core5g/smf", to: package("smf")),
+        ])
         let commits = try await store.ask("rev-list", "main").split(separator: "\n").map(String.init)
         #expect(commits.count == 3)
         for commit in commits {

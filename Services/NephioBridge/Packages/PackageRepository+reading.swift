@@ -5,11 +5,7 @@ extension PackageRepository {
     /// Packages at the head of the branch, in the order of their paths; nil matches everything, functions in any case.
     func items(function: String? = nil, instance: String? = nil, namespace: String? = nil, cluster: String? = nil) async throws -> [InventoryItem] {
         try await self.becomeFresh()
-        let function = function?.lowercased()
-        return self.index.entries { entry in
-            (function == nil || entry.function.lowercased() == function) && (instance == nil || entry.path.instance == instance)
-                && (namespace == nil || entry.path.namespace == namespace) && (cluster == nil || entry.path.cluster == cluster)
-        }.map(\.item)
+        return self.index.entries(function: function, instance: instance, namespace: namespace, cluster: cluster).map(\.item)
     }
 
     /// The package as it stands, or as a revision (`v3`) left it, also when it is gone by now; nil when there is none.

@@ -1,19 +1,18 @@
-import GitObjects
-import IntentModel
+package import IntentModel
 
 /// Files by the id of their tree: never stale. Bounded by bytes; the oldest go first.
-struct PackageFileCache: Sendable {
+package struct PackageFileCache: Sendable {
     private var files: [ObjectID: (files: [PackageFile], bytes: Int)] = [:]
     private var order: [ObjectID] = []
     private var dropped = 0
-    private(set) var bytes = 0
-    let limit: Int
+    package private(set) var bytes = 0
+    package let limit: Int
 
-    init(limit: Int = 32 << 20) { self.limit = limit }
+    package init(limit: Int = 32 << 20) { self.limit = limit }
 
-    subscript(tree: ObjectID) -> [PackageFile]? { self.files[tree]?.files }
+    package subscript(tree: ObjectID) -> [PackageFile]? { self.files[tree]?.files }
 
-    mutating func insert(_ files: [PackageFile], tree: ObjectID) {
+    package mutating func insert(_ files: [PackageFile], tree: ObjectID) {
         let size = files.reduce(256) { $0 + $1.path.utf8.count + $1.content.utf8.count + 64 }
         guard self.files[tree] == nil, size <= self.limit / 4 else { return }
         self.files[tree] = (files, size)
