@@ -27,6 +27,8 @@ import Testing
     private static func store(_ fake: FakeWeaviate, _ fetcher: HTTPFetcher, schema: WeaviateSchema? = nil) async throws -> WeaviateStore {
         var configuration = Upstream.Configuration()
         configuration.timeout = .seconds(5)
+        configuration.breaker.openFor = .milliseconds(100)
+        configuration.breaker.openAtMost = .milliseconds(500)
         configuration.backoff = Backoff(base: .milliseconds(1), cap: .milliseconds(5))
         let client = WeaviateClient(baseURL: fake.url, apiKey: "wv-secret", fetcher: fetcher, upstream: Upstream("weaviate", configuration))
         let shipped = try await WeaviateSchema.shipped()

@@ -127,11 +127,11 @@ package final class FakeWeaviate: Sendable {
         case ("GET", ".well-known", 2): return (200, nil)
         case ("GET", "schema", 1): return (200, ["classes": .array(state.classes.values.map { $0 })])
         case ("POST", "schema", 1): return self.create(body, &state)
-        case ("GET", "schema", 2): return state.classes[parts[1]].map { (200, $0) } ?? (404, nil)
+        case ("GET", "schema", 2): return self.found(state.classes[parts[1]])
         case ("POST", "schema", 3): return self.add(body, to: parts[1], &state)
         case ("POST", "batch", 2): return (200, .array(self.batch(body["objects"]?.array ?? [], &state, reply)))
         case ("DELETE", "batch", 2): return self.delete(body, &state)
-        case ("GET", "objects", 3): return state.objects[parts[2]].map { (200, $0) } ?? (404, nil)
+        case ("GET", "objects", 3): return self.found(state.objects[parts[2]])
         case ("PATCH", "objects", 3): return self.merge(body, parts[2], &state)
         case ("POST", "graphql", 1):
             do throws(GraphQLDocument.Unreadable) {
@@ -142,6 +142,8 @@ package final class FakeWeaviate: Sendable {
         default: return (404, nil)
         }
     }
+
+    private static func found(_ value: JSONValue?) -> (Int, JSONValue?) { value.map { (200, .some($0)) } ?? (404, .none) }
 
     // MARK: Classes and objects
 
