@@ -65,7 +65,7 @@ extension RRMPolicyRatio {
         guard let there, let at = xml.children.firstIndex(where: { $0.name == "attributes" }) else { return xml }
         let wanted = Set(self.members.map(\.key))
         var gone = there.members.filter { !wanted.contains($0.key) }.map(\.xml)
-        if exactly { gone += there.ratios.filter { name, _ in !self.ratios.contains { $0.name == name } }.map { Self.leaf($0.name, "") } }
+        if exactly { gone += there.ratios.filter { name, _ in !self.ratios.contains { $0.name == name } }.map { Self.leaf($0.name, "\($0.percent)") } }
         for index in gone.indices {
             gone[index].attributes["nc:operation"] = "remove"
             gone[index].attributes["xmlns:nc"] = NETCONFSession.namespace
