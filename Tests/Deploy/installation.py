@@ -129,10 +129,10 @@ class Installation:
         maps = {d["metadata"]["name"]: d["data"] for d in self.documents if d["kind"] == "ConfigMap"}
         mounts = {m["name"]: self.mounted(name, m["mountPath"]) for m in pod["containers"][0]["volumeMounts"]}
         for volume in pod["volumes"]:
-            target = pathlib.Path(mounts[volume["name"]]) if volume["name"] != "tmp" else place / "tmp"
+            target = pathlib.Path(mounts[volume["name"]]) if mounts[volume["name"]].startswith(str(place)) else place / volume["name"]
             target.mkdir(parents=True, exist_ok=True)
             for source in volume.get("projected", {}).get("sources", []):
-                for key, value in maps[source["configMap"]["name"]].items():
+                for key, value in maps.get(source.get("configMap", {}).get("name"), {}).items():
                     # Only this is elsewhere in a test: there is no server of repositories.
                     value = f"{self.folder}/gitops.git" if key == "git_repo_url" else value
                     (target / key).write_text(self.mounted(name, value))
@@ -148,6 +148,8 @@ class Installation:
                 variables[key] = secret[reference["name"]][reference["key"]]
             elif not reference.get("optional"):
                 raise AssertionError(f"{name} needs the secret {reference}")
+        # There is no cluster here.
+        variables.pop("KUBECONFIG", None)
         return {**variables, "HOME": str(place / "tmp"), "PORT": str(self.ports[name]), "HOST": "127.0.0.1"}
 
     def probe(self):

@@ -158,7 +158,7 @@ def settings(documents):
             if variable["name"] not in OTHERS and plain(variable["name"]) not in own:
                 yield f"{service} has no setting {variable['name']}"
         for source in [s["configMap"]["name"] for v in pod["volumes"] for s in v.get("projected", {}).get("sources", []) if "configMap" in s]:
-            for key in maps[source]["data"]:
+            for key in maps.get(source, {"data": {}})["data"]:
                 if plain(key) in own:
                     read[source].add(key)
                 elif plain(key) not in shared:
@@ -230,7 +230,8 @@ def secrets(base, example):
 
 
 def unlike(base, chart):
-    ours, theirs = ({identity(d): d for d in documents} for documents in (base, chart))
+    # Helm installs definitions of kinds from a folder of their own, which is a copy.
+    ours, theirs = ({identity(d): d for d in documents if d["kind"] != "CustomResourceDefinition"} for documents in (base, chart))
     for name in sorted(set(ours) | set(theirs), key=str):
         if ours.get(name) != theirs.get(name):
             yield f"the chart's {name[1]} {name[3]} is not the base's"

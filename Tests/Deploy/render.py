@@ -127,8 +127,11 @@ def chart():
     values = {"namespace": {"create": False}, "image": {"registry": "", "tag": ""}, "config": {}, "autoscaling": {}, "ingress": {"enabled": True}}
     files = {}
     version = None
-    for name in names:
-        text = (base / name).read_text()
+    for path in sorted((DEPLOY / "crds").glob("nephoran.com_*.yaml")):
+        files[CHART / "crds" / path.name] = path.read_text()
+    for path in [base / name for name in names] + [DEPLOY / "rbac/nephio-bridge.yaml"]:
+        text = path.read_text()
+        name = path.name if path.parent == base else f"rbac-{path.name}"
         found = re.search(r"image: nephoran/[a-z-]+:(\S+)", text)
         version = found.group(1) if found else version
         files[CHART / "templates" / name] = template(name, text, values)
@@ -157,7 +160,7 @@ def template(name, text, values):
         text = "{{- if .Values.namespace.create }}\n" + head.replace("name: nephoran-system", "name: {{ .Release.Namespace }}") + "\n---\n{{- end }}\n" + rest
     if name == "ingress.yaml":
         text = "{{- if .Values.ingress.enabled }}\n" + text + "{{- end }}\n"
-    return f"# {MADE} of deploy/base/{name}.\n{text}"
+    return f"# {MADE} of deploy.\n{text}"
 
 
 def parameters(document, values):

@@ -139,6 +139,8 @@ import Testing
         #expect(settings[Self.batch] == 8)
         try write("many", "batch_size")
         #expect(throws: InvalidSetting.self) { try settings.reload() }
+        try write("9", "batch_size")
+        #expect(try self.settings(["--config", directory], [:])[Self.batch] == 9)
         try write("1", "no_such_setting")
         #expect(throws: InvalidSetting.self) { try self.settings(["--config", directory], [:]) }
     }
