@@ -47,6 +47,8 @@ class Decisions(ConsoleCase):
         browser.click(".manifests > summary")
         browser.find(".diff ins", "5")
         self.assertTrue(browser.all(".diff del"))
+        lefts = {line.rect["x"] for line in browser.all(".diff > *")}
+        self.assertEqual(len(lefts), 1, "every line begins at the left")
         browser.script("document.querySelector('.manifests').scrollIntoView()")
         self.shot("diff")
 

@@ -5,6 +5,7 @@ import { T } from './texts.js';
 
 const WIDTH = 320;
 const HEIGHT = 96;
+const FEWEST = 24;
 const STYLES = ['one', 'two', 'three'];
 
 /** A round number not below the largest value. */
@@ -14,9 +15,9 @@ function ceiling(value) {
   return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value);
 }
 
-/** Breaks where there is no value; a value alone is a dot. */
+/** Breaks where there is no value; a value alone is a dot. The newest is at the right, however few there are. */
 function lineOf(values, top) {
-  const step = WIDTH / Math.max(1, values.length - 1);
+  const step = WIDTH / Math.max(FEWEST, values.length - 1);
   let text = '';
   let isDrawing = false;
   values.forEach((value, index) => {
@@ -24,7 +25,7 @@ function lineOf(values, top) {
       isDrawing = false;
       return;
     }
-    text += `${isDrawing ? 'L' : 'M'}${(index * step).toFixed(1)} ${(HEIGHT - (Math.min(value, top) / top) * HEIGHT).toFixed(1)}${isDrawing ? '' : 'h0'}`;
+    text += `${isDrawing ? 'L' : 'M'}${(WIDTH - (values.length - 1 - index) * step).toFixed(1)} ${(HEIGHT - (Math.min(value, top) / top) * HEIGHT).toFixed(1)}${isDrawing ? '' : 'h0'}`;
     isDrawing = true;
   });
   return text;
@@ -46,7 +47,7 @@ export function chart({ title, hint, series, times, format, limit, max }) {
       [0, 0.5, 1].map((part) => svg('line', { class: 'rule', x1: 0, x2: WIDTH, y1: HEIGHT * part, y2: HEIGHT * part })),
       limit === undefined ? null : svg('line', { class: 'limit', x1: 0, x2: WIDTH, y1: HEIGHT - (limit / top) * HEIGHT, y2: HEIGHT - (limit / top) * HEIGHT }),
       series.map((line, index) => svg('path', { class: STYLES[index], d: lineOf(line.values, top) }))) : h('p', { class: 'state' }, T.noSamples),
-    h('p', { class: 'axis muted' }, h('span', {}, times.length ? clock(times[0]) : ''), h('span', {}, T.upTo(format(top)))),
+    h('p', { class: 'axis muted' }, h('span', {}, times.length ? T.sinceTime(clock(times[0]).textContent) : ''), h('span', {}, T.upTo(format(top)))),
     h('details', {}, h('summary', {}, T.values), table(title, [T.time, ...series.map((line) => line.name)],
       times.map((time, index) => [clock(time), ...series.map((line) => (line.values[index] === null || line.values[index] === undefined ? '–' : format(line.values[index])))]).reverse().slice(0, 40))));
 }
