@@ -1,3 +1,4 @@
+import GitObjects
 import IntentModel
 import JSONSchema
 import Kubernetes
