@@ -29,6 +29,7 @@ struct NetworkIntentStatusTests {
         for condition in members["conditions"]?.array ?? [] {
             // What the schema of the kind wants of a condition.
             #expect(condition["reason"]?.string?.isEmpty == false)
+            #expect(condition["message"]?.string?.isEmpty == false)
             #expect(["True", "False", "Unknown"].contains(condition["status"]?.string))
             #expect(condition["lastTransitionTime"] == "now")
         }

@@ -41,8 +41,8 @@ struct NetworkIntentStatus: Sendable {
         func condition(_ type: String, _ status: Bool?, _ reason: String, _ message: String) -> JSONValue {
             [
                 "type": .string(type), "status": .string(status.map { $0 ? "True" : "False" } ?? "Unknown"), "reason": .string(reason),
-                // A condition's message may be no longer.
-                "message": .string(String(message.prefix(32_768))), "observedGeneration": .number(Double(generation)),
+                // A condition's message may be no longer, and some servers take an empty one for none.
+                "message": .string(String((message.isEmpty ? reason : message).prefix(32_768))), "observedGeneration": .number(Double(generation)),
             ]
         }
         let stages = StageProgress(record)

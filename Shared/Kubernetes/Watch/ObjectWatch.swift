@@ -49,7 +49,8 @@ package struct ObjectWatch: Sendable {
             } catch {
                 if error == .cancelled || Task.isCancelled { return }
                 pause = cursor.failed(error)
-                let level: Logger.Level = error.isGone || cursor.failures < 3 ? .info : .warning
+                // A kind that is not installed may be, later.
+                let level: Logger.Level = error.isGone || error.isNotFound || cursor.failures < 3 ? .info : .warning
                 self.logger.log(
                     level: level, "watch broken off",
                     metadata: ["kind": "\(self.selection.kind.plural)", "error": "\(error)", "failures": "\(cursor.failures)", "pause": "\(pause)"])
