@@ -257,7 +257,8 @@ struct NetworkIntentReconciler: Sendable {
 
     private static func condition(_ type: String, _ status: String, _ reason: String, _ message: String, _ generation: Int) -> JSONValue {
         [
-            "type": .string(type), "status": .string(status), "reason": .string(reason), "message": .string(String((message.isEmpty ? reason : message).prefix(32_768))),
+            "type": .string(type), "status": .string(status), "reason": .string(reason),
+            "message": .string(String((message.isEmpty ? reason : message).prefix(32_768))),
             "observedGeneration": .number(Double(generation)),
         ]
     }
