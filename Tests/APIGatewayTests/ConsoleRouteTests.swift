@@ -27,7 +27,7 @@ import Testing
                     seen += page["items"] as? [[String: String]] ?? []
                     cursor = (page["nextCursor"] as? String).map { "&cursor=\($0)" } ?? ""
                 } while !cursor.isEmpty
-                #expect(seen.map(\.description).sorted() == items.map(\.description).sorted())
+                #expect(seen.count == items.count && Set(seen) == Set(items))
 
                 for query in ["limit=0", "limit=501", "people=perhaps", "cursor=x"] {
                     #expect(try await client.get("/v1/audit?\(query)", as: "root-key").status == .badRequest)
