@@ -70,7 +70,7 @@ import Testing
         "a search of the knowledge base needs words, and says when nobody can answer", arguments: ["", "?query=", "?query=amf&limit=0", "?query=amf&limit=x"])
     func knowledge(_ query: String) async throws {
         try await LedgerFixture.with { fixture in
-            try await fixture.gateway(["RAG_API_URL": "http://127.0.0.1:9"]) { client in
+            try await fixture.gateway(["RAG_API_URL": "http://127.0.0.1:9"]) { client async throws in
                 #expect(try await client.get("/v1/knowledge\(query)").status == .badRequest)
                 #expect(try await client.get("/v1/knowledge?query=amf").status == .serviceUnavailable)
             }

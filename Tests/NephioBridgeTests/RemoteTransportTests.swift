@@ -1,5 +1,6 @@
 import GitObjects
 import IntentModel
+import TestSupport
 import Testing
 
 @testable import NephioBridge

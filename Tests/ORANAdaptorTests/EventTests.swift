@@ -71,7 +71,7 @@ import Testing
 
     @Test("a fault raises an alarm of its element, a later one changes it, NORMAL clears it; what was overtaken or repeated changes nothing")
     func lifecycle() async throws {
-        try await self.withListener { running in
+        try await self.withListener { running async throws in
             #expect(try await running.send(Self.event("MAJOR", at: 1_700_000_000_000_000)) == 202)
             #expect(try await running.send(Self.event("CRITICAL", at: 1_700_000_001_000_000)) == 202)
             #expect(try await running.send(Self.event("MINOR", at: 1_700_000_000_500_000)) == 202)
@@ -93,7 +93,7 @@ import Testing
 
     @Test("an alarm as bad as the setting says degrades the intents that configured the element, and its end is told, too; a lesser one does not")
     func degraded() async throws {
-        try await self.withListener { running in
+        try await self.withListener { running async throws in
             try await running.ledger.open()
             let request = try LedgerJSON.encode(IntentRequest(intent: "test"))
             guard
@@ -125,7 +125,7 @@ import Testing
 
     @Test("a heartbeat says that the element lives; a batch is taken whole or not at all")
     func heartbeat() async throws {
-        try await self.withListener { running in
+        try await self.withListener { running async throws in
             var heartbeat = Self.event(source: "du-4")
             heartbeat["faultFields"] = nil
             heartbeat["commonEventHeader"]?["domain"] = "heartbeat"
@@ -142,14 +142,14 @@ import Testing
 
     @Test("what is no event of the format is refused as the specification has it, and who may not send is, too")
     func refused() async throws {
-        try await self.withListener { running in
+        try await self.withListener { running async throws in
             let broken: [(inout JSONValue) -> Void] = [
                 { $0["commonEventHeader"]?["domain"] = "weather" }, { $0["commonEventHeader"]?["sourceName"] = nil },
                 { $0["faultFields"]?["eventSeverity"] = "BAD" }, { $0["faultFields"] = nil }, { $0["more"] = 1 },
                 { $0["commonEventHeader"]?["version"] = "3.0" }, { $0["heartbeatFields"] = ["heartbeatFieldsVersion": "3.0", "heartbeatInterval": 1] },
             ]
             for change in broken {
-                let event = Self.event(change)
+                let event = Self.event { change(&$0) }
                 let (status, body) = try await running.post(JSONValue.object(["event": event]).text)
                 #expect(status == 400 && body["requestError"]?["serviceException"]?["messageId"]?.string == "SVC0002", "\(event.text)")
             }

@@ -34,7 +34,7 @@ import Testing
 
     @Test("a share is set under lock, validated, committed, checked and confirmed; a repeat sends nothing; it can be taken away", arguments: [true, false])
     func change(_ speaks11: Bool) async throws {
-        try await self.withElement({ $0.speaks11 = speaks11 }) { device, client, configuration in
+        try await self.withElement({ $0.speaks11 = speaks11 }) { device, client, configuration async throws in
             let first = try await configuration.put(Self.policy, on: client)
             #expect(first.changed && first.policy.minRatio == 30 && first.policy.members.map(\.sd) == ["FFFFFF"])
             #expect(
@@ -55,7 +55,7 @@ import Testing
 
     @Test("a value that the device rejects leaves it unchanged, and the error has its words and its path")
     func rejected() async throws {
-        try await self.withElement({ $0.mostRatio = 20 }) { device, client, configuration in
+        try await self.withElement({ $0.mostRatio = 20 }) { device, client, configuration async throws in
             let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
             #expect(error?.kind == .rejected)
             #expect(error?.detail == "invalid-value: rRMPolicyMinRatio is at most 20 here")
@@ -68,7 +68,7 @@ import Testing
 
     @Test("a session that is lost before the confirmation is rolled back by the device")
     func lost() async throws {
-        try await self.withElement({ $0.dropsAfterConfirmedCommit = true }) { device, client, configuration in
+        try await self.withElement({ $0.dropsAfterConfirmedCommit = true }) { device, client, configuration async throws in
             let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
             #expect(error?.kind == .lost && error?.mayRetry == true)
             #expect(device.running.isEmpty && !device.isLocked)
@@ -80,7 +80,7 @@ import Testing
 
     @Test("a change that does not show is taken back")
     func ignored() async throws {
-        try await self.withElement({ $0.ignoresEdits = true }) { device, client, configuration in
+        try await self.withElement({ $0.ignoresEdits = true }) { device, client, configuration async throws in
             let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
             #expect(error?.kind == .rejected)
             #expect(device.operations.contains("cancel-commit"))
@@ -89,12 +89,12 @@ import Testing
 
     @Test("somebody else's lock is a matter of time; no candidate is a reason not to begin")
     func guards() async throws {
-        try await self.withElement({ $0.isLockedByOthers = true }) { device, client, configuration in
+        try await self.withElement({ $0.isLockedByOthers = true }) { device, client, configuration async throws in
             let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
             #expect(error?.kind == .busy)
             #expect(!device.operations.contains("edit-config"))
         }
-        try await self.withElement({ $0.hasCandidate = false }) { device, client, configuration in
+        try await self.withElement({ $0.hasCandidate = false }) { device, client, configuration async throws in
             let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
             #expect(error?.kind == .nonconforming)
             #expect(!device.operations.contains("lock"))
@@ -103,7 +103,7 @@ import Testing
 
     @Test("without a confirmed commit nothing is begun: it would stay though the session were lost")
     func plainCommit() async throws {
-        try await self.withElement({ $0.hasConfirmedCommit = false }) { device, client, configuration in
+        try await self.withElement({ $0.hasConfirmedCommit = false }) { device, client, configuration async throws in
             let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
             #expect(error?.kind == .nonconforming && error?.detail.contains("confirmed commit") == true)
             #expect(!device.operations.contains("lock") && device.running.isEmpty)
@@ -112,7 +112,7 @@ import Testing
 
     @Test("a change that is confirmed is made, though the lock cannot be given up")
     func unlockFails() async throws {
-        try await self.withElement({ $0.refusesUnlock = true }) { device, client, configuration in
+        try await self.withElement({ $0.refusesUnlock = true }) { device, client, configuration async throws in
             #expect(try await configuration.put(Self.policy, on: client).changed)
             #expect(device.running.count == 1)
         }
@@ -120,7 +120,7 @@ import Testing
 
     @Test("members that are not wanted any more go, and of the ratios those that are not said only when it is to be exactly so")
     func members() async throws {
-        try await self.withElement { device, client, configuration in
+        try await self.withElement { device, client, configuration async throws in
             var policy = Self.policy
             policy.members.append(.init(mcc: "310", mnc: "410", sst: 2, sd: "00000A"))
             policy.maxRatio = 60
@@ -150,7 +150,7 @@ import Testing
 
     @Test("another host key than the configured one ends it before anything is said")
     func hostKey() async throws {
-        try await self.withElement(hostKey: .fingerprint("SHA256:" + String(repeating: "A", count: 43))) { device, client, configuration in
+        try await self.withElement(hostKey: .fingerprint("SHA256:" + String(repeating: "A", count: 43))) { device, client, configuration async throws in
             let error = await #expect(throws: O1Error.self) { try await configuration.rrmPolicies(of: client) }
             #expect(error?.kind == .hostKey)
             #expect(error?.detail.contains("and not the configured") == true)
