@@ -14,13 +14,11 @@ package final class SSHServer: Sendable {
     /// File that says which key this host has, for clients.
     package let knownHosts: String
     private let directory: TemporaryDirectory
-    private let pid: Int32
-
-    package struct Failed: Error { package let reason: String }
+    private let process: Leash
 
     package init(subsystemPort: Int? = nil) throws {
         guard FileManager.default.isExecutableFile(atPath: Self.executable) else {
-            throw Failed(reason: "no \(Self.executable): deploy/install-packages test installs it")
+            throw Tool.Failed(reason: "no \(Self.executable): deploy/install-packages test installs it")
         }
         let directory = try TemporaryDirectory()
         self.directory = directory
@@ -29,7 +27,7 @@ package final class SSHServer: Sendable {
         try Self.generateKey(directory.file("host"))
         try Self.generateKey(self.clientKey)
         self.fingerprint =
-            try Self.output("/usr/bin/ssh-keygen", ["-l", "-f", directory.file("host.pub")]).split(separator: " ").dropFirst().first.map(String.init) ?? ""
+            try Tool.output(["ssh-keygen", "-l", "-f", directory.file("host.pub")]).split(separator: " ").dropFirst().first.map(String.init) ?? ""
         if let subsystemPort {
             // Bytes from and to the port, by the shell itself.
             let bridge = "exec 3<>/dev/tcp/127.0.0.1/\(subsystemPort)\ncat <&3 &\ncat <&0 >&3 &\nwait -n\nkill $(jobs -p) 2>/dev/null\n"
@@ -55,38 +53,13 @@ package final class SSHServer: Sendable {
             Subsystem netconf \(directory.file("netconf"))
             """
         try Data(configuration.utf8).write(to: URL(fileURLWithPath: directory.file("sshd_config")))
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.executable)
-        process.arguments = ["-D", "-e", "-f", directory.file("sshd_config")]
-        process.standardInput = FileHandle.nullDevice
-        let log = Pipe()
-        process.standardError = log
-        try process.run()
-        self.pid = process.processIdentifier
-        var text = ""
-        while !text.contains("Server listening"), let byte = try log.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
-            text += String(decoding: byte, as: UTF8.self)
-        }
-        guard text.contains("Server listening") else { throw Failed(reason: text) }
-        // Nobody may fill the pipe.
-        log.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+        self.process = try Leash([Self.executable, "-D", "-e", "-f", directory.file("sshd_config")], log: directory.file("log"))
+        try Tool.awaitListener(self.port, self.process, log: directory.file("log"))
     }
 
-    package func stop() { kill(self.pid, SIGKILL) }
+    package func stop() { self.process.release() }
 
-    package static func generateKey(_ path: String) throws { _ = try self.output("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path]) }
-
-    private static func output(_ executable: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failed(reason: executable) }
-        return String(decoding: data, as: UTF8.self)
+    package static func generateKey(_ path: String) throws {
+        try Tool.output(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path])
     }
 }

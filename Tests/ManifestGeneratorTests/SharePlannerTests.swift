@@ -64,7 +64,7 @@ import Testing
         let held = ["du-3": [Self.id: #"{\#(Self.member),"rRMPolicyMinRatio":30,"resourceType":"PRB"}"#]]
         #expect(try await self.change(Self.share(), held).change == .none)
         let most = try await self.change(Self.share(.atMost, 60), held)
-        #expect(most.document == #"{\#(Self.member),"rRMPolicyMaxRatio":60,"rRMPolicyMinRatio":30,"resourceType":"PRB"}"#)
+        #expect(most.document == #"{"rRMPolicyMaxRatio":60,\#(Self.member),"rRMPolicyMinRatio":30,"resourceType":"PRB"}"#)
         #expect(most.previous == held["du-3"]?[Self.id])
         #expect(try await self.change(Self.share(.increaseBy, 5), held).document.contains(#""rRMPolicyMinRatio":35"#))
         #expect(try await self.change(Self.share(.greaterThan, 40), held).document.contains(#""rRMPolicyMinRatio":41"#))

@@ -1,6 +1,7 @@
 import Foundation
 import GitObjects
 import IntentModel
+import TestSupport
 import Testing
 
 @testable import NephioBridge
@@ -45,11 +46,7 @@ import Testing
     @Test("every commit is signed, the first one, too, and git accepts the signatures")
     func signed() async throws {
         let store = try TestRepository()
-        let keygen = Process()
-        keygen.executableURL = URL(fileURLWithPath: "/usr/bin/ssh-keygen")
-        keygen.arguments = ["-q", "-t", "ed25519", "-N", "", "-C", "robot", "-f", store.root + "/key"]
-        try keygen.run()
-        keygen.waitUntilExit()
+        try await offPool { [root = store.root] in try SSHServer.generateKey(root + "/key") }
         let key = try SSHSigningKey(openSSH: String(contentsOfFile: store.root + "/key", encoding: .utf8))
         try "nephoran@localhost \(String(contentsOfFile: store.root + "/key.pub", encoding: .utf8))"
             .write(toFile: store.root + "/signers", atomically: true, encoding: .utf8)

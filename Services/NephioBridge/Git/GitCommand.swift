@@ -101,6 +101,12 @@ struct GitCommand: Sendable {
             "GIT_NAMESPACE": nil, "GIT_TRACE": nil, "GIT_TRACE_CURL": nil, "GIT_CONFIG_PARAMETERS": nil,
             "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_AUTHOR_DATE": nil, "GIT_COMMITTER_DATE": nil,
         ]
+        // The environment would win over the configuration.
+        if additional["http.sslCAInfo"] != nil { changes["GIT_SSL_CAINFO"] = .some(nil) }
+        if additional["core.sshCommand"] != nil {
+            changes["GIT_SSH_COMMAND"] = .some(nil)
+            changes["GIT_SSH"] = .some(nil)
+        }
         if isolated {
             changes["GIT_CONFIG_NOSYSTEM"] = "1"
             changes["GIT_CONFIG_GLOBAL"] = "/dev/null"
