@@ -285,7 +285,9 @@ struct FakeObjects: Sendable {
     static func merged(_ target: JSONValue, _ patch: JSONValue) -> JSONValue {
         guard case .object(let changes) = patch else { return patch }
         var members = target.object ?? [:]
-        for (name, value) in changes { members[name] = value.isNull ? nil : Self.merged(members[name] ?? .null, value) }
+        for (name, value) in changes {
+            if value.isNull { members.removeValue(forKey: name) } else { members[name] = Self.merged(members[name] ?? .null, value) }
+        }
         return .object(members)
     }
 

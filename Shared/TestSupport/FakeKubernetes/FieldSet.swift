@@ -82,7 +82,10 @@ struct FieldSet: Sendable, Equatable {
 
     /// `object` with the value at `path`; nil takes it out, and containers that are empty then.
     static func setting(_ path: ArraySlice<String>, to new: JSONValue?, in object: JSONValue?) -> JSONValue? {
-        guard let step = path.first else { return new }
+        guard let step = path.first else {
+            // An empty map takes nothing away from what others own in it.
+            return new == .object([:]) && object?.object != nil ? object : new
+        }
         let rest = path.dropFirst()
         if step.hasPrefix("f:") {
             let name = String(step.dropFirst(2))
