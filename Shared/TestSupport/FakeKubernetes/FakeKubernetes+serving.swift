@@ -21,7 +21,9 @@ extension FakeKubernetes {
         let path = request.uri.path
         let query = Dictionary(
             request.uri.queryParameters.map { (String($0.key), $0.value.removingPercentEncoding ?? String($0.value)) }, uniquingKeysWith: { first, _ in first })
-        let fault = self.state.withLock { $0.faults }.lazy.compactMap { $0(method, path) }.first
+        // Each is asked once: it may throw dice.
+        var fault: Fault?
+        for inject in self.state.withLock({ $0.faults }) where fault == nil { fault = inject(method, path) }
         var response: Response
         switch fault {
         case .status(let code, let reason, let retryAfter): response = Self.failure(FakeStatus(code, reason, "asked for by the test", retryAfter: retryAfter))
