@@ -65,6 +65,8 @@ struct PublishStage: StageHandler {
             }
             for change in request.changes where change.change != .delete {
                 Counter(label: "network_function_deployments_total", dimensions: [("function", change.function)]).increment()
+                // From zero, so that the first failure is an increase, and the share of failures has a value.
+                Counter(label: "network_function_deployments_failed_total", dimensions: [("function", change.function)]).increment(by: 0)
             }
             return .step(step)
         case .conflict(let path):

@@ -88,6 +88,9 @@ class Run:
             status, text = request(gateway + "/v1/intents", {"intent": f"Deploy an AMF named amf-{number} in core{number % 4}"}, self.key)
             assert status == 202, text
             identifiers.append(json.loads(text)["id"])
+            if number == INTENTS // 2:
+                # A rate needs a count that was seen before.
+                until("Prometheus counts deployments", lambda: self.it.value("sum(network_function_deployments_total)"), 60)
         for _ in range(3):
             request(gateway + "/v1/intents", {"intent": "Make it better"}, self.key)
         for _ in range(2):

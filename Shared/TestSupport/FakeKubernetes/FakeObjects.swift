@@ -111,7 +111,12 @@ struct FakeObjects: Sendable {
         object["metadata"]?["uid"] = .string(UUID().uuidString.lowercased())
         object["metadata"]?["creationTimestamp"] = .string(Self.now())
         object["metadata"]?["generation"] = 1
-        return self.store(object, key, managed, type: "ADDED")
+        let born = self.store(object, key, managed, type: "ADDED")
+        // The garbage collector takes what is born to an owner that is gone.
+        let owners = born["metadata"]?["ownerReferences"]?.array ?? []
+        let lives = owners.contains { owner in self.objects.values.contains { $0.object["metadata"]?["uid"] == owner["uid"] } }
+        if !owners.isEmpty, !lives { _ = try? self.delete(key, options: .object([:])) }
+        return born
     }
 
     /// - Parameter subresource: only this part is written; without one, everything else.
@@ -252,6 +257,8 @@ struct FakeObjects: Sendable {
         object["metadata"]?["resourceVersion"] = .string("\(self.version)")
         let old = self.objects.removeValue(forKey: key)?.object
         self.note(Event(version: self.version, type: "DELETED", kind: key.kind, object: object, old: old))
+        // Also of what came to be owned while finalizers held it.
+        self.settleOwned(by: object["metadata"]?["uid"]?.string ?? "", orphan: false)
         return object
     }
 
