@@ -48,28 +48,37 @@ final class EmbeddedStore: KnowledgeBackend {
 
     /// Opens or creates the file; its directory must exist.
     static func open(_ configuration: Configuration) async throws -> EmbeddedStore {
-        try await blockingWork("knowledge.open") { try EmbeddedStore(configuration) }
+        try await blockingWork("knowledge.open") { try Self.opened(configuration) }
     }
 
-    private init(_ configuration: Configuration) throws {
+    /// Cannot fail: an initialiser that throws half-way, with atomics among the properties, breaks the optimiser of Swift 6.3.
+    private init(_ configuration: Configuration, pool: DatabasePool, identity: UInt64, vectors: VectorIndex?, model: Int64) {
         self.configuration = configuration
-        StoreFiles(store: configuration.path).removeScratch()
-        self.pool = try StoreFile.open(configuration.path)
+        self.pool = pool
         self.keywords = KeywordIndex(weights: configuration.weights)
-        let identity = try self.pool.read { db in try StoreIdentity.read(db) }
         self.identity = identity
-        self.vectors = configuration.model.map { model in
+        self.vectors = vectors
+        self.model = model
+    }
+
+    private static func opened(_ configuration: Configuration) throws -> EmbeddedStore {
+        StoreFiles(store: configuration.path).removeScratch()
+        let pool = try StoreFile.open(configuration.path)
+        let identity = try pool.read { db in try StoreIdentity.read(db) }
+        let vectors = configuration.model.map { model in
             // What cannot be used is made anew from the file of the store.
             (try? VectorIndex.open(path: Self.vectorPath(configuration), model: model.name, dimensions: model.dimensions, generation: identity))
                 ?? VectorIndex(model: model.name, dimensions: model.dimensions)
         }
-        self.model = try self.pool.write { db in
+        let model: Int64 = try pool.write { db in
             guard let model = configuration.model else { return 0 }
             try db.execute(sql: "INSERT INTO models (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [model.name])
             return try Int64.fetchOne(db, sql: "SELECT number FROM models WHERE name = ?", arguments: [model.name]) ?? 0
         }
-        try self.readWords()
-        try self.pool.writeWithoutTransaction { db in try self.catchUp(db) }
+        let store = EmbeddedStore(configuration, pool: pool, identity: identity, vectors: vectors, model: model)
+        try store.readWords()
+        try pool.writeWithoutTransaction { db in try store.catchUp(db) }
+        return store
     }
 
     func close() async throws {
