@@ -56,7 +56,7 @@ struct DecisionController: Sendable {
             case .taken(let phase):
                 if phase.isTerminal { await Reservations(ledger: self.ledger).releaseQuietly(snapshot.id) }
                 let after = try await self.ledger.read(snapshot.id) ?? snapshot
-                return Response.json(try after.record())
+                return Response.json(bytes: ByteBuffer(bytes: try after.json()))
             case .stale: continue
             case .gone: throw ProblemError(.notFound, code: "not_found", detail: "There is no intent \(snapshot.id).")
             case .fenced: throw ProblemError(.serviceUnavailable, code: "fenced", detail: "This deployment has been replaced.", headers: [.retryAfter: "1"])

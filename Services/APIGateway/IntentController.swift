@@ -47,7 +47,7 @@ struct IntentController: Sendable {
         let wait = try Preference.wait(in: request.headers)
         let key = try IdempotencyKey.read(request.headers)
         if let old = submission.supersedes { try await self.require(old, mayBeSupersededBy: principal) }
-        let digest = key == nil ? "" : Self.hex(SHA256.hash(data: bytes))
+        let digest = key == nil ? "" : Array(SHA256.hash(data: bytes)).hexadecimal
         let outcome = try await self.accept(intent, key: key, digest: digest, context)
         let id: IntentID
         let created: Int64
@@ -62,7 +62,7 @@ struct IntentController: Sendable {
         }
         // The intent is taken: an error of waiting must not tell its caller to send it again.
         if let wait, let snapshot = try? await self.waiter.settled(id, within: wait) {
-            return Response.json(try snapshot.record(), headers: [.location: "/v1/intents/\(id)", Preference.applied: "wait"])
+            return Response.json(bytes: ByteBuffer(bytes: try snapshot.json()), headers: [.location: "/v1/intents/\(id)", Preference.applied: "wait"])
         }
         let phase = isRepeat ? try await self.ledger.read(id)?.phase ?? .received : .received
         return Self.accepted(id, phase: phase, created: created)
@@ -99,17 +99,6 @@ struct IntentController: Sendable {
         }
     }
 
-    private static func hex(_ digest: SHA256.Digest) -> String {
-        let digits: StaticString = "0123456789abcdef"
-        return String(unsafeUninitializedCapacity: 2 * SHA256.Digest.byteCount) { buffer in
-            for (index, byte) in digest.enumerated() {
-                buffer[2 * index] = digits.utf8Start[Int(byte >> 4)]
-                buffer[2 * index + 1] = digits.utf8Start[Int(byte & 15)]
-            }
-            return 2 * SHA256.Digest.byteCount
-        }
-    }
-
     /// Written by hand: every acceptance sends one.
     private static func accepted(_ id: IntentID, phase: Phase, created: Int64) -> Response {
         let id = id.description
@@ -135,7 +124,7 @@ struct IntentController: Sendable {
 
     @Sendable func show(_ request: Request, context: AppContext) async throws -> Response {
         switch try await self.reader.find(context, .intentsRead) {
-        case .live(let snapshot): Response.json(try snapshot.record())
+        case .live(let snapshot): Response.json(bytes: ByteBuffer(bytes: try snapshot.json()))
         case .archived(_, let record): Response.json(bytes: ByteBuffer(bytes: record))
         }
     }
@@ -169,7 +158,7 @@ struct IntentController: Sendable {
             (published, phase) = (record.packages, record.phase)
         }
         if let waiting = try await self.ledger.files([found.id]).first ?? nil {
-            packages = try LedgerJSON.decode([String: [PackageFile]].self, waiting).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            packages = try RenderedFiles.decode(waiting).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         } else {
             for package in published where package.change != .delete {
                 guard let found = try await self.bridge.get(PackageAnswer.self, "/v1/packages/\(package.path)?revision=\(package.revision)") else { continue }

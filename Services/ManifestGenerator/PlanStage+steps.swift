@@ -53,7 +53,7 @@ extension PlanStage {
         let all = Self.merge(conflicts, into: known)
         let detail = (plan.approvalReasons + all.dropFirst(known.count).map(\.detail)).joined(separator: "; ")
         var step = Step(phase: .awaitingApproval, by: self.name, detail: detail)
-        step.files = .set(try LedgerJSON.encode(files))
+        step.files = .set(RenderedFiles.encode(files))
         if all.count > known.count { step.fields.append((.conflicts, try LedgerJSON.encode(all))) }
         return .step(try self.carrying(plan, files, step))
     }
@@ -66,7 +66,7 @@ extension PlanStage {
         step.via = [.rendering]
         step.forks = plan.tracks.filter { snapshot.tracks[$0.track.rawValue]?.state != .succeeded }
         step.onPartialFailure = self.onPartialFailure
-        step.files = .set(try LedgerJSON.encode(files))
+        step.files = .set(RenderedFiles.encode(files))
         if step.forks.isEmpty {
             // Everything is in effect already, the last of it by somebody else.
             step.phase = .verifying

@@ -31,15 +31,21 @@ struct PublishStage: StageHandler {
         return outcomes
     }
 
+    /// Of the interpretation what the commit's subject says.
+    private struct Asked: Decodable {
+        struct Expectation: Decodable { var verb: Verb }
+        var expectations: [Expectation]
+    }
+
     private func request(_ leased: LeasedIntent) async throws -> PublishRequest {
         let request = try leased.snapshot.request()
-        guard let plan = try leased.snapshot.plan() else { throw LedgerError(.corrupt, "intent \(leased.id) has no plan") }
-        let verb = try leased.snapshot.interpretation()?.expectations.first?.verb ?? .deploy
+        guard let plan = try leased.snapshot.decode(PlannedDelivery.self, .plan) else { throw LedgerError(.corrupt, "intent \(leased.id) has no plan") }
+        let verb = try leased.snapshot.decode(Asked.self, .interpretation)?.expectations.first?.verb ?? .deploy
         var publication = PublishRequest(
             intentId: leased.id, createdAt: Timestamp.text(leased.snapshot.created), changes: plan.packages.filter { $0.change != .none }, files: [:],
             verb: verb, summary: request.intent, mayBeRepeat: leased.mayBeRepeat
         )
-        publication.planHash = leased.snapshot.document(.plan).map { "sha256:\(SHA256.hash(data: $0).map { String(format: "%02x", $0) }.joined())" }
+        publication.planHash = leased.snapshot.document(.plan).map { "sha256:\(Array(SHA256.hash(data: $0)).hexadecimal)" }
         publication.requester = Requester(name: request.requestedBy, tenant: request.tenant)
         if leased.isCompensation {
             let published = Set((try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }.map(\.path))
@@ -47,7 +53,7 @@ struct PublishStage: StageHandler {
             publication.verb = .rollback
             publication.isReversal = true
         } else {
-            publication.files = try leased.files.map { try LedgerJSON.decode([String: [PackageFile]].self, $0) } ?? [:]
+            publication.files = try leased.files.map { try RenderedFiles.decode($0) } ?? [:]
         }
         return publication
     }

@@ -291,33 +291,6 @@ package final class Ledger: Sendable {
     }
 }
 
-extension [UInt8] {
-    /// Appends `text` as a JSON string, quotes included (RFC 8259 §7).
-    package mutating func appendJSON(_ text: String) {
-        var text = text
-        self.append(UInt8(ascii: "\""))
-        text.withUTF8 { bytes in
-            // Almost every text goes over in one piece.
-            var start = bytes.startIndex
-            for (index, byte) in bytes.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                self.append(contentsOf: bytes[start..<index])
-                start = index + 1
-                self.append(UInt8(ascii: "\\"))
-                if byte >= 0x20 {
-                    self.append(byte)
-                } else {
-                    let hex: StaticString = "0123456789abcdef"
-                    self += "u00".utf8
-                    self.append(hex.utf8Start[Int(byte >> 4)])
-                    self.append(hex.utf8Start[Int(byte & 15)])
-                }
-            }
-            self.append(contentsOf: bytes[start...])
-        }
-        self.append(UInt8(ascii: "\""))
-    }
-}
-
 extension Duration {
     package var milliseconds: Int64 {
         let parts = self.components

@@ -16,7 +16,7 @@ package struct RecordSnapshot: Sendable {
     package let lane: Lane
     /// Of the main track.
     package let version: Int
-    let documents: [RecordField: [UInt8]]
+    private let documents: [(field: RecordField, json: [UInt8])]
     let history: [UInt8]
     package let tracks: [String: Track]
     /// Versions of all tracks ever started.
@@ -34,42 +34,58 @@ package struct RecordSnapshot: Sendable {
 
     /// From the reply of `HGETALL`; nil when there is no such record.
     init?(id: IntentID, fields: [(name: [UInt8], value: [UInt8])]) {
-        var documents: [RecordField: [UInt8]] = [:]
-        var plain: [String: String] = [:]
+        guard !fields.isEmpty else { return nil }
+        // Every step of every intent comes by here: names are told apart once, and nothing is hashed.
+        var documents: [(field: RecordField, json: [UInt8])] = []
+        var ofTracks: [(track: Track.Name, part: UInt8?, value: String)] = []
+        var (phase, ending, lane): (Phase?, Phase?, Lane?)
+        var (created, updated): (Int64?, Int64?)
+        var (schema, version, replans, sequence) = (1, 0, 0, 0)
+        var (mayHoldReservations, notifies) = (false, false)
         var history: [UInt8] = []
-        for (name, value) in fields {
-            let name = String(decoding: name, as: UTF8.self)
-            if let field = RecordField(rawValue: name) {
-                documents[field] = value
-            } else if name == "history" {
-                history = value
-            } else {
-                plain[name] = String(decoding: value, as: UTF8.self)
+        for (name, bytes) in fields {
+            func text() -> String { String(decoding: bytes, as: UTF8.self) }
+            switch String(decoding: name, as: UTF8.self) {
+            case "phase": phase = Phase(rawValue: text())
+            case "schema": schema = Int(text()) ?? 1
+            case "created": created = Int64(text())
+            case "updated": updated = Int64(text())
+            case "lane": lane = Lane(rawValue: text())
+            case "v": version = Int(text()) ?? 0
+            case "end": ending = Phase(rawValue: text())
+            case "reserves": mayHoldReservations = bytes == [UInt8(ascii: "1")]
+            case "callback": notifies = bytes == [UInt8(ascii: "1")]
+            case "replans": replans = Int(text()) ?? 0
+            case "n": sequence = Int(text()) ?? 0
+            case "history": history = bytes
+            case let name where name.hasPrefix("t:"):
+                guard let track = Track.Name(rawValue: String(name.dropFirst(2).dropLast(2))) else { continue }
+                ofTracks.append((track, name.utf8.last, text()))
+            case let name: if let field = RecordField(rawValue: name) { documents.append((field, bytes)) }
             }
         }
-        guard !fields.isEmpty else { return nil }
-        let phase = plain["phase"].flatMap(Phase.init(rawValue:))
-        self.isReadable = phase != nil && (plain["schema"].flatMap { Int($0) } ?? 1) <= Self.schema
+        self.isReadable = phase != nil && schema <= Self.schema
         self.id = id
         self.phase = phase ?? .received
-        self.created = plain["created"].flatMap { Int64($0) } ?? id.milliseconds
-        self.updated = plain["updated"].flatMap { Int64($0) } ?? self.created
-        self.lane = plain["lane"].flatMap(Lane.init(rawValue:)) ?? .low
-        self.version = plain["v"].flatMap { Int($0) } ?? 0
-        self.ending = plain["end"].flatMap(Phase.init(rawValue:))
-        self.mayHoldReservations = plain["reserves"] == "1"
-        self.replans = plain["replans"].flatMap { Int($0) } ?? 0
-        self.sequence = plain["n"].flatMap { Int($0) } ?? 0
-        self.notifies = plain["callback"] == "1"
+        self.created = created ?? id.milliseconds
+        self.updated = updated ?? self.created
+        self.lane = lane ?? .low
+        self.version = version
+        self.ending = ending
+        self.mayHoldReservations = mayHoldReservations
+        self.replans = replans
+        self.sequence = sequence
+        self.notifies = notifies
         self.documents = documents
         self.history = history
         var tracks: [String: Track] = [:]
         var versions: [String: Int] = [:]
-        for name in Track.Name.allCases.map(\.rawValue) {
-            guard let version = plain["t:\(name):v"].flatMap({ Int($0) }) else { continue }
-            versions[name] = version
-            guard let state = plain["t:\(name):s"].flatMap(Track.State.init(rawValue:)) else { continue }
-            tracks[name] = Track(state: state, version: version, detail: plain["t:\(name):d"])
+        for (name, part, value) in ofTracks where part == UInt8(ascii: "v") {
+            guard let version = Int(value) else { continue }
+            versions[name.rawValue] = version
+            func other(_ part: Character) -> String? { ofTracks.first { $0.track == name && $0.part == part.asciiValue }?.value }
+            guard let state = other("s").flatMap(Track.State.init(rawValue:)) else { continue }
+            tracks[name.rawValue] = Track(state: state, version: version, detail: other("d"))
         }
         self.tracks = tracks
         self.trackVersions = versions
@@ -83,7 +99,7 @@ package struct RecordSnapshot: Sendable {
 
     /// The document's bytes; nil while there is none. An empty document means "removed".
     package func bytes(_ field: RecordField) -> [UInt8]? {
-        guard let bytes = self.documents[field], !bytes.isEmpty else { return nil }
+        guard let bytes = self.document(field), !bytes.isEmpty else { return nil }
         return bytes
     }
 
@@ -104,7 +120,7 @@ package struct RecordSnapshot: Sendable {
     }
 
     /// A document as it is stored.
-    package func document(_ field: RecordField) -> [UInt8]? { self.documents[field] }
+    package func document(_ field: RecordField) -> [UInt8]? { self.documents.first { $0.field == field }?.json }
 
     package func interpretation() throws(LedgerError) -> Interpretation? { try self.decode(Interpretation.self, .interpretation) }
     package func plan() throws(LedgerError) -> Plan? { try self.decode(Plan.self, .plan) }

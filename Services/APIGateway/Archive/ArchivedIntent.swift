@@ -20,27 +20,59 @@ struct ArchivedIntent: Sendable {
     var record: [UInt8]
 
     init(_ snapshot: RecordSnapshot) throws {
-        let record = try snapshot.record()
-        self.id = record.id
-        self.tenant = record.request.tenant
-        self.phase = record.phase
-        self.priority = record.request.priority
+        let request = try snapshot.request()
+        self.id = snapshot.id
+        self.tenant = request.tenant
+        self.phase = snapshot.phase
+        self.priority = request.priority
         self.created = snapshot.created
         self.updated = snapshot.updated
         self.sequence = snapshot.sequence
-        self.text = record.request.intent
-        self.labels = (record.request.labels ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: " ")
-        self.objects = Self.objects(of: record)
-        self.record = try LedgerJSON.encode(record)
+        self.text = request.intent
+        self.labels = (request.labels ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: " ")
+        self.objects = Self.objects(
+            asked: try snapshot.decode(Asked.self, .interpretation), changed: try snapshot.decode(Changed.self, .plan))
+        self.record = try snapshot.json()
     }
 
-    private static func objects(of record: IntentRecord) -> String {
-        var words: [String] = []
-        for expectation in record.interpretation?.expectations ?? [] {
-            words += [expectation.verb.rawValue, expectation.object.kind.rawValue, expectation.object.type, expectation.object.name].compactMap { $0 }
+    /// Of the interpretation what is searched.
+    private struct Asked: Decodable {
+        struct Expectation: Decodable {
+            struct Object: Decodable {
+                var kind: String
+                var type: String?
+                var name: String?
+            }
+            var verb: String
+            var object: Object
         }
-        for package in record.plan?.packages ?? [] { words += [package.function, package.instance, package.namespace, package.cluster] }
-        for policy in record.plan?.policies ?? [] { words += [policy.policyId, policy.policyType, policy.ric].compactMap { $0 } }
+        var expectations: [Expectation]
+    }
+
+    /// Of the plan what is searched.
+    private struct Changed: Decodable {
+        struct Package: Decodable {
+            var function: String
+            var instance: String
+            var namespace: String
+            var cluster: String
+        }
+        struct Policy: Decodable {
+            var policyId: String
+            var policyType: String
+            var ric: String?
+        }
+        var packages: [Package]
+        var policies: [Policy]
+    }
+
+    private static func objects(asked: Asked?, changed: Changed?) -> String {
+        var words: [String] = []
+        for expectation in asked?.expectations ?? [] {
+            words += [expectation.verb, expectation.object.kind, expectation.object.type, expectation.object.name].compactMap { $0 }
+        }
+        for package in changed?.packages ?? [] { words += [package.function, package.instance, package.namespace, package.cluster] }
+        for policy in changed?.policies ?? [] { words += [policy.policyId, policy.policyType, policy.ric].compactMap { $0 } }
         var seen: Set<String> = []
         return words.filter { seen.insert($0).inserted }.joined(separator: " ")
     }

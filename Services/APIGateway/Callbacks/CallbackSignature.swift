@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import IntentModel
 
 /// `Nephoran-Signature`: who receives a callback can tell that we have sent it, and when. See `docs/callbacks.md`.
 struct CallbackSignature: Sendable {
@@ -12,9 +13,6 @@ struct CallbackSignature: Sendable {
         var code = HMAC<SHA256>(key: self.key)
         code.update(data: Data("\(seconds).".utf8))
         code.update(data: body)
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in code.finalize() { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-        return "t=\(seconds),v1=\(String(decoding: text, as: UTF8.self))"
+        return "t=\(seconds),v1=\(Array(code.finalize()).hexadecimal)"
     }
 }

@@ -10,6 +10,7 @@ package struct PackageContents: Sendable {
     /// Files whose comments a change has cost.
     package private(set) var lostComments: [String] = []
     private var documents: [String: [YAMLNode]] = [:]
+    private var kinds: [String: Set<String>?] = [:]
 
     package init(_ files: [PackageFile]) { self.files = files }
 
@@ -19,7 +20,7 @@ package struct PackageContents: Sendable {
     mutating func locate(kinds: Set<String>, name: String? = nil) throws(Unreadable) -> Location? {
         var other: Location?
         for file in self.files where file.path.hasSuffix(".yaml") || file.path.hasSuffix(".yml") || file.path == "Kptfile" {
-            guard kinds.contains(where: { Self.mentions(kind: $0, file.content) }) else { continue }
+            if let there = self.kinds(in: file), there.isDisjoint(with: kinds) { continue }
             for (index, document) in try self.read(file.path).enumerated() {
                 guard let kind = document["kind"]?.string, kinds.contains(kind) else { continue }
                 let location = Location(path: file.path, index: index)
@@ -64,6 +65,7 @@ package struct PackageContents: Sendable {
 
     private mutating func write(_ path: String, _ documents: [YAMLNode]) {
         self.documents[path] = documents
+        self.kinds[path] = nil
         guard let index = self.files.firstIndex(where: { $0.path == path }) else { return }
         if Self.hasComments(self.files[index].content), !self.lostComments.contains(path) { self.lostComments.append(path) }
         self.files[index].content = YAMLEmitter.text(documents)
@@ -90,23 +92,19 @@ package struct PackageContents: Sendable {
         }
     }
 
-    /// Whether a text may hold an object of the kind, without reading it as YAML.
-    private static func mentions(kind: String, _ text: String) -> Bool {
-        let bytes = text.utf8
-        let word = Array(kind.utf8)
-        guard let first = word.first else { return false }
-        return bytes.withContiguousStorageIfAvailable { bytes in
-            var index = 0
-            while index + word.count <= bytes.count {
-                if bytes[index] == first, bytes[index..<(index + word.count)].elementsEqual(word) { return true }
-                index += 1
-            }
-            return false
-        } ?? true
+    /// The kinds in a file as far as they are seen without reading it as YAML; nil where it must be read.
+    private mutating func kinds(in file: PackageFile) -> Set<String>? {
+        if self.documents[file.path] != nil { return nil }
+        if let known = self.kinds[file.path] { return known }
+        let kinds = ManifestKinds.atSight(in: file.content)
+        self.kinds[file.path] = .some(kinds)
+        return kinds
     }
 
     private static func hasComments(_ text: String) -> Bool {
-        text.split(separator: "\n").contains { line in
+        // Most files have no hash at all.
+        guard text.utf8.contains(UInt8(ascii: "#")) else { return false }
+        return text.split(separator: "\n").contains { line in
             guard let hash = line.utf8.firstIndex(of: UInt8(ascii: "#")) else { return false }
             return line[..<hash].utf8.allSatisfy { $0 == UInt8(ascii: " ") } || line[..<hash].hasSuffix(" ")
         }

@@ -1,0 +1,26 @@
+/// Of a ``Plan`` what delivery needs. Figures, their reasons and resources are for people, and most of what there is to read.
+package struct PlannedDelivery: Decodable, Sendable {
+    private struct Package: Decodable {
+        var instance: String
+        var path: String
+        var function: String
+        var cluster: String
+        var namespace: String
+        var change: PackageChange.Change
+        var base: String?
+        var result: String?
+    }
+
+    private enum CodingKeys: String, CodingKey { case packages }
+
+    /// Without `expectations`, `figures` and `resources`.
+    package var packages: [PackageChange]
+
+    package init(from decoder: any Decoder) throws {
+        self.packages = try decoder.container(keyedBy: CodingKeys.self).decode([Package].self, forKey: .packages).map { package in
+            PackageChange(
+                instance: package.instance, path: package.path, function: package.function, cluster: package.cluster, namespace: package.namespace,
+                change: package.change, base: package.base, result: package.result)
+        }
+    }
+}
