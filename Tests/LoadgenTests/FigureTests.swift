@@ -93,7 +93,7 @@ struct FigureTests {
 
     @Test func recommendationsSayWhatTheFiguresSay() {
         #expect(Recommendations.read(self.report([self.flow { $0.errors = 0 }])).map(\.weight) == [.good])
-        func findings(_ change: (inout FlowFigures) -> Void) -> String { Recommendations.read(self.report([self.flow(change)])).map(\.finding).joined(separator: "\n") }
+        func findings(_ change: (inout FlowFigures) -> Void) -> String { Recommendations.read(self.report([self.flow("a", change)])).map(\.finding).joined(separator: "\n") }
         #expect(findings { $0.perSecond = 60 }.contains("more than it takes"))
         #expect(findings { $0.latency.p99 = 900 }.contains("queued for one of 10 connections"))
         #expect(findings { ($0.errors, $0.shed, $0.statuses) = (100, 100, ["429": 100]) }.contains("10.0 % were turned away (100 × 429"))

@@ -3,6 +3,8 @@ import TestSupport
 
 /// nginx answering a fixed `200`, on a free loopback port.
 final class NginxServer {
+    struct DoesNotListen: Error {}
+
     let url: String
     private let process: ServiceProcess
     private let directory: TemporaryDirectory
@@ -25,7 +27,7 @@ final class NginxServer {
         self.directory = directory
         let deadline = ContinuousClock.now + .seconds(20)
         while (try? await offPool({ [url] in try Tool.output(["curl", "-fsS", "-o", "/dev/null", url]) })) == nil {
-            guard self.process.isRunning, ContinuousClock.now < deadline else { throw Tool.Failed(reason: "nginx does not listen") }
+            guard self.process.isRunning, ContinuousClock.now < deadline else { throw DoesNotListen() }
             try await Task.sleep(for: .milliseconds(20))
         }
     }
