@@ -26,6 +26,8 @@ let yams = product("Yams", "Yams")
 let crypto = product("Crypto", "swift-crypto")
 let deque = product("DequeModule", "swift-collections")
 let ordered = product("OrderedCollections", "swift-collections")
+let heap = product("HeapModule", "swift-collections")
+let histogram = product("Histogram", "hdrhistogram-swift")
 
 func shared(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .target(name: name, dependencies: dependencies, path: "Shared/\(name)", resources: resources, swiftSettings: strict)
@@ -55,6 +57,7 @@ let package = Package(
         .executable(name: "oran-adaptor", targets: ["ORANAdaptor"]),
         .executable(name: "nephio-bridge", targets: ["NephioBridge"]),
         .executable(name: "nephoran", targets: ["Nephoran"]),
+        .executable(name: "loadgen", targets: ["Loadgen"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -72,6 +75,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // Level 0
@@ -79,6 +83,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis", path: "Shared/CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CSSH", path: "Shared/CSSH", providers: [.apt(["libssh-dev"])]),
         .systemLibrary(name: "CMimalloc", path: "Shared/CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
+        .systemLibrary(name: "CEpoll", path: "loadtest/CEpoll"),
         .systemLibrary(name: "CZlib", path: "Shared/CZlib", providers: [.apt(["zlib1g-dev"])]),
         shared("IntentModel", []),
         // Level 1
@@ -179,6 +184,12 @@ let package = Package(
             name: "PlanningBenchmark", dependencies: ["IntentModel", "PackagePlanning"], path: "loadtest/PlanningBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "PublishingBenchmark", dependencies: ["GitObjects", "IntentModel"], path: "loadtest/PublishingBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "LedgerBenchmark", dependencies: ["IntentModel", "Ledger", "RedisClient", lifecycle, logging], path: "loadtest/LedgerBenchmark",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Loadgen", dependencies: ["CEpoll", "IntentModel", "JSONSchema", arguments, heap, histogram, yams], path: "loadtest/Loadgen",
+            resources: [.embedInCode("Scenario/scenario.schema.json")], swiftSettings: strict),
         // Tests
         tests("IntentModelTests", ["IntentModel"]),
         tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),
@@ -232,6 +243,7 @@ let package = Package(
         tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "Resilience", "TestSupport"]),
         tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
+        tests("LoadgenTests", ["Loadgen", "IntentModel", "TestSupport", arguments, histogram, hummingbird]),
         tests(
             "SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", hummingbird, logging, crypto, subprocess, yams],
             resources: [.copy("Fixtures")]),

@@ -3,10 +3,10 @@ import IntentModel
 import PackagePlanning
 
 /// Plans and renders on one core: every function of the catalogue in four forms, again and again, from an empty inventory. Prints how many
-/// packages a second and how long one takes. Ends with 1 below 5,000 a second.
+/// packages a second and how long one takes. Ends with 1 below 5,000 a second. With a number, so many rounds and no promise, to be counted from outside.
 @main
 struct Benchmark {
-    private static let rounds = 20
+    private static let usualRounds = 20
     private static let promise = 5_000.0
 
     /// Nothing is published.
@@ -18,13 +18,15 @@ struct Benchmark {
     }
 
     static func main() async throws {
+        let counted = CommandLine.arguments.dropFirst().first.flatMap { Int($0) }
+        let rounds = counted ?? self.usualRounds
         let catalogue = try Catalogue.bundled()
         let planner = Planner(catalogue: catalogue)
         let interpretations = catalogue.functions.values.sorted { $0.code < $1.code }.filter { $0.workload != .none }.flatMap(Self.forms)
         var best = Double.infinity
         var times: [Double] = []
         var bytes = 0
-        for round in 0..<self.rounds {
+        for round in 0..<rounds {
             let start = ContinuousClock.now
             for interpretation in interpretations {
                 let began = ContinuousClock.now
@@ -41,9 +43,9 @@ struct Benchmark {
         times.sort()
         let rate = Double(interpretations.count) / best
         print("packages    \(interpretations.count) of \(catalogue.functions.count) functions, \(bytes / interpretations.count) bytes each")
-        print("rate        \(Int(rate)) planned and rendered a second on one core (best of \(self.rounds) rounds)")
+        print("rate        \(Int(rate)) planned and rendered a second on one core (best of \(rounds) rounds)")
         print("one takes   p50 \(Int(times[times.count / 2])) µs, p99 \(Int(times[times.count * 99 / 100])) µs")
-        guard rate >= self.promise else {
+        guard rate >= self.promise || counted != nil else {
             print("the promise is not kept: \(Int(self.promise)) a second")
             exit(1)
         }
