@@ -116,8 +116,8 @@ let package = Package(
         service(
             "APIGateway",
             [
-                "CMimalloc", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime", "Telemetry",
-                hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
+                "CMimalloc", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
+                "Telemetry", hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
             ],
             resources: [.copy("Public")]
         ),
