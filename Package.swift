@@ -198,7 +198,7 @@ let package = Package(
         tests(
             "APIGatewayTests",
             [
-                "APIGateway", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
+                "APIGateway", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
                 hummingbirdTesting, lifecycle, logging, yams,
             ]
         ),

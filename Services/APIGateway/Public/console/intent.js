@@ -81,7 +81,7 @@ class IntentPage {
     fill(this.root, [
       h('div', { class: 'card head' }, place('head'), place('problem'), place('decide')),
       h('div', { class: 'columns' },
-        h('div', {}, place('answer', 'card'), place('ask', 'card'), place('understood', 'card'), place('plan', 'card'), place('packages', 'card'), place('policies', 'card'), place('manifests', 'card'), place('verification', 'card'), place('provenance', 'card'), place('raw', 'card')),
+        h('div', {}, place('answer', 'card'), place('ask', 'card'), place('packages', 'card'), place('policies', 'card'), place('verification', 'card'), place('understood', 'card'), place('plan', 'card'), place('manifests', 'card'), place('provenance', 'card'), place('raw', 'card')),
         h('div', {}, h('section', { class: 'card sticky', 'aria-labelledby': 'timeline-title' }, h('h3', { id: 'timeline-title' }, T.timeline), this.timeline.element, place('tracks')))),
     ]);
     $('view-title')?.focus({ preventScroll: true });

@@ -9,7 +9,7 @@ export const T = {
   close: 'Close', back: 'Back', reason: 'Reason (optional)', tryAgain: 'Try again', tryNow: 'Try now', show: 'Show', search: 'Search', older: 'Older', all: 'All', days: (number) => count(number, 'day', 'days'), loading: 'Loading …',
 
   // Signing in, connection, errors
-  gateTitle: 'Sign in', gateHint: 'A key of this installation is needed. It stays in the memory of this page and is gone when you close or reload it. “nephoran up” writes one to the file “token” in its data directory.',
+  gateTitle: 'Sign in', gateHint: 'A key of this installation is needed. It stays in the memory of this page and is gone when you close or reload it. “nephoran up” says at its start which file holds one: .nephoran/token, unless told otherwise.',
   keyNeeded: 'A key is needed', keyRefused: 'This key is not accepted', keyAccepted: 'Signed in',
   disconnected: 'The gateway cannot be reached.', disconnectedDetail: 'What you see may be old. It is asked again until it answers; no event is lost meanwhile.', connectedAgain: 'The gateway answers again',
   unreachable: 'The gateway cannot be reached', unreachableDetail: 'Nothing was heard back. Repeating the request is safe.', brokenAnswer: 'The answer broke off', maintenance: (notice) => `Maintenance: ${notice}`,
