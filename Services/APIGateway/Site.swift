@@ -40,8 +40,9 @@ struct Site: Sendable {
         self.pages =
             try (files + modules.map { ("/console/\($0)", "console/\($0)", "text/javascript; charset=utf-8") }).map { path, name, type in
                 let data = try read(name)
-                let isCode = name.hasSuffix(".js") || name.hasSuffix(".css")
-                return try Self.page(path, type, isCode ? Array(Self.withoutComments(String(decoding: data, as: UTF8.self)).utf8) : Array(data))
+                // YAML means something by its indentation.
+                let bytes = name.hasSuffix(".yaml") ? Array(data) : Array(Self.withoutComments(String(decoding: data, as: UTF8.self)).utf8)
+                return try Self.page(path, type, bytes)
             } + [Self.page("/openapi.json", "application/json", Self.json(ofYAML: read("openapi.yaml")))]
     }
 
@@ -59,7 +60,7 @@ struct Site: Sendable {
             gzip: Variant(body: ByteBuffer(bytes: try Gzip.compress(bytes)), etag: "\"\(tag)-gzip\""))
     }
 
-    /// A script or style sheet without the comments that have lines of their own, and without indentation: a seventh of the weight.
+    /// A script, style sheet or page without the comments that have lines of their own, and without indentation: a seventh of the weight.
     /// Lines stay where they are, so that an error names the line of the source. No text of these files spans lines.
     static func withoutComments(_ text: String) -> String {
         var isInside = false

@@ -57,15 +57,7 @@ class Operations(ConsoleCase):
         texts = {}
         for number in range(30):
             texts[self.installation.submit(f"Deploy an NRF in cut-{number}")] = number
-        for process in self.installation.processes("api-gateway"):
-            os.kill(process, signal.SIGKILL)
-
-        def up():
-            try:
-                return self.installation.call("GET", "/readyz")[0] == 200
-            except OSError:
-                return False
-        eventually(up, 60)
+        self.restart_gateway()
         for number in range(30, 40):
             texts[self.installation.submit(f"Deploy an NRF in cut-{number}")] = number
         records = [self.installation.settled(identifier, 60) for identifier in texts]
@@ -77,6 +69,36 @@ class Operations(ConsoleCase):
             self.fail(f"missing {list((expected - found).elements())[:5]}, too many {list((found - expected).elements())[:5]}")
         browser.go("#/board?q=cut-&stage=done")
         browser.wait(lambda: browser.script("return document.querySelector('.grid')?.getAttribute('aria-rowcount')") == "41")
+
+    def restart_gateway(self):
+        """As after a crash."""
+        for process in self.installation.processes("api-gateway"):
+            os.kill(process, signal.SIGKILL)
+
+        def up():
+            try:
+                return self.installation.call("GET", "/readyz")[0] == 200
+            except OSError:
+                return False
+        eventually(up, 60)
+
+    def test_what_is_being_typed_stays_when_the_intent_is_read_again(self):
+        browser = self.browser
+        identifier = self.installation.submit("Scale the AMF in typed")
+        self.installation.settled(identifier)
+        browser.open(f"#/intent/{identifier}")
+        browser.fill(".questions input.other", "2")
+        browser.click("summary", "Raw record")
+        # Read once more each time the page has lost the gateway and found it again.
+        reads = lambda: browser.script("return performance.getEntriesByType('resource').filter((it) => it.name.endsWith(arguments[0])).length", identifier)
+        for _ in range(2):
+            before = reads()
+            self.restart_gateway()
+            browser.wait(lambda: reads() > before, 30)
+        self.assertEqual(browser.script("return document.querySelector('.questions input.other').value"), "2")
+        browser.find("details[open] pre", identifier)
+        self.installation.call("POST", f"/v1/intents/{identifier}/cancel", {})
+        browser.phase("cancelled")
 
     def test_what_happens_while_the_trail_is_read_is_shown_once(self):
         browser = self.browser
