@@ -97,7 +97,8 @@ import Yams
     @Test("what the site serves and its scripts ask for has a way in through the Ingress")
     func ingress() throws {
         let document = try String(contentsOfFile: Repository.path("deploy/base/ingress.yaml"), encoding: .utf8)
-        let resource = try #require(try Yams.load_all(yaml: document).compactMap { $0 as? [String: Any] }.first { ($0["metadata"] as? [String: Any])?["name"] as? String == "api-gateway" })
+        let resources = try Yams.load_all(yaml: document).compactMap { $0 as? [String: Any] }
+        let resource = try #require(resources.first { ($0["metadata"] as? [String: Any])?["name"] as? String == "api-gateway" })
         let rules = try #require((resource["spec"] as? [String: Any])?["rules"] as? [[String: Any]])
         let ways = try rules.flatMap { try #require(($0["http"] as? [String: Any])?["paths"] as? [[String: Any]]) }
             .map { (path: $0["path"] as? String ?? "", isPrefix: $0["pathType"] as? String == "Prefix") }
