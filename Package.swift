@@ -121,8 +121,8 @@ let package = Package(
         service(
             "APIGateway",
             [
-                "CMimalloc", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime", "Telemetry",
-                hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
+                "CMimalloc", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
+                "Telemetry", hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
             ],
             resources: [.copy("Public")]
         ),
@@ -209,7 +209,7 @@ let package = Package(
         tests(
             "APIGatewayTests",
             [
-                "APIGateway", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
+                "APIGateway", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
                 hummingbirdTesting, lifecycle, logging, yams,
             ]
         ),

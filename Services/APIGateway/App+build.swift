@@ -61,7 +61,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             PackageController(bridge: bridge).addRoutes(to: api)
             KnowledgeController(knowledge: knowledge).addRoutes(to: api)
             AuditController(ledger: ledger).addRoutes(to: api)
-            ServiceController(upstreams: upstreams).addRoutes(to: api)
+            ServiceController(name: context.name, ownMetrics: context.metrics, upstreams: upstreams).addRoutes(to: api)
             OperationsController(ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge).addRoutes(to: api)
         },
         services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger)]

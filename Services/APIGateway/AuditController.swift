@@ -51,8 +51,9 @@ struct AuditController: Sendable {
             }
         }
         var found: [(event: LedgerEvent, entry: HistoryEntry)] = []
+        // One more than a page takes, also of one partition alone: it tells that there is more.
         for partition in self.ledger.partitions.map(\.number) {
-            for event in try await self.ledger.latestEvents(partition: partition, before: cursor.positions[partition], limit: limit) {
+            for event in try await self.ledger.latestEvents(partition: partition, before: cursor.positions[partition], limit: limit + 1) {
                 found.append((event, try LedgerJSON.decode(HistoryEntry.self, event.entry)))
             }
         }

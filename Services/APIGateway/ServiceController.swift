@@ -2,9 +2,13 @@ import Foundation
 import Hummingbird
 import ServiceClient
 import ServiceRuntime
+import Telemetry
 
 /// The services behind the gateway, as they tell of themselves, and the guards the gateway has towards each.
 struct ServiceController: Sendable {
+    /// The gateway's own name and metrics.
+    let name: String
+    let ownMetrics: PrometheusRegistry
     let upstreams: [ServiceClient]
 
     func addRoutes(to router: some RouterMethods<AppContext>) {
@@ -50,18 +54,23 @@ struct ServiceController: Sendable {
             name: upstream.name, breaker: "\(upstream.upstream.breaker.state)", latencyMs: (latency * 1000).rounded() / 1000, report: report, detail: detail)
     }
 
-    /// What its own `/metrics` says: for who looks at a service that only the gateway reaches.
+    /// What its own `/metrics` says: for who looks at a service that only the gateway reaches, or at the gateway where its `/metrics` has no way in.
     @Sendable private func metrics(_ request: Request, context: AppContext) async throws -> Response {
         _ = try context.requirePrincipal(.metricsRead)
         let name = context.parameters.get("service") ?? ""
+        if name == self.name { return Self.exposition(self.ownMetrics.expose()) }
         guard let upstream = self.upstreams.first(where: { $0.name == name }) else {
             throw ProblemError(
                 .notFound, code: "not_found",
-                detail: "There is no service \(name.prefix(64)) behind the gateway; there are \(self.upstreams.map(\.name).joined(separator: ", "))."
+                detail: "There is no service \(name.prefix(64)); there are \(([self.name] + self.upstreams.map(\.name)).joined(separator: ", "))."
             )
         }
         let answer = try await upstream.call("GET", "/metrics", body: nil, mayRepeat: true)
         guard answer.status == 200 else { throw upstream.refusal(answer) }
-        return Response.text(String(decoding: answer.body, as: UTF8.self), type: "text/plain; version=0.0.4; charset=utf-8")
+        return Self.exposition(answer.body)
+    }
+
+    private static func exposition(_ bytes: [UInt8]) -> Response {
+        Response(status: .ok, headers: [.contentType: PrometheusRegistry.contentType], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

@@ -3,11 +3,17 @@ import Hummingbird
 import ServiceRuntime
 import Yams
 
-/// The console, the specification and its page: some dozens of small files, read once.
+/// The console, the specification and its page: some dozens of small files, read and compressed once.
 struct Site: Sendable {
     private struct Page: Sendable {
         var path: String
         var type: String
+        var plain: Variant
+        var gzip: Variant
+    }
+
+    /// A page in one coding. Its tag is its own (RFC 9110 §8.8.3.3).
+    private struct Variant: Sendable {
         var body: ByteBuffer
         var etag: String
     }
@@ -17,6 +23,9 @@ struct Site: Sendable {
     /// Nothing from elsewhere is loaded, framed or sent to.
     private static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+    /// The paths that are served.
+    var paths: [String] { self.pages.map(\.path) }
 
     /// - Throws: when a file of the site is missing or the specification is not YAML.
     init(directory: String) throws {
@@ -28,25 +37,30 @@ struct Site: Sendable {
             ("/openapi.yaml", "openapi.yaml", "application/yaml"),
         ]
         let modules = try FileManager.default.contentsOfDirectory(atPath: "\(directory)/console").filter { $0.hasSuffix(".js") }.sorted()
-        var pages = try (files + modules.map { ("/console/\($0)", "console/\($0)", "text/javascript; charset=utf-8") }).map { path, name, type in
-            let data = try read(name)
-            let isCode = name.hasSuffix(".js") || name.hasSuffix(".css")
-            let body = isCode ? ByteBuffer(string: Self.withoutComments(String(decoding: data, as: UTF8.self))) : ByteBuffer(bytes: data)
-            return Page(path: path, type: type, body: body, etag: "")
-        }
-        let specification = try Yams.load(yaml: String(decoding: try read("openapi.yaml"), as: UTF8.self)) ?? [:]
-        let json = try JSONSerialization.data(withJSONObject: specification, options: [.sortedKeys, .withoutEscapingSlashes])
-        pages.append(Page(path: "/openapi.json", type: "application/json", body: ByteBuffer(bytes: json), etag: ""))
-        self.pages = pages.map { page in
-            var page = page
-            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-            for byte in page.body.readableBytesView { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            page.etag = "\"\(String(hash, radix: 16))\""
-            return page
-        }
+        self.pages =
+            try (files + modules.map { ("/console/\($0)", "console/\($0)", "text/javascript; charset=utf-8") }).map { path, name, type in
+                let data = try read(name)
+                // YAML means something by its indentation.
+                let bytes = name.hasSuffix(".yaml") ? Array(data) : Array(Self.withoutComments(String(decoding: data, as: UTF8.self)).utf8)
+                return try Self.page(path, type, bytes)
+            } + [Self.page("/openapi.json", "application/json", Self.json(ofYAML: read("openapi.yaml")))]
     }
 
-    /// A script or style sheet without the comments that have lines of their own, and without indentation: a seventh of the weight.
+    private static func json(ofYAML data: Data) throws -> [UInt8] {
+        let specification = try Yams.load(yaml: String(decoding: data, as: UTF8.self)) ?? [:]
+        return Array(try JSONSerialization.data(withJSONObject: specification, options: [.sortedKeys, .withoutEscapingSlashes]))
+    }
+
+    private static func page(_ path: String, _ type: String, _ bytes: [UInt8]) throws -> Page {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let tag = String(hash, radix: 16)
+        return Page(
+            path: path, type: type, plain: Variant(body: ByteBuffer(bytes: bytes), etag: "\"\(tag)\""),
+            gzip: Variant(body: ByteBuffer(bytes: try Gzip.compress(bytes)), etag: "\"\(tag)-gzip\""))
+    }
+
+    /// A script, style sheet or page without the comments that have lines of their own, and without indentation: a seventh of the weight.
     /// Lines stay where they are, so that an error names the line of the source. No text of these files spans lines.
     static func withoutComments(_ text: String) -> String {
         var isInside = false
@@ -73,10 +87,15 @@ struct Site: Sendable {
     func addRoutes(to router: some RouterMethods<AppContext>) {
         for page in self.pages {
             router.get(RouterPath(page.path)) { request, _ in
-                var headers: HTTPFields = [.contentType: page.type, .eTag: page.etag, .cacheControl: "no-cache", .xContentTypeOptions: "nosniff"]
+                let isGzip = Gzip.isAccepted(by: request.headers[.acceptEncoding])
+                let variant = isGzip ? page.gzip : page.plain
+                var headers: HTTPFields = [
+                    .contentType: page.type, .eTag: variant.etag, .cacheControl: "no-cache", .vary: "accept-encoding", .xContentTypeOptions: "nosniff",
+                ]
                 headers[.contentSecurityPolicy] = Self.policy
-                if Self.matches(request.headers[.ifNoneMatch], page.etag) { return Response(status: .notModified, headers: headers) }
-                return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: page.body))
+                if Self.matches(request.headers[.ifNoneMatch], variant.etag) { return Response(status: .notModified, headers: headers) }
+                if isGzip { headers[.contentEncoding] = "gzip" }
+                return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: variant.body))
             }
         }
     }

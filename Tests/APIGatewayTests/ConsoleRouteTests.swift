@@ -36,6 +36,27 @@ import Testing
         }
     }
 
+    @Test("the audit trail goes on where all events are of one partition", arguments: [1, 5, 23])
+    func audit(_ limit: Int) async throws {
+        try await LedgerFixture.with({ $0.partitions = 1 }) { fixture in
+            for number in 0..<12 { _ = try await fixture.submit("intent \(number)") }
+            try await fixture.ending { try await eventually { try await fixture.ledger.count(.refused) == 12 } }
+            try await fixture.gateway(["LEDGER_PARTITIONS": "1"]) { client in
+                let all = try await client.get("/v1/audit?limit=500", as: "root-key").json()["items"] as? [[String: String]] ?? []
+                var seen: [[String: String]] = []
+                var cursor = ""
+                repeat {
+                    let page = try await client.get("/v1/audit?limit=\(limit)\(cursor)", as: "root-key").json()
+                    let items = page["items"] as? [[String: String]] ?? []
+                    #expect(!items.isEmpty && items.count <= limit)
+                    seen += items
+                    cursor = (page["nextCursor"] as? String).map { "&cursor=\($0)" } ?? ""
+                } while !cursor.isEmpty
+                #expect(seen == all && seen.count >= 24)
+            }
+        }
+    }
+
     @Test("the audit trail of people leaves out what services did")
     func people() async throws {
         try await LedgerFixture.with { fixture in
@@ -61,6 +82,9 @@ import Testing
                 #expect((bridge?["detail"] as? String)?.isEmpty == false && bridge?["report"] == nil && bridge?["breaker"] != nil)
                 #expect(try await client.get("/v1/services/nephio-bridge/metrics").status == .forbidden)
                 #expect(try await client.get("/v1/services/nephio-bridge/metrics", as: "root-key").status == .serviceUnavailable)
+                let own = try await client.get("/v1/services/api-gateway/metrics", as: "root-key")
+                #expect(own.status == .ok && own.text.contains("nephoran_circuit_breaker_state{") && own.headers[.contentType]?.hasPrefix("text/plain") == true)
+                #expect(try await client.get("/v1/services/api-gateway/metrics").status == .forbidden)
                 #expect(try await client.get("/v1/services/nothing/metrics", as: "root-key").status == .notFound)
             }
         }

@@ -1,8 +1,11 @@
+import CZlib
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Resilience
 import ServiceRuntime
 import Testing
+import Yams
 
 @testable import APIGateway
 
@@ -43,6 +46,81 @@ import Testing
         }
     }
 
+    @Test("compressed for who takes it, and tagged as something else than the plain page", arguments: pages.map(\.0))
+    func gzip(_ path: String) async throws {
+        try await self.withSite { client in
+            let plain = try await client.execute(uri: path, method: .get)
+            let small = try await client.execute(uri: path, method: .get, headers: [.acceptEncoding: "br, gzip;q=0.8"])
+            #expect(plain.headers[.contentEncoding] == nil && small.headers[.contentEncoding] == "gzip")
+            #expect(plain.headers[.vary] == "accept-encoding" && small.headers[.vary] == "accept-encoding")
+            #expect(small.body.readableBytes < plain.body.readableBytes)
+            #expect(try Self.inflated(Array(small.body.readableBytesView)) == Array(plain.body.readableBytesView))
+
+            let (its, other) = (try #require(small.headers[.eTag]), try #require(plain.headers[.eTag]))
+            #expect(its != other && small.headers[.contentType] == plain.headers[.contentType])
+            let known = try await client.execute(uri: path, method: .get, headers: [.acceptEncoding: "gzip", .ifNoneMatch: its])
+            #expect(known.status == .notModified && known.headers[.eTag] == its && known.headers[.vary] == "accept-encoding")
+            #expect(try await client.execute(uri: path, method: .get, headers: [.acceptEncoding: "gzip", .ifNoneMatch: other]).status == .ok)
+        }
+    }
+
+    @Test(
+        "gzip is sent to who says so, and to nobody else",
+        arguments: [
+            (nil, false), ("", false), ("gzip", true), ("GZIP", true), ("x-gzip", true), ("deflate, gzip;q=1.0", true), ("*", true), ("gzip;q=0", false),
+            ("gzip; q=0.000, *", false), ("*;q=0", false), ("*;q=0, gzip;q=0.1", true), ("identity", false), ("br", false), ("gzip;q=x", false),
+        ] as [(String?, Bool)])
+    func acceptsGzip(_ header: String?, _ isAccepted: Bool) {
+        #expect(Gzip.isAccepted(by: header) == isAccepted)
+    }
+
+    private static func inflated(_ bytes: [UInt8]) throws -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: 4 << 20)
+        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        defer { stream.deallocate() }
+        try #require(inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK)
+        defer { inflateEnd(stream) }
+        let code = bytes.withUnsafeBufferPointer { input in
+            output.withUnsafeMutableBufferPointer { output in
+                stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+                stream.pointee.avail_in = uInt(input.count)
+                stream.pointee.next_out = output.baseAddress
+                stream.pointee.avail_out = uInt(output.count)
+                return inflate(stream, Z_FINISH)
+            }
+        }
+        try #require(code == Z_STREAM_END && Int(stream.pointee.total_in) == bytes.count)
+        return Array(output.prefix(Int(stream.pointee.total_out)))
+    }
+
+    @Test("what the site serves and its scripts ask for has a way in through the Ingress")
+    func ingress() throws {
+        let document = try String(contentsOfFile: Repository.path("deploy/base/ingress.yaml"), encoding: .utf8)
+        let resources = try Yams.load_all(yaml: document).compactMap { $0 as? [String: Any] }
+        let resource = try #require(resources.first { ($0["metadata"] as? [String: Any])?["name"] as? String == "api-gateway" })
+        let rules = try #require((resource["spec"] as? [String: Any])?["rules"] as? [[String: Any]])
+        let ways = try rules.flatMap { try #require(($0["http"] as? [String: Any])?["paths"] as? [[String: Any]]) }
+            .map { (path: $0["path"] as? String ?? "", isPrefix: $0["pathType"] as? String == "Prefix") }
+        func isLetIn(_ path: String) -> Bool { ways.contains { path == $0.path || ($0.isPrefix && path.hasPrefix($0.path + "/")) } }
+
+        let directory = Repository.path("Services/APIGateway/Public")
+        var asked = Set(try Site(directory: directory).paths)
+        for name in try FileManager.default.contentsOfDirectory(atPath: "\(directory)/console").map({ "console/\($0)" }) + ["docs.js"] {
+            let text = try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)
+            for match in text.matches(of: /[(\s,\['`](?:'|`)(\/[a-z][\w.\/-]*)/) { asked.insert(String(match.1)) }
+        }
+        #expect(asked.isSuperset(of: ["/health", "/v1/services", "/openapi.json", "/console/main.js"]) && !isLetIn("/metrics") && !isLetIn("/admin/log-level"))
+        for path in asked.sorted() { #expect(isLetIn(path), "\(path)") }
+    }
+
+    @Test("the console knows what the values of a breaker's gauge mean")
+    func breakers() throws {
+        let text = try String(contentsOfFile: Repository.path("Services/APIGateway/Public/console/services.js"), encoding: .utf8)
+        let names = CircuitBreaker.State.allCases.sorted { $0.rawValue < $1.rawValue }.map { "'\($0)'" }
+        #expect(text.contains("const BREAKERS = [\(names.joined(separator: ", "))];"))
+    }
+
     @Test("the specification is the same as JSON")
     func json() async throws {
         try await self.withSite { client in
@@ -73,13 +151,16 @@ import Testing
         }
     }
 
-    @Test("the whole console weighs at most 150 KB")
+    @Test("the whole console weighs at most 60 KB on the wire, and 160 KB unpacked")
     func weight() async throws {
         let modules = try FileManager.default.contentsOfDirectory(atPath: Repository.path("Services/APIGateway/Public/console")).map { "/console/\($0)" }
         try await self.withSite { client in
-            var bytes = 0
-            for path in modules + ["/", "/console.css"] { bytes += try await client.execute(uri: path, method: .get).body.readableBytes }
-            #expect(bytes <= 150_000)
+            var (bytes, sent) = (0, 0)
+            for path in modules + ["/", "/console.css"] {
+                bytes += try await client.execute(uri: path, method: .get).body.readableBytes
+                sent += try await client.execute(uri: path, method: .get, headers: [.acceptEncoding: "gzip"]).body.readableBytes
+            }
+            #expect(bytes <= 160_000 && sent <= 60_000, "\(bytes) bytes, \(sent) on the wire")
         }
     }
 

@@ -111,10 +111,10 @@ class Looks(ConsoleCase):
         browser.driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": False})
         files = browser.script(
             "return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
-            ".filter((it) => /[/]$|[.](js|css)$/.test(new URL(it.name).pathname)).map((it) => [it.name, it.decodedBodySize, it.responseEnd])")
-        weight = sum(size for _, size, _ in files)
-        ready = max(end for _, _, end in files)
-        print(f"weight {weight} bytes in {len(files)} files, all there after {ready:.0f} ms")
+            ".filter((it) => /[/]$|[.](js|css)$/.test(new URL(it.name).pathname)).map((it) => [it.decodedBodySize, it.encodedBodySize, it.responseEnd])")
+        weight, sent, ready = sum(it[0] for it in files), sum(it[1] for it in files), max(it[2] for it in files)
+        print(f"weight {weight} bytes in {len(files)} files, {sent} on the wire, all there after {ready:.0f} ms")
         self.assertGreater(weight, 50_000)
-        self.assertLessEqual(weight, 150_000)
+        self.assertLessEqual(weight, 160_000)
+        self.assertLessEqual(sent, 60_000)
         self.assertLess(ready, 3_000)

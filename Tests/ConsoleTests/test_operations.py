@@ -1,13 +1,28 @@
 """Looking after the installation: queues, services, the gateway's restart."""
 
+import contextlib
+import http.client
+import json
 import os
 import signal
+import threading
 from collections import Counter
+
+from selenium.webdriver.common.keys import Keys
 
 from case import OPERATOR, ConsoleCase
 from installation import eventually
 
 PAGES = ["services", "queues", "charts", "inventory", "knowledge", "audit"]
+
+
+def event(identifier, step):
+    return f"{identifier} {step['at']} {step['phase']} {step.get('detail', '')}"
+
+
+def shown(browser, identifiers):
+    """How often each event of these intents is in the audit trail of the page."""
+    return Counter(text for text in browser.script("return [...document.querySelectorAll('[data-event]')].map((it) => it.dataset.event)") if text[:36] in identifiers)
 
 
 class Operations(ConsoleCase):
@@ -42,6 +57,21 @@ class Operations(ConsoleCase):
         texts = {}
         for number in range(30):
             texts[self.installation.submit(f"Deploy an NRF in cut-{number}")] = number
+        self.restart_gateway()
+        for number in range(30, 40):
+            texts[self.installation.submit(f"Deploy an NRF in cut-{number}")] = number
+        records = [self.installation.settled(identifier, 60) for identifier in texts]
+        expected = Counter(event(record["id"], step) for record in records for step in record["history"])
+        try:
+            browser.wait(lambda: shown(browser, texts) == expected, 30)
+        except AssertionError:
+            found = shown(browser, texts)
+            self.fail(f"missing {list((expected - found).elements())[:5]}, too many {list((found - expected).elements())[:5]}")
+        browser.go("#/board?q=cut-&stage=done")
+        browser.wait(lambda: browser.script("return document.querySelector('.grid')?.getAttribute('aria-rowcount')") == "41")
+
+    def restart_gateway(self):
+        """As after a crash."""
         for process in self.installation.processes("api-gateway"):
             os.kill(process, signal.SIGKILL)
 
@@ -51,21 +81,103 @@ class Operations(ConsoleCase):
             except OSError:
                 return False
         eventually(up, 60)
-        for number in range(30, 40):
-            texts[self.installation.submit(f"Deploy an NRF in cut-{number}")] = number
+
+    def test_what_is_being_typed_stays_when_the_intent_is_read_again(self):
+        browser = self.browser
+        identifier = self.installation.submit("Scale the AMF in typed")
+        self.installation.settled(identifier)
+        browser.open(f"#/intent/{identifier}")
+        browser.fill(".questions input.other", "2")
+        browser.click("summary", "Raw record")
+        # Read once more each time the page has lost the gateway and found it again.
+        reads = lambda: browser.script("return performance.getEntriesByType('resource').filter((it) => it.name.endsWith(arguments[0])).length", identifier)
+        for _ in range(2):
+            before = reads()
+            self.restart_gateway()
+            browser.wait(lambda: reads() > before, 30)
+        self.assertEqual(browser.script("return document.querySelector('.questions input.other').value"), "2")
+        browser.find("details[open] pre", identifier)
+        self.installation.call("POST", f"/v1/intents/{identifier}/cancel", {})
+        browser.phase("cancelled")
+
+    def test_what_happens_while_the_trail_is_read_is_shown_once(self):
+        browser = self.browser
+        browser.open("#/operate/services")
+        texts = []
+        submitting = threading.Thread(target=lambda: texts.extend(self.installation.submit(f"Deploy a PCF in once-{number}") for number in range(40)))
+        submitting.start()
+        # Again and again: each time the first page and the live events overlap somewhere else.
+        while submitting.is_alive():
+            browser.go("#/operate/audit")
+            browser.click("label.check input")
+            browser.find("main tbody td")
+            if submitting.is_alive():
+                browser.go("#/operate/services")
+        submitting.join()
         records = [self.installation.settled(identifier, 60) for identifier in texts]
-        expected = Counter(f"{record['id']} {step['at']} {step['phase']} {step.get('detail', '')}" for record in records for step in record["history"])
+        expected = Counter(event(record["id"], step) for record in records for step in record["history"])
+        browser.wait(lambda: shown(browser, texts) == expected, 30)
 
-        def shown():
-            return Counter(event for event in browser.script("return [...document.querySelectorAll('[data-event]')].map((it) => it.dataset.event)") if event[:36] in texts)
+    def test_a_stream_that_is_lost_before_its_first_event_is_resumed(self):
+        headers = {"Authorization": f"Bearer {self.installation.token}"}
+        with self.stream(headers) as stream:
+            beginning = stream.readline().decode()
+        self.assertRegex(beginning, r"^id: \d+[.]\d+-\d+")
+        record = self.installation.settled(self.installation.submit("Deploy an NSSF in resumed"))
+        told = []
+        with self.stream({**headers, "Last-Event-ID": beginning[4:].strip()}) as stream:
+            while len(told) < len(record["history"]):
+                line = stream.readline().decode()
+                if line.startswith("data: ") and (data := json.loads(line[6:]))["id"] == record["id"]:
+                    told.append(data["phase"])
+        self.assertEqual(told, [step["phase"] for step in record["history"]])
+
+    @contextlib.contextmanager
+    def stream(self, headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.installation.port, timeout=20)
         try:
-            browser.wait(lambda: shown() == expected, 30)
-        except AssertionError:
-            self.fail(f"missing {list((expected - shown()).elements())[:5]}, too many {list((shown() - expected).elements())[:5]}")
-        browser.go("#/board?q=cut-&stage=done")
-        browser.wait(lambda: browser.script("return document.querySelector('.grid')?.getAttribute('aria-rowcount')") == "41")
+            connection.request("GET", "/v1/events", headers=headers)
+            yield connection.getresponse()
+        finally:
+            connection.close()
 
-    provoked = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "503 (Service Unavailable)", "403 (Forbidden)")
+    def test_what_one_key_was_shown_is_not_shown_to_the_next(self):
+        browser = self.browser
+        identifier = self.installation.submit("Deploy an NRF in mine")
+        self.installation.settled(identifier)
+        # A link that was shared: opened without a key, then signed in with one that may not follow all intents.
+        browser.driver.get("about:blank")
+        browser.driver.get(f"{browser.url}/#/intent/{identifier}")
+        browser.find("#gate", "Sign in")
+        browser.fill("#gate-key", OPERATOR)
+        browser.keys(Keys.ENTER)
+        browser.phase("published")
+        browser.go("#/operate/queues")
+        browser.find("main td", "Interpret")
+        # Another key in the address of the page that is open.
+        browser.script("location.hash = 'key=nonsense'")
+        browser.find("#gate", "Sign in")
+        self.assertNotIn("nonsense", browser.driver.current_url)
+        self.assertEqual(browser.script("return document.querySelectorAll('#view td, .intent-row').length"), 0)
+        browser.script("location.hash = arguments[0]", f"key={self.installation.token}&intent={identifier}")
+        browser.phase("published")
+        self.assertTrue(browser.driver.current_url.endswith(f"#/intent/{identifier}"))
+        browser.go("#/operate/audit")
+        browser.find("main td", "token")
+        browser.script("location.hash = arguments[0]", f"key={OPERATOR}")
+        browser.find("#access-state", "Signed in")
+        browser.go("#/operate/audit")
+        browser.find("main .problem", "admin")
+        self.assertEqual(browser.script("return document.querySelectorAll('#view td').length"), 0)
+
+    def test_the_archive_is_searched_for_words(self):
+        browser = self.browser
+        self.installation.settled(self.installation.submit("What is running in words-of-the-archive?"))
+        browser.open("#/board?q=archive%20running")
+        browser.click("main button", "Search all that has ended")
+        browser.find("main ol a", "What is running in words-of-the-archive?")
+
+    provoked = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "503 (Service Unavailable)", "403 (Forbidden)", "401 (Unauthorized)")
 
     def test_a_key_with_few_rights_follows_what_it_may_and_is_told_what_it_may_not(self):
         browser = self.browser
@@ -111,4 +223,7 @@ class Operations(ConsoleCase):
         browser.wait(lambda: len(browser.all(".chart svg")) >= 1, 30)
         self.installation.settled(self.installation.submit("Scale the UDM in shown to 2 replicas"))
         browser.wait(lambda: browser.script("return document.querySelector('.chart:nth-child(2) path')?.getAttribute('d').length > 0"), 30)
+        # The gateway's own figures, too.
+        browser.wait(lambda: browser.script("return document.querySelector('.chart:nth-child(3) path')?.getAttribute('d').length > 0"), 30)
+        self.assertNotIn("Not read", browser.text("main"))
         self.shot("charts")

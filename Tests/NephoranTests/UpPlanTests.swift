@@ -32,6 +32,8 @@ import Testing
             "LLM_PROCESSOR_URL": "http://127.0.0.1:9001", "RAG_API_URL": "http://127.0.0.1:9002", "MANIFEST_GENERATOR_URL": "http://127.0.0.1:9003",
             "ORAN_ADAPTOR_URL": "http://127.0.0.1:9004", "NEPHIO_BRIDGE_URL": "http://127.0.0.1:9005",
         ]
+        #expect(try self.plan().keyFile == "/data/token")
+        #expect(try self.plan(environment: ["AUTH_TOKEN_FILE": "/mine"]).keyFile == "/mine")
         for (name, value) in expected { #expect(gateway.environment[name] == value, "\(name)") }
     }
 
@@ -45,6 +47,7 @@ import Testing
         #expect(fromFile.processes.last?.environment[name] == nil)
         #expect(fromFile.processes.last?.environment["CONFIG_FILE"] == "/c.yaml")
         if name == "AUTH_TOKEN" { #expect(fromEnvironment.processes.last?.environment["AUTH_TOKEN_FILE"] == nil) }
+        #expect((fromEnvironment.keyFile == nil) == (name == "AUTH_TOKEN") && (fromFile.keyFile == nil) == (name == "AUTH_TOKEN"))
         if name == "CACHE_REDIS_URL" { #expect(!fromFile.processes.contains { $0.name == "cache" }) }
     }
 

@@ -7,7 +7,7 @@ struct UpCommand: AsyncParsableCommand {
         commandName: "up",
         abstract: "Run everything on this machine: the six services and, unless one is named, a private Redis.",
         discussion: """
-            Prints one line per service and then "ready http://127.0.0.1:8080". What dies is restarted; SIGINT and SIGTERM drain and stop everything.
+            Prints one line per service and then "ready http://127.0.0.1:8080", where the console is, and the file of its key. What dies is restarted; SIGINT and SIGTERM drain and stop everything.
             `nephoran restart` replaces services without anybody noticing.
             Settings of the services come from the environment and from --config.
             """
@@ -90,6 +90,7 @@ struct UpCommand: AsyncParsableCommand {
                 }
                 await supervisor.isReady()
                 console.say("ready \(plan.gateway)")
+                if let file = plan.keyFile { console.say("open it in a browser; the key to sign in with is in \(file)") }
                 await stop.first()
                 return nil
             }

@@ -9,6 +9,8 @@ struct UpPlan: Sendable {
     /// Address of the gateway.
     let gateway: String
     let stores: [RedisStore]
+    /// Where the key of the gateway can be read, unless the operator gave it otherwise.
+    let keyFile: String?
 
     /// - Parameters:
     ///   - services: directory of the services' executables.
@@ -43,6 +45,7 @@ struct UpPlan: Sendable {
         preset("GIT_MIRROR", directory.file("gitops-mirror.git"))
         preset("DRAIN_TIMEOUT", "8s")
         if !isGiven("AUTH_TOKEN") { preset("AUTH_TOKEN_FILE", directory.file("token")) }
+        self.keyFile = isGiven("AUTH_TOKEN") ? nil : shared["AUTH_TOKEN_FILE"]
         if let config { shared["CONFIG_FILE"] = config.path }
         shared["HOST"] = "127.0.0.1"
         for (index, name) in Self.services.enumerated() {

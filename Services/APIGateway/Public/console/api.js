@@ -15,6 +15,9 @@ export class APIProblem extends Error {
   get status() { return this.problem.status || 0; }
 }
 
+const SILENT = new Set([502, 503, 504]);
+const UNREACHABLE = { title: T.unreachable, detail: T.unreachableDetail, code: 'unreachable' };
+
 /** Told of each call that a person caused, of each answer, and of none. */
 export const hooks = { action: () => {}, answer: () => {}, silence: () => {} };
 
@@ -38,7 +41,12 @@ export async function call(path, { method = 'GET', body, headers = {}, accept = 
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     hooks.silence();
-    throw new APIProblem({ title: T.unreachable, detail: T.unreachableDetail, code: 'unreachable' });
+    throw new APIProblem(UNREACHABLE);
+  }
+  // What stands before the gateway says so itself when nobody is behind it, and not as a problem document.
+  if (SILENT.has(response.status) && !response.headers.get('Content-Type')?.includes('json')) {
+    hooks.silence();
+    throw new APIProblem(UNREACHABLE);
   }
   hooks.answer(response);
   if (response.ok) return response;
@@ -62,8 +70,9 @@ export const text = async (path, options) => (await call(path, options)).text();
 
 export const post = (path, body, options) => json(path, { method: 'POST', body, isAction: true, ...options });
 
+/** A space is `%20`: `+` is one in forms only (RFC 3986). */
 export const query = (values) => {
-  const text = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '')).toString();
+  const text = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '')).toString().replaceAll('+', '%20');
   return text ? `?${text}` : '';
 };
 

@@ -3,7 +3,7 @@ import { $, debounced, fill, h } from './element.js';
 import { json } from './api.js';
 import { onEvent, store, subscribe } from './intents.js';
 import { isWaiting, phasePill } from './phase.js';
-import { onSession } from './session.js';
+import { key, onSession } from './session.js';
 import { href } from './route.js';
 import { age } from './time.js';
 import { T } from './texts.js';
@@ -16,8 +16,10 @@ let isOpen = false;
 
 /** A list for each phase: the store may not reach back as far as the oldest question. */
 async function load() {
+  const asker = key();
   try {
     const pages = await Promise.all(['awaiting_approval', 'awaiting_clarification'].map((phase) => json(`/v1/intents?phase=${phase}&limit=${LIMIT}`)));
+    if (asker !== key()) return;
     waiting = new Map(pages.flatMap((page) => page.items || []).map((item) => [item.id, item]));
     isComplete = pages.every((page) => !page.nextCursor);
   } catch { return; /* the views say what is wrong; what is known stays */ }

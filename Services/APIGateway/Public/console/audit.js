@@ -1,11 +1,10 @@
 // Who did what: all transitions backwards, and what happens while one looks.
 import { button, fill, h } from './element.js';
 import { json, query } from './api.js';
-import { onEvent, store } from './intents.js';
+import { onEvent, store, subscribe } from './intents.js';
 import { phasePill } from './phase.js';
 import { empty, loading, problemBox } from './problem.js';
 import { href } from './route.js';
-import { onSession } from './session.js';
 import { moment } from './time.js';
 import { T } from './texts.js';
 
@@ -17,10 +16,15 @@ export function auditView(root) {
   let cursor;
   let people = true;
   let turn = 0;
+  let { begun } = store;
+  /** What is shown: an event may come live and with a page. */
+  const seen = new Set();
+  const name = (event) => `${event.id} ${event.at} ${event.phase} ${event.detail || ''}`;
+  const isNew = (event) => !seen.has(name(event)) && seen.add(name(event));
   const body = h('tbody', {});
   const foot = h('div', {});
   const check = h('input', { type: 'checkbox', checked: true, onchange: () => { people = check.checked; restart(); } });
-  const row = (event) => h('tr', { 'data-event': `${event.id} ${event.at} ${event.phase} ${event.detail || ''}` },
+  const row = (event) => h('tr', { 'data-event': name(event) },
     h('td', {}, moment(event.at)), h('td', {}, h('strong', {}, event.by)), h('td', {}, phasePill(event.phase, true)), h('td', { class: 'break' }, event.detail || ''),
     h('td', {}, h('a', { href: href('intent', event.id) }, store.byID.get(event.id)?.request?.intent || event.id)));
   const more = async () => {
@@ -32,7 +36,7 @@ export function auditView(root) {
       for (let count = 0; count < 10; count += 1) {
         const page = await json(`/v1/audit${query({ limit: PAGE, cursor, people: people ? 'true' : '' })}`);
         if (mine !== turn) return;
-        body.append(...page.items.map(row));
+        body.append(...page.items.filter(isNew).map(row));
         cursor = page.nextCursor;
         if (!cursor || page.items.length) break;
       }
@@ -43,16 +47,26 @@ export function auditView(root) {
   };
   const restart = () => {
     cursor = undefined;
+    seen.clear();
     fill(body, []);
     more();
   };
   fill(root, [h('div', { class: 'filters' }, h('label', { class: 'check' }, check, ' ', T.peopleOnly)),
     h('div', { class: 'card' }, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': T.audit }, h('table', {}, h('caption', { class: 'visually-hidden' }, T.audit), h('thead', {}, h('tr', {}, [T.time, T.by, T.phase, T.what, T.intent].map((head) => h('th', { scope: 'col' }, head)))), body)), foot)]);
   restart();
-  const leaves = [onSession(restart), onEvent((event) => {
-    if (people && SERVICES.has(event.by)) return;
+  const leaves = [subscribe(() => {
+    // What happened before the stream began may be on no page that was read before.
+    if (begun !== store.begun) {
+      begun = store.begun;
+      restart();
+    }
+  }), onEvent((event) => {
+    if ((people && SERVICES.has(event.by)) || !isNew(event)) return;
     body.prepend(row(event));
-    while (body.childElementCount > MOST) body.lastElementChild.remove();
+    while (body.childElementCount > MOST) {
+      seen.delete(body.lastElementChild.dataset.event);
+      body.lastElementChild.remove();
+    }
     if (foot.querySelector('.empty')) fill(foot, []);
   })];
   return () => {

@@ -2,8 +2,9 @@
 import { fill, h } from './element.js';
 import { text } from './api.js';
 import { chart } from './chart.js';
-import { increase, parse, quantile, sum } from './metrics.js';
+import { increase, parse, quantile, Readings, sum } from './metrics.js';
 import { loading, problemBox } from './problem.js';
+import { onSession } from './session.js';
 import { number, percent, duration } from './time.js';
 import { T } from './texts.js';
 
@@ -12,64 +13,71 @@ const KEPT = 120;
 /** Of intents that end: those that failed for no fault of their own may be so many. */
 const OBJECTIVE = 0.9995;
 const SLOW = 2;
-const SERVICES = ['llm-processor', 'rag-api', 'manifest-generator', 'oran-adaptor', 'nephio-bridge'];
+const SERVICES = ['api-gateway', 'llm-processor', 'rag-api', 'manifest-generator', 'oran-adaptor', 'nephio-bridge'];
 const DONE = new Set(['published', 'fulfilled', 'refused', 'cancelled', 'rolled_back', 'superseded']);
 
-/** Of all services together, as they are known so far. Outlives the view. */
+/** `{at, pairs, cost, budget}`: of each service that answered its two readings, null for one that cannot be compared yet. Outlives the view. */
 const scrapes = [];
+let readings = new Readings();
 let timer = 0;
+let turn = 0;
 let isAsking = false;
 const listeners = new Set();
+
+onSession(() => {
+  turn += 1;
+  isAsking = false;
+  scrapes.length = 0;
+  readings = new Readings();
+});
 
 /** One scrape of every service; those that are silent are left out of it, and named. */
 async function scrape() {
   if (isAsking || document.hidden) return;
   isAsking = true;
-  try {
-    const parts = await Promise.allSettled([text('/metrics', { accept: 'text/plain' }), ...SERVICES.map((name) => text(`/v1/services/${name}/metrics`, { accept: 'text/plain' }))]);
-    const failed = parts.find((part) => part.status === 'rejected')?.reason;
-    const silent = ['api-gateway', ...SERVICES].filter((_, index) => parts[index].status === 'rejected');
-    const samples = parts.flatMap((part) => (part.status === 'fulfilled' ? parse(part.value) : []));
-    if (samples.length) {
-      // A rate needs the same services before and after.
-      scrapes.push({ at: new Date().toISOString(), samples, silent: silent.join() });
-      if (scrapes.length > KEPT) scrapes.shift();
-    }
-    for (const listener of listeners) listener(samples.length ? null : failed, silent);
-  } finally {
-    isAsking = false;
+  const mine = turn;
+  const parts = await Promise.allSettled(SERVICES.map((name) => text(`/v1/services/${name}/metrics`, { accept: 'text/plain' })));
+  if (mine !== turn) return;
+  isAsking = false;
+  const silent = SERVICES.filter((_, index) => parts[index].status === 'rejected');
+  const pairs = SERVICES.flatMap((name, index) => (parts[index].status === 'fulfilled' ? [readings.add(name, parse(parts[index].value))] : []));
+  if (pairs.length) {
+    scrapes.push({ at: new Date().toISOString(), pairs, cost: sum(readings.samples, 'llm_token_costs_usd_total'), budget: budget(readings.samples) });
+    if (scrapes.length > KEPT) scrapes.shift();
   }
+  for (const listener of listeners) listener(pairs.length ? null : parts[0].reason, silent);
 }
 
-/** What `value` gives for each pair of neighbouring scrapes. */
-const pairs = (value) => scrapes.slice(1).map((after, index) => {
-  const before = scrapes[index];
-  return before.silent === after.silent ? value(before.samples, after.samples, (new Date(after.at) - new Date(before.at)) / 1000) : null;
-});
+/** What `value` gives for the readings of each scrape but the first: a list of pairs. */
+const compared = (value) => scrapes.slice(1).map(({ pairs }) => (pairs.includes(null) ? null : value(pairs)));
+const all = (pairs, side) => pairs.flatMap((pair) => pair[side]);
+/** The sum of what `value` gives for each service; null where none has any. */
+const total = (pairs, value) => pairs.map(value).reduce((whole, part) => (part === null ? whole : (whole ?? 0) + part), null);
 const ratio = (part, whole) => (whole > 0 ? part / whole : null);
 
 /** The part of the error budget that is left, counted from the services' start. */
 function budget(samples) {
-  const total = sum(samples, 'nephoran_intents_processed_total');
+  const ended = sum(samples, 'nephoran_intents_processed_total');
   const failed = sum(samples, 'nephoran_intents_processed_total', { outcome: 'failed' });
-  return total > 0 ? Math.max(0, 1 - failed / total / (1 - OBJECTIVE)) : null;
+  return ended > 0 ? Math.max(0, 1 - failed / ended / (1 - OBJECTIVE)) : null;
 }
 
 function draw(root) {
   const times = scrapes.slice(1).map((scraped) => scraped.at);
   const gateway = { service: 'api-gateway', method: 'POST', route: '/v1/intents' };
-  const quantiles = (name, labels) => [['p50', 0.5], ['p95', 0.95], ['p99', 0.99]].map(([title, q]) => ({ name: title, values: pairs((before, after) => quantile(before, after, name, q, labels)) }));
+  const quantiles = (name, labels) => [['p50', 0.5], ['p95', 0.95], ['p99', 0.99]].map(([title, q]) => ({ name: title, values: compared((pairs) => quantile(all(pairs, 'before'), all(pairs, 'after'), name, q, labels)) }));
   const seconds = (value) => duration(value * 1000);
-  const cache = (level) => pairs((before, after) => ratio(increase(before, after, 'nephoran_cache_hits_total', { cache_level: level }), increase(before, after, 'nephoran_cache_requests_total', { cache_level: level })));
-  const perMinute = (labels) => pairs((before, after, time) => { const grown = increase(before, after, 'nephoran_intents_processed_total', labels); return grown === null ? null : (grown / time) * 60; });
+  const grown = (pairs, name, labels) => total(pairs, ({ before, after }) => increase(before, after, name, labels));
+  const cache = (level) => compared((pairs) => ratio(grown(pairs, 'nephoran_cache_hits_total', { cache_level: level }), grown(pairs, 'nephoran_cache_requests_total', { cache_level: level })));
+  const perMinute = (labels) => compared((pairs) => total(pairs, ({ before, after, seconds: time }) => { const more = increase(before, after, 'nephoran_intents_processed_total', labels); return more === null ? null : (more / time) * 60; }));
   const isOpen = [...root.querySelectorAll('details')].map((details) => details.open);
   fill(root, [
     chart({ title: T.rateChart, hint: T.rateHint, times, format: number, series: [{ name: T.ended, values: perMinute({ outcome: DONE }) }, { name: T.failedOnes, values: perMinute({ outcome: 'failed' }) }] }),
     chart({ title: T.intentLatency, hint: T.intentLatencyHint, times, format: seconds, limit: SLOW, series: quantiles('nephoran_intent_duration_seconds', { outcome: new Set(['published', 'fulfilled']) }) }),
     chart({ title: T.acceptLatency, hint: T.acceptLatencyHint, times, format: seconds, series: quantiles('http_request_duration_seconds', gateway) }),
     chart({ title: T.cacheChart, hint: T.cacheHint, times, format: percent, max: 1, limit: 0.7, series: [{ name: 'L1', values: cache('l1') }, { name: 'L2', values: cache('l2') }] }),
-    chart({ title: T.costChart, hint: T.costHint, times: scrapes.map((scraped) => scraped.at), format: (value) => `${number(value)} USD`, series: [{ name: T.cost, values: scrapes.map(({ samples }) => sum(samples, 'llm_token_costs_usd_total')) }] }),
-    chart({ title: T.budgetChart, hint: T.budgetHint(percent(OBJECTIVE)), times: scrapes.map((scraped) => scraped.at), format: percent, max: 1, series: [{ name: T.left, values: scrapes.map(({ samples }) => budget(samples)) }] }),
+    chart({ title: T.costChart, hint: T.costHint, times: scrapes.map((scraped) => scraped.at), format: (value) => `${number(value)} USD`, series: [{ name: T.cost, values: scrapes.map(({ cost }) => cost) }] }),
+    chart({ title: T.budgetChart, hint: T.budgetHint(percent(OBJECTIVE)), times: scrapes.map((scraped) => scraped.at), format: percent, max: 1, series: [{ name: T.left, values: scrapes.map((scraped) => scraped.budget) }] }),
   ]);
   root.querySelectorAll('details').forEach((details, index) => { details.open = Boolean(isOpen[index]); });
 }

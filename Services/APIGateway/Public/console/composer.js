@@ -9,7 +9,6 @@ import { approvalView, conflictsView, planView } from './plan.js';
 import { loading, problemBox } from './problem.js';
 import { questionForm } from './questions.js';
 import { href } from './route.js';
-import { onSession } from './session.js';
 import { T } from './texts.js';
 
 const PAUSE = 350;
@@ -73,8 +72,7 @@ class Composer {
         h('label', { class: 'check' }, h('input', { id: 'approval', type: 'checkbox', checked: draft.approval, onchange: (event) => { draft.approval = event.target.checked; this.changed(); } }), T.waitForMe)),
       h('div', { class: 'actions' }, this.submit, button(T.dryRun, () => this.explain(true), { id: 'dry-run' }), h('span', { class: 'muted' }, T.dryRunHint)), this.problems);
     fill(root, [this.form, this.explanation]);
-    const leaves = [onSession(() => this.explain()), onBack(() => this.explain())];
-    this.leave = () => leaves.forEach((leave) => leave());
+    this.leave = onBack(() => this.explain());
     if (draft.text) this.explain();
     else this.rest();
   }
@@ -160,13 +158,17 @@ class Composer {
     }
   }
 
-  /** Sends it, waits until it asks, and answers what was asked here: two calls. */
+  /** Sends it, waits until it asks, and answers what was asked here: two calls. If the second fails, the intent's page asks again. */
   async sendAnswered(answers) {
     let record = await submit({ Prefer: 'wait=10' });
     if (record.phase === 'awaiting_clarification') {
       const asked = record.clarifications || [];
       const known = answers.filter((answer) => asked.some((question) => question.expectation === answer.expectation && question.field === answer.field));
-      if (known.length) record = await post(`/v1/intents/${record.id}/clarify`, { answers: known });
+      try {
+        if (known.length) record = await post(`/v1/intents/${record.id}/clarify`, { answers: known });
+      } catch (error) {
+        announce(error.message);
+      }
       remember(record);
     }
     location.hash = href('intent', record.id);

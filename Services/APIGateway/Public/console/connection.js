@@ -3,7 +3,7 @@ import { $, announce, button, fill, h } from './element.js';
 import { call, hooks } from './api.js';
 import { T } from './texts.js';
 
-const state = { isSilent: false, maintenance: '', since: 0, timer: 0 };
+const state = { isSilent: false, maintenance: '', timer: 0 };
 const back = new Set();
 
 /** Told when the gateway is heard again after a silence. */
@@ -24,7 +24,7 @@ function show() {
 async function probe() {
   clearTimeout(state.timer);
   try {
-    await call('/healthz');
+    await call('/health');
   } catch (error) {
     // An answer, whatever it says, is one.
     if (error.code !== 'unreachable') return;

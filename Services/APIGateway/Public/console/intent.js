@@ -16,6 +16,11 @@ import { moment, number } from './time.js';
 import { Timeline } from './timeline.js';
 import { T } from './texts.js';
 
+/** JSON that is the same for the same data: members have no order, and come in any. */
+const steady = (value, space) => JSON.stringify(value, (_, it) => (it && typeof it === 'object' && !Array.isArray(it) ? Object.fromEntries(Object.keys(it).sort().map((name) => [name, it[name]])) : it), space);
+
+const RETRY = 2000;
+
 class IntentPage {
   constructor(root, id) {
     Object.assign(this, { root, id, record: null, steps: [], sections: new Map(), timeline: new Timeline(), isClosed: false });
@@ -42,16 +47,21 @@ class IntentPage {
     }
   }
 
-  readSoon() {
+  readSoon(after = 60) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.read(), 60);
+    this.timer = setTimeout(() => this.read(), after);
   }
 
   async read() {
     try {
       this.use(await json(`/v1/intents/${encodeURIComponent(this.id)}`));
     } catch (error) {
-      if (this.isClosed || (this.record && isSilence(error))) return;
+      if (this.isClosed) return;
+      // What is being read or typed stays, unless it may not be seen any more.
+      if (this.record && ![401, 403, 404].includes(error.status)) {
+        if (!isSilence(error)) this.readSoon(RETRY);
+        return;
+      }
       fill(this.root, h('div', { class: 'card' }, h('h2', { id: 'view-title', tabindex: '-1' }, T.intent), problemBox(error, () => this.read()), h('p', {}, h('a', { href: href('board') }, T.toBoard))));
       this.sections.clear();
     }
@@ -81,7 +91,7 @@ class IntentPage {
     fill(this.root, [
       h('div', { class: 'card head' }, place('head'), place('problem'), place('decide')),
       h('div', { class: 'columns' },
-        h('div', {}, place('answer', 'card'), place('ask', 'card'), place('understood', 'card'), place('plan', 'card'), place('packages', 'card'), place('policies', 'card'), place('manifests', 'card'), place('verification', 'card'), place('provenance', 'card'), place('raw', 'card')),
+        h('div', {}, place('answer', 'card'), place('ask', 'card'), place('packages', 'card'), place('policies', 'card'), place('verification', 'card'), place('understood', 'card'), place('plan', 'card'), place('manifests', 'card'), place('provenance', 'card'), place('raw', 'card')),
         h('div', {}, h('section', { class: 'card sticky', 'aria-labelledby': 'timeline-title' }, h('h3', { id: 'timeline-title' }, T.timeline), this.timeline.element, place('tracks')))),
     ]);
     $('view-title')?.focus({ preventScroll: true });
@@ -90,7 +100,7 @@ class IntentPage {
   /** Built again only when its data changed: what is being typed or read there stays. */
   part(name, data, build) {
     const place = this.sections.get(name);
-    const text = JSON.stringify(data) ?? '';
+    const text = steady(data) ?? '';
     if (place.data === text) return;
     place.data = text;
     fill(place.element, build() ?? []);
@@ -142,7 +152,7 @@ class IntentPage {
     this.part('tracks', record.tracks, () => (Object.keys(record.tracks).length ? [h('h4', {}, T.tracks), facts(Object.entries(record.tracks).map(([name, track]) => [T.trackNames[name] || name, [h('span', { class: `track-state ${track.state}` }, T.trackStates[track.state] || track.state), track.detail ? ` ${track.detail}` : '', track.version > 1 ? h('span', { class: 'muted' }, ` ${T.version(number(track.version))}`) : null]]))] : null));
     this.part('raw', record, () => {
       const details = h('details', {}, h('summary', {}, h('h3', {}, T.rawRecord)));
-      details.addEventListener('toggle', () => { if (details.open && details.childElementCount === 1) details.append(h('pre', { tabindex: '0' }, JSON.stringify(record, null, 2))); });
+      details.addEventListener('toggle', () => { if (details.open && details.childElementCount === 1) details.append(h('pre', { tabindex: '0' }, steady(record, 2))); });
       details.open = this.rawIsOpen;
       details.addEventListener('toggle', () => { this.rawIsOpen = details.open; });
       return details;

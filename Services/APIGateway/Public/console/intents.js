@@ -2,6 +2,7 @@
 import { json, query } from './api.js';
 import { framed } from './element.js';
 import { onBack } from './connection.js';
+import { isTerminal } from './phase.js';
 import { onSession } from './session.js';
 import { Stream } from './stream.js';
 
@@ -10,10 +11,9 @@ export const MOST = 5000;
 const PAGE = 200;
 /** Without the right to follow all intents they are asked for anew this often. */
 const POLL = 4000;
-const RECENT = 500;
 
-/** `mode`: `live`, `polled` (the key may not follow all intents), `down`. */
-export const store = { byID: new Map(), order: [], events: [], isLoaded: false, isLoading: false, hasMore: false, error: null, mode: 'down' };
+/** `begun`: how often the stream began anew, with nothing to resume from; `mode`: `live`, `polled` (the key may not follow all intents), `down`. */
+export const store = { byID: new Map(), order: [], isLoading: false, hasMore: false, error: null, mode: 'down', begun: 0 };
 
 const listeners = new Set();
 const told = new Set();
@@ -39,8 +39,9 @@ export function onEvent(listener) {
 function insert(item) {
   const known = store.byID.get(item.id);
   if (known) {
-    // An event may have told more than a list that was made before it.
-    if (item.updatedAt >= known.updatedAt) Object.assign(known, item, { stamp: known.stamp + 1 });
+    // An event may have told more than a list that was made before it; two steps may be of the same millisecond.
+    const isNewer = item.updatedAt > known.updatedAt || (item.updatedAt === known.updatedAt && item.phase !== known.phase && !isTerminal(known.phase));
+    if (isNewer) Object.assign(known, item, { stamp: known.stamp + 1 });
     return false;
   }
   const event = unknown.get(item.id);
@@ -105,7 +106,6 @@ async function refresh(onlyNew) {
   try {
     await load(onlyNew);
     if (mine !== epoch) return;
-    store.isLoaded = true;
     store.error = null;
   } catch (error) {
     if (mine !== epoch) return;
@@ -139,8 +139,6 @@ function take(event) {
   } else if (event.at >= item.updatedAt) {
     Object.assign(item, { phase: event.phase, updatedAt: event.at, stamp: item.stamp + 1 });
   }
-  store.events.push(event);
-  if (store.events.length > RECENT) store.events.splice(0, store.events.length - RECENT);
   for (const listener of told) listener(event);
   notify();
 }
@@ -150,6 +148,13 @@ function follow() {
   stream = new Stream('/v1/events', {
     onEvent: take,
     onState: (state, error) => {
+      // Lists that were asked for before the stream began may lack what happened between.
+      if (state === 'live' && stream.last === undefined) {
+        store.begun += 1;
+        epoch += 1;
+        store.isLoading = false;
+        refresh(false);
+      }
       if (state !== 'denied') store.mode = state;
       else if (error.status === 403) {
         store.mode = 'polled';
@@ -174,7 +179,7 @@ export function restart() {
   epoch += 1;
   clearTimeout(poll);
   unknown.clear();
-  Object.assign(store, { byID: new Map(), order: [], events: [], isLoaded: false, isLoading: false, hasMore: false, error: null, mode: 'down' });
+  Object.assign(store, { byID: new Map(), order: [], isLoading: false, hasMore: false, error: null, mode: 'down' });
   follow();
   refresh(false);
   notify();

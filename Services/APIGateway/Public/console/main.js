@@ -10,7 +10,7 @@ import { intentView } from './intent.js';
 import { startIntents } from './intents.js';
 import { operateView } from './operate.js';
 import { current, href } from './route.js';
-import { takeKeyFromAddress } from './session.js';
+import { onSession, takeKeyFromAddress } from './session.js';
 import { showKeys, startShortcuts } from './shortcuts.js';
 import { T } from './texts.js';
 
@@ -18,12 +18,11 @@ const VIEWS = { write: composerView, board: boardView, intent: intentView, opera
 let leave = () => {};
 let shown = '';
 
-function show() {
-  takeKeyFromAddress();
+function show(isAnew = false) {
   const { view, rest } = current();
   const name = view in VIEWS ? view : 'write';
   const address = `${name}/${rest.join('/')}`;
-  if (address === shown) return;
+  if (address === shown && !isAnew) return;
   const isFirst = shown === '';
   shown = address;
   leave();
@@ -53,6 +52,11 @@ startIntents();
 startAttention();
 startShortcuts();
 $('show-keys').addEventListener('click', showKeys);
-window.addEventListener('hashchange', show);
+window.addEventListener('hashchange', () => {
+  takeKeyFromAddress();
+  show();
+});
+// What one key was shown is not shown to the next: the view begins anew.
+onSession(() => show(true));
 show();
 document.documentElement.dataset.ready = 'true';

@@ -57,3 +57,24 @@ export function increase(before, after, name, labels = {}) {
   const old = sum(before, name, labels) ?? 0;
   return now >= old ? now - old : now;
 }
+
+/** So many processes are remembered. */
+const MOST = 64;
+
+/** What each process said when it was last read. A service may be several processes, and each reading is one's: only readings of the same are compared. */
+export class Readings {
+  constructor() { this.last = new Map(); }
+
+  /** @returns `{before, after, seconds}`; null for a process that is read for the first time. */
+  add(service, after, at = Date.now()) {
+    const process = `${service} ${sum(after, 'process_start_time_seconds')}`;
+    const old = this.last.get(process);
+    this.last.delete(process);
+    this.last.set(process, { samples: after, at });
+    if (this.last.size > MOST) this.last.delete(this.last.keys().next().value);
+    return old ? { before: old.samples, after, seconds: (at - old.at) / 1000 } : null;
+  }
+
+  /** The newest of every process. */
+  get samples() { return [...this.last.values()].flatMap(({ samples }) => samples); }
+}

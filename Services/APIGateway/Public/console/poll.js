@@ -1,7 +1,6 @@
 // A view that asks again and again while it is looked at.
 import { isSilence, loading, problemBox } from './problem.js';
 import { onBack } from './connection.js';
-import { onSession } from './session.js';
 import { fill, h } from './element.js';
 
 /**
@@ -34,14 +33,14 @@ export function polled(root, load, show, every = 5000) {
     }
     timer = setTimeout(again, every);
   };
-  const leaves = [onBack(again), onSession(again)];
+  const leave = onBack(again);
   again();
   return {
     again,
     close: () => {
       isClosed = true;
       clearTimeout(timer);
-      for (const leave of leaves) leave();
+      leave();
     },
   };
 }

@@ -2,7 +2,7 @@
 import { announce, button, fill, h, table } from './element.js';
 import { json, post, query, text } from './api.js';
 import { confirm } from './dialog.js';
-import { increase, parse } from './metrics.js';
+import { increase, parse, Readings } from './metrics.js';
 import { polled } from './poll.js';
 import { empty, loading, problemBox } from './problem.js';
 import { href } from './route.js';
@@ -85,22 +85,19 @@ class Letters {
   }
 }
 
-/** Per second since the last look, by queue; what cannot be scraped is not known. */
+/** Per second since the last look at the same process, by queue; what cannot be scraped is not known. */
 class Throughput {
-  constructor() { this.before = new Map(); }
+  constructor() { this.readings = new Readings(); }
 
   async look() {
     const names = [...new Set(Object.values(WORKERS).map(([name]) => name))];
-    const now = Date.now();
-    const scraped = new Map(await Promise.all(names.map(async (name) => [name, await text(`/v1/services/${name}/metrics`, { accept: 'text/plain' }).then(parse, () => null)])));
+    const pairs = new Map(await Promise.all(names.map(async (name) => [name, await text(`/v1/services/${name}/metrics`, { accept: 'text/plain' }).then((said) => this.readings.add(name, parse(said)), () => null)])));
     const rates = new Map();
     for (const [stage, [name, controller]] of Object.entries(WORKERS)) {
-      const after = scraped.get(name);
-      const before = this.before.get(name);
-      const grown = after && before ? increase(before.samples, after, 'nephoran_processing_total', { controller }) : null;
-      if (grown !== null) rates.set(stage, grown / ((now - before.at) / 1000));
+      const pair = pairs.get(name);
+      const grown = pair ? increase(pair.before, pair.after, 'nephoran_processing_total', { controller }) : null;
+      if (grown !== null) rates.set(stage, grown / pair.seconds);
     }
-    for (const [name, samples] of scraped) if (samples) this.before.set(name, { samples, at: now });
     return rates;
   }
 }

@@ -20,6 +20,7 @@ export function makeRow({ onToggle }) {
   const track = h('span', { class: 'track', 'aria-hidden': 'true' }, parts.steps);
   const row = h('div', { role: 'row', class: 'intent-row', tabindex: '-1' },
     cell('pick', parts.box), cell('what', parts.link), cell('way', track, parts.pill), cell('prio', parts.priority), cell('by', parts.by), cell('when', parts.age));
+  row.addEventListener('animationend', () => row.classList.remove('moved'));
   parts.box.addEventListener('click', (event) => onToggle(row.item, event.shiftKey));
   row.parts = parts;
   return row;
@@ -32,7 +33,7 @@ export function updateRow(row, item, index, { isSelected, isActive }) {
   const isNew = row.item !== item;
   if (isNew || row.stamp !== item.stamp) {
     // A change of the same intent is seen; another intent in the same row is none.
-    if (!isNew) row.classList.toggle('moved', true);
+    if (!isNew) row.classList.add('moved');
     else row.classList.remove('moved');
     row.item = item;
     row.stamp = item.stamp;

@@ -6,15 +6,16 @@ import { polled } from './poll.js';
 import { duration } from './time.js';
 import { T } from './texts.js';
 
-const BREAKERS = ['closed', 'open', 'halfOpen'];
+/** By the value of the metric. */
+const BREAKERS = ['closed', 'halfOpen', 'open'];
 const LOOKS = { ok: 'good', degraded: 'wait', unavailable: 'bad', silent: 'bad', closed: 'good', open: 'bad', halfOpen: 'wait' };
 
 const pill = (name, words) => h('span', { class: `phase ${LOOKS[name] || 'still'}` }, words);
 
 /** The breakers a service has towards others, as its metrics say. */
-async function breakers(path) {
+async function breakers(name) {
   try {
-    return parse(await text(path, { accept: 'text/plain' })).filter((sample) => sample.name === 'nephoran_circuit_breaker_state').map((sample) => [sample.labels.upstream, BREAKERS[sample.value]]);
+    return parse(await text(`/v1/services/${name}/metrics`, { accept: 'text/plain' })).filter((sample) => sample.name === 'nephoran_circuit_breaker_state').map((sample) => [sample.labels.upstream, BREAKERS[sample.value]]);
   } catch { return null; }
 }
 
@@ -22,7 +23,7 @@ async function load() {
   const [own, { services }] = await Promise.all([json('/health'), json('/v1/services')]);
   const all = [{ name: own.service, report: own, breaker: null, latencyMs: null }, ...services];
   return Promise.all(all.map(async (service) => ({
-    ...service, breakers: service.report ? await breakers(service.breaker ? `/v1/services/${service.name}/metrics` : '/metrics') : null,
+    ...service, breakers: service.report ? await breakers(service.name) : null,
   })));
 }
 

@@ -23,7 +23,7 @@ export function takeKeyFromAddress() {
   const text = location.hash.slice(1);
   if (!/(^|&)(key|intent)=/.test(text)) return;
   const fragment = new URLSearchParams(text);
-  if (fragment.has('key')) secret = fragment.get('key').trim();
   const intent = fragment.get('intent');
   history.replaceState(null, '', location.pathname + (intent ? `#/intent/${encodeURIComponent(intent)}` : ''));
+  if (fragment.has('key')) signIn(fragment.get('key'));
 }

@@ -1,11 +1,12 @@
 // Server-Sent Events with a key in the header, resumed after every break with the last event seen.
 import { call } from './api.js';
 
-/** Yields `{id, data}` for each event (HTML Living Standard §9.2.6), and `{retry}`. */
+/** Yields `{id, data}` for each event (HTML Living Standard §9.2.6), and what has an `id` alone: where the stream begins. */
 async function* events(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = '';
   let event = { id: undefined, data: [] };
+  let last;
   try {
     for (;;) {
       const { value, done } = await reader.read();
@@ -18,8 +19,9 @@ async function* events(response) {
         const line = buffer.slice(start, match.index);
         start = ends.lastIndex;
         if (line === '') {
-          if (event.data.length) yield { id: event.id, data: event.data.join('\n') };
-          event = { id: event.id, data: [] };
+          if (event.data.length || event.id !== last) yield { id: event.id, data: event.data.join('\n') };
+          last = event.id;
+          event = { id: last, data: [] };
         } else if (!line.startsWith(':')) {
           const colon = line.indexOf(':');
           const field = colon < 0 ? line : line.slice(0, colon);
@@ -76,6 +78,10 @@ export class Stream {
         this.onState('live');
         for await (const { id, data } of events(response)) {
           if (signal.aborted) return;
+          if (!data) {
+            this.last = id ?? this.last;
+            continue;
+          }
           let object;
           try { object = JSON.parse(data); } catch { continue; }
           this.onEvent(object, id);

@@ -9,7 +9,7 @@ export const T = {
   close: 'Close', back: 'Back', reason: 'Reason (optional)', tryAgain: 'Try again', tryNow: 'Try now', show: 'Show', search: 'Search', older: 'Older', all: 'All', days: (number) => count(number, 'day', 'days'), loading: 'Loading …',
 
   // Signing in, connection, errors
-  gateTitle: 'Sign in', gateHint: 'A key of this installation is needed. It stays in the memory of this page and is gone when you close or reload it. “nephoran up” writes one to the file “token” in its data directory.',
+  gateTitle: 'Sign in', gateHint: 'A key of this installation is needed. It stays in the memory of this page and is gone when you close or reload it. “nephoran up” says at its start which file holds one: .nephoran/token, unless told otherwise.',
   keyNeeded: 'A key is needed', keyRefused: 'This key is not accepted', keyAccepted: 'Signed in',
   disconnected: 'The gateway cannot be reached.', disconnectedDetail: 'What you see may be old. It is asked again until it answers; no event is lost meanwhile.', connectedAgain: 'The gateway answers again',
   unreachable: 'The gateway cannot be reached', unreachableDetail: 'Nothing was heard back. Repeating the request is safe.', brokenAnswer: 'The answer broke off', maintenance: (notice) => `Maintenance: ${notice}`,
@@ -21,7 +21,7 @@ export const T = {
   // Writing
   writeTitle: 'What should the network do?', writeHelp: 'Write it as you would say it. Ctrl+Enter submits. What was understood appears below as you type; nothing happens before you submit.',
   examplesTitle: 'Examples', examples: ['Deploy a high-availability AMF with auto-scaling in core5g', 'Scale the AMF in core5g to 5 replicas', 'Create a URLLC slice for remote surgery with latency below 5 ms', 'Remove the AMF from core5g', 'What is running in core5g?'],
-  submit: 'Submit', dryRun: 'Dry run', dryRunHint: 'changes nothing', waitForMe: 'Wait for approval', namespace: 'Namespace', cluster: 'Cluster', namespaceHint: 'when the text names none', clusterHint: 'the configured one', nameRule: 'Lower-case letters, digits and -',
+  submit: 'Submit', dryRun: 'Dry run', dryRunHint: 'changes nothing', waitForMe: 'Wait for approval', namespace: 'Namespace', cluster: 'Cluster', namespaceHint: 'if none is named', clusterHint: 'as configured', nameRule: 'Lower-case letters, digits and -',
   explainTitle: 'What the network would do appears here', explainHint: 'Choose an example or write your own.', reading: 'Reading …',
   wouldDo: 'Ready: this is what would be done.', wouldAsk: (number) => `Something is not clear: ${count(number, 'question', 'questions')} would be asked.`, wouldWait: 'Ready, and it would wait for a person’s approval.', wouldConflict: 'Another intent wants something else of the same: one would wait for the other.', wouldAnswer: 'A question about the network: nothing would change.',
   wouldChangeNothing: 'All of this is so already: nothing would change.', wouldRefuse: 'This would be refused.',
@@ -70,7 +70,7 @@ export const T = {
   health: { ok: 'healthy', degraded: 'degraded', unavailable: 'unavailable' }, breakers: { closed: 'closed', open: 'open', halfOpen: 'half open' },
   queues: 'Queues', queue: 'Queue', depth: 'Waiting', oldest: 'Oldest', throughput: 'Throughput', perSecond: (value) => `${value} / s`, delayed: 'Retried later', deadLetters: 'Dead letters', showDead: (number) => `Show ${number}`,
   queueNames: { interpret: 'Interpret', plan: 'Plan', publish: 'Publish', policy: 'RAN policies', verify: 'Verify', notify: 'Callbacks', archive: 'Archive' },
-  deadLettersOf: (name) => `Dead letters: ${name}`, noDeadLetters: 'No dead letters', redrive: 'Try again', redriveAll: 'Try all again', redriveChosen: (number) => `Try ${number} chosen again`, redriveDetail: 'Their intents go on where they were given up.', purge: 'Remove for good', purgeAll: 'Remove all', purgeDetail: 'What is removed cannot be tried again.',
+  deadLettersOf: (name) => `Dead letters: ${name}`, noDeadLetters: 'No dead letters', redrive: 'Try again', redriveAll: 'Try all again', redriveChosen: (number) => `Try ${number || 'the'} chosen again`, redriveDetail: 'Their intents go on where they were given up.', purge: 'Remove for good', purgeAll: 'Remove all', purgeDetail: 'What is removed cannot be tried again.',
   redriven: (it) => `${it.redriven} tried again, ${it.removed} had nothing to go on with, ${it.kept} kept.`, purged: (number) => `${number} removed.`, error: 'Error', track: 'Track', attempts: 'Attempts', rawMessage: 'Message', chosen: 'Chosen',
   sampled: (seconds) => `Measured by the services themselves, read every ${seconds} s while this page is open.`, sampling: 'The first figures need two readings …', silentServices: (names) => `Not read: ${names}. Figures are of the others.`, noSamples: 'Nothing to show in this time.', noValue: 'no value', values: 'Values', time: 'Time', sinceTime: (time) => `since ${time}`, upTo: (value) => `scale to ${value}`,
   rateChart: 'Intents a minute', rateHint: 'that came to an end', ended: 'ended', failedOnes: 'failed', intentLatency: 'From intent to published', intentLatencyHint: 'dashed: the promised 2 s for 95 of 100', acceptLatency: 'Submission answered', acceptLatencyHint: 'at the gateway', cacheChart: 'Cache hits', cacheHint: 'of the knowledge search; dashed: alert below 70 %',

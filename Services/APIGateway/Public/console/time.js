@@ -7,10 +7,10 @@ const parsed = (text) => {
   return Number.isNaN(date.getTime()) ? null : date;
 };
 
-const whole = new Intl.DateTimeFormat([], { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+const whole = new Intl.DateTimeFormat([], { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 const exact = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
 
-/** Day and minute. */
+/** Day and second. */
 export const dateText = (text) => (parsed(text) ? whole.format(parsed(text)) : text || '');
 
 export const moment = (text) => h('time', { datetime: text, title: text }, dateText(text));
