@@ -4,9 +4,9 @@ extension RecordSnapshot {
     /// ``IntentRecord`` as JSON. The documents are JSON already, written by ``LedgerJSON``: they are put together rather than read and
     /// written again, at a twentieth of the cost.
     ///
-    /// - Throws: ``LedgerError/Code/corrupt`` for a record of a newer form, or without a request.
+    /// - Throws: ``LedgerError/Code/corrupt`` for a record without a request.
     package func json() throws(LedgerError) -> [UInt8] {
-        guard self.isReadable, let request = self.bytes(.request) else { throw LedgerError(.corrupt, "intent \(self.id) has no request") }
+        guard let request = self.bytes(.request) else { throw LedgerError(.corrupt, "intent \(self.id) has no request") }
         var out: [UInt8] = []
         out.reserveCapacity(RecordField.allCases.reduce(512 + self.history.count) { $0 + (self.document($1)?.count ?? 0) })
         var separator = UInt8(ascii: "{")

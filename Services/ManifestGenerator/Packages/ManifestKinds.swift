@@ -4,7 +4,7 @@ enum ManifestKinds {
     /// manifests. Below the top level everything is indented.
     static func atSight(in text: String) -> Set<String>? {
         var text = text
-        return text.withUTF8 { bytes in
+        return text.withUTF8 { bytes -> Set<String>? in
             var kinds: Set<String> = []
             var hasKind = false
             var hasContent = false
@@ -24,7 +24,7 @@ enum ManifestKinds {
                     guard !hasKind, let kind = self.word(line.dropFirst(5)) else { return nil }
                     kinds.insert(kind)
                     (hasKind, hasContent) = (true, true)
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): hasContent = true
+                case .some(UInt8(ascii: "a")...UInt8(ascii: "z")), .some(UInt8(ascii: "A")...UInt8(ascii: "Z")): hasContent = true
                 // Flow style, quoted keys, directives, tabs …
                 default: return nil
                 }
