@@ -24,6 +24,7 @@ let subprocess = product("Subprocess", "swift-subprocess")
 let grdb = product("GRDB", "GRDB.swift")
 let yams = product("Yams", "Yams")
 let crypto = product("Crypto", "swift-crypto")
+let cryptoExtras = product("CryptoExtras", "swift-crypto")
 let deque = product("DequeModule", "swift-collections")
 let ordered = product("OrderedCollections", "swift-collections")
 let heap = product("HeapModule", "swift-collections")
@@ -91,6 +92,7 @@ let package = Package(
         shared("RedisClient", ["CHiredis", lifecycle, logging]),
         shared("Telemetry", [metrics, coreMetrics, logging]),
         shared("Resilience", []),
+        shared("AccessControl", [crypto, cryptoExtras, yams], resources: [.embedInCode("Policy/access-policy.yaml")]),
         shared("GitObjects", ["CZlib", "IntentModel", crypto]),
         shared("JSONSchema", []),
         shared("KeywordIndex", []),
@@ -111,7 +113,10 @@ let package = Package(
             }
         ),
         shared(
-            "ServiceRuntime", ["IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, crypto, yams]),
+            "ServiceRuntime",
+            [
+                "AccessControl", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, yams,
+            ]),
         shared("Kubernetes", ["HTTPFetch", "JSONSchema", "Resilience", lifecycle, logging, subprocess, yams]),
         // Level 3
         shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime", "Telemetry"]),
@@ -121,8 +126,8 @@ let package = Package(
         service(
             "APIGateway",
             [
-                "CMimalloc", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
-                "Telemetry", hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
+                "AccessControl", "CMimalloc", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
+                "ServiceRuntime", "Telemetry", hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
             ],
             resources: [.copy("Public")]
         ),
@@ -137,19 +142,19 @@ let package = Package(
         service(
             "RAGAPI",
             [
-                "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "KeywordIndex", "RedisClient", "Resilience",
+                "AccessControl", "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "KeywordIndex", "RedisClient", "Resilience",
                 "ServiceRuntime", "Telemetry", "VectorIndex", hummingbird, lifecycle, logging, metrics, grdb, crypto,
             ],
             resources: [.copy("Knowledge"), .copy("Weaviate/Schema")]
         ),
         // Planning and rendering without a service around them, so that they can be measured; see docs/decisions/025.
         .target(
-            name: "PackagePlanning", dependencies: ["GitObjects", "IntentModel", "JSONSchema", yams], path: "Services/ManifestGenerator",
+            name: "PackagePlanning", dependencies: ["AccessControl", "GitObjects", "IntentModel", "JSONSchema", yams], path: "Services/ManifestGenerator",
             exclude: planningServiceFiles, resources: [.copy("Catalogue")], swiftSettings: strict),
         .executableTarget(
             name: "ManifestGenerator",
             dependencies: [
-                "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient", "ServiceClient",
+                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient", "ServiceClient",
                 "ServiceRuntime",
                 hummingbird, lifecycle, logging, metrics,
             ],
@@ -167,11 +172,11 @@ let package = Package(
         service(
             "NephioBridge",
             [
-                "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
+                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
                 "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
             ]
         ),
-        service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, subprocess, yams]),
+        service("Nephoran", ["AccessControl", "HTTPFetch", "IntentModel", "RedisClient", arguments, logging, subprocess, yams]),
         // Benchmarks
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
         .executableTarget(
@@ -195,6 +200,7 @@ let package = Package(
         tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),
         tests("RedisClientTests", ["RedisClient", "TestSupport"]),
         tests("TelemetryTests", ["Telemetry", metrics, logging]),
+        tests("AccessControlTests", ["AccessControl", crypto, cryptoExtras]),
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
         tests("KeywordIndexTests", ["KeywordIndex", "TestSupport"]),
@@ -204,7 +210,7 @@ let package = Package(
         tests("KubernetesTests", ["Kubernetes", "HTTPFetch", "JSONSchema", "Resilience", "TestSupport"]),
         tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
-        tests("ServiceRuntimeTests", ["ServiceRuntime", "IntentModel", "Resilience", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
+        tests("ServiceRuntimeTests", ["AccessControl", "ServiceRuntime", "IntentModel", "Resilience", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
         tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird]),
         tests(
             "APIGatewayTests",

@@ -20,7 +20,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let ledger = Ledger(configuration, redis: redis)
     let feed = EventFeed(ledger: ledger)
     let fetcher = HTTPFetcher()
-    let token = settings[CommonSettings.authToken]
+    let token = settings[AccessSettings.token]
     func client(_ name: String, _ key: SettingKey<String>) -> ServiceClient {
         ServiceClient(context.upstream(name), base: settings[key], token: token, fetcher: fetcher)
     }
@@ -44,7 +44,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let intents = IntentController(
         ledger: ledger, waiter: IntentWaiter(ledger: ledger, feed: feed), dryRun: DryRun(interpreter: interpreter, planner: planner),
         bridge: bridge, admission: Admission(backpressure: backpressure, limiter: limiter), flood: FloodGauge(ledger: ledger),
-        maxBytes: settings[GatewaySettings.maxIntentBytes], callbacks: callbacks?.policy, reader: reader
+        maxBytes: settings[GatewaySettings.maxIntentBytes], callbacks: callbacks?.policy, reader: reader,
+        quota: TenantQuota(ledger: ledger, authenticator: context.authenticator)
     )
     let edge = GatewayEdge(authenticator: context.authenticator, limiter: RateLimiter(rate: settings[GatewaySettings.rateLimit]), settings: settings)
     let upstreams = [interpreter, knowledge, planner, adaptor, bridge]
@@ -54,15 +55,18 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             site.addRoutes(to: router)
             let api = router.group().add(middleware: edge)
             intents.addRoutes(to: api)
-            DecisionController(ledger: ledger, reader: reader).addRoutes(to: api)
+            DecisionController(ledger: ledger, reader: reader, authenticator: context.authenticator).addRoutes(to: api)
             ArchiveController(store: archive.store).addRoutes(to: api)
             QueueController(ledger: ledger).addRoutes(to: api)
             EventController(ledger: ledger, feed: feed, reader: reader).addRoutes(to: api)
-            PackageController(bridge: bridge).addRoutes(to: api)
+            PackageController(bridge: bridge, authenticator: context.authenticator).addRoutes(to: api)
             KnowledgeController(knowledge: knowledge).addRoutes(to: api)
             AuditController(ledger: ledger).addRoutes(to: api)
+            KeyController(authenticator: context.authenticator).addRoutes(to: api)
             ServiceController(name: context.name, ownMetrics: context.metrics, upstreams: upstreams).addRoutes(to: api)
-            OperationsController(ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge).addRoutes(to: api)
+            OperationsController(
+                ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge, authenticator: context.authenticator
+            ).addRoutes(to: api)
         },
         services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger)]
             + (callbacks?.services ?? [])

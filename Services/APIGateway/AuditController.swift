@@ -1,3 +1,4 @@
+import AccessControl
 import Foundation
 import Hummingbird
 import IntentModel
@@ -33,7 +34,7 @@ struct AuditController: Sendable {
     /// A page holds what is of interest among the next `limit` events: fewer than that, even none, while there may be more.
     @Sendable private func list(_ request: Request, context: AppContext) async throws -> Response {
         let principal = try context.requirePrincipal(.intentsRead)
-        guard principal.may(.admin) else { throw ProblemError(.forbidden, code: "forbidden", detail: "The audit trail of all intents needs the scope admin.") }
+        try principal.require(.admin)
         let query = request.uri.queryParameters
         guard let limit = Int(query["limit"] ?? "100"), (1...500).contains(limit) else {
             throw ProblemError(.badRequest, code: "invalid_query", detail: "limit must be a number from 1 to 500.")
@@ -60,8 +61,12 @@ struct AuditController: Sendable {
         // By the place in their streams, which is what the cursor holds.
         found.sort { (FeedCursor.parse($0.event.position) ?? (0, 0)) > (FeedCursor.parse($1.event.position) ?? (0, 0)) }
         var page = Page()
-        for (event, entry) in found.prefix(limit) {
+        let shown = Array(found.prefix(limit))
+        // An admin of a tenant sees what happened to its intents, while the ledger knows whose they were.
+        let owners = principal.confinement == nil ? [] : try await self.ledger.tenants(of: shown.map(\.event.id))
+        for (index, (event, entry)) in shown.enumerated() {
             cursor.positions[event.partition] = event.position
+            if let tenant = principal.confinement, owners[index] != tenant { continue }
             if isForPeople, Self.services.contains(entry.by) { continue }
             page.items.append(.init(id: event.id, phase: entry.phase, at: entry.at, by: entry.by, detail: entry.detail))
         }

@@ -1,3 +1,4 @@
+import AccessControl
 import Hummingbird
 import IntentModel
 import Ledger
@@ -7,6 +8,7 @@ import ServiceRuntime
 struct DecisionController: Sendable {
     let ledger: Ledger
     let reader: IntentReader
+    let authenticator: TokenAuthenticator
 
     private struct ReasonBody: Decodable { var reason: String? }
     private struct AnswersBody: Decodable { var answers: [ClarificationAnswer] }
@@ -47,10 +49,21 @@ struct DecisionController: Sendable {
         return try await self.take(.clarify(body.answers), context, .intentsWrite)
     }
 
+    /// Whoever submitted it, and however: who asked for a change does not approve it, unless the policy says so.
+    private func requireFourEyes(_ context: AppContext, _ snapshot: RecordSnapshot) throws {
+        let principal = try context.requirePrincipal(.intentsApprove)
+        let requester = try snapshot.request().requestedBy
+        guard !self.authenticator.policy.mayApprove(principal, of: requester) else { return }
+        throw ProblemError(
+            .forbidden, code: "self_approval",
+            detail: "\(requester) asked for this change; somebody else approves it (policy: approval.bySelf does not name \(principal.identity)).")
+    }
+
     /// A record that changed since it was read is read again: the decision is judged against what is there.
     private func take(_ decision: IntentDecision, _ context: AppContext, _ scope: Scope) async throws -> Response {
         for _ in 0..<5 {
             let snapshot = try await self.reader.live(context, scope)
+            if case .approve = decision { try self.requireFourEyes(context, snapshot) }
             let person = context.principal?.name ?? "unknown"
             switch try await self.ledger.step(try decision.step(on: snapshot, by: person), on: snapshot) {
             case .taken(let phase):

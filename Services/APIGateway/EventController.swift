@@ -1,3 +1,4 @@
+import AccessControl
 import Hummingbird
 import IntentModel
 import Ledger
@@ -84,8 +85,7 @@ struct EventController: Sendable {
 
     /// The id of an event is the position in every partition, so that a reader may resume anywhere.
     @Sendable private func all(_ request: Request, context: AppContext) async throws -> Response {
-        let principal = try context.requirePrincipal(.intentsRead)
-        guard principal.may(.admin) else { throw ProblemError(.forbidden, code: "forbidden", detail: "The feed of all intents needs the scope admin.") }
+        try context.requirePrincipal(.intentsRead).requireInstallation("The feed of all intents")
         let resume = try request.headers[HeaderName.lastEventID].map { try FeedCursor($0) }
         let ledger = self.ledger
         // Before the head of the response: who has it misses nothing from then on.

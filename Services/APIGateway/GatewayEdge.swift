@@ -1,3 +1,4 @@
+import AccessControl
 import Hummingbird
 import ServiceRuntime
 
@@ -17,29 +18,43 @@ struct GatewayEdge: RouterMiddleware {
 
     func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
         var context = context
-        let principal = try self.authenticator.authenticate(request.headers)
+        let principal = try await self.authenticator.authenticate(request.headers)
         context.principal = principal
+        let entered = context
+        return try await principal.asking { try await self.admit(request, entered, principal, next) }
+    }
 
+    private func admit(
+        _ request: Request, _ context: AppContext, _ principal: Principal, _ next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
         let mode = self.settings[GatewaySettings.maintenance]
         let isWrite = request.method != .get && request.method != .head
         if isWrite, mode == "read-only" || mode == "true" {
             throw ProblemError(.serviceUnavailable, code: "maintenance", detail: "Maintenance: nothing can be changed now.", headers: [.retryAfter: "60"])
         }
-        guard !self.limiter.isOff else { return Self.noticed(try await next(request, context), mode) }
-
-        let verdict = self.limiter.take(principal.name)
-        let limits: HTTPFields = [
-            HeaderName.rateLimit: "\(verdict.limit)", HeaderName.rateRemaining: "\(verdict.remaining)", HeaderName.rateReset: "\(verdict.retryAfter)",
-        ]
-        guard verdict.isAllowed else {
-            var headers = limits
-            headers[.retryAfter] = "\(verdict.retryAfter)"
-            throw ProblemError(
-                .tooManyRequests, code: "rate_limited", detail: "The key \(principal.name) may ask \(verdict.limit) times a second.", headers: headers)
+        var limits: HTTPFields = [:]
+        if !self.limiter.isOff {
+            let verdict = self.limiter.take("\(principal.tenant) \(principal.identity)")
+            limits = Self.fields(of: verdict)
+            guard verdict.isAllowed else { throw Self.refusal(verdict, "The key \(principal.name)") }
+        }
+        if let rate = self.authenticator.policy.tenants[principal.tenant]?.limits?.requestsPerSecond {
+            let verdict = self.limiter.take(principal.tenant, rate: rate)
+            guard verdict.isAllowed else { throw Self.refusal(verdict, "The tenant \(principal.tenant)") }
         }
         var response = try await next(request, context)
         response.headers.append(contentsOf: limits)
         return Self.noticed(response, mode)
+    }
+
+    private static func fields(of verdict: RateLimiter.Verdict) -> HTTPFields {
+        [HeaderName.rateLimit: "\(verdict.limit)", HeaderName.rateRemaining: "\(verdict.remaining)", HeaderName.rateReset: "\(verdict.retryAfter)"]
+    }
+
+    private static func refusal(_ verdict: RateLimiter.Verdict, _ who: String) -> ProblemError {
+        var headers = self.fields(of: verdict)
+        headers[.retryAfter] = "\(verdict.retryAfter)"
+        return ProblemError(.tooManyRequests, code: "rate_limited", detail: "\(who) may ask \(verdict.limit) times a second.", headers: headers)
     }
 
     private static func noticed(_ response: Response, _ mode: String) -> Response {

@@ -1,3 +1,4 @@
+import AccessControl
 import Crypto
 import Foundation
 import Hummingbird
@@ -17,6 +18,7 @@ struct IntentController: Sendable {
     let maxBytes: Int
     let callbacks: CallbackPolicy?
     let reader: IntentReader
+    let quota: TenantQuota
 
     func addRoutes(to router: some RouterMethods<AppContext>) {
         router.post("/v1/intents", use: self.submit)
@@ -86,14 +88,21 @@ struct IntentController: Sendable {
             throw ProblemError(.gatewayTimeout, code: "deadline_exceeded", detail: "The deadline had passed before the intent was stored; it was not.")
         }
         let start = try self.admission.enter(intent.priority)
+        let charge: TenantQuota.Charge
+        do { charge = try await self.quota.take(intent.tenant) } catch {
+            self.admission.leave(since: start, dropped: false)
+            throw error
+        }
         self.flood.count()
         do throws(LedgerError) {
             let outcome = try await self.ledger.accept(
                 request: intent.json, priority: intent.priority, tenant: intent.tenant, by: intent.requestedBy, idempotencyKey: key, digest: digest,
                 notifies: intent.callbackUrl != nil)
             self.admission.leave(since: start, dropped: false)
+            if case .accepted = outcome {} else { await self.quota.giveBack(charge) }
             return outcome
         } catch {
+            await self.quota.giveBack(charge)
             self.admission.leave(since: start, dropped: error.code == .overloaded || error.code == .unavailable)
             throw error
         }
@@ -142,7 +151,7 @@ struct IntentController: Sendable {
             guard let id = IntentID(cursor) else { throw ProblemError(.badRequest, code: "invalid_query", detail: "cursor is none that a list has given.") }
             before = id
         }
-        return Response.json(try await self.reader.list(tenant: principal.tenant, phase: phase, priority: priority, limit: limit, before: before))
+        return Response.json(try await self.reader.list(tenant: try principal.selected(request), phase: phase, priority: priority, limit: limit, before: before))
     }
 
     /// The packages as one YAML stream: as rendered while they wait, else as published.

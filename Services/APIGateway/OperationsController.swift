@@ -1,3 +1,4 @@
+import AccessControl
 import Foundation
 import Hummingbird
 import IntentModel
@@ -11,6 +12,7 @@ struct OperationsController: Sendable {
     let backpressure: Backpressure
     let upstreams: [ServiceClient]
     let bridge: ServiceClient
+    let authenticator: TokenAuthenticator
 
     func addRoutes(to router: some RouterMethods<AppContext>) {
         router.get("/v1/health", use: self.health)
@@ -75,10 +77,9 @@ struct OperationsController: Sendable {
         var workflows: [Workflow] = []
         var total = 0
         for phase in phases {
-            total += try await self.ledger.count(phase)
-            for snapshot in try await self.ledger.list(phase: phase, limit: 100, before: nil) {
+            total += try await self.ledger.count([phase], of: principal.confinement)
+            for snapshot in try await self.ledger.list(phase: phase, tenant: principal.confinement, limit: 100, before: nil) {
                 let summary = try IntentSummary(snapshot)
-                guard summary.request.tenant == principal.tenant else { continue }
                 workflows.append(
                     Workflow(
                         id: summary.id, intent: summary.request.intent, phase: summary.phase, priority: summary.request.priority, created_at: summary.createdAt,
@@ -109,18 +110,17 @@ struct OperationsController: Sendable {
 
     /// Computed from the records of the time range: at most the newest 500 for the average.
     @Sendable private func metrics(_ request: Request, context: AppContext) async throws -> Response {
-        _ = try context.requirePrincipal(.intentsRead)
+        let principal = try context.requirePrincipal(.intentsRead)
         let range = request.uri.queryParameters["timerange"].map(String.init) ?? "1h"
         guard let duration = DurationText.parse(range), duration > .zero else {
             throw ProblemError(.badRequest, code: "invalid_query", detail: "timerange must be a duration such as 15m or 1h.")
         }
         let since = Timestamp.now() - duration.milliseconds
         let queues = await self.backpressure.refresh()
-        var active = 0
-        for phase in Self.running { active += try await self.ledger.count(phase) }
-        var waiting = 0
-        for phase in Self.waiting { waiting += try await self.ledger.count(phase) }
-        let recent = try await self.ledger.list(phase: nil, limit: 500, before: nil).filter { $0.created >= since && $0.phase.isTerminal }
+        let tenant = principal.confinement
+        let active = try await self.ledger.count(Self.running, of: tenant)
+        let waiting = try await self.ledger.count(Self.waiting, of: tenant)
+        let recent = try await self.ledger.list(phase: nil, tenant: tenant, limit: 500, before: nil).filter { $0.created >= since && $0.phase.isTerminal }
         let failed = recent.count { $0.phase == .failed }
         let times = recent.map { Double($0.updated - $0.created) / 1000 }
         return Response.json(
@@ -137,14 +137,16 @@ struct OperationsController: Sendable {
     }
 
     @Sendable private func inventory(_ request: Request, context: AppContext) async throws -> Response {
-        _ = try context.requirePrincipal(.intentsRead)
+        let principal = try context.requirePrincipal(.intentsRead)
         let wanted = ["function", "instance", "namespace", "cluster"].compactMap { name in
             request.uri.queryParameters[Substring(name)].map { value in
                 "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
             }
         }
         let answer = try await self.bridge.get(Inventory.self, "/v1/packages" + (wanted.isEmpty ? "" : "?" + wanted.joined(separator: "&")))
-        return Response.json(answer ?? Inventory(items: []))
+        let policy = self.authenticator.policy
+        let items = (answer?.items ?? []).filter { policy.refusal(to: principal, package: $0.path) == nil }
+        return Response.json(Inventory(items: items))
     }
 
     private struct Inventory: Codable {

@@ -13,6 +13,7 @@ final class RateLimiter: Sendable {
     private struct Bucket {
         var tokens: Double
         var at: ContinuousClock.Instant
+        var rate: Double
     }
 
     private static let maxKeys = 10_000
@@ -28,22 +29,25 @@ final class RateLimiter: Sendable {
 
     var isOff: Bool { self.rate <= 0 }
 
-    func take(_ key: String) -> Verdict { self.take(key, now: self.clock()) }
+    /// - Parameter rate: of this key, instead of the one of all.
+    func take(_ key: String, rate: Int? = nil) -> Verdict { self.take(key, rate: rate, now: self.clock()) }
 
-    func take(_ key: String, now: ContinuousClock.Instant) -> Verdict {
-        self.buckets.withLock { buckets in
+    func take(_ key: String, rate own: Int? = nil, now: ContinuousClock.Instant) -> Verdict {
+        let rate = own.map(Double.init) ?? self.rate
+        return self.buckets.withLock { buckets in
             if buckets[key] == nil, buckets.count >= Self.maxKeys {
                 // Full buckets say nothing that a new one would not.
-                buckets = buckets.filter { ($0.value.at.duration(to: now) / .seconds(1)) * self.rate + $0.value.tokens < self.rate }
+                buckets = buckets.filter { ($0.value.at.duration(to: now) / .seconds(1)) * $0.value.rate + $0.value.tokens < $0.value.rate }
             }
-            var bucket = buckets[key] ?? Bucket(tokens: self.rate, at: now)
-            bucket.tokens = min(self.rate, bucket.tokens + (bucket.at.duration(to: now) / .seconds(1)) * self.rate)
+            var bucket = buckets[key] ?? Bucket(tokens: rate, at: now, rate: rate)
+            bucket.tokens = min(rate, bucket.tokens + (bucket.at.duration(to: now) / .seconds(1)) * rate)
+            bucket.rate = rate
             bucket.at = now
             let isAllowed = bucket.tokens >= 1
             if isAllowed { bucket.tokens -= 1 }
             buckets[key] = bucket
-            let wait = isAllowed ? 0 : max(1, Int(((1 - bucket.tokens) / self.rate).rounded(.up)))
-            return Verdict(isAllowed: isAllowed, limit: Int(self.rate), remaining: Int(bucket.tokens), retryAfter: wait)
+            let wait = isAllowed ? 0 : max(1, Int(((1 - bucket.tokens) / rate).rounded(.up)))
+            return Verdict(isAllowed: isAllowed, limit: Int(rate), remaining: Int(bucket.tokens), retryAfter: wait)
         }
     }
 }

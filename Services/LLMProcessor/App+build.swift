@@ -86,7 +86,7 @@ private func modelPath(_ context: ServiceContext, vocabulary: Vocabulary, fetche
     let names = interpreters.map(\.name)
     let knowledge = KnowledgeSource(
         client: ServiceClient(
-            context.upstream("rag-api") { $0.timeout = .seconds(1) }, base: settings[LLMSettings.knowledge], token: settings[CommonSettings.authToken],
+            context.upstream("rag-api") { $0.timeout = .seconds(1) }, base: settings[LLMSettings.knowledge], token: settings[AccessSettings.token],
             fetcher: fetcher
         ), interval: settings[LLMSettings.knowledgeInterval])
     var levels = LayeredCache.Configuration(prefix: "nephoran:")

@@ -28,7 +28,7 @@ struct InterpretController: Sendable {
             throw ProblemError(.badRequest, code: "invalid_body", detail: "intent \(item.detail).", errors: [item])
         }
         // A service may say for whom it asks; anybody else asks for themselves.
-        if let principal = context.principal, !principal.may(.admin) || words.tenant == nil { words.tenant = principal.tenant }
+        if let principal = context.principal, !principal.administersInstallation || words.tenant == nil { words.tenant = principal.tenant }
         let skips = request.headers[.cacheControl].map { $0 == "no-cache" || $0.contains("no-cache") } ?? false
         let watches = request.headers[.accept].map { $0 != "*/*" && $0.contains("text/event-stream") } ?? false
         if watches { return self.watched(words, skips) }

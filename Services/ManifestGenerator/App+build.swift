@@ -15,12 +15,12 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
     let catalogue = try Catalogue.bundled(extensions: settings[PlanningSettings.catalogueDirectory])
     let fetcher = HTTPFetcher()
-    let token = settings[CommonSettings.authToken]
+    let token = settings[AccessSettings.token]
     let bridge = ServiceClient(context.upstream("nephio-bridge"), base: settings[PlanningSettings.bridge], token: token, fetcher: fetcher)
     let adaptor = ServiceClient(
         context.upstream("oran-adaptor") { $0.timeout = .seconds(5) }, base: settings[PlanningSettings.adaptor], token: token, fetcher: fetcher)
     let inventory = try settings[PlanningSettings.clusterInventory].map { path throws(CatalogueError) in try ClusterEntry.all(inFile: path) } ?? []
-    let approval = try ApprovalPolicy.read(settings[PlanningSettings.approvalPolicy], over: catalogue.approval)
+    let approval = try ApprovalPolicy.read(settings[AccessSettings.policyFile], over: catalogue.approval)
     let planner = Planner(
         catalogue: catalogue,
         policy: approval.inInstallation(

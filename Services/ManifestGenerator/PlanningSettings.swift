@@ -8,8 +8,6 @@ enum PlanningSettings {
     static let clusters = SettingKey.list("CLUSTERS", default: [], "Names of the target clusters; without any there is one, called default.")
     static let productionNamespaces = SettingKey.list("PRODUCTION_NAMESPACES", default: [], "Namespaces where every change waits for approval.")
     static let productionClusters = SettingKey.list("PRODUCTION_CLUSTERS", default: [], "Clusters where every change waits for approval.")
-    static let approvalPolicy = SettingKey.optionalString(
-        "APPROVAL_POLICY_FILE", "YAML file of rules for what waits for approval, besides or instead of those that ship; see docs/guardrails.md.")
     static let clusterInventory = SettingKey.optionalString(
         "CLUSTERS_FILE", "YAML file of what is known of the target clusters: capacity, zones, networks, prices; see docs/packages.md.")
     static let catalogueDirectory = SettingKey.optionalString(
@@ -27,7 +25,7 @@ enum PlanningSettings {
 
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + [
-            clusters.declaration, productionNamespaces.declaration, productionClusters.declaration, approvalPolicy.declaration,
+            clusters.declaration, productionNamespaces.declaration, productionClusters.declaration,
             clusterInventory.declaration, catalogueDirectory.declaration, packageForm.declaration, plmn.declaration,
             onPartialFailure.declaration,
             bridge.declaration, adaptor.declaration,

@@ -38,7 +38,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let redis = RedisClient(configuration.redis, label: "ledger")
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
-    let publisher = StageWorker(ledger: ledger, handler: PublishStage(repository: repository))
+    let publisher = StageWorker(ledger: ledger, handler: PublishStage(
+            repository: repository, repositoryName: settings[BridgeSettings.repository], authenticator: context.authenticator))
     let kubernetes = try KubernetesConnections(context)
     let rollout = kubernetes.map { RolloutPolicy(observer: RolloutObserver(clusters: $0.observed, repository: repository), settings: settings) }
     let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository, rollout: rollout))
@@ -79,7 +80,7 @@ private struct KubernetesParts {
             let fetcher = HTTPFetcher()
             let gateway = ServiceClient(
                 context.upstream("api-gateway") { $0.hedge.isEnabled = false }, base: settings[KubernetesSettings.gateway],
-                token: settings[CommonSettings.authToken], fetcher: fetcher)
+                token: settings[AccessSettings.token], fetcher: fetcher)
             let duration = settings[KubernetesSettings.leaseDuration]
             let lease = LeaderElection.Configuration(
                 namespace: settings[KubernetesSettings.leaseNamespace], name: "nephoran-network-intents",

@@ -2,6 +2,7 @@ import Crypto
 import IntentModel
 import Ledger
 import Metrics
+import ServiceRuntime
 
 /// Publishes the packages of many intents in one batch of commits, or undoes what it published of them.
 struct PublishStage: StageHandler {
@@ -11,6 +12,9 @@ struct PublishStage: StageHandler {
     let concurrency = 1
     let needsFiles = true
     let repository: PackageRepository
+    /// As the settings name it, for the policy.
+    let repositoryName: String
+    let authenticator: TokenAuthenticator
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         var outcomes = [StageOutcome](repeating: .retry(reason: "not published"), count: batch.count)
@@ -18,6 +22,8 @@ struct PublishStage: StageHandler {
         for (index, leased) in batch.enumerated() {
             do {
                 requests.append((index, try await self.request(leased)))
+            } catch let problem as Problem {
+                outcomes[index] = .fail(problem)
             } catch let error as GitError {
                 outcomes[index] = error.mayRetry ? .retry(reason: "\(error)") : .fail(Self.notUndone("\(error)"))
             } catch {
@@ -53,9 +59,18 @@ struct PublishStage: StageHandler {
             publication.verb = .rollback
             publication.isReversal = true
         } else {
+            try self.requireTouchable(publication.changes.map(\.path), by: request.tenant)
             publication.files = try leased.files.map { try RenderedFiles.decode($0) } ?? [:]
         }
         return publication
+    }
+
+    /// The policy may have changed since the plan was made, and only here is it known which repository it goes to. What is undone is not asked about.
+    private func requireTouchable(_ paths: [String], by tenant: String) throws(Problem) {
+        let policy = self.authenticator.policy
+        let reasons = [policy.refusal(of: tenant, repository: self.repositoryName)] + paths.map { policy.refusal(of: tenant, package: $0) }
+        guard let reason = reasons.compactMap(\.self).first else { return }
+        throw Problem(status: 403, code: "policy_refused", title: "Refused by the policy", detail: "\(reason).")
     }
 
     private func outcome(_ result: PublishResult, _ request: PublishRequest) -> StageOutcome {

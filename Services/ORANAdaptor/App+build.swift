@@ -19,7 +19,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
                 .init(certificateFile: $0, keyFile: settings[ORANSettings.key], password: settings[ORANSettings.keyPassword])
             }))
     let statuses = StatusBoard()
-    let notifications = settings[ORANSettings.notify].map { NotificationAddress(base: $0, secret: settings[CommonSettings.authToken]) }
+    let notifications = settings[ORANSettings.notify].map { NotificationAddress(base: $0, secret: settings[AccessSettings.token]) }
     let fleet = try A1Wiring.fleet(context, fetcher, notifications)
     let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), statuses: statuses)
     let inventory = PolicyInventory(fleet: fleet)

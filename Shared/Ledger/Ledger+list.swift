@@ -6,16 +6,19 @@ extension Ledger {
     ///
     /// - Parameters:
     ///   - phase: only intents in this phase.
+    ///   - tenant: only intents of this tenant; nil for all.
     ///   - limit: 1…500.
     ///   - before: only intents older than this one (the last of the page before).
-    package func list(phase: Phase?, limit: Int, before: IntentID?) async throws(LedgerError) -> [RecordSnapshot] {
-        try await self.page(phase: phase, limit: limit, before: before).snapshots
+    package func list(phase: Phase?, tenant: String? = nil, limit: Int, before: IntentID?) async throws(LedgerError) -> [RecordSnapshot] {
+        try await self.page(phase: phase, tenant: tenant, limit: limit, before: before).snapshots
     }
 
     /// … and the oldest intent that was looked at, when there are older ones: a record may have expired since its index was read.
-    package func page(phase: Phase?, limit: Int, before: IntentID?) async throws(LedgerError) -> (snapshots: [RecordSnapshot], next: IntentID?) {
+    package func page(
+        phase: Phase?, tenant: String? = nil, limit: Int, before: IntentID?
+    ) async throws(LedgerError) -> (snapshots: [RecordSnapshot], next: IntentID?) {
         // Every intent is in the index of exactly one phase.
-        let indexes = self.partitions.flatMap { partition in (phase.map { [$0] } ?? Phase.allCases).map { partition.phase($0) } }
+        let indexes = self.indexes(phase.map { [$0] } ?? Phase.allCases, of: tenant)
         let newest = before.map { String($0.milliseconds) } ?? "+inf"
         var ids: [IntentID] = []
         do throws(RedisError) {
@@ -35,8 +38,69 @@ extension Ledger {
         }
         // One that moved meanwhile may have been met in two indexes.
         let newestFirst = Set(ids).sorted(by: >)
-        let snapshots = try await self.read(Array(newestFirst.prefix(limit))).compactMap { $0 }.filter(\.isReadable)
+        var snapshots = try await self.read(Array(newestFirst.prefix(limit))).compactMap { $0 }.filter(\.isReadable)
+        // The own tenant's are found among all.
+        if let tenant {
+            var own: [RecordSnapshot] = []
+            for snapshot in snapshots where try snapshot.request().tenant == tenant { own.append(snapshot) }
+            snapshots = own
+        }
         return (snapshots, newestFirst.count > limit ? newestFirst[limit - 1] : nil)
+    }
+
+    private func indexes(_ phases: [Phase], of tenant: String?) -> [String] {
+        self.partitions.flatMap { partition in
+            phases.map { phase in
+                guard let tenant, tenant != Self.ownTenant else { return partition.phase(phase) }
+                return partition.phase(phase, of: tenant)
+            }
+        }
+    }
+
+    /// How many intents of a tenant are in these phases. The own tenant's are counted as all without those of the others.
+    package func count(_ phases: [Phase], of tenant: String?) async throws(LedgerError) -> Int {
+        do throws(RedisError) {
+            func sum(_ tenant: String?) async throws(RedisError) -> Int {
+                try await self.pipeline(self.indexes(phases, of: tenant).map { RedisCommand("ZCARD", $0) }).reduce(0) { $0 + Int($1.int ?? 0) }
+            }
+            guard tenant == Self.ownTenant else { return try await sum(tenant) }
+            var others: Set<String> = []
+            for reply in try await self.pipeline(self.partitions.map { RedisCommand("SMEMBERS", $0.tenants) }) {
+                others.formUnion((reply.array ?? []).compactMap(\.string))
+            }
+            var count = try await sum(nil)
+            for other in others { count -= try await sum(other) }
+            return max(0, count)
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// Whose each of these intents is; nil for one that is not here.
+    package func tenants(of ids: [IntentID]) async throws(LedgerError) -> [String?] {
+        guard !ids.isEmpty else { return [] }
+        do throws(RedisError) {
+            let replies = try await self.pipeline(ids.map { RedisCommand("HGET", self.partitions[$0.partition % self.partitions.count].record($0), "tenant") })
+            return replies.map(\.string)
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// Counts one more intent of a tenant on a day (since 1970, UTC). Returns how many there are now, this one included.
+    package func countAccepted(of tenant: String, day: Int64) async throws(LedgerError) -> Int {
+        let key = "nephoran:accepted:\(tenant):\(day)"
+        do throws(RedisError) {
+            let replies = try await self.pipeline([RedisCommand("INCR", key), RedisCommand("EXPIRE", key, 172_800)])
+            return Int(replies.first?.int ?? 0)
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// Takes back what ``countAccepted(of:day:)`` counted: the intent was not accepted.
+    package func uncountAccepted(of tenant: String, day: Int64) async {
+        _ = try? await self.redis.send(RedisCommand("DECR", "nephoran:accepted:\(tenant):\(day)"))
     }
 
     /// Whether the records of `ids` are here, in their order.

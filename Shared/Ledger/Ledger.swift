@@ -11,6 +11,8 @@ package final class Ledger: Sendable {
     /// Nil when acceptance does not wait for replicas.
     private let replicas: ReplicaGate?
     let logger = Logger(label: "ledger")
+    /// The installation's own tenant, which needs no index of its own.
+    static let ownTenant = "default"
 
     package convenience init(_ configuration: LedgerConfiguration, redis: RedisClient) {
         self.init(configuration, redis: redis, scripts: .standard)
@@ -176,6 +178,10 @@ package final class Ledger: Sendable {
             RedisCommand("XADD", partition.queue(.interpret, lane), "*", "i", name, "t", "main", "v", 1, "a", 0, "c", colour, "e", epoch),
             RedisCommand("XADD", partition.events, "MAXLEN", "~", 20_000, "*", "i", name, "n", 1, "h", entry),
         ]
+        if tenant != Ledger.ownTenant {
+            commands.append(RedisCommand("ZADD", partition.phase(.received, of: tenant), now, name))
+            commands.append(RedisCommand("SADD", partition.tenants, tenant))
+        }
         if notifies {
             commands.append(RedisCommand("HSET", partition.record(id), "callback", 1))
             commands.append(RedisCommand("XADD", partition.queue(.notify, lane), "*", "i", name, "t", Work.event, "v", 1, "a", 0, "c", colour, "e", epoch))

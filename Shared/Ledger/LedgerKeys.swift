@@ -16,6 +16,10 @@ package struct Partition: Sendable, Hashable {
     func queue(_ stage: Stage, _ lane: Lane) -> String { "\(self.tag):q:\(stage.rawValue):\(lane.rawValue)" }
     func dead(_ stage: Stage) -> String { "\(self.tag):dead:\(stage.rawValue)" }
     func phase(_ phase: Phase) -> String { "\(self.tag):phase:\(phase.rawValue)" }
+    /// Intents of one tenant in a phase; those of the installation's own are in ``phase(_:)`` alone.
+    func phase(_ phase: Phase, of tenant: String) -> String { "\(self.tag):tenant:\(tenant):\(phase.rawValue)" }
+    /// The tenants that have such indexes.
+    var tenants: String { "\(self.tag):tenants" }
     /// Work of the outbox waits apart: however much of it there is, it never holds up what moves an intent.
     func delayed(_ stage: Stage) -> String { stage.isOutbox ? "\(self.tag):delayed:\(stage.rawValue)" : "\(self.tag):delayed" }
     /// There while ended intents go to an archive.

@@ -1,3 +1,4 @@
+import AccessControl
 import Hummingbird
 import IntentModel
 import Ledger
@@ -56,7 +57,7 @@ struct ArchiveController: Sendable {
             throw ProblemError(.notImplemented, code: "not_supported", detail: "This gateway keeps no archive (ARCHIVE_PATH).")
         }
         let query = request.uri.queryParameters
-        var selection = ArchiveSelection(tenant: principal.tenant)
+        var selection = ArchiveSelection(tenant: try principal.selected(request))
         if let text = query["query"].map(String.init), !text.isEmpty {
             guard let expression = ArchiveExpression(text) else {
                 throw ProblemError(.badRequest, code: "invalid_query", detail: "query holds no word.")

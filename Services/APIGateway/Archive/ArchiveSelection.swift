@@ -4,7 +4,8 @@ import ServiceRuntime
 
 /// Which intents of the archive are meant.
 struct ArchiveSelection: Sendable {
-    var tenant: String
+    /// Nil for all.
+    var tenant: String?
     var phase: Phase?
     var priority: Priority?
     var expression: ArchiveExpression?
@@ -12,7 +13,7 @@ struct ArchiveSelection: Sendable {
     var from: Int64?
     var to: Int64?
 
-    init(tenant: String) { self.tenant = tenant }
+    init(tenant: String?) { self.tenant = tenant }
 }
 
 /// Words to be found as a safe FTS5 expression: all of them, each inside double quotes, so that no operator of the caller reaches the parser.

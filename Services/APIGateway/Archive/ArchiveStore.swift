@@ -101,17 +101,17 @@ final class ArchiveStore: Sendable {
             var sql = "SELECT i.id, i.record FROM intents i"
             var arguments: [any DatabaseValueConvertible] = []
             if let expression = selection.expression {
-                sql += " JOIN intentIndex ON intentIndex.rowid = i.key WHERE intentIndex MATCH ? AND i.tenant = ?"
-                arguments = [expression.fts5, selection.tenant]
+                sql += " JOIN intentIndex ON intentIndex.rowid = i.key WHERE intentIndex MATCH ?"
+                arguments = [expression.fts5]
             } else {
-                sql += " WHERE i.tenant = ?"
-                arguments = [selection.tenant]
+                sql += " WHERE true"
             }
             func also(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
                 guard let value else { return }
                 sql += " AND " + condition
                 arguments.append(value)
             }
+            also("i.tenant = ?", selection.tenant)
             also("i.phase = ?", selection.phase?.rawValue)
             also("i.priority = ?", selection.priority?.rawValue)
             also("i.created >= ?", selection.from)

@@ -1,3 +1,4 @@
+import AccessControl
 import IntentModel
 import Ledger
 import ServiceRuntime
@@ -24,14 +25,17 @@ struct IntentReader: Sendable {
     func find(_ context: AppContext, _ scope: Scope) async throws -> Found {
         let principal = try context.requirePrincipal(scope)
         let text = context.parameters.get("id") ?? ""
-        if let id = IntentID(text) {
-            if let snapshot = try await self.ledger.read(id) {
-                if try snapshot.request().tenant == principal.tenant { return .live(snapshot) }
-            } else if let found = try await self.archive?.find(id), found.tenant == principal.tenant {
-                return .archived(id, found.record)
-            }
+        var missing = ProblemError(.notFound, code: "not_found", detail: "There is no intent \(text.prefix(64)).")
+        guard let id = IntentID(text) else { throw missing }
+        if let snapshot = try await self.ledger.read(id) {
+            let tenant = try snapshot.request().tenant
+            if principal.sees(tenant) { return .live(snapshot) }
+            missing.refusal = "intent \(id) belongs to the tenant \(tenant)"
+        } else if let found = try await self.archive?.find(id) {
+            if principal.sees(found.tenant) { return .archived(id, found.record) }
+            missing.refusal = "intent \(id) belongs to the tenant \(found.tenant)"
         }
-        throw ProblemError(.notFound, code: "not_found", detail: "There is no intent \(text.prefix(64)).")
+        throw missing
     }
 
     /// … that can still be decided about.
@@ -43,8 +47,8 @@ struct IntentReader: Sendable {
         }
     }
 
-    /// Intents newest first, without repeats. Filters that Redis's index does not know are applied page by page, with a bound on the work of one call.
-    func list(tenant: String, phase: Phase?, priority: Priority?, limit: Int, before: IntentID?) async throws -> IntentPage {
+    /// Intents newest first, of one tenant or (nil) of all, without repeats. Filters that Redis's index does not know are applied page by page, with a bound on the work of one call.
+    func list(tenant: String?, phase: Phase?, priority: Priority?, limit: Int, before: IntentID?) async throws -> IntentPage {
         var selection = ArchiveSelection(tenant: tenant)
         (selection.phase, selection.priority) = (phase, priority)
         let archive = phase.map(\.isTerminal) ?? true ? self.archive : nil
@@ -52,14 +56,14 @@ struct IntentReader: Sendable {
         var items: [IntentSummary] = []
         for _ in 0..<20 {
             // Redis first: what leaves it meanwhile is in the archive already.
-            let live = try await self.ledger.page(phase: phase, limit: limit, before: before)
+            let live = try await self.ledger.page(phase: phase, tenant: tenant, limit: limit, before: before)
             let archived = try await archive?.page(selection, limit: limit, before: before) ?? []
             // Below the end of a page that is full there may be more of its kind.
             let end = [live.next, archived.count == limit ? archived.last?.id : nil].compactMap { $0 }.max()
             var page: [IntentSummary] = []
             for snapshot in live.snapshots where end.map({ snapshot.id >= $0 }) ?? true {
                 let summary = try IntentSummary(snapshot)
-                guard priority == nil || summary.request.priority == priority, summary.request.tenant == tenant else { continue }
+                guard priority == nil || summary.request.priority == priority else { continue }
                 page.append(summary)
             }
             let seen = Set(page.map(\.id))

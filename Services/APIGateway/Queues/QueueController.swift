@@ -1,3 +1,4 @@
+import AccessControl
 import Hummingbird
 import IntentModel
 import Ledger
@@ -66,7 +67,7 @@ struct QueueController: Sendable {
     }
 
     @Sendable private func peek(_ request: Request, context: AppContext) async throws -> Response {
-        _ = try context.requirePrincipal(.admin)
+        try context.requirePrincipal(.admin).requireInstallation("What was given up")
         let stage = try self.stage(context)
         let query = request.uri.queryParameters
         guard let limit = Int(query["limit"] ?? "50"), (1...500).contains(limit) else {
@@ -101,6 +102,7 @@ struct QueueController: Sendable {
 
     @Sendable private func redrive(_ request: Request, context: AppContext) async throws -> Response {
         let principal = try context.requirePrincipal(.admin)
+        try principal.requireInstallation("What was given up")
         let stage = try self.stage(context)
         let selection = try await Selection(request)
         let redrive = Redrive(ledger: self.ledger, person: principal.name)
@@ -123,6 +125,7 @@ struct QueueController: Sendable {
 
     @Sendable private func purge(_ request: Request, context: AppContext) async throws -> Response {
         let principal = try context.requirePrincipal(.admin)
+        try principal.requireInstallation("What was given up")
         let stage = try self.stage(context)
         let selection = try await Selection(request)
         var answer = Purged()

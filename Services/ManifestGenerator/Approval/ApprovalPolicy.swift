@@ -1,3 +1,4 @@
+package import AccessControl
 import Foundation
 
 /// Which changes wait for a person. A pure value, read from `approval-policy.yaml` and the operator's own file; `approval: auto` of a request
@@ -11,6 +12,8 @@ package struct ApprovalPolicy: Sendable, Equatable {
     package var clusters: [String]
     /// The installation's own environment (`ENVIRONMENT`).
     package var environment: String?
+    /// What each tenant may touch; read from the same file.
+    package var access: AccessPolicy?
 
     init(_ reader: CatalogueReader) throws(CatalogueError) {
         self.rules = []
@@ -29,13 +32,13 @@ package struct ApprovalPolicy: Sendable, Equatable {
         return try self.extended(by: String(decoding: data, as: UTF8.self), place: path)
     }
 
-    /// The policy of an installation whose setting `APPROVAL_POLICY_FILE` is `path`.
+    /// The policy of an installation whose setting `POLICY_FILE` is `path`.
     package static func read(_ path: String?, over shipped: ApprovalPolicy) throws(CatalogueError) -> ApprovalPolicy {
         guard let path else { return shipped }
         do {
             return try shipped.extended(byFile: path)
         } catch {
-            throw CatalogueError(place: "APPROVAL_POLICY_FILE: \(error.place)", problem: error.problem)
+            throw CatalogueError(place: "POLICY_FILE: \(error.place)", problem: error.problem)
         }
     }
 
@@ -48,11 +51,17 @@ package struct ApprovalPolicy: Sendable, Equatable {
         }
         var policy = self
         try policy.read(CatalogueReader(node, place: "\(place):"))
+        do throws(AccessFault) {
+            let known = if let access = policy.access { access } else { try AccessPolicy.shipped() }
+            policy.access = try known.extended(by: yaml)
+        } catch {
+            throw CatalogueError(place: "\(place):\(error.place)", problem: error.problem)
+        }
         return policy
     }
 
     private mutating func read(_ reader: CatalogueReader) throws(CatalogueError) {
-        try reader.keys(["production", "rules"])
+        try reader.keys(["production", "rules", "roles", "approval", "tenants"])
         if let production = reader["production"] {
             try production.keys(["environments", "namespaces", "clusters"])
             self.environments += try production["environments"]?.texts() ?? []
@@ -85,19 +94,37 @@ package struct ApprovalPolicy: Sendable, Equatable {
         return policy
     }
 
+    /// A rule that is about a change, and what it says.
+    package struct Verdict: Sendable, Equatable {
+        package var rule: String
+        package var effect: ApprovalRule.Effect
+        package var reason: String
+    }
+
+    /// Every rule that is about this change, in the order of the rules; what the tenant may not touch comes first.
+    package func verdicts(on change: ProposedChange) -> [Verdict] {
+        let production = self.production(change)
+        var verdicts: [Verdict] = []
+        if let reason = self.access?.refusal(of: change.tenant, namespace: change.namespace, cluster: change.cluster) {
+            verdicts.append(Verdict(rule: "tenants/\(change.tenant)", effect: .refuse, reason: reason))
+        }
+        for rule in self.rules {
+            guard let reason = rule.reason(for: change, production: production) else { continue }
+            verdicts.append(Verdict(rule: rule.name, effect: rule.effect, reason: reason))
+        }
+        return verdicts
+    }
+
     /// Why a change waits for a person: a reason for every rule that is about it, in the order of the rules; empty when none is.
     package func reasons(for change: ProposedChange) -> [String] {
-        let production = self.production(change)
         var reasons: [String] = []
-        for rule in self.rules {
-            if let reason = rule.reason(for: change, production: production), !reasons.contains(reason) { reasons.append(reason) }
-        }
+        for verdict in self.verdicts(on: change) where verdict.effect == .approve && !reasons.contains(verdict.reason) { reasons.append(verdict.reason) }
         return reasons
     }
 
     /// Why a change at this place is a change of production, or nil.
     private func production(_ change: ProposedChange) -> String? {
-        func isMarked(_ name: String, _ patterns: [String]) -> Bool { patterns.contains { ApprovalRule.Condition.matches(name, $0) } }
+        func isMarked(_ name: String, _ patterns: [String]) -> Bool { patterns.contains { NamePattern.matches(name, $0) } }
         if let said = change.environment, isMarked(said, self.environments) { return "the intent says \(said)" }
         if let environment = self.environment?.lowercased(), isMarked(environment, self.environments) { return "this installation is \(environment)" }
         if isMarked(change.namespace, self.namespaces) { return "the namespace \(change.namespace) is marked as production" }

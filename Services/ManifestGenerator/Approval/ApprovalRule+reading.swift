@@ -2,11 +2,14 @@ import IntentModel
 
 extension ApprovalRule {
     init(_ reader: CatalogueReader) throws(CatalogueError) {
-        try reader.keys(["name", "when", "unless", "reason", "enabled"])
+        try reader.keys(["name", "effect", "when", "unless", "reason", "enabled"])
         self.name = try reader.required("name").text()
+        self.effect = try reader["effect"].flatMap { reader throws(CatalogueError) in
+            Effect(rawValue: try reader.text(oneOf: Effect.allCases.map(\.rawValue)))
+        } ?? .approve
         self.when = try Condition(try reader.required("when"))
         self.unless = try reader["unless"].map(Condition.init)
-        let text = try reader["reason"]?.text() ?? "{{name}}: the rule \(self.name) asks for approval"
+        let text = try reader["reason"]?.text() ?? "{{name}}: the rule \(self.name) \(self.effect == .approve ? "asks for approval" : "allows it to nobody")"
         guard let reason = TextTemplate(text, names: Self.reasonNames) else {
             throw CatalogueError(
                 place: reader["reason"]?.place ?? reader.place,

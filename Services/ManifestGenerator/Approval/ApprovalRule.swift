@@ -1,6 +1,7 @@
+import AccessControl
 import IntentModel
 
-/// A rule of approval: which changes wait for a person, and what that person is told. A pure value.
+/// A rule of policy: which changes wait for a person, or are refused, and what is said then. A pure value.
 package struct ApprovalRule: Sendable, Equatable {
     /// All of it must hold. Patterns may hold `*` for any characters; of a list one is enough.
     package struct Condition: Sendable, Equatable {
@@ -62,7 +63,11 @@ package struct ApprovalRule: Sendable, Equatable {
         "name", "verb", "attribute", "before", "after", "limit", "production", "count", "function", "namespace", "cluster", "by",
     ]
 
+    /// What comes of it: a person is asked, or nobody may.
+    package enum Effect: String, Sendable, CaseIterable { case approve, refuse }
+
     package var name: String
+    package var effect: Effect
     var when: Condition
     var unless: Condition?
     var reason: TextTemplate
@@ -97,7 +102,7 @@ extension ApprovalRule.Condition {
     /// Whether it holds, and for which amount.
     func holds(_ change: ProposedChange, production: String?) -> (holds: Bool, attribute: String?) {
         for (member, patterns) in self.patterns {
-            guard change.values(of: member).contains(where: { value in patterns.contains { Self.matches(value, $0) } }) else { return (false, nil) }
+            guard change.values(of: member).contains(where: { value in patterns.contains { NamePattern.matches(value, $0) } }) else { return (false, nil) }
         }
         if let wanted = self.production, wanted != (production != nil) { return (false, nil) }
         if let wanted = self.unscoped, wanted != change.isUnscoped { return (false, nil) }
@@ -111,30 +116,7 @@ extension ApprovalRule.Condition {
     func verb(of change: ProposedChange) -> String {
         let verbs = change.verbs.map(\.rawValue)
         guard let patterns = self.patterns["verb"] else { return verbs.joined(separator: ", ") }
-        return verbs.filter { verb in patterns.contains { Self.matches(verb, $0) } }.joined(separator: ", ")
-    }
-
-    /// `*` stands for any characters, none included; upper and lower case do not matter.
-    static func matches(_ text: String, _ pattern: String) -> Bool {
-        let (text, pattern) = (Array(text.lowercased().utf8), Array(pattern.lowercased().utf8))
-        var (at, here) = (0, 0)
-        var star: (pattern: Int, text: Int)?
-        while here < text.count {
-            if at < pattern.count, pattern[at] == UInt8(ascii: "*") {
-                star = (at, here)
-                at += 1
-            } else if at < pattern.count, pattern[at] == text[here] {
-                at += 1
-                here += 1
-            } else if let last = star {
-                star = (last.pattern, last.text + 1)
-                at = last.pattern + 1
-                here = last.text + 1
-            } else {
-                return false
-            }
-        }
-        return pattern[at...].allSatisfy { $0 == UInt8(ascii: "*") }
+        return verbs.filter { verb in patterns.contains { NamePattern.matches(verb, $0) } }.joined(separator: ", ")
     }
 }
 

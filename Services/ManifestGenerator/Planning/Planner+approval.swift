@@ -1,17 +1,26 @@
 import IntentModel
 
 extension Planner {
-    /// Asks the policy about every object that the draft changes.
-    func decideApproval(_ draft: inout PlanDraft, interpretation: Interpretation, request: IntentRequest) {
+    /// Asks the policy about every object that the draft changes. What it refuses ends the plan.
+    func decideApproval(_ draft: inout PlanDraft, interpretation: Interpretation, request: IntentRequest) -> Problem? {
         let packages = draft.packages.filter { $0.change != .none }
         let policies = draft.policies.filter { $0.change == .put || $0.change == .delete }
         let count = packages.count + policies.count
-        guard count > 0 else { return }
+        guard count > 0 else { return nil }
+        var refused: [ApprovalPolicy.Verdict] = []
+        func judge(_ change: ProposedChange) {
+            for verdict in self.policy.verdicts(on: change) {
+                switch verdict.effect {
+                case .approve: draft.approve(verdict.reason)
+                case .refuse: if !refused.contains(verdict) { refused.append(verdict) }
+                }
+            }
+        }
         func expectations(_ ids: [String]) -> [Expectation] { interpretation.expectations.filter { ids.contains($0.id) } }
         for package in packages {
             for var change in self.changes(of: package, expectations(package.expectations), request) {
                 change.count = count
-                for reason in self.policy.reasons(for: change) { draft.approve(reason) }
+                judge(change)
             }
         }
         for policy in policies {
@@ -24,10 +33,15 @@ extension Planner {
                 change.environment = expectation.context.environment
                 change.isUnscoped = PolicyIdentity(policy.policyId)?.isUnscoped ?? false
                 change.count = count
-                for reason in self.policy.reasons(for: change) { draft.approve(reason) }
+                judge(change)
             }
         }
         if request.approval == .required { draft.approve("the request asks for approval") }
+        guard !refused.isEmpty else { return nil }
+        return Problem(
+            status: 403, code: "policy_refused", title: "Refused by the policy",
+            detail: refused.map { "\($0.rule): \($0.reason)" }.joined(separator: "; ") + ".",
+            errors: refused.map { .init(pointer: "/policy/\($0.rule)", detail: $0.reason) })
     }
 
     /// The change of a package as each expectation it meets has it.

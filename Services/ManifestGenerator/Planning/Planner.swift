@@ -4,7 +4,7 @@ package import IntentModel
 /// policies. Deterministic: the same interpretation on the same inventory gives the same bytes. It changes nothing.
 package struct Planner: Sendable {
     let catalogue: Catalogue
-    let policy: ApprovalPolicy
+    package let policy: ApprovalPolicy
     /// Names of the clusters packages can go to; empty for the one called `default`.
     let clusters: [String]
     /// What is known of clusters.
@@ -76,7 +76,7 @@ package struct Planner: Sendable {
         }
         self.putInOrder(&draft)
         if let problem = try await self.shortage(of: draft, inventory: inventory) { return .refuse(problem) }
-        self.decideApproval(&draft, interpretation: interpretation, request: request)
+        if let problem = self.decideApproval(&draft, interpretation: interpretation, request: request) { return .refuse(problem) }
         if interpretation.expectations.isEmpty { draft.note("There is nothing left to do.") }
         return draft.outcome()
     }

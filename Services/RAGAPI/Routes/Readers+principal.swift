@@ -1,3 +1,4 @@
+import AccessControl
 import IntentModel
 import ServiceRuntime
 
@@ -7,7 +8,7 @@ extension Readers {
     /// Callers on this machine and keys with `admin` speak for others: they name the tags that those hold, and get what is for everybody when
     /// they name none. Other keys hold `tenant:<tenant>` and `key:<name>`.
     init(of principal: Principal?, naming tags: [String]) throws(Problem) {
-        guard let principal, !principal.may(.admin) else {
+        guard let principal, !principal.administersInstallation else {
             self = tags.isEmpty ? .everybody : .holding(tags)
             return
         }
@@ -21,7 +22,7 @@ extension Readers {
 
     /// Who a document is shown to by its id.
     init(of principal: Principal?) {
-        guard let principal, !principal.may(.admin) else {
+        guard let principal, !principal.administersInstallation else {
             self = .administration
             return
         }

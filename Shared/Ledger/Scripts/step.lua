@@ -25,7 +25,7 @@ end
 
 if tonumber(redis.call('GET', tag .. ':epoch') or '0') > tonumber(epoch) then return {'fenced'} end
 local versionField = track == 'main' and 'v' or ('t:' .. track .. ':v')
-local current = redis.call('HMGET', record, versionField, 'phase', 'created', 'lane', 'tracks', 'n', 'history', 'key', 'end', 'endText', 'onPartialFailure', 'v', 'callback', 'letters')
+local current = redis.call('HMGET', record, versionField, 'phase', 'created', 'lane', 'tracks', 'n', 'history', 'key', 'end', 'endText', 'onPartialFailure', 'v', 'callback', 'letters', 'tenant')
 if not current[2] or current[1] ~= expected then
   acknowledge()
   return {current[2] and 'stale' or 'gone'}
@@ -211,6 +211,12 @@ if newPhase ~= '' and newPhase ~= oldPhase then
   set('phase', newPhase)
   redis.call('ZREM', tag .. ':phase:' .. oldPhase, id)
   redis.call('ZADD', tag .. ':phase:' .. newPhase, current[3], id)
+  local tenant = current[15]
+  if tenant and tenant ~= 'default' then
+    redis.call('ZREM', tag .. ':tenant:' .. tenant .. ':' .. oldPhase, id)
+    redis.call('ZADD', tag .. ':tenant:' .. tenant .. ':' .. newPhase, current[3], id)
+    redis.call('SADD', tag .. ':tenants', tenant)
+  end
 end
 redis.call('HSET', record, unpack(changes))
 local isTerminal = terminal[newPhase ~= '' and newPhase or oldPhase]

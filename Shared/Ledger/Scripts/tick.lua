@@ -12,10 +12,15 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT
   redis.call('ZREM', KEYS[1], member)
 end
 if retention > 0 then
+  -- Of many tenants some at a time.
+  local tenants = redis.call('SRANDMEMBER', tag .. ':tenants', 8)
   for _, phase in ipairs({'fulfilled', 'published', 'refused', 'failed', 'cancelled', 'superseded', 'rolled_back'}) do
-    local index = tag .. ':phase:' .. phase
-    for _, id in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', now - retention, 'LIMIT', 0, 128)) do
-      if redis.call('EXISTS', tag .. ':i:' .. id) == 0 then redis.call('ZREM', index, id) end
+    local indexes = {tag .. ':phase:' .. phase}
+    for _, tenant in ipairs(tenants) do indexes[#indexes + 1] = tag .. ':tenant:' .. tenant .. ':' .. phase end
+    for _, index in ipairs(indexes) do
+      for _, id in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', now - retention, 'LIMIT', 0, 128)) do
+        if redis.call('EXISTS', tag .. ':i:' .. id) == 0 then redis.call('ZREM', index, id) end
+      end
     end
   end
 end

@@ -1,3 +1,4 @@
+import AccessControl
 import HTTPTypes
 package import Hummingbird
 
@@ -11,13 +12,17 @@ package struct BearerKeyMiddleware: RouterMiddleware {
 
     package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
         var context = context
+        let principal: Principal
         if self.sparesLocal, request.headers[.authorization] == nil, context.isLocal(request) {
-            context.principal = Principal(name: "local", tenant: "default", scopes: Set(Scope.allCases))
+            principal = Principal(name: "local", tenant: Tenant.installation, scopes: Set(Scope.allCases), method: .none)
         } else {
-            let principal = try self.authenticator.authenticate(request.headers)
-            try principal.require(self.scope)
-            context.principal = principal
+            principal = try await self.authenticator.authenticate(request.headers)
         }
-        return try await next(request, context)
+        context.principal = principal
+        let entered = context
+        return try await principal.asking {
+            try principal.require(self.scope)
+            return try await next(request, entered)
+        }
     }
 }

@@ -23,7 +23,7 @@ package enum ServiceApplication {
         router.add(
             middleware: RequestEdge(
                 metrics: metrics, routes: table, problems: parts.problems, drain: context.drain,
-                maxBodyBytes: settings[CommonSettings.maxBodyBytes], streamingRoutes: parts.streamingRoutes
+                maxBodyBytes: settings[CommonSettings.maxBodyBytes], streamingRoutes: parts.streamingRoutes, accessLog: parts.accessLog
             )
         )
         let health = HealthBoard(parts.healthChecks, metrics: context.metrics)

@@ -70,7 +70,9 @@ private func serve(_ parts: ServiceParts, in context: ServiceContext, on executo
         )
     }
     var services = parts.services
-    if let file = settings.file { services.append(SettingsReload(settings: settings, path: file, logger: logger)) }
+    services.append(FileWatch(name: "settings", logger: logger, paths: { settings.watchedFiles }, reload: { try settings.reload() }))
+    let authenticator = context.authenticator
+    services.append(FileWatch(name: "credentials", logger: logger, paths: { authenticator.files }, reload: { try authenticator.reload() }))
     services.append(application)
     var configuration = ServiceGroupConfiguration(services: services, logger: LoggerOf.lifecycle(logger))
     configuration.maximumGracefulShutdownDuration = settings[CommonSettings.drainTimeout]

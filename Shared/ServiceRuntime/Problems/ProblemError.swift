@@ -1,3 +1,4 @@
+package import AccessControl
 import HTTPTypes
 package import Hummingbird
 package import IntentModel
@@ -6,6 +7,13 @@ package import IntentModel
 package struct ProblemError: Error, Sendable {
     package var problem: Problem
     package var headers: HTTPFields
+    /// Why somebody is refused what there may well be, in words for the audit and not for him: a 404 may be one of these.
+    package var refusal: String?
+    /// Who was refused; filled in on the way out.
+    package var principal: Principal?
+
+    /// Somebody is not let through, rather than wrong.
+    package var isRefusal: Bool { self.refusal != nil || self.problem.status == 401 || self.problem.status == 403 }
 
     package init(_ problem: Problem, headers: HTTPFields = [:]) {
         self.problem = problem

@@ -1,3 +1,4 @@
+package import AccessControl
 package import HTTPTypes
 package import Hummingbird
 package import NIOCore

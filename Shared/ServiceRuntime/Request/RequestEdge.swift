@@ -16,15 +16,20 @@ struct RequestEdge: RouterMiddleware {
     let drain: Drain
     let maxBodyBytes: Int
     let streamingRoutes: Set<String>
+    let accessLog: any AccessLog
     private let clock = ContinuousClock()
 
-    init(metrics: RequestMetrics, routes: RouteTable, problems: ProblemMapping, drain: Drain, maxBodyBytes: Int, streamingRoutes: Set<String> = []) {
+    init(
+        metrics: RequestMetrics, routes: RouteTable, problems: ProblemMapping, drain: Drain, maxBodyBytes: Int, streamingRoutes: Set<String> = [],
+        accessLog: any AccessLog = LoggedAccess()
+    ) {
         self.metrics = metrics
         self.routes = routes
         self.problems = problems
         self.drain = drain
         self.maxBodyBytes = maxBodyBytes
         self.streamingRoutes = streamingRoutes
+        self.accessLog = accessLog
     }
 
     func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
@@ -89,6 +94,7 @@ struct RequestEdge: RouterMiddleware {
             return ProblemError(.notFound, code: "not_found", detail: "There is nothing at \(request.uri.path).").response(path: request.uri.path)
         }
         if let problem = self.problems.problem(for: error) {
+            if problem.isRefusal { self.record(problem, request, route, context) }
             if problem.problem.status >= 500 { self.log(.warning, "request failed", error, route, context) }
             return problem.response(path: request.uri.path)
         }
@@ -101,6 +107,13 @@ struct RequestEdge: RouterMiddleware {
         return ProblemError(
             .internalServerError, code: "internal", detail: "An error that was not expected. The log tells more under trace \(context.trace.traceID)."
         ).response(path: request.uri.path)
+    }
+
+    private func record(_ problem: ProblemError, _ request: Request, _ route: String, _ context: AppContext) {
+        self.accessLog.record(
+            RefusedAccess(
+                principal: problem.principal, method: request.method.rawValue, route: route, status: problem.problem.status, code: problem.problem.code,
+                reason: problem.refusal ?? problem.problem.detail, remote: context.remoteAddress?.ipAddress, traceID: context.trace.traceID))
     }
 
     private func log(_ level: Logger.Level, _ message: Logger.Message, _ error: any Error, _ route: String, _ context: AppContext) {

@@ -8,9 +8,6 @@ package enum CommonSettings {
     )
     package static let environment = SettingKey.string("ENVIRONMENT", default: "development", "Name of the installation, for logs and health.")
     package static let colour = SettingKey.string("COLOUR", default: "blue", "Colour of this deployment, a constant label of its metrics.")
-    package static let authMode = SettingKey.choice("AUTH_MODE", default: "token", of: ["token", "off"], "off only while the service listens on loopback.")
-    package static let authToken = SettingKey.secret("AUTH_TOKEN", "One key with every scope, tenant \"default\".")
-    package static let authKeysFile = SettingKey.optionalString("AUTH_KEYS_FILE", "YAML file of keys: name, hash or key, tenant, scopes.")
     package static let metricsOpen = SettingKey.flag("METRICS_OPEN", default: false, "Serve /metrics to everybody.")
     package static let maxBodyBytes = SettingKey.bytes("MAX_BODY_BYTES", default: 8 << 20, in: 1_024...(1 << 30), "Largest request body of any route.")
     package static let maxConnections = SettingKey.integer("MAX_CONNECTIONS", default: 10_000, in: 1...1_000_000, "Connections accepted at the same time.")
@@ -42,9 +39,9 @@ package enum CommonSettings {
     static func declarations(port: Int) -> [SettingDeclaration] {
         [
             self.host.declaration, self.port(port).declaration, self.configFile.declaration, self.logLevel.declaration, self.environment.declaration,
-            self.colour.declaration, self.authMode.declaration, self.authToken.declaration, self.authKeysFile.declaration, self.metricsOpen.declaration,
+            self.colour.declaration, self.metricsOpen.declaration,
             self.maxBodyBytes.declaration, self.maxConnections.declaration, self.idleTimeout.declaration, self.drainNotice.declaration,
             self.drainLinger.declaration, self.drainTimeout.declaration, self.listenDescriptor.declaration, self.readyDescriptor.declaration,
-        ]
+        ] + AccessSettings.declarations
     }
 }

@@ -15,6 +15,7 @@ package final class Settings: Sendable {
     private struct State {
         var texts: [SettingName: String]
         var file: [AbsoluteConfigKey: ConfigValue]
+        var secretFiles: Set<String> = []
         var observers: [@Sendable (Settings) -> Void] = []
     }
 
@@ -55,10 +56,11 @@ package final class Settings: Sendable {
         self.state = Mutex(State(texts: [:], file: [:]))
 
         let file = try self.readFile()
-        let texts = try self.check(file)
+        let (texts, secretFiles) = try self.check(file)
         self.state.withLock {
             $0.file = file
             $0.texts = texts
+            $0.secretFiles = secretFiles
         }
     }
 
@@ -70,17 +72,21 @@ package final class Settings: Sendable {
     /// Whether somebody set it, rather than leaving the default.
     package func isSet<Value>(_ key: SettingKey<Value>) -> Bool { self.state.withLock { $0.texts[key.name] != nil } }
 
+    /// The settings file and the files that secrets came from.
+    var watchedFiles: [String] { [self.file].compactMap { $0 } + self.state.withLock { $0.secretFiles.sorted() } }
+
     /// Called after the file was read again and its values differ. On a thread of its own; must be quick.
     package func onReload(_ observer: @escaping @Sendable (Settings) -> Void) { self.state.withLock { $0.observers.append(observer) } }
 
-    /// Reads the file again. Nothing changes when something in it is not allowed.
+    /// Reads the file, and those of secrets, again. Nothing changes when something in it is not allowed.
     package func reload() throws(InvalidSetting) {
         let file = try self.readFile()
-        let texts = try self.check(file)
+        let (texts, secretFiles) = try self.check(file)
         let observers = self.state.withLock { state -> [@Sendable (Settings) -> Void] in
             guard state.texts != texts else { return [] }
             state.file = file
             state.texts = texts
+            state.secretFiles = secretFiles
             return state.observers
         }
         for observer in observers { observer(self) }
@@ -111,13 +117,14 @@ package final class Settings: Sendable {
         return values
     }
 
-    private func check(_ file: [AbsoluteConfigKey: ConfigValue]) throws(InvalidSetting) -> [SettingName: String] {
+    private func check(_ file: [AbsoluteConfigKey: ConfigValue]) throws(InvalidSetting) -> (texts: [SettingName: String], secretFiles: Set<String>) {
         let layers: [(source: String, reader: ConfigReader)] = [
             ("command line", ConfigReader(provider: self.flags)),
             ("environment", ConfigReader(provider: self.environment)),
             (self.file ?? "file", ConfigReader(provider: InMemoryProvider(name: "file", values: file))),
         ]
         var texts: [SettingName: String] = [:]
+        var secretFiles: Set<String> = []
         for (name, declaration) in self.declarations {
             for (source, reader) in layers {
                 guard var text = reader.string(forKey: Self.configKey(name), isSecret: declaration.isSecret) else {
@@ -125,6 +132,7 @@ package final class Settings: Sendable {
                         continue
                     }
                     texts[name] = try Self.secret(in: path, for: name, source)
+                    secretFiles.insert(path)
                     break
                 }
                 text = String(text)
@@ -135,7 +143,7 @@ package final class Settings: Sendable {
                 break
             }
         }
-        return texts
+        return (texts, secretFiles)
     }
 
     private static func secret(in path: String, for name: SettingName, _ source: String) throws(InvalidSetting) -> String {
