@@ -12,6 +12,12 @@ extension YAMLNode {
     /// The documents of a text, empty ones left out. Comments and the style of quoting are not kept; aliases are
     /// written out. Throws on what is not YAML, on tags of one's own, and on keys that are no scalars.
     package static func documents(in text: String) throws(YAMLParsingError) -> [YAMLNode] {
+        if let documents = BlockYAML.documents(in: text) { return documents }
+        return try self.parsed(text)
+    }
+
+    /// … by a parser of all of YAML.
+    static func parsed(_ text: String) throws(YAMLParsingError) -> [YAMLNode] {
         do {
             // No resolver: a scalar stays the characters it is, and no regular expression runs.
             var roots = try Yams.compose_all(yaml: text, .basic, .default, .utf8)
