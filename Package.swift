@@ -24,6 +24,7 @@ let subprocess = product("Subprocess", "swift-subprocess")
 let grdb = product("GRDB", "GRDB.swift")
 let yams = product("Yams", "Yams")
 let crypto = product("Crypto", "swift-crypto")
+let tls = product("NIOSSL", "swift-nio-ssl")
 let deque = product("DequeModule", "swift-collections")
 let ordered = product("OrderedCollections", "swift-collections")
 
@@ -72,6 +73,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     ],
     targets: [
         // Level 0
@@ -88,6 +90,7 @@ let package = Package(
         shared("Resilience", []),
         shared("GitObjects", ["CZlib", "IntentModel", crypto]),
         shared("JSONSchema", []),
+        shared("AuditLog", [crypto]),
         shared("KeywordIndex", []),
         // Vectors: what of them is arithmetic is C, chosen at run time for the processor.
         .target(name: "CTensor", path: "Shared/CTensor"),
@@ -106,17 +109,19 @@ let package = Package(
             }
         ),
         shared(
-            "ServiceRuntime", ["IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, crypto, yams]),
+            "ServiceRuntime",
+            ["IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, crypto, tls, yams]),
         shared("Kubernetes", ["HTTPFetch", "JSONSchema", "Resilience", lifecycle, logging, subprocess, yams]),
         // Level 3
         shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime", "Telemetry"]),
-        shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "Telemetry"]),
+        shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "ServiceRuntime", "Telemetry"]),
         shared("TestSupport", ["JSONSchema", "RedisClient", hummingbird, logging]),
         // Services
         service(
             "APIGateway",
             [
-                "CMimalloc", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime", "Telemetry",
+                "AuditLog", "CMimalloc", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
+                "ServiceRuntime", "Telemetry",
                 hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
             ],
             resources: [.copy("Public")]
@@ -166,7 +171,11 @@ let package = Package(
                 "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
             ]
         ),
-        service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, subprocess, yams]),
+        service(
+            "Nephoran",
+            [
+                "AuditLog", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "RedisClient", "Resilience", arguments, logging, subprocess, yams,
+            ]),
         // Benchmarks
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
         .executableTarget(
@@ -186,6 +195,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", metrics, logging]),
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
+        tests("AuditLogTests", ["AuditLog", "TestSupport"]),
         tests("KeywordIndexTests", ["KeywordIndex", "TestSupport"]),
         tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
         tests("VectorIndexTests", ["VectorIndex", "CTensor", "TestSupport"]),
@@ -198,7 +208,7 @@ let package = Package(
         tests(
             "APIGatewayTests",
             [
-                "APIGateway", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
+                "APIGateway", "AuditLog", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
                 hummingbirdTesting, lifecycle, logging, yams,
             ]
         ),
@@ -231,7 +241,7 @@ let package = Package(
             ]),
         tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "Resilience", "TestSupport"]),
-        tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
+        tests("NephoranTests", ["Nephoran", "IntentModel", "JSONSchema", "Kubernetes", "TestSupport", arguments]),
         tests(
             "SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", hummingbird, logging, crypto, subprocess, yams],
             resources: [.copy("Fixtures")]),

@@ -19,7 +19,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
     let feed = EventFeed(ledger: ledger)
-    let fetcher = HTTPFetcher()
+    let fetcher = HTTPFetcher(.init().trusting(settings))
     let token = settings[CommonSettings.authToken]
     func client(_ name: String, _ key: SettingKey<String>) -> ServiceClient {
         ServiceClient(context.upstream(name), base: settings[key], token: token, fetcher: fetcher)
@@ -39,6 +39,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     context.metrics.beforeExposing { limiter.export(to: $0) }
     let callbacks = try CallbackWorker(ledger: ledger, settings: settings)
     let archive = try await Archive(ledger: ledger, settings: settings)
+    let audit = try await AuditTrail(ledger: ledger, bridge: bridge, settings: settings)
     let reader = IntentReader(ledger: ledger, archive: archive.store)
     let site = try Site(directory: Bundle.module.bundlePath + "/Public")
     let intents = IntentController(
@@ -52,7 +53,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     return ServiceParts(
         routes: { router in
             site.addRoutes(to: router)
-            let api = router.group().add(middleware: edge)
+            var api = router.group()
+            if audit.store != nil { api = api.add(middleware: RefusalAudit(log: audit.access)) }
+            api = api.add(middleware: edge)
+            if let store = audit.store { api = api.add(middleware: ActAudit(log: audit.access, store: store)) }
             intents.addRoutes(to: api)
             DecisionController(ledger: ledger, reader: reader).addRoutes(to: api)
             ArchiveController(store: archive.store).addRoutes(to: api)
@@ -61,12 +65,13 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             PackageController(bridge: bridge).addRoutes(to: api)
             KnowledgeController(knowledge: knowledge).addRoutes(to: api)
             AuditController(ledger: ledger).addRoutes(to: api)
+            AuditLogController(store: audit.store).addRoutes(to: api)
             ServiceController(upstreams: upstreams).addRoutes(to: api)
             OperationsController(ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge).addRoutes(to: api)
         },
         services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger)]
             + (callbacks?.services ?? [])
-            + archive.services,
+            + archive.services + audit.services,
         healthChecks: [LedgerSettings.healthCheck(redis)]
             + (archive.store.map { store in [HealthCheck("archive", isRequired: false) { try await store.check() }] } ?? [])
             + upstreams.map { upstream in
