@@ -105,7 +105,7 @@ import Testing
             try authority.sign("client.example.net", to: "client")
             try stranger.sign("client.example.net", to: "stranger")
         }
-        try await LiveService.with(Self.settings(directory, ["TLS_CLIENT_CA_FILE": directory.file("ca.pem")])) { service in
+        try await LiveService.with(Self.settings(directory, ["TLS_CLIENT_CA_FILE": directory.file("ca.pem")])) { service async throws in
             func ask(_ name: String?) async throws -> String {
                 let shown = name.map { ["--cert", directory.file("\($0).pem"), "--key", directory.file("\($0).key")] } ?? []
                 return try await offPool { Self.curl(service, ["--cacert", directory.file("ca.pem")] + shown) }
