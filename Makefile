@@ -11,7 +11,7 @@ CONSOLE_BIN ?= .build/debug
 WHOLE_MACHINE := SystemTests|TopologyTests|PowerLossTests|RedisClusterTests|RedisSentinelTests
 INTENT ?= Deploy a high-availability AMF with auto-scaling in core5g
 
-.PHONY: help packages model build run stop test check console format edges bench endurance image sanitize clean
+.PHONY: help packages model build run stop test check console format edges bench endurance image sanitize sbom clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -53,6 +53,7 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	yamllint --strict -c .yamllint Services Shared deploy Tests/Packages Tests/Deploy
 	Tests/check-packages
 	Tests/check-deploy
+	Tests/check-sbom
 
 format: ## Format all Swift files
 	swift format --configuration .swift-format --recursive --parallel --in-place Package.swift Services Shared Tests loadtest
@@ -84,6 +85,11 @@ sanitize: packages ## Tests under Address and Thread Sanitizer; a cold build tak
 	@deploy/install-packages test
 	Tests/Sanitizers/run address
 	Tests/Sanitizers/run thread
+
+sbom: ## The bill of materials of an installation, CycloneDX JSON, in .build/sbom.cdx.json
+	@test -e Package.resolved || swift package resolve
+	@mkdir -p .build
+	deploy/sbom >.build/sbom.cdx.json
 
 clean: stop ## Remove what was built
 	rm -rf .build

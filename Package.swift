@@ -25,6 +25,7 @@ let grdb = product("GRDB", "GRDB.swift")
 let yams = product("Yams", "Yams")
 let crypto = product("Crypto", "swift-crypto")
 let cryptoExtras = product("CryptoExtras", "swift-crypto")
+let tls = product("NIOSSL", "swift-nio-ssl")
 let deque = product("DequeModule", "swift-collections")
 let ordered = product("OrderedCollections", "swift-collections")
 let heap = product("HeapModule", "swift-collections")
@@ -77,6 +78,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     ],
     targets: [
         // Level 0
@@ -95,6 +97,7 @@ let package = Package(
         shared("AccessControl", [crypto, cryptoExtras, yams], resources: [.embedInCode("Policy/access-policy.yaml")]),
         shared("GitObjects", ["CZlib", "IntentModel", crypto]),
         shared("JSONSchema", []),
+        shared("AuditLog", [crypto]),
         shared("KeywordIndex", []),
         // Vectors: what of them is arithmetic is C, chosen at run time for the processor.
         .target(name: "CTensor", path: "Shared/CTensor"),
@@ -115,19 +118,20 @@ let package = Package(
         shared(
             "ServiceRuntime",
             [
-                "AccessControl", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, yams,
+                "AccessControl", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, crypto,
+                tls, yams,
             ]),
         shared("Kubernetes", ["HTTPFetch", "JSONSchema", "Resilience", lifecycle, logging, subprocess, yams]),
         // Level 3
         shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime", "Telemetry"]),
-        shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "Telemetry"]),
+        shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "ServiceRuntime", "Telemetry"]),
         shared("TestSupport", ["JSONSchema", "RedisClient", hummingbird, logging]),
         // Services
         service(
             "APIGateway",
             [
-                "AccessControl", "CMimalloc", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
-                "ServiceRuntime", "Telemetry", hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
+                "AccessControl", "AuditLog", "CMimalloc", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience",
+                "ServiceClient", "ServiceRuntime", "Telemetry", hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
             ],
             resources: [.copy("Public")]
         ),
@@ -176,7 +180,12 @@ let package = Package(
                 "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
             ]
         ),
-        service("Nephoran", ["AccessControl", "HTTPFetch", "IntentModel", "RedisClient", arguments, logging, subprocess, yams]),
+        service(
+            "Nephoran",
+            [
+                "AccessControl", "AuditLog", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "RedisClient", "Resilience", arguments, logging, subprocess,
+                yams,
+            ]),
         // Benchmarks
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
         .executableTarget(
@@ -203,6 +212,7 @@ let package = Package(
         tests("AccessControlTests", ["AccessControl", crypto, cryptoExtras]),
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
+        tests("AuditLogTests", ["AuditLog", "TestSupport"]),
         tests("KeywordIndexTests", ["KeywordIndex", "TestSupport"]),
         tests("GitObjectsTests", ["GitObjects", "IntentModel", subprocess]),
         tests("VectorIndexTests", ["VectorIndex", "CTensor", "TestSupport"]),
@@ -210,12 +220,17 @@ let package = Package(
         tests("KubernetesTests", ["Kubernetes", "HTTPFetch", "JSONSchema", "Resilience", "TestSupport"]),
         tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
-        tests("ServiceRuntimeTests", ["AccessControl", "ServiceRuntime", "IntentModel", "Resilience", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
+        tests(
+            "ServiceRuntimeTests",
+            [
+                "AccessControl", "ServiceRuntime", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird, hummingbirdTesting, lifecycle, logging,
+            ]),
         tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird]),
         tests(
             "APIGatewayTests",
             [
-                "APIGateway", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
+                "APIGateway", "AuditLog", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport",
+                hummingbird,
                 hummingbirdTesting, lifecycle, logging, yams,
             ]
         ),
@@ -248,7 +263,7 @@ let package = Package(
             ]),
         tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "Resilience", "TestSupport"]),
-        tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
+        tests("NephoranTests", ["Nephoran", "IntentModel", "JSONSchema", "Kubernetes", "TestSupport", arguments]),
         tests("LoadgenTests", ["Loadgen", "IntentModel", "TestSupport", arguments, histogram, hummingbird]),
         tests(
             "SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", hummingbird, logging, crypto, subprocess, yams],

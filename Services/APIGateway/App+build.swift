@@ -19,7 +19,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
     let feed = EventFeed(ledger: ledger)
-    let fetcher = HTTPFetcher()
+    let fetcher = HTTPFetcher(.init().trusting(settings))
     let token = settings[AccessSettings.token]
     func client(_ name: String, _ key: SettingKey<String>) -> ServiceClient {
         ServiceClient(context.upstream(name), base: settings[key], token: token, fetcher: fetcher)
@@ -39,6 +39,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     context.metrics.beforeExposing { limiter.export(to: $0) }
     let callbacks = try CallbackWorker(ledger: ledger, settings: settings)
     let archive = try await Archive(ledger: ledger, settings: settings)
+    let audit = try await AuditTrail(ledger: ledger, bridge: bridge, settings: settings)
     let reader = IntentReader(ledger: ledger, archive: archive.store)
     let site = try Site(directory: Bundle.module.bundlePath + "/Public")
     let intents = IntentController(
@@ -50,10 +51,11 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let edge = GatewayEdge(authenticator: context.authenticator, limiter: RateLimiter(rate: settings[GatewaySettings.rateLimit]), settings: settings)
     let upstreams = [interpreter, knowledge, planner, adaptor, bridge]
 
-    return ServiceParts(
+    var parts = ServiceParts(
         routes: { router in
             site.addRoutes(to: router)
-            let api = router.group().add(middleware: edge)
+            var api = router.group().add(middleware: edge)
+            if let store = audit.store { api = api.add(middleware: ActAudit(store: store)) }
             intents.addRoutes(to: api)
             DecisionController(ledger: ledger, reader: reader, authenticator: context.authenticator).addRoutes(to: api)
             ArchiveController(store: archive.store).addRoutes(to: api)
@@ -62,6 +64,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             PackageController(bridge: bridge, authenticator: context.authenticator).addRoutes(to: api)
             KnowledgeController(knowledge: knowledge).addRoutes(to: api)
             AuditController(ledger: ledger).addRoutes(to: api)
+            AuditLogController(store: audit.store).addRoutes(to: api)
             KeyController(authenticator: context.authenticator).addRoutes(to: api)
             ServiceController(name: context.name, ownMetrics: context.metrics, upstreams: upstreams).addRoutes(to: api)
             OperationsController(
@@ -70,7 +73,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         },
         services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger)]
             + (callbacks?.services ?? [])
-            + archive.services,
+            + archive.services + audit.services,
         healthChecks: [LedgerSettings.healthCheck(redis)]
             + (archive.store.map { store in [HealthCheck("archive", isRequired: false) { try await store.check() }] } ?? [])
             + upstreams.map { upstream in
@@ -91,6 +94,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             }
         }
     )
+    if audit.store != nil { parts.accessLog = audit.refusals }
+    return parts
 }
 
 /// Ends all event streams when the gateway drains, so that their connections do not hold it up.

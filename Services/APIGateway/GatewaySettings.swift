@@ -39,12 +39,18 @@ struct GatewaySettings: Sendable {
     static let archiveRetention = SettingKey.duration(
         "ARCHIVE_RETENTION", default: .zero, in: .zero...(.seconds(100 * 366 * 86_400)), "How long the archive keeps an intent after its end; 0 is for ever.")
 
+    static let auditPath = SettingKey.optionalString("AUDIT_PATH", "Directory of the audit log; empty: this gateway keeps none.")
+    static let auditAnchorInterval = SettingKey.duration(
+        "AUDIT_ANCHOR_INTERVAL", default: .seconds(300), in: .seconds(1)...(.seconds(86_400)),
+        "How often the head of the audit log is anchored in the repository of the packages, if it has changed.")
+
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + [
             rateLimit.declaration, maxBacklog.declaration, maxAge.declaration, limitsConcurrency.declaration, leastConcurrency.declaration,
             mostConcurrency.declaration, maxIntentBytes.declaration, maintenance.declaration,
             callbackSecret.declaration, callbackHosts.declaration, callbackRetryFor.declaration, callbackTimeout.declaration, callbackMaxPerHost.declaration,
             archivePath.declaration, archiveRetention.declaration,
+            auditPath.declaration, auditAnchorInterval.declaration,
             interpreter.declaration, knowledge.declaration, planner.declaration, adaptor.declaration, bridge.declaration,
         ]
 }

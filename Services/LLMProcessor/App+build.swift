@@ -17,7 +17,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let vocabulary = try Vocabulary.shipped(additions: words.isEmpty ? nil : words)
     let embedded = EmbeddedInterpreter(vocabulary: vocabulary)
     let fetcher = HTTPFetcher(.init(maxConnectionsPerHost: max(64, settings[LLMSettings.maxConcurrent])))
-    var services: [any Service] = [fetcher]
+    // Models are trusted by the system's authorities, services by the installation's.
+    let calls = HTTPFetcher(.init().trusting(settings))
+    var services: [any Service] = [fetcher, calls]
     var checks: [HealthCheck] = []
 
     var model: IntentReading.ModelPath?
@@ -27,7 +29,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             services.append(cache)
             checks.append(HealthCheck("cache", isRequired: false) { _ = try await cache.send(RedisCommand("PING")) })
         }
-        model = try modelPath(context, vocabulary: vocabulary, fetcher: fetcher, redis: cache)
+        model = try modelPath(context, vocabulary: vocabulary, fetcher: fetcher, calls: calls, redis: cache)
     }
     let reading = IntentReading(embedded: embedded, model: model, rate: RequestRate(context.metrics))
 
@@ -60,7 +62,9 @@ private func cacheRedis(_ context: ServiceContext) throws -> RedisClient? {
 }
 
 /// Everything that has a model read along: providers in their order, budget, knowledge, caches.
-private func modelPath(_ context: ServiceContext, vocabulary: Vocabulary, fetcher: HTTPFetcher, redis: RedisClient?) throws -> IntentReading.ModelPath {
+private func modelPath(_ context: ServiceContext, vocabulary: Vocabulary, fetcher: HTTPFetcher, calls: HTTPFetcher, redis: RedisClient?) throws
+    -> IntentReading.ModelPath
+{
     let settings = context.settings
     let prompt = try Prompt.load()
     let models = try modelProviders(settings)
@@ -87,7 +91,7 @@ private func modelPath(_ context: ServiceContext, vocabulary: Vocabulary, fetche
     let knowledge = KnowledgeSource(
         client: ServiceClient(
             context.upstream("rag-api") { $0.timeout = .seconds(1) }, base: settings[LLMSettings.knowledge], token: settings[AccessSettings.token],
-            fetcher: fetcher
+            fetcher: calls
         ), interval: settings[LLMSettings.knowledgeInterval])
     var levels = LayeredCache.Configuration(prefix: "nephoran:")
     levels.memoryBytes = settings[LLMSettings.memoryCacheSize]

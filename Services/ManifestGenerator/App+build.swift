@@ -14,7 +14,7 @@ import ServiceRuntime
 func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
     let catalogue = try Catalogue.bundled(extensions: settings[PlanningSettings.catalogueDirectory])
-    let fetcher = HTTPFetcher()
+    let fetcher = HTTPFetcher(.init().trusting(settings))
     let token = settings[AccessSettings.token]
     let bridge = ServiceClient(context.upstream("nephio-bridge"), base: settings[PlanningSettings.bridge], token: token, fetcher: fetcher)
     let adaptor = ServiceClient(

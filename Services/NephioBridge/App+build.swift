@@ -48,6 +48,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         routes: { router in
             let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
             api.addRoutes(PackageController(repository: repository).routes, atPath: "/v1")
+            api.addRoutes(AuditAnchorController(repository: repository).routes, atPath: "/v1")
         },
         services: [redis, RepositoryService(repository: repository), publisher, verifier] + (controller?.services ?? []),
         healthChecks: [
@@ -77,7 +78,7 @@ private struct KubernetesParts {
         let settings = context.settings
         var services: [any Service] = connections.clients.map { $0 as any Service } + connections.observed.map { $0.changes as any Service }
         if settings[KubernetesSettings.controller] {
-            let fetcher = HTTPFetcher()
+            let fetcher = HTTPFetcher(.init().trusting(settings))
             let gateway = ServiceClient(
                 context.upstream("api-gateway") { $0.hedge.isEnabled = false }, base: settings[KubernetesSettings.gateway],
                 token: settings[AccessSettings.token], fetcher: fetcher)

@@ -112,4 +112,18 @@ extension Ledger {
             throw LedgerError(error)
         }
     }
+
+    /// Whose these intents are; those whose record is gone are left out.
+    package func tenants(of ids: [IntentID]) async throws(LedgerError) -> [IntentID: String] {
+        let known = ids.compactMap { id in self.partition(of: id).map { (id: id, command: RedisCommand("HGET", $0.record(id), "tenant")) } }
+        guard !known.isEmpty else { return [:] }
+        do throws(RedisError) {
+            let replies = try await self.redis.pipeline(known.map(\.command))
+            var tenants: [IntentID: String] = [:]
+            for (entry, reply) in zip(known, replies) { if let tenant = reply.string { tenants[entry.id] = tenant } }
+            return tenants
+        } catch {
+            throw LedgerError(error)
+        }
+    }
 }

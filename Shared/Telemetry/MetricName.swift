@@ -17,6 +17,9 @@ package enum MetricName {
     package static let ledgerBytes = "nephoran_ledger_bytes"
     package static let ledgerLiveIntents = "nephoran_ledger_live_intents"
     package static let ledgerBytesPerIntent = "nephoran_ledger_bytes_per_intent"
+    package static let auditEntriesTotal = "nephoran_audit_entries_total"
+    package static let auditFailuresTotal = "nephoran_audit_failures_total"
+    package static let auditAnchoredAt = "nephoran_audit_anchored_timestamp_seconds"
     package static let archiveBytes = "nephoran_archive_bytes"
     package static let archiveIntents = "nephoran_archive_intents"
 

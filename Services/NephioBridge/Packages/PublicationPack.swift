@@ -45,14 +45,19 @@ struct PublicationPack: Sendable {
 
     /// The first commit of a repository: a file that says what it is.
     init(root text: String, message: String, time: CommitTime, signer: SSHSigningKey?) throws {
+        try self.init(file: "README.md", text, message: message, parent: nil, time: time, signer: signer)
+    }
+
+    /// A commit with nothing but one file.
+    init(file name: String, _ text: String, message: String, parent: ObjectID?, time: CommitTime, signer: SSHSigningKey?) throws {
         var pack = try PackBuilder()
         let blob = ObjectID(kind: .blob, content: text.utf8)
         try pack.add(blob: text, blob)
-        var content = Array("100644 README.md\0".utf8)
+        var content = Array("100644 \(name)\0".utf8)
         blob.append(to: &content)
         let tree = ObjectID(kind: .tree, content: content)
         try pack.add(.tree, tree, content)
-        self.ids = [try Self.add(tree: tree, parent: nil, message: message, time: time, signer: signer, to: &pack)]
+        self.ids = [try Self.add(tree: tree, parent: parent, message: message, time: time, signer: signer, to: &pack)]
         (self.spine, self.root, self.written) = (TreeSpine(), tree, [])
         self.pack = pack.finished()
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HTTPFetch
 
 /// Where the gateway is and who asks.
 struct ConnectionOptions: ParsableArguments {
@@ -9,11 +10,16 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: "File with the key; else NEPHORAN_TOKEN is the key itself, else .nephoran/token.")
     var tokenFile: String?
 
+    @Option(help: "PEM file of the authorities that the gateway's certificate is from; else NEPHORAN_CA_FILE, else the system's.")
+    var caFile: String?
+
     @Option(help: "text or json.")
     var output: OutputFormat = .text
 
     func client(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws(CommandFailure) -> GatewayClient {
-        GatewayClient(base: try self.base(environment), token: try self.token(environment))
+        GatewayClient(
+            base: try self.base(environment), token: try self.token(environment),
+            fetcher: HTTPFetcher(.init(caFile: self.caFile ?? environment["NEPHORAN_CA_FILE"].flatMap { $0.isEmpty ? nil : $0 })))
     }
 
     /// Without a slash at its end.

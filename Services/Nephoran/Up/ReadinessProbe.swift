@@ -1,3 +1,4 @@
+import Foundation
 import HTTPFetch
 
 /// Asks every service whether it is ready, often enough that nobody waits for the question.
@@ -6,11 +7,15 @@ struct ReadinessProbe: Sendable {
 
     let supervisor: Supervisor
     let console: Console
-    private let fetcher = HTTPFetcher()
+    private let fetcher: HTTPFetcher
 
-    init(supervisor: Supervisor, console: Console) {
+    /// - Parameter environment: where the services speak TLS, what they trust and show is shown and trusted here, too.
+    init(supervisor: Supervisor, console: Console, environment: [String: String] = ProcessInfo.processInfo.environment) {
         self.supervisor = supervisor
         self.console = console
+        func file(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let certificate = file("TLS_CERT_FILE").map { HTTPFetcher.ClientCertificate(certificateFile: $0, keyFile: file("TLS_KEY_FILE")) }
+        self.fetcher = HTTPFetcher(.init(caFile: file("TLS_CA_FILE"), certificate: certificate))
     }
 
     /// Says one line for each service as it becomes ready. Throws when one cannot, or the time is up.

@@ -21,7 +21,9 @@ struct UpPlan: Sendable {
         environment: [String: String]
     ) throws(CommandFailure) {
         func isGiven(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false || config?.holds(name) ?? false }
-        func address(_ index: Int) -> String { "http://127.0.0.1:\(portBase + index)" }
+        // A certificate for all services; it must be good for 127.0.0.1.
+        let scheme = isGiven("TLS_CERT_FILE") ? "https" : "http"
+        func address(_ index: Int) -> String { "\(scheme)://127.0.0.1:\(portBase + index)" }
         self.gateway = address(0)
 
         var shared = environment
@@ -42,6 +44,7 @@ struct UpPlan: Sendable {
         preset("GIT_REPO_URL", directory.file("gitops.git"))
         if !isGiven("CALLBACK_SECRET") { preset("CALLBACK_SECRET_FILE", directory.file("callback-secret")) }
         preset("ARCHIVE_PATH", directory.file("archive.sqlite"))
+        preset("AUDIT_PATH", directory.file("audit"))
         preset("GIT_MIRROR", directory.file("gitops-mirror.git"))
         preset("DRAIN_TIMEOUT", "8s")
         if !isGiven("AUTH_TOKEN") { preset("AUTH_TOKEN_FILE", directory.file("token")) }

@@ -14,7 +14,8 @@ package enum ServiceApplication {
     }
 
     static func build(
-        _ parts: ServiceParts, in context: ServiceContext, on executor: EventLoopsExecutor?, onServing: @escaping @Sendable (Int) async -> Void
+        _ parts: ServiceParts, in context: ServiceContext, on executor: EventLoopsExecutor?, certificate: ListenerCertificate? = nil,
+        onServing: @escaping @Sendable (Int) async -> Void
     ) -> ServiceServer {
         let settings = context.settings
         let table = RouteTable()
@@ -42,7 +43,10 @@ package enum ServiceApplication {
                 httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
             ),
             listener: Listener(
-                place: Self.place(context), maxConnections: settings[CommonSettings.maxConnections], linger: settings[CommonSettings.drainLinger],
+                place: Self.place(context), maxConnections: settings[CommonSettings.maxConnections],
+                maxConnectionsPerClient: settings[CommonSettings.maxConnectionsPerClient],
+                pace: .init(head: settings[CommonSettings.headerTimeout].timeAmount, body: settings[CommonSettings.bodyTimeout].timeAmount),
+                certificate: certificate, linger: settings[CommonSettings.drainLinger],
                 executor: executor
             ),
             quick: parts.quickRoute.map { (route: $0, maxBodyBytes: settings[CommonSettings.maxBodyBytes], metrics: metrics, drain: context.drain) },

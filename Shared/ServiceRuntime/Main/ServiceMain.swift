@@ -60,7 +60,9 @@ package func runService(
 private func serve(_ parts: ServiceParts, in context: ServiceContext, on executor: EventLoopsExecutor?) async throws {
     let settings = context.settings
     let logger = context.logger
-    let application = ServiceApplication.build(parts, in: context, on: executor) { port in
+    let certificate = try ListenerCertificate.Files(settings).map { files throws(InvalidSetting) in try ListenerCertificate.load(files) }
+    if let certificate { context.metrics.beforeExposing { certificate.export(to: $0) } }
+    let application = ServiceApplication.build(parts, in: context, on: executor, certificate: certificate) { port in
         logger.notice(
             "serving",
             metadata: [
@@ -73,6 +75,7 @@ private func serve(_ parts: ServiceParts, in context: ServiceContext, on executo
     services.append(FileWatch(name: "settings", logger: logger, paths: { settings.watchedFiles }, reload: { try settings.reload() }))
     let authenticator = context.authenticator
     services.append(FileWatch(name: "credentials", logger: logger, paths: { authenticator.files }, reload: { try authenticator.reload() }))
+    if let certificate { services.append(FileWatch(certificate, logger: logger)) }
     services.append(application)
     var configuration = ServiceGroupConfiguration(services: services, logger: LoggerOf.lifecycle(logger))
     configuration.maximumGracefulShutdownDuration = settings[CommonSettings.drainTimeout]

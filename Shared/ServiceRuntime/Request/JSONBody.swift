@@ -16,7 +16,7 @@ package enum JSONBody {
     ///   - limit: bytes; a longer body is 413.
     ///   - mediaTypes: other types to take besides `application/json` and `application/…+json`.
     ///   - allowsNoContentType: take a body whose type is not said.
-    /// - Throws: ``ProblemError`` with `unsupported_media_type`, `body_too_large`, `empty_body`, `invalid_utf8` or `invalid_body`.
+    /// - Throws: ``ProblemError`` with `unsupported_media_type`, `body_too_large`, `empty_body`, `invalid_utf8`, `bad_json` or `invalid_body`.
     package static func decode<Value: Decodable>(
         _ type: Value.Type, from request: Request, context: AppContext, limit: Int = 1 << 20, mediaTypes: Set<String> = [], allowsNoContentType: Bool = false
     ) async throws -> Value {
@@ -37,7 +37,26 @@ package enum JSONBody {
         guard body.readableBytesView.withUnsafeBytes({ String(validating: $0, as: UTF8.self) != nil }) else {
             throw ProblemError(.badRequest, code: "invalid_utf8", detail: "The body is not valid UTF-8.")
         }
+        try self.checkShape(of: body)
         return body
+    }
+
+    private static func checkShape(of body: ByteBuffer) throws {
+        do throws(JSONShape.Fault) {
+            // The rethrowing closure of a view cannot say what it throws.
+            let result = body.readableBytesView.withUnsafeBytes { bytes -> JSONShape.Fault? in
+                do throws(JSONShape.Fault) { try JSONShape.check(bytes) } catch { return error }
+                return nil
+            }
+            if let result { throw result }
+        } catch {
+            let detail =
+                switch error {
+                case .tooDeep: "The body is nested more than \(JSONShape.maxDepth) levels deep."
+                case .duplicateKey(let key): "The key \"\(key)\" is there twice in one object."
+                }
+            throw ProblemError(.badRequest, code: "bad_json", detail: detail)
+        }
     }
 
     package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: ByteBuffer) throws -> Value {

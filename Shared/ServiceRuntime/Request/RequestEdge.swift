@@ -18,6 +18,8 @@ struct RequestEdge: RouterMiddleware {
     let streamingRoutes: Set<String>
     let accessLog: any AccessLog
     private let clock = ContinuousClock()
+    /// RFC 9110 §4.1 asks servers to take 8,000.
+    private static let maxAddressBytes = 8_192
 
     init(
         metrics: RequestMetrics, routes: RouteTable, problems: ProblemMapping, drain: Drain, maxBodyBytes: Int, streamingRoutes: Set<String> = [],
@@ -66,6 +68,11 @@ struct RequestEdge: RouterMiddleware {
     }
 
     private func check(_ request: Request, _ context: AppContext) throws {
+        guard request.uri.string.utf8.count <= Self.maxAddressBytes else {
+            throw ProblemError(
+                HTTPResponse.Status(code: 414, reasonPhrase: "URI Too Long"), code: "uri_too_long",
+                detail: "The path and query are longer than \(Self.maxAddressBytes) bytes.", headers: [.connection: "close"])
+        }
         if let deadline = context.deadline, deadline <= RFC3339.now() {
             throw ProblemError(.gatewayTimeout, code: "deadline_exceeded", detail: "The deadline had passed before the work began.")
         }

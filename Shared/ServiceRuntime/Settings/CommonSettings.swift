@@ -14,6 +14,21 @@ package enum CommonSettings {
     package static let idleTimeout = SettingKey.duration(
         "IDLE_TIMEOUT", default: .seconds(75), in: .seconds(1)...(.seconds(3_600)), "A connection that says nothing for this long is closed."
     )
+    package static let maxConnectionsPerClient = SettingKey.integer(
+        "MAX_CONNECTIONS_PER_CLIENT", default: 4_096, in: 0...1_000_000,
+        "Connections from one address (of IPv6: one /64) at the same time; 0 is no limit, as behind a proxy.")
+    package static let headerTimeout = SettingKey.duration(
+        "HEADER_TIMEOUT", default: .seconds(10), in: .milliseconds(100)...(.seconds(600)), "Time for the head of a request, from its first byte.")
+    package static let bodyTimeout = SettingKey.duration(
+        "BODY_TIMEOUT", default: .seconds(20), in: .milliseconds(100)...(.seconds(600)), "A body of which less than 1 KiB comes in this time is given up."
+    )
+    package static let tlsCertificate = SettingKey.optionalString(
+        "TLS_CERT_FILE", "PEM file with the listener's certificate and its issuers; the listener then speaks TLS only. Read again when it changes.")
+    package static let tlsKey = SettingKey.optionalString("TLS_KEY_FILE", "PEM file with the certificate's private key.")
+    package static let tlsClientAuthorities = SettingKey.optionalString(
+        "TLS_CLIENT_CA_FILE", "PEM file of authorities: clients must show a certificate of one of them.")
+    package static let tlsAuthorities = SettingKey.optionalString(
+        "TLS_CA_FILE", "PEM file of authorities that the other services' certificates are from, instead of the system's.")
     package static let drainNotice = SettingKey.duration(
         "DRAIN_NOTICE", default: .milliseconds(100), in: .zero ... .seconds(60), "Time between being unready and no longer accepting connections."
     )
@@ -40,7 +55,10 @@ package enum CommonSettings {
         [
             self.host.declaration, self.port(port).declaration, self.configFile.declaration, self.logLevel.declaration, self.environment.declaration,
             self.colour.declaration, self.metricsOpen.declaration,
-            self.maxBodyBytes.declaration, self.maxConnections.declaration, self.idleTimeout.declaration, self.drainNotice.declaration,
+            self.maxBodyBytes.declaration, self.maxConnections.declaration, self.idleTimeout.declaration,
+            self.maxConnectionsPerClient.declaration, self.headerTimeout.declaration, self.bodyTimeout.declaration,
+            self.tlsCertificate.declaration, self.tlsKey.declaration, self.tlsClientAuthorities.declaration, self.tlsAuthorities.declaration,
+            self.drainNotice.declaration,
             self.drainLinger.declaration, self.drainTimeout.declaration, self.listenDescriptor.declaration, self.readyDescriptor.declaration,
         ] + AccessSettings.declarations
     }

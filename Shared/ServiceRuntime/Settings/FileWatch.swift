@@ -13,7 +13,7 @@ package struct FileWatch: Service {
     /// What is read again, for the log: "settings".
     let name: String
     let logger: Logger
-    let interval: Duration = .seconds(2)
+    var interval: Duration = .seconds(2)
     /// Which files; they may be others after a reload.
     let paths: @Sendable () -> [String]
     /// Throws when something in them is not allowed; then nothing changes.

@@ -37,10 +37,12 @@ final class Acceptor: Sendable {
     }
 
     /// Descriptors of connections, until ``stop()``; every one that was taken from the queue is among them. To be called once.
-    func connections(while hasRoom: @escaping @Sendable () -> Bool) -> AsyncStream<Int32> {
+    ///
+    /// - Parameter full: called while somebody may be waiting and there is no room.
+    func connections(while hasRoom: @escaping @Sendable () -> Bool, full: @escaping @Sendable () -> Void) -> AsyncStream<Int32> {
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
         DispatchQueue(label: "acceptor").async {
-            self.run(hasRoom, continuation)
+            self.run(hasRoom, full, continuation)
             continuation.finish()
         }
         return stream
@@ -48,11 +50,12 @@ final class Acceptor: Sendable {
 
     func stop() { _ = write(self.wake.writing, "x", 1) }
 
-    private func run(_ hasRoom: () -> Bool, _ taken: AsyncStream<Int32>.Continuation) {
+    private func run(_ hasRoom: () -> Bool, _ full: () -> Void, _ taken: AsyncStream<Int32>.Continuation) {
         var polled = [pollfd(fd: self.wake.reading, events: Int16(POLLIN), revents: 0), pollfd(fd: self.socket.descriptor, events: Int16(POLLIN), revents: 0)]
         var pause = Int32(-1)
         while true {
             let isOpen = pause < 0 && hasRoom()
+            if pause < 0, !isOpen { full() }
             polled[1].revents = 0
             guard poll(&polled, isOpen ? 2 : 1, isOpen ? -1 : max(pause, Self.noRoom)) >= 0 || errno == EINTR else { return }
             if polled[0].revents != 0 { return }

@@ -2,7 +2,14 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 import ServiceLifecycle
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
 
 /// Accepts connections until the service is to stop, then leaves without a client noticing.
 ///
@@ -17,6 +24,10 @@ struct Listener: Sendable {
 
     let place: Place
     let maxConnections: Int
+    let maxConnectionsPerClient: Int
+    let pace: RequestPace.Limits
+    /// Nil: plain HTTP.
+    let certificate: ListenerCertificate?
     let linger: Duration
     /// Nil: connections are served on the usual threads.
     let executor: EventLoopsExecutor?
@@ -30,16 +41,20 @@ struct Listener: Sendable {
             case .address(let host, let port): try ListeningSocket(host: host, port: port)
             case .shared(let descriptor): ListeningSocket(descriptor: descriptor)
             }
-        let connections = OpenConnections(limit: self.maxConnections)
+        let connections = OpenConnections(limit: self.maxConnections, perClient: self.maxConnectionsPerClient)
         let acceptor = try Acceptor(socket, logger: logger)
         await withGracefulShutdownHandler {
             await onServing(socket.port)
             await withDiscardingTaskGroup { tasks in
-                for await descriptor in acceptor.connections(while: { connections.hasRoom }) {
-                    connections.claim()
+                for await descriptor in acceptor.connections(while: { connections.hasRoom }, full: { connections.makeRoom() }) {
+                    let client = ClientAddress(of: descriptor)
+                    guard connections.claim(client) else {
+                        _ = close(descriptor)
+                        continue
+                    }
                     let loop = group.next()
                     tasks.addTask(executorPreference: self.executor?.executor(of: loop)) {
-                        await Self.serve(descriptor, child, quick, connections, loop, logger)
+                        await self.serve(descriptor, client, child, quick, connections, loop, logger)
                     }
                 }
             }
@@ -49,23 +64,33 @@ struct Listener: Sendable {
         socket.close()
     }
 
-    private static func serve(
-        _ descriptor: NIOBSDSocket.Handle, _ child: HTTP1Channel, _ quick: QuickRouteHandler.Shared?, _ connections: OpenConnections, _ loop: any EventLoop,
-        _ logger: Logger
+    private func serve(
+        _ descriptor: NIOBSDSocket.Handle, _ client: ClientAddress?, _ child: HTTP1Channel, _ quick: QuickRouteHandler.Shared?,
+        _ connections: OpenConnections, _ loop: any EventLoop, _ logger: Logger
     ) async {
-        defer { connections.release() }
+        defer { connections.release(client) }
         let bootstrap = ClientBootstrap(group: loop).channelOption(.allowRemoteHalfClosure, value: true)
+        let (certificate, limits) = (self.certificate, self.pace)
         // It may have gone away again already.
         guard
             let connection = try? await bootstrap.withConnectedSocket(
                 descriptor,
                 channelInitializer: { channel in
-                    connections.add(channel)
-                    guard let quick else { return child.setup(channel: channel, logger: logger) }
-                    return child.setup(channel: channel, logger: logger).flatMapThrowing { value in
-                        let pipeline = channel.pipeline.syncOperations
-                        try pipeline.addHandler(QuickRouteHandler(quick), position: .after(pipeline.handler(type: HTTPConnectionStateHandler.self)))
-                        return value
+                    channel.eventLoop.makeCompletedFuture {
+                        let use = OpenConnections.Use()
+                        connections.add(channel, use)
+                        let pace = RequestPace(limits, use)
+                        if let certificate { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate.context)) }
+                        try channel.pipeline.syncOperations.addHandler(pace)
+                        return NIOLoopBound(pace, eventLoop: channel.eventLoop)
+                    }.flatMap { pace in
+                        child.setup(channel: channel, logger: logger).flatMapThrowing { value in
+                            let pipeline = channel.pipeline.syncOperations
+                            let states = try pipeline.handler(type: HTTPConnectionStateHandler.self)
+                            try pipeline.addHandler(RequestMarks(pace.value), position: .before(states))
+                            if let quick { try pipeline.addHandler(QuickRouteHandler(quick), position: .after(states)) }
+                            return value
+                        }
                     }
                 })
         else { return }

@@ -1,0 +1,42 @@
+import AuditLog
+import HTTPTypes
+import Hummingbird
+import IntentModel
+import Ledger
+import Logging
+import ServiceRuntime
+import Telemetry
+
+/// Stands where it is known who asks, and writes down what changes something without an intent: the events of those tell of themselves.
+struct ActAudit: RouterMiddleware {
+    typealias Context = AppContext
+
+    let store: AuditStore
+    private let logger = Logger(label: "audit")
+
+    init(store: AuditStore) { self.store = store }
+
+    func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
+        let response = try await next(request, context)
+        if self.isAct(request, context), response.status.code < 300 { await self.record(request, context, response.status.code) }
+        return response
+    }
+
+    private func isAct(_ request: Request, _ context: AppContext) -> Bool {
+        guard request.method != .get, request.method != .head else { return false }
+        return context.endpointPath?.hasPrefix("/v1/intents") == false
+    }
+
+    /// On disk before the answer is given. A log that cannot be written does not undo what has been done.
+    private func record(_ request: Request, _ context: AppContext, _ status: Int) async {
+        let draft = AuditDraft(
+            at: Timestamp.text(Timestamp.now()), who: context.principal?.name ?? "unknown", tenant: context.principal?.tenant,
+            verb: request.method.rawValue, object: String(request.uri.path.unicodeScalars.prefix(500)), outcome: "\(status)")
+        do {
+            try await self.store.append([draft], to: RefusalLog.chain)
+        } catch {
+            AuditTrail.failures.increment()
+            self.logger.error("an act is not in the audit log", metadata: ["verb": .string(draft.verb), "object": .string(draft.object), "error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Stands at the beginning of a connection and sees to it that a request comes in within its time and its bounds: who sends a head byte by byte, or a
+/// body that never ends, is let go (slowloris).
+///
+/// It knows bytes; ``RequestMarks``, behind the decoder on the same loop, tells it what they were.
+final class RequestPace: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    struct Limits: Sendable {
+        /// From the first byte of a head to its last.
+        var head: TimeAmount
+        /// In which at least ``bodyBytes`` of a body come.
+        var body: TimeAmount
+        var bodyBytes = 1_024
+        /// Of a head that is not complete: request line and fields.
+        var headBytes = 64 << 10
+    }
+
+    private enum State { case head, body }
+
+    private let limits: Limits
+    private let use: OpenConnections.Use
+    private var state = State.head
+    /// Of a head that is not complete.
+    private var headBytes = 0
+    private var hasAdvanced = false
+    private var bodyBytes = 0
+    /// Whether the server wants more: who is not read cannot send.
+    private var isRead = false
+    private var wasRead = true
+    private var answersOwed = 0
+    private var timer: Scheduled<Void>?
+
+    init(_ limits: Limits, _ use: OpenConnections.Use) {
+        self.limits = limits
+        self.use = use
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.stop() }
+    func channelInactive(context: ChannelHandlerContext) {
+        self.stop()
+        context.fireChannelInactive()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        self.isRead = true
+        context.read()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let count = self.unwrapInboundIn(data).readableBytes
+        self.hasAdvanced = false
+        context.fireChannelRead(data)
+        switch self.state {
+        case .head where !self.hasAdvanced:
+            self.headBytes += count
+            if self.headBytes > self.limits.headBytes {
+                self.refuse(context, "431 Request Header Fields Too Large")
+            } else if self.timer == nil {
+                self.timer = self.schedule(context, self.limits.head) { pace, context in pace.refuse(context, "408 Request Timeout") }
+            }
+        case .body:
+            self.bodyBytes += count
+            if self.timer == nil {
+                self.wasRead = true
+                self.timer = self.schedule(context, self.limits.body) { pace, context in pace.checkBody(context) }
+            }
+        default: break
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // Unless somebody asks for more, what comes late is not the client's fault.
+        self.isRead = false
+        context.fireChannelReadComplete()
+        if !self.isRead { self.wasRead = false }
+    }
+
+    private func checkBody(_ context: ChannelHandlerContext) {
+        self.timer = nil
+        guard case .body = self.state else { return }
+        if self.wasRead, self.isRead, self.bodyBytes < self.limits.bodyBytes { return context.close(promise: nil) }
+        self.bodyBytes = 0
+        self.wasRead = self.isRead
+        self.timer = self.schedule(context, self.limits.body) { pace, context in pace.checkBody(context) }
+    }
+
+    private func schedule(
+        _ context: ChannelHandlerContext, _ time: TimeAmount, _ body: @escaping (RequestPace, ChannelHandlerContext) -> Void
+    ) -> Scheduled<Void> {
+        // All three belong to this loop, on which the task runs.
+        let bound = NIOLoopBound((self, context, body), eventLoop: context.eventLoop)
+        return context.eventLoop.scheduleTask(in: time) {
+            let (pace, context, body) = bound.value
+            body(pace, context)
+        }
+    }
+
+    /// Says why, unless that would be taken for the answer of another request.
+    private func refuse(_ context: ChannelHandlerContext, _ status: String) {
+        self.stop()
+        guard self.answersOwed == 0 else { return context.close(promise: nil) }
+        let bytes = context.channel.allocator.buffer(string: "HTTP/1.1 \(status)\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+        context.writeAndFlush(self.wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+    }
+
+    private func stop() {
+        self.timer?.cancel()
+        self.timer = nil
+    }
+
+    // MARK: What the bytes were
+
+    fileprivate func headIsRead() {
+        self.hasAdvanced = true
+        self.state = .body
+        self.headBytes = 0
+        self.bodyBytes = 0
+        self.answersOwed += 1
+        self.stop()
+        self.use.begin()
+    }
+
+    fileprivate func requestIsRead() {
+        self.hasAdvanced = true
+        self.state = .head
+        self.headBytes = 0
+        self.stop()
+    }
+
+    fileprivate func isAnswered() {
+        self.answersOwed = max(0, self.answersOwed - 1)
+        if self.answersOwed == 0 { self.use.end() }
+    }
+}
+
+/// Tells a ``RequestPace`` where requests and answers begin and end.
+final class RequestMarks: ChannelDuplexHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+
+    private let pace: RequestPace
+
+    init(_ pace: RequestPace) { self.pace = pace }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch self.unwrapInboundIn(data) {
+        case .head: self.pace.headIsRead()
+        case .body: break
+        case .end: self.pace.requestIsRead()
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = self.unwrapOutboundIn(data) { self.pace.isAnswered() }
+        context.write(data, promise: promise)
+    }
+}

@@ -1,0 +1,199 @@
+import Foundation
+import JSONSchema
+import Kubernetes
+import TestSupport
+import Testing
+
+@testable import Nephoran
+
+@Suite(.timeLimit(.minutes(2))) struct SecurityAuditTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+    private static func rules(_ findings: [SecurityFinding], _ severities: Set<SecurityFinding.Severity> = [.high, .medium, .low]) -> Set<String> {
+        Set(findings.filter { severities.contains($0.severity) }.map(\.rule))
+    }
+
+    // MARK: Host
+
+    @Test("a data directory as up makes it passes; what others may read or change, and what is old, is found")
+    func files() throws {
+        let place = try TemporaryDirectory()
+        let directory = place.file("data")
+        let manager = FileManager.default
+        try manager.createDirectory(atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        manager.createFile(atPath: directory + "/token", contents: Data("x".utf8), attributes: [.posixPermissions: 0o600])
+        manager.createFile(atPath: directory + "/archive.sqlite", contents: Data(), attributes: [.posixPermissions: 0o644])
+        #expect(FileAudit(now: .now).findings(in: directory) == [])
+
+        let later = FileAudit(now: .now.addingTimeInterval(91 * 86_400)).findings(in: directory)
+        #expect(later.map(\.rule) == ["secret-age"] && later[0].object.hasSuffix("/token"))
+        #expect(FileAudit(now: .now.addingTimeInterval(89 * 86_400)).findings(in: directory) == [])
+
+        try manager.setAttributes([.posixPermissions: 0o640], ofItemAtPath: directory + "/token")
+        try manager.setAttributes([.posixPermissions: 0o666], ofItemAtPath: directory + "/archive.sqlite")
+        try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory)
+        let found = FileAudit(now: .now).findings(in: directory).sorted()
+        #expect(found.count == 3 && found.allSatisfy { $0.rule == "file-mode" && $0.severity == .high })
+        #expect(!SecurityReport(found, failing: .medium).passed)
+        #expect(FileAudit(now: .now).findings(in: place.file("none")).map(\.severity) == [.note])
+        #expect(FileAudit(now: .now).findings(secret: place.file("none")).map(\.rule) == ["secret-missing"])
+    }
+
+    @Test("a listener beyond loopback without TLS or keys is found")
+    func listeners() {
+        func rules(_ environment: [String: String]) -> Set<String> {
+            Self.rules(ListenerAudit.findings([.init(service: "api-gateway", address: "0.0.0.0", port: 8080, environment: environment)]))
+        }
+        #expect(rules(["HOST": "0.0.0.0"]) == ["listener-plain"])
+        #expect(rules(["TLS_CERT_FILE": "/c.pem"]) == [])
+        #expect(rules(["TLS_CERT_FILE": "/c.pem", "AUTH_MODE": "off", "METRICS_OPEN": "true"]) == ["listener-open", "metrics-open"])
+        #expect(rules([:]) == [])
+    }
+
+    @Test(
+        "addresses are read as the kernel writes them",
+        arguments: [
+            ("0100007F", nil), ("00000000", "0.0.0.0"), ("0500000A", "10.0.0.5"), ("00000000000000000000000000000000", "[::]"),
+            ("00000000000000000000000001000000", nil), ("0000000000000000FFFF00000100007F", nil),
+            ("B80D0120000000000000000001000000", "[2001:db8:0:0:0:0:0:1]"),
+        ] as [(String, String?)])
+    func addresses(_ text: String, _ address: String?) { #expect(ListenerAudit.address(text) == address) }
+
+    @Test("a certificate that expires soon is found, and one that has")
+    func certificates() async throws {
+        let place = try TemporaryDirectory()
+        let path = place.file("own.pem")
+        _ = try await offPool {
+            try Tool.output([
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=x", "-days", "40", "-keyout",
+                place.file("own.key"), "-out", path,
+            ])
+        }
+        #expect(await CertificateAudit.findings(path, now: .now) == [])
+        #expect(await CertificateAudit.findings(path, now: .now.addingTimeInterval(15 * 86_400)).map(\.severity) == [.medium])
+        #expect(await CertificateAudit.findings(path, now: .now.addingTimeInterval(50 * 86_400)).map(\.severity) == [.high])
+        #expect(await CertificateAudit.findings(place.file("own.key"), now: .now).map(\.rule) == ["certificate-unreadable"])
+    }
+
+    // MARK: Cluster
+
+    private static let pod: JSONValue = [
+        "securityContext": ["runAsNonRoot": true, "seccompProfile": ["type": "RuntimeDefault"]],
+        "containers": [
+            [
+                "name": "main", "image": "registry.example.net/nephoran/api-gateway:1.0.0",
+                "securityContext": ["allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": ["drop": ["ALL"]]],
+                "resources": ["requests": ["cpu": "100m", "memory": "64Mi"], "limits": ["memory": "256Mi"]],
+            ]
+        ],
+    ]
+
+    private static func deployment(_ change: (inout JSONValue) -> Void = { _ in }) -> JSONValue {
+        var pod = self.pod
+        change(&pod)
+        return [
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "api-gateway", "namespace": "nephoran-system"],
+            "spec": [
+                "selector": ["matchLabels": ["app": "api-gateway"]],
+                "template": ["metadata": ["labels": ["app": "api-gateway"]], "spec": pod],
+            ],
+        ]
+    }
+
+    private static let policy: JSONValue = [
+        "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": ["name": "all", "namespace": "nephoran-system"],
+        "spec": ["podSelector": [:], "policyTypes": ["Ingress"]],
+    ]
+
+    private static func audit(_ objects: JSONValue...) -> [SecurityFinding] {
+        ClusterAudit(objects: objects.map { KubernetesObject($0) }, now: .now).findings()
+    }
+
+    @Test("a workload that is as it should be passes; each thing that is not is found by its rule")
+    func workloads() {
+        #expect(Self.audit(Self.deployment(), Self.policy) == [])
+        #expect(Self.rules(Self.audit(Self.deployment())) == ["network-policy"])
+        func rules(_ change: (inout JSONValue) -> Void) -> Set<String> { Self.rules(Self.audit(Self.deployment(change), Self.policy)) }
+        func container(_ change: (inout JSONValue) -> Void) -> Set<String> {
+            rules { pod in
+                var container = pod["containers"]?[0] ?? .null
+                change(&container)
+                pod["containers"] = .array([container])
+            }
+        }
+        #expect(rules { $0["hostNetwork"] = true } == ["host-namespace"])
+        #expect(rules { $0["volumes"] = [["name": "v", "hostPath": ["path": "/"]]] } == ["host-path"])
+        #expect(rules { $0["securityContext"] = [:] } == ["root", "seccomp"])
+        #expect(container { $0["resources"] = [:] } == ["resources"])
+        #expect(container { $0["image"] = "nephoran/api-gateway:latest" } == ["image-tag"])
+        #expect(container { $0["image"] = "registry:5000/api-gateway" } == ["image-tag"])
+        #expect(container { $0["securityContext"]?["privileged"] = true } == ["privileged"])
+        #expect(container { $0["securityContext"]?["allowPrivilegeEscalation"] = nil } == ["privilege-escalation"])
+        #expect(container { $0["securityContext"]?["readOnlyRootFilesystem"] = false } == ["root-filesystem"])
+        #expect(container { $0["securityContext"]?["capabilities"] = ["drop": ["ALL"], "add": ["SYS_ADMIN"]] } == ["capabilities"])
+        #expect(container { $0["env"] = [["name": "AUTH_TOKEN", "value": "abc"]] } == ["secret-in-environment"])
+        #expect(container { $0["env"] = [["name": "AUTH_TOKEN_FILE", "value": "/run/token"], ["name": "LLM_MAX_TOKENS", "value": "512"]] } == [])
+        #expect(container { $0["env"] = [["name": "REDIS_URL", "value": "redis://:pw@redis:6379"]] } == ["secret-in-environment"])
+    }
+
+    @Test("roles that may too much, secrets in the wrong place or too old, and what is exposed are found")
+    func others() {
+        func role(_ rules: JSONValue, kind: String = "ClusterRole") -> Set<String> {
+            Self.rules(Self.audit(["kind": .string(kind), "metadata": ["name": "r"], "rules": rules]))
+        }
+        #expect(role([["apiGroups": ["*"], "resources": ["pods"], "verbs": ["get"]]]) == ["rbac-wildcard"])
+        #expect(role([["apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]]]) == ["rbac-secrets"])
+        #expect(role([["apiGroups": [""], "resources": ["secrets"], "resourceNames": ["one"], "verbs": ["get"]]]) == [])
+        #expect(role([["apiGroups": [""], "resources": ["pods/exec"], "verbs": ["create"]]]) == ["rbac-escalation"])
+        #expect(role([["apiGroups": ["nephoran.com"], "resources": ["networkintents"], "verbs": ["get", "list", "watch"]]]) == [])
+        #expect(
+            Self.rules(Self.audit(["kind": "ClusterRoleBinding", "metadata": ["name": "b"], "roleRef": ["name": "cluster-admin"], "subjects": []]))
+                == ["rbac-binding"])
+        func map(_ data: JSONValue) -> Set<String> { Self.rules(Self.audit(["kind": "ConfigMap", "metadata": ["name": "c"], "data": data])) }
+        #expect(map(["auth_token": "0123456789abcdef"]) == ["secret-in-configmap"])
+        #expect(map(["settings.yaml": "llm:\n  apiKey: sk-0123456789abcdef\n"]) == ["secret-in-configmap"])
+        #expect(map(["settings.yaml": "llm:\n  apiKeyFile: /run/secrets/llm/key\n  model: gpt\n"]) == [])
+        let secret: JSONValue = ["kind": "Secret", "metadata": ["name": "s", "creationTimestamp": "2026-01-01T00:00:00Z"], "type": "Opaque"]
+        #expect(Self.rules(Self.audit(secret)) == ["secret-age"])
+        #expect(Self.rules(Self.audit(["kind": "Service", "metadata": ["name": "s"], "spec": ["type": "NodePort"]])) == ["service-exposed"])
+        #expect(Self.rules(Self.audit(["kind": "Ingress", "metadata": ["name": "i"], "spec": ["rules": []]])) == ["ingress-plain"])
+    }
+
+    @Test("a cluster is looked at through its API; what may not be read is said, and the rest is")
+    func cluster() async throws {
+        let group = "rbac.authorization.k8s.io"
+        let fake = try await FakeKubernetes.start(
+            kinds: FakeKind.builtIn + [
+                FakeKind("batch", "v1", "Job", "jobs"), FakeKind("batch", "v1", "CronJob", "cronjobs"), FakeKind("", "v1", "Service", "services"),
+                FakeKind("", "v1", "Secret", "secrets", hasStatus: false), FakeKind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"),
+                FakeKind("networking.k8s.io", "v1", "Ingress", "ingresses"), FakeKind(group, "v1", "Role", "roles", hasStatus: false),
+                FakeKind(group, "v1", "RoleBinding", "rolebindings", hasStatus: false),
+                FakeKind(group, "v1", "ClusterRole", "clusterroles", isNamespaced: false, hasStatus: false),
+                FakeKind(group, "v1", "ClusterRoleBinding", "clusterrolebindings", isNamespaced: false, hasStatus: false),
+            ])
+        _ = try fake.create("deployments", Self.deployment { $0["hostPID"] = true })
+        _ = try fake.create(
+            "configmaps",
+            ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "c", "namespace": "nephoran-system"], "data": ["password": "hunter2hunter2"]])
+        fake.inject { _, path in path.contains("secrets") ? .status(403, reason: "Forbidden") : nil }
+        let found = try await SecurityAuditCommand.clusterFindings(ClusterAccess(server: fake.url), namespace: "nephoran-system")
+        #expect(Self.rules(found) == ["host-namespace", "network-policy", "secret-in-configmap"])
+        #expect(found.contains { $0.severity == .note && $0.object == "secrets" })
+        await fake.stop()
+    }
+
+    @Test("the manifests that are shipped pass")
+    func manifests() async throws {
+        for overlay in ["base", "overlays/production"] {
+            let path = Self.root + "/deploy/" + overlay
+            guard FileManager.default.fileExists(atPath: path) else { continue }
+            let directory = try TemporaryDirectory()
+            let text = try await offPool { try Tool.output(["kubectl", "kustomize", path]) }
+            try text.write(toFile: directory.file("all.yaml"), atomically: true, encoding: .utf8)
+            let found = ClusterAudit(objects: try ClusterObjects.manifests([directory.file("all.yaml")]), now: .now).findings()
+            #expect(
+                SecurityReport(found, failing: .medium).passed,
+                "\(overlay): \(found.filter { $0.severity <= .medium }.map { "\($0.rule) \($0.object) \($0.detail)" })")
+        }
+    }
+}
