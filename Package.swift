@@ -100,7 +100,7 @@ let package = Package(
             "Ledger",
             ["IntentModel", "RedisClient", lifecycle, logging, metrics],
             resources: [
-                "accept", "step", "postpone", "bury", "letter", "line", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback",
+                "accept", "step", "postpone", "bury", "letter", "line", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback", "rule",
             ].map {
                 .embedInCode("Scripts/\($0).lua")
             }
@@ -166,7 +166,7 @@ let package = Package(
                 "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
             ]
         ),
-        service("Nephoran", ["HTTPFetch", "IntentModel", "RedisClient", arguments, logging, subprocess, yams]),
+        service("Nephoran", ["HTTPFetch", "IntentModel", "Ledger", "RedisClient", arguments, logging, subprocess, yams]),
         // Benchmarks
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
         .executableTarget(

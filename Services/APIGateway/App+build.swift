@@ -18,6 +18,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let redis = RedisClient(configuration.redis, label: "ledger")
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
+    LedgerSettings.exportRoles(of: ledger, to: context.metrics)
     let feed = EventFeed(ledger: ledger)
     let fetcher = HTTPFetcher()
     let token = settings[CommonSettings.authToken]
@@ -61,10 +62,11 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             PackageController(bridge: bridge).addRoutes(to: api)
             KnowledgeController(knowledge: knowledge).addRoutes(to: api)
             AuditController(ledger: ledger).addRoutes(to: api)
+            RolloutController(ledger: ledger).addRoutes(to: api)
             ServiceController(upstreams: upstreams).addRoutes(to: api)
             OperationsController(ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge).addRoutes(to: api)
         },
-        services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger)]
+        services: [fetcher, redis, RoleWatch(ledger: ledger), FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger)]
             + (callbacks?.services ?? [])
             + archive.services,
         healthChecks: [LedgerSettings.healthCheck(redis)]

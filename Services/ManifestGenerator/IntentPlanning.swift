@@ -7,10 +7,12 @@ struct IntentPlanning: Sendable {
     let planner: Planner
     let inventory: PublishedInventory
 
-    func plan(_ interpretation: Interpretation, answers: [ClarificationAnswer], request: IntentRequest, acceptedAt: String? = nil) async throws -> PlanOutcome {
+    func plan(_ interpretation: Interpretation, answers: [ClarificationAnswer], request: IntentRequest, acceptedAt: String? = nil, isPreview: Bool = false)
+        async throws -> PlanOutcome
+    {
         let answered = Planner.applying(answers, to: interpretation)
         let outcome = try await self.planner.plan(
-            answered, request: request, inventory: self.inventory.view(), settled: Planner.settled(by: answers), acceptedAt: acceptedAt, now: Timestamp.now())
+            answered, request: request, inventory: self.inventory.view(isPreview: isPreview), settled: Planner.settled(by: answers), acceptedAt: acceptedAt, now: Timestamp.now())
         if case .plan(let plan, let files) = outcome { self.inventory.remember(plan, files) }
         return outcome
     }

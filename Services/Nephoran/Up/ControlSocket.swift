@@ -91,6 +91,21 @@ struct ControlSocket: Sendable {
         }
     }
 
+    /// The same for a command, which prints what it says.
+    static func command(_ request: String, of directory: String) async throws(CommandFailure) {
+        let failure: CommandFailure? = await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                do throws(CommandFailure) {
+                    try Self.ask(request, of: directory) { Terminal.standardOutput.print($0) }
+                    continuation.resume(returning: nil)
+                } catch {
+                    continuation.resume(returning: error)
+                }
+            }
+        }
+        if let failure { throw failure }
+    }
+
     /// Empty at the end, and for a line that is too long.
     private static func line(from descriptor: Int32) -> String {
         var bytes: [UInt8] = []

@@ -7,7 +7,7 @@ package enum CommonSettings {
         "Least level that is logged; reloaded with the file."
     )
     package static let environment = SettingKey.string("ENVIRONMENT", default: "development", "Name of the installation, for logs and health.")
-    package static let colour = SettingKey.string("COLOUR", default: "blue", "Colour of this deployment, a constant label of its metrics.")
+    package static let colour = SettingKey.string("COLOUR", default: "blue", "Colour of this deployment; what it may do the ledger says.")
     package static let authMode = SettingKey.choice("AUTH_MODE", default: "token", of: ["token", "off"], "off only while the service listens on loopback.")
     package static let authToken = SettingKey.secret("AUTH_TOKEN", "One key with every scope, tenant \"default\".")
     package static let authKeysFile = SettingKey.optionalString("AUTH_KEYS_FILE", "YAML file of keys: name, hash or key, tenant, scopes.")
