@@ -88,6 +88,16 @@ actor RolloutDriver {
         if run.state == .promoting { try await self.takeBack("asked for", say) } else { await self.giveUp("asked for", say) }
     }
 
+    /// Back to what was active before the last rollout, after its end.
+    func back(_ say: Say) async throws(CommandFailure) {
+        try self.take()
+        defer { self.isBusy = false }
+        if self.run == nil { self.run = try await self.open().run() }
+        guard let run, run.state == .done else { throw CommandFailure(.refused, "there is no rollout that is done") }
+        try UpPlan.checkExecutables(self.plan.services(of: Release(colour: run.from, directory: run.fromDirectory)))
+        try await self.takeBack("asked for", say)
+    }
+
     /// After a start of `up`: what was cut short by its end is brought to one.
     func resume() async {
         guard !self.isBusy else { return }

@@ -25,13 +25,18 @@ struct SyntheticTraffic: Sendable {
 
     private static let atOnce = 4
 
+    private final class Tally: Sendable {
+        private let result = Mutex(Result())
+        func withLock<Value: Sendable>(_ body: (inout sending Result) -> sending Value) -> Value { self.result.withLock(body) }
+    }
+
     let base: String
     let token: String?
     let fetcher: HTTPFetcher
 
     /// - Parameter run: in their names, so that they are known.
     func send(_ count: Int, of run: String, within limit: Duration = RolloutOptions.patience) async -> Result {
-        let result = Mutex(Result())
+        let result = Tally()
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<count {
                 if number >= Self.atOnce { await group.next() }
@@ -41,7 +46,7 @@ struct SyntheticTraffic: Sendable {
         return result.withLock { $0 }
     }
 
-    private func follow(_ number: Int, of run: String, within limit: Duration, _ result: borrowing Mutex<Result>) async {
+    private func follow(_ number: Int, of run: String, within limit: Duration, _ result: Tally) async {
         result.withLock { $0.intents += 1 }
         let deadline = ContinuousClock.now + limit
         let namespace = "preview-\(run)-\(number)"
@@ -77,7 +82,7 @@ struct SyntheticTraffic: Sendable {
         result.withLock { $0.fault = $0.fault ?? "a synthetic intent was not at its end within \(limit)" }
     }
 
-    private func ask(_ method: String, _ path: String, _ body: [UInt8]?, _ result: borrowing Mutex<Result>) async -> FetchResponse? {
+    private func ask(_ method: String, _ path: String, _ body: [UInt8]?, _ result: Tally) async -> FetchResponse? {
         var headers = [("canary", "true")]
         if body != nil { headers.append(("content-type", "application/json")) }
         if let token { headers.append(("authorization", "Bearer \(token)")) }

@@ -29,7 +29,7 @@ struct ControlSocket: Sendable {
     /// Answers until it is closed.
     ///
     /// - Parameter answer: gets the words of a request and what to say lines with.
-    func serve(_ answer: @escaping @Sendable ([String], @Sendable (String) -> Void) async throws(CommandFailure) -> Void) {
+    func serve(_ answer: @escaping @Sendable ([String], @escaping @Sendable (String) -> Void) async throws(CommandFailure) -> Void) {
         let listening = self.listening
         Thread.detachNewThread {
             while true {
@@ -48,7 +48,7 @@ struct ControlSocket: Sendable {
         }
     }
 
-    private static func answer(_ connection: Int32, _ answer: @escaping @Sendable ([String], @Sendable (String) -> Void) async throws(CommandFailure) -> Void) {
+    private static func answer(_ connection: Int32, _ answer: @escaping @Sendable ([String], @escaping @Sendable (String) -> Void) async throws(CommandFailure) -> Void) {
         var patience = timeval(tv_sec: 5, tv_usec: 0)
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))

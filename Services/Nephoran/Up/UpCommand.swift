@@ -87,6 +87,7 @@ struct UpCommand: AsyncParsableCommand {
             }
             try await rollout.start(options, say)
         case ("promote", 2): try await rollout.promote(say)
+        case ("back", 2): try await rollout.back(say)
         case ("abort", 2): try await rollout.abort(say)
         default: throw CommandFailure(.usage, "this is not something up does: \(words.joined(separator: " "))")
         }
