@@ -100,7 +100,8 @@ let package = Package(
             "Ledger",
             ["IntentModel", "RedisClient", lifecycle, logging, metrics],
             resources: [
-                "accept", "step", "postpone", "bury", "letter", "line", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback", "rule",
+                "accept", "step", "postpone", "bury", "letter", "line", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback",
+                "rule",
             ].map {
                 .embedInCode("Scripts/\($0).lua")
             }

@@ -66,7 +66,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             ServiceController(upstreams: upstreams).addRoutes(to: api)
             OperationsController(ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge).addRoutes(to: api)
         },
-        services: [fetcher, redis, RoleWatch(ledger: ledger), FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger)]
+        services: [
+            fetcher, redis, RoleWatch(ledger: ledger), FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger),
+        ]
             + (callbacks?.services ?? [])
             + archive.services,
         healthChecks: [LedgerSettings.healthCheck(redis)]

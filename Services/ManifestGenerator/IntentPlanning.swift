@@ -12,7 +12,8 @@ struct IntentPlanning: Sendable {
     {
         let answered = Planner.applying(answers, to: interpretation)
         let outcome = try await self.planner.plan(
-            answered, request: request, inventory: self.inventory.view(isPreview: isPreview), settled: Planner.settled(by: answers), acceptedAt: acceptedAt, now: Timestamp.now())
+            answered, request: request, inventory: self.inventory.view(isPreview: isPreview), settled: Planner.settled(by: answers), acceptedAt: acceptedAt,
+            now: Timestamp.now())
         if case .plan(let plan, let files) = outcome { self.inventory.remember(plan, files) }
         return outcome
     }

@@ -53,7 +53,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
             api.addRoutes(PackageController(repository: repository, preview: preview).routes, atPath: "/v1")
         },
-        services: [redis, RoleWatch(ledger: ledger), RepositoryService(repository: repository, preview: preview), publisher, verifier] + (controller?.services ?? []),
+        services: [redis, RoleWatch(ledger: ledger), RepositoryService(repository: repository, preview: preview), publisher, verifier]
+            + (controller?.services ?? []),
         healthChecks: [
             LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
             HealthCheck("git") { try await repository.becomeFresh() },

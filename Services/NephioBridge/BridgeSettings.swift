@@ -27,7 +27,8 @@ enum BridgeSettings {
 
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + KubernetesSettings.declarations + [
-            repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, preview.declaration, sshKey.declaration, sshHosts.declaration,
+            repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, preview.declaration, sshKey.declaration,
+            sshHosts.declaration,
             authorities.declaration, signingKey.declaration, fault.declaration,
         ]
 

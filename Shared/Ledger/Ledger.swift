@@ -172,7 +172,8 @@ package final class Ledger: Sendable {
         var commands = [
             RedisCommand("MULTI"),
             RedisCommand(
-                "HSET", partition.record(id), "schema", RecordSnapshot.schema(of: lane), "phase", "received", "created", now, "updated", now, "v", 1, "n", 1, "colour",
+                "HSET", partition.record(id), "schema", RecordSnapshot.schema(of: lane), "phase", "received", "created", now, "updated", now, "v", 1, "n", 1,
+                "colour",
                 colour,
                 "epoch", epoch, "lane", lane.rawValue, "history", entry, "priority", priority.rawValue, "tenant", tenant, "request", request
             ),

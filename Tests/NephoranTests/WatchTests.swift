@@ -85,10 +85,12 @@ import Testing
         #expect(idle.availability == nil && idle.isMet)
     }
 
-    @Test("components are read, and what is wrong with the list is said", arguments: [
-        (#"[{"name":"a","url":"http://h/x"}]"#, nil), (#"[{"name":"a","url":"ftp://h"}]"#, "ftp://h is no"), ("[]", "1 to 1000"),
-        (#"[{"name":"a","url":"http://h","timeoutSeconds":0}]"#, "timeoutSeconds"), ("{", "json"),
-    ])
+    @Test(
+        "components are read, and what is wrong with the list is said",
+        arguments: [
+            (#"[{"name":"a","url":"http://h/x"}]"#, nil), (#"[{"name":"a","url":"ftp://h"}]"#, "ftp://h is no"), ("[]", "1 to 1000"),
+            (#"[{"name":"a","url":"http://h","timeoutSeconds":0}]"#, "timeoutSeconds"), ("{", "json"),
+        ])
     func components(_ text: String, _ fault: String?) throws {
         let path = NSTemporaryDirectory() + "components-\(UUID().uuidString).json"
         try text.write(toFile: path, atomically: true, encoding: .utf8)
@@ -131,7 +133,9 @@ import Testing
         var record = IntentRecord(
             id: id, phase: .executing, createdAt: "2025-11-21T03:40:12.345Z", updatedAt: "2025-11-21T03:40:13.345Z",
             request: IntentRequest(intent: "Deploy AMF", priority: .medium))
-        record.history = [.init(phase: .received, at: "2025-11-21T03:40:12.345Z", by: "ops"), .init(phase: .executing, at: "2025-11-21T03:40:24.345Z", by: "m")]
+        record.history = [
+            .init(phase: .received, at: "2025-11-21T03:40:12.345Z", by: "ops"), .init(phase: .executing, at: "2025-11-21T03:40:24.345Z", by: "m"),
+        ]
         record.tracks = ["delivery": Track(state: .pending, version: 1)]
         let queues = [InstallationView.Queue(stage: "publish", depth: 3, ageSeconds: 40, delayed: 2, dead: 1)]
         let findings = TroubleshootCommand.findings(record, queues, now: try #require(Age.date("2025-11-21T03:41:12.345Z")))

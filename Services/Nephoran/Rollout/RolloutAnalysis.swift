@@ -45,7 +45,8 @@ struct RolloutAnalysis: Sendable {
         } else if result.requests < RolloutOptions.leastRequests {
             fault = "only \(result.requests) requests, at least \(RolloutOptions.leastRequests) are needed"
         } else if let rate, rate.rate < RolloutOptions.leastSuccessRate {
-            fault = "\(percent(rate.rate)) % of \(rate.of) succeeded, \(percent(RolloutOptions.leastSuccessRate)) % are wanted"
+            fault =
+                "\(percent(rate.rate)) % of \(rate.of) succeeded, \(percent(RolloutOptions.leastSuccessRate)) % are wanted"
                 + (result.fault.map { " (\($0))" } ?? "")
         } else if let p95, p95.seconds >= RolloutOptions.longestP95 {
             fault = "p95 of \(p95.of) is \(Int(p95.seconds * 1_000)) ms, less than \(Int(RolloutOptions.longestP95 * 1_000)) ms is wanted"

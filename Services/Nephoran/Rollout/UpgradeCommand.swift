@@ -39,7 +39,9 @@ struct UpgradeCheckOptions: ParsableArguments {
         var items: [UpgradeReadiness.Item] = []
         func add(_ name: String, _ state: String, _ detail: String) { items.append(.init(name: name, state: state, detail: detail)) }
         let unwell = view.services.filter { $0.status != "ok" && $0.status != "degraded" }
-        add("services", unwell.isEmpty ? "ok" : "blocked", unwell.isEmpty ? "all are well" : unwell.map { "\($0.name) is \($0.status)" }.joined(separator: ", "))
+        add(
+            "services", unwell.isEmpty ? "ok" : "blocked", unwell.isEmpty ? "all are well" : unwell.map { "\($0.name) is \($0.status)" }.joined(separator: ", ")
+        )
         add("intents in progress", view.active < 10 ? "ok" : "warning", "\(view.active)")
         if let rollout = view.rollout, !["rolledBack", "aborted"].contains(where: { rollout.hasSuffix($0) }) { add("rollout", "blocked", rollout) }
         if let backups { items.append(Self.backup(backups, now: Date())) } else { add("backup", "warning", "not looked for; name its place with --backups") }
@@ -83,7 +85,9 @@ struct UpgradeCheckOptions: ParsableArguments {
     /// Pure. Within a major version records and calls are understood both ways.
     static func compatibility(from: String?, _ found: [String: String]) -> UpgradeReadiness.Item {
         let missing = UpPlan.services.filter { found[$0] == nil }
-        guard missing.isEmpty else { return .init(name: "executables", state: "blocked", detail: "\(missing.joined(separator: ", ")) cannot be asked for a version") }
+        guard missing.isEmpty else {
+            return .init(name: "executables", state: "blocked", detail: "\(missing.joined(separator: ", ")) cannot be asked for a version")
+        }
         let versions = Set(found.values)
         guard versions.count == 1, let to = versions.first else {
             return .init(name: "executables", state: "blocked", detail: "they are of different versions: \(versions.sorted().joined(separator: ", "))")
@@ -99,7 +103,8 @@ struct UpgradeCheckOptions: ParsableArguments {
         let terminal = Terminal.standardOutput
         guard self.connection.output == .text else { return terminal.print(JSONText.pretty(Array(try JSONText.encode(readiness)))) }
         for item in readiness.items {
-            terminal.print("\(terminal.styled(item.state, item.state == "ok" ? .green : item.state == "warning" ? .yellow : .red))  \(item.name): \(item.detail)")
+            terminal.print(
+                "\(terminal.styled(item.state, item.state == "ok" ? .green : item.state == "warning" ? .yellow : .red))  \(item.name): \(item.detail)")
         }
         terminal.print(readiness.ready_for_upgrade ? "ready for the upgrade" : "not ready for the upgrade")
     }
@@ -183,7 +188,8 @@ struct UpgradeRunCommand: AsyncParsableCommand {
 
 struct UpgradeRollbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rollback", abstract: "Go back to what was active before the last rollout.", discussion: "The same step backwards; its executables must still be there.")
+        commandName: "rollback", abstract: "Go back to what was active before the last rollout.",
+        discussion: "The same step backwards; its executables must still be there.")
 
     @Option(help: "Directory that up was started with.", completion: .directory) var dataDir: String = ".nephoran"
 

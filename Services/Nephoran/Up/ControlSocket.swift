@@ -48,7 +48,9 @@ struct ControlSocket: Sendable {
         }
     }
 
-    private static func answer(_ connection: Int32, _ answer: @escaping @Sendable ([String], @escaping @Sendable (String) -> Void) async throws(CommandFailure) -> Void) {
+    private static func answer(
+        _ connection: Int32, _ answer: @escaping @Sendable ([String], @escaping @Sendable (String) -> Void) async throws(CommandFailure) -> Void
+    ) {
         var patience = timeval(tv_sec: 5, tv_usec: 0)
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))

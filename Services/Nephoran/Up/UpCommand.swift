@@ -40,7 +40,8 @@ struct UpCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let plan = try UpPlan(
             portBase: self.portBase, redis: self.redis, config: try self.config.map { try ConfigurationFile(path: $0) }, directory: directory,
-            release: try Release.promoted(in: directory) ?? Release(colour: Release.first, directory: Executables.directory), redisServer: Executables.find("redis-server", in: environment), environment: environment
+            release: try Release.promoted(in: directory) ?? Release(colour: Release.first, directory: Executables.directory),
+            redisServer: Executables.find("redis-server", in: environment), environment: environment
         )
         try plan.checkExecutables()
         try directory.prepare(for: plan)

@@ -78,7 +78,9 @@ struct HealthCommand: AsyncParsableCommand {
             guard component.url.hasPrefix("http://") || component.url.hasPrefix("https://") else {
                 throw CommandFailure(.usage, "\(path): \(component.name): \(component.url) is no http:// or https:// address")
             }
-            guard (0.1...60).contains(component.timeoutSeconds ?? 5) else { throw CommandFailure(.usage, "\(path): \(component.name): timeoutSeconds is 0.1…60") }
+            guard (0.1...60).contains(component.timeoutSeconds ?? 5) else {
+                throw CommandFailure(.usage, "\(path): \(component.name): timeoutSeconds is 0.1…60")
+            }
         }
         return list
     }

@@ -41,7 +41,8 @@ enum TopText {
             "submissions \(self.number(view.submissionsPerSecond))/s, ended \(self.number(view.intentsPerMinute))/min, p95 \(self.time(view.intentP95)), failed answers \(view.failures.map { "\(self.number($0 * 100)) %" } ?? "-")"
         )
         let people = "waiting for people \(view.awaitingPeople)"
-        lines.append("under way \(view.active), \(view.awaitingPeople > 0 ? terminal.styled(people, .yellow) : people)" + (view.rollout.map { ", rollout \($0)" } ?? ""))
+        lines.append(
+            "under way \(view.active), \(view.awaitingPeople > 0 ? terminal.styled(people, .yellow) : people)" + (view.rollout.map { ", rollout \($0)" } ?? ""))
         var services = Table("SERVICE", "STATE", "COLOUR", "RATE", "P95", "CPU", "MEMORY", "BREAKERS", "NOTE")
         for service in view.services {
             let open = (service.breaker.map { $0 == "closed" ? [] : ["gateway→\(service.name)"] } ?? []) + service.openBreakers

@@ -78,7 +78,9 @@ struct TroubleshootCommand: AsyncParsableCommand {
         func age(_ text: String) -> Int { Age.date(text).map { Int(now.timeIntervalSince($0)) } ?? 0 }
         let since = record.history.last.map { age($0.at) } ?? age(record.updatedAt)
         var findings = [
-            Finding(level: "ok", about: "intent \(record.id)", what: "\(record.phase.rawValue) for \(since) s; submitted \(age(record.createdAt)) s ago by \(record.request.requestedBy)")
+            Finding(
+                level: "ok", about: "intent \(record.id)",
+                what: "\(record.phase.rawValue) for \(since) s; submitted \(age(record.createdAt)) s ago by \(record.request.requestedBy)")
         ]
         func add(_ level: String, _ about: String, _ what: String, _ advice: String? = nil) {
             findings.append(Finding(level: level, about: about, what: what, advice: advice))
@@ -100,9 +102,13 @@ struct TroubleshootCommand: AsyncParsableCommand {
         }
         for stage in self.stages[record.phase] ?? [] {
             guard let queue = queues.first(where: { $0.stage == stage }) else { continue }
-            if queue.delayed > 0 { add("warning", "queue \(stage)", "\(queue.delayed) items are to be tried again later", "nephoran troubleshoot connectivity") }
+            if queue.delayed > 0 {
+                add("warning", "queue \(stage)", "\(queue.delayed) items are to be tried again later", "nephoran troubleshoot connectivity")
+            }
             if queue.dead > 0 { add("problem", "queue \(stage)", "\(queue.dead) dead letters", "nephoran queue peek \(stage)") }
-            if queue.ageSeconds > 10 { add("problem", "queue \(stage)", "the oldest item waits for \(Int(queue.ageSeconds)) s", "nephoran top: is its service well?") }
+            if queue.ageSeconds > 10 {
+                add("problem", "queue \(stage)", "the oldest item waits for \(Int(queue.ageSeconds)) s", "nephoran top: is its service well?")
+            }
         }
         // Where the time went.
         let moments = record.history.compactMap { entry in Age.date(entry.at).map { (entry.phase, $0) } }
@@ -187,7 +193,8 @@ struct TroubleshootCommand: AsyncParsableCommand {
         }
         if let intents = gateway.largest("nephoran_archive_intents") {
             findings.append(
-                Finding(level: "ok", about: "archive", what: "\(Int(intents)) intents, \(Int((gateway.largest("nephoran_archive_bytes") ?? 0) / 1_048_576)) MiB"))
+                Finding(
+                    level: "ok", about: "archive", what: "\(Int(intents)) intents, \(Int((gateway.largest("nephoran_archive_bytes") ?? 0) / 1_048_576)) MiB"))
         }
         for queue in queues where queue.dead > 0 {
             findings.append(

@@ -7,7 +7,7 @@ import Testing
 
 extension RealProcesses {
     /// All services are replaced in the middle of the day, and taken back when the new ones are not good enough.
-    @Suite("rollout") struct RolloutTests {
+    @Suite("blue-green") struct BlueGreenTests {
         private struct Status: Decodable {
             struct Run: Decodable {
                 var state: String
@@ -32,7 +32,7 @@ extension RealProcesses {
             let url = installation.gateway.address
             async let kept = Hey.run(url + "/v1/intents?pageSize=5", key: Supervised.token, clients: clients, rate: rate, for: time)
             async let fresh = Hey.run(url + "/v1/health", key: Supervised.token, clients: 2, rate: rate, for: time, keepsConnections: false)
-            let orders = Orders()
+            let orders = Submissions()
             let submitting = Task { try await orders.submit(to: installation.gateway, every: pause) }
             try await Task.sleep(for: .seconds(1))
 
@@ -70,7 +70,8 @@ extension RealProcesses {
             // Where previews publish.
             let previews = try await PublishedRepository(directory: installation.data + "/preview/gitops.git").revisions()
             #expect(Set(previews.map(\.intent)).isDisjoint(with: orders.accepted.map(\.description)))
-            Figure.report("rollout: \(rounds) promotions, \(loads.map(\.count).reduce(0, +)) requests of hey, \(orders.accepted.count) intents, colours \(turns)")
+            Figure.report(
+                "rollout: \(rounds) promotions, \(loads.map(\.count).reduce(0, +)) requests of hey, \(orders.accepted.count) intents, colours \(turns)")
             #expect(try await installation.stop() == 0)
         }
 
@@ -133,7 +134,7 @@ extension RealProcesses {
     }
 
     /// Distinct intents at a steady pace.
-    private final class Orders: Sendable {
+    private final class Submissions: Sendable {
         private struct State {
             var accepted: [IntentID] = []
             var refusals: [String] = []
