@@ -111,6 +111,7 @@ let package = Package(
             ["IntentModel", "RedisClient", lifecycle, logging, metrics],
             resources: [
                 "accept", "step", "postpone", "bury", "letter", "line", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback",
+                "rule",
             ].map {
                 .embedInCode("Scripts/\($0).lua")
             }
@@ -183,8 +184,8 @@ let package = Package(
         service(
             "Nephoran",
             [
-                "AccessControl", "AuditLog", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "RedisClient", "Resilience", arguments, logging, subprocess,
-                yams,
+                "AccessControl", "AuditLog", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "RedisClient", "Resilience", arguments, logging,
+                subprocess, yams,
             ]),
         // Benchmarks
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),

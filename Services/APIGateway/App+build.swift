@@ -18,6 +18,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let redis = RedisClient(configuration.redis, label: "ledger")
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
+    LedgerSettings.exportRoles(of: ledger, to: context.metrics)
     let feed = EventFeed(ledger: ledger)
     let fetcher = HTTPFetcher(.init().trusting(settings))
     let token = settings[AccessSettings.token]
@@ -66,12 +67,15 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             AuditController(ledger: ledger).addRoutes(to: api)
             AuditLogController(store: audit.store).addRoutes(to: api)
             KeyController(authenticator: context.authenticator).addRoutes(to: api)
+            RolloutController(ledger: ledger).addRoutes(to: api)
             ServiceController(name: context.name, ownMetrics: context.metrics, upstreams: upstreams).addRoutes(to: api)
             OperationsController(
                 ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge, authenticator: context.authenticator
             ).addRoutes(to: api)
         },
-        services: [fetcher, redis, FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger)]
+        services: [
+            fetcher, redis, RoleWatch(ledger: ledger), FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger),
+        ]
             + (callbacks?.services ?? [])
             + archive.services + audit.services,
         healthChecks: [LedgerSettings.healthCheck(redis)]

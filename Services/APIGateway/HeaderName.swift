@@ -10,6 +10,8 @@ enum HeaderName {
     static let rateLimit = name("ratelimit-limit")
     static let rateRemaining = name("ratelimit-remaining")
     static let rateReset = name("ratelimit-reset")
+    /// `true` takes the preview path, see docs/deployment.md.
+    static let canary = name("canary")
     static let maintenance = name("nephoran-maintenance")
 
     /// A literal that is no header name would be caught by every test.

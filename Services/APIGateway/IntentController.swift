@@ -48,9 +48,11 @@ struct IntentController: Sendable {
         }
         let wait = try Preference.wait(in: request.headers)
         let key = try IdempotencyKey.read(request.headers)
-        if let old = submission.supersedes { try await self.require(old, mayBeSupersededBy: principal) }
+        // The preview colour takes nothing else, whoever sends it.
+        let isPreview = self.ledger.role == .preview || request.headers[HeaderName.canary] == "true"
+        if let old = submission.supersedes { try await self.require(old, mayBeSupersededBy: principal, isPreview: isPreview) }
         let digest = key == nil ? "" : Array(SHA256.hash(data: bytes)).hexadecimal
-        let outcome = try await self.accept(intent, key: key, digest: digest, context)
+        let outcome = try await self.accept(intent, key: key, digest: digest, isPreview: isPreview, context)
         let id: IntentID
         let created: Int64
         var isRepeat = false
@@ -71,8 +73,8 @@ struct IntentController: Sendable {
     }
 
     /// A repeat of the same submission finds its predecessor superseded by itself; its key answers it before anything is done.
-    private func require(_ old: IntentID, mayBeSupersededBy principal: Principal) async throws {
-        guard let snapshot = try await self.ledger.read(old), try snapshot.request().tenant == principal.tenant else {
+    private func require(_ old: IntentID, mayBeSupersededBy principal: Principal, isPreview: Bool) async throws {
+        guard let snapshot = try await self.ledger.read(old), try snapshot.request().tenant == principal.tenant, snapshot.isPreview == isPreview else {
             throw ProblemError(
                 .badRequest, code: "invalid_body", detail: "supersedes: there is no intent \(old).",
                 errors: [.init(pointer: "/supersedes", detail: "there is no such intent")])
@@ -83,7 +85,9 @@ struct IntentController: Sendable {
         }
     }
 
-    private func accept(_ intent: IntentRequest, key: String?, digest: String, _ context: AppContext) async throws -> Ledger.Acceptance {
+    private func accept(_ intent: IntentRequest, key: String?, digest: String, isPreview: Bool, _ context: AppContext)
+        async throws -> Ledger.Acceptance
+    {
         if context.timeLeft == .zero {
             throw ProblemError(.gatewayTimeout, code: "deadline_exceeded", detail: "The deadline had passed before the intent was stored; it was not.")
         }
@@ -97,7 +101,7 @@ struct IntentController: Sendable {
         do throws(LedgerError) {
             let outcome = try await self.ledger.accept(
                 request: intent.json, priority: intent.priority, tenant: intent.tenant, by: intent.requestedBy, idempotencyKey: key, digest: digest,
-                notifies: intent.callbackUrl != nil)
+                notifies: intent.callbackUrl != nil, isPreview: isPreview)
             self.admission.leave(since: start, dropped: false)
             if case .accepted = outcome {} else { await self.quota.giveBack(charge) }
             return outcome

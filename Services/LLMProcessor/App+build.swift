@@ -36,8 +36,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
     LedgerSettings.exportPool(of: redis, to: context.metrics)
+    let ledger = Ledger(configuration, redis: redis)
+    LedgerSettings.exportRoles(of: ledger, to: context.metrics)
     let worker = StageWorker(
-        ledger: Ledger(configuration, redis: redis), handler: InterpretStage(concurrency: settings[LLMSettings.workers], reading: reading)
+        ledger: ledger, handler: InterpretStage(concurrency: settings[LLMSettings.workers], reading: reading)
     )
     return ServiceParts(
         routes: { router in
@@ -46,7 +48,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             api.addRoutes(VocabularyController(vocabulary: vocabulary).routes, atPath: "/v1/vocabulary")
         },
         // Queued sentences come in batches, which take their time.
-        services: services + [redis, PooledService(worker)],
+        services: services + [redis, RoleWatch(ledger: ledger), PooledService(worker)],
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)] + checks,
         quickRoute: QuickInterpretation(reading: reading)
     )

@@ -36,6 +36,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let redis = RedisClient(configuration.redis, label: "ledger")
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
+    LedgerSettings.exportRoles(of: ledger, to: context.metrics)
     let onPartialFailure = PartialFailurePolicy(rawValue: settings[PlanningSettings.onPartialFailure]) ?? .rollback
     let turns = TurnTaking(ledger: ledger)
     let stage = PlanStage(planning: planning, turns: turns, onPartialFailure: onPartialFailure)
@@ -45,7 +46,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             PlanController(planning: planning, turns: turns).addRoutes(
                 to: router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead)))
         },
-        services: [fetcher, redis, worker],
+        services: [fetcher, redis, RoleWatch(ledger: ledger), worker],
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]
             + [bridge, adaptor].map { upstream in
                 HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }

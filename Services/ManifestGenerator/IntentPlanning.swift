@@ -8,15 +8,19 @@ struct IntentPlanning: Sendable {
     let inventory: PublishedInventory
 
     /// What a tenant may not touch is not there for it.
-    private func view(for tenant: String) -> any InventorySource {
-        guard let access = self.planner.policy.access else { return self.inventory.view() }
-        return TenantInventory(all: self.inventory.view(), tenant: tenant, access: access)
+    private func view(for tenant: String, isPreview: Bool) -> any InventorySource {
+        let all = self.inventory.view(isPreview: isPreview)
+        guard let access = self.planner.policy.access else { return all }
+        return TenantInventory(all: all, tenant: tenant, access: access)
     }
 
-    func plan(_ interpretation: Interpretation, answers: [ClarificationAnswer], request: IntentRequest, acceptedAt: String? = nil) async throws -> PlanOutcome {
+    func plan(_ interpretation: Interpretation, answers: [ClarificationAnswer], request: IntentRequest, acceptedAt: String? = nil, isPreview: Bool = false)
+        async throws -> PlanOutcome
+    {
         let answered = Planner.applying(answers, to: interpretation)
         let outcome = try await self.planner.plan(
-            answered, request: request, inventory: self.view(for: request.tenant), settled: Planner.settled(by: answers), acceptedAt: acceptedAt, now: Timestamp.now())
+            answered, request: request, inventory: self.view(for: request.tenant, isPreview: isPreview), settled: Planner.settled(by: answers),
+            acceptedAt: acceptedAt, now: Timestamp.now())
         if case .plan(let plan, let files) = outcome { self.inventory.remember(plan, files) }
         return outcome
     }

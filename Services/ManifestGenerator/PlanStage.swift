@@ -89,7 +89,8 @@ struct PlanStage: StageHandler {
             throw Problem(status: 500, code: "internal", title: "Nothing to plan", detail: "The intent has no interpretation.")
         }
         let outcome = try await self.planning.plan(
-            interpretation, answers: try snapshot.planningAnswers(), request: try snapshot.request(), acceptedAt: Timestamp.text(snapshot.created)
+            interpretation, answers: try snapshot.planningAnswers(), request: try snapshot.request(), acceptedAt: Timestamp.text(snapshot.created),
+            isPreview: snapshot.isPreview
         )
         // What this intent has brought into effect before a conflict is not planned again: "10 % more" would be 10 % more of that.
         guard snapshot.tracks[Track.Name.ran.rawValue]?.state == .succeeded, case .plan(var plan, let files) = outcome, let earlier = try snapshot.plan() else {
@@ -139,7 +140,7 @@ struct PlanStage: StageHandler {
     private func undo(_ snapshot: RecordSnapshot) async throws -> StageOutcome {
         guard let ending = snapshot.ending else { return .wait(.zero) }
         let objects = try snapshot.plan()?.objects ?? []
-        if case .waits(let object, let holder) = try await self.turns.take(objects, for: snapshot.id) {
+        if case .waits(let object, let holder) = try await self.turns.take(objects, for: snapshot) {
             return try self.waiting("for intent \(holder), which is at \(object)", Self.patience, snapshot)
         }
         var step = Step(by: self.name)

@@ -20,7 +20,9 @@ final class PublishedInventory: Sendable {
     init(client: ServiceClient) { self.client = client }
 
     /// What is published, as one planning sees it: asked for once.
-    func view() -> some InventorySource { InventoryView(inventory: self) }
+    ///
+    /// - Parameter isPreview: what previews have published instead.
+    func view(isPreview: Bool = false) -> some InventorySource { InventoryView(inventory: self, isPreview: isPreview) }
 
     /// What was rendered is what will be published, unless somebody comes in between: then its tree is another.
     func remember(_ plan: Plan, _ files: [String: [PackageFile]]) {
@@ -42,17 +44,25 @@ final class PublishedInventory: Sendable {
 
 private final class InventoryView: InventorySource {
     private let inventory: PublishedInventory
+    private let isPreview: Bool
     /// Packages as they were when they were first asked for; nil for one that is not there.
     private let seen = Mutex<[String: InventoryItem?]>([:])
 
-    init(inventory: PublishedInventory) { self.inventory = inventory }
+    init(inventory: PublishedInventory, isPreview: Bool) {
+        self.inventory = inventory
+        self.isPreview = isPreview
+    }
+
+    private func address(_ path: String) -> String {
+        self.isPreview ? path + (path.contains("?") ? "&" : "?") + "preview=true" : path
+    }
 
     func items(function: String?, instance: String?, namespace: String?, cluster: String?) async throws -> [InventoryItem] {
         let criteria = [("function", function), ("instance", instance), ("namespace", namespace), ("cluster", cluster)].compactMap { name, value in
             value.map { "\(name)=\($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }
         }
         let path = "/v1/packages" + (criteria.isEmpty ? "" : "?" + criteria.joined(separator: "&"))
-        let items = try await self.inventory.client.get(PublishedInventory.Items.self, path)?.items ?? []
+        let items = try await self.inventory.client.get(PublishedInventory.Items.self, self.address(path))?.items ?? []
         self.seen.withLock { seen in for item in items where seen[item.path] == nil { seen[item.path] = item } }
         return items
     }
@@ -94,7 +104,7 @@ private final class InventoryView: InventorySource {
     }
 
     private func read(_ path: String) async throws -> PublishedInventory.Package? {
-        let package = try await self.inventory.client.get(PublishedInventory.Package.self, path)
+        let package = try await self.inventory.client.get(PublishedInventory.Package.self, self.address(path))
         if let package { self.inventory.remember(package.files, tree: package.item.tree) }
         return package
     }

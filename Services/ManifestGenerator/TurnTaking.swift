@@ -30,6 +30,7 @@ struct TurnTaking: Sendable {
     /// Claims what the wishes are about, or says for whom they have to wait; and the others that want something else, as far as they live.
     func take(_ wishes: [Wish], of snapshot: RecordSnapshot, since mark: Int64) async throws(LedgerError) -> (turn: Turn, conflicts: [Conflict]) {
         let id = snapshot.id
+        let wishes = wishes.of(snapshot)
         let wanted = try Self.wanted(wishes)
         var insists = false
         // More than one holder in a row may have gone without giving up its claims.
@@ -76,7 +77,9 @@ struct TurnTaking: Sendable {
     }
 
     /// Claims objects whatever others want of them.
-    func take(_ objects: [String], for id: IntentID) async throws(LedgerError) -> Turn {
+    func take(_ objects: [String], for snapshot: RecordSnapshot) async throws(LedgerError) -> Turn {
+        let id = snapshot.id
+        let objects = snapshot.isPreview ? objects.map { [Wish].previewPrefix + $0 } : objects
         guard !objects.isEmpty else { return .ours }
         for _ in 0..<8 {
             guard case .waits(let object, let holder, let place) = try await self.reservations.claim(objects, for: id) else { return .ours }
@@ -88,6 +91,7 @@ struct TurnTaking: Sendable {
 
     /// Gives up claims but leaves it known what the intent wants: it waits for a person.
     func stand(_ wishes: [Wish], of snapshot: RecordSnapshot) async throws(LedgerError) -> [Conflict] {
+        let wishes = wishes.of(snapshot)
         let rivals = try await self.reservations.stand(try Self.wanted(wishes), for: snapshot.id)
         return try await self.conflicts(of: wishes, with: rivals, for: snapshot)
     }
@@ -124,5 +128,19 @@ struct TurnTaking: Sendable {
             return phase.isTerminal
         }
         return false
+    }
+}
+
+extension [Wish] {
+    fileprivate static var previewPrefix: String { "preview:" }
+
+    /// A preview acts on objects of its own: it is in nobody's way, and nobody in its.
+    fileprivate func of(_ snapshot: RecordSnapshot) -> [Wish] {
+        guard snapshot.isPreview else { return self }
+        return self.map { wish in
+            var wish = wish
+            wish.object = Self.previewPrefix + wish.object
+            return wish
+        }
     }
 }

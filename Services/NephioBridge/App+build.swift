@@ -34,23 +34,32 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         if point == deadly { kill(getpid(), SIGKILL) }
     }
 
+    let preview = PackageRepository(
+        target: .directory(BridgeSettings.previewDirectory(settings, beside: target.directory)), branch: settings[BridgeSettings.branch],
+        signer: try BridgeSettings.signer(settings), logger: Logger(label: "packages.preview"))
+
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
-    let publisher = StageWorker(ledger: ledger, handler: PublishStage(
-            repository: repository, repositoryName: settings[BridgeSettings.repository], authenticator: context.authenticator))
+    LedgerSettings.exportRoles(of: ledger, to: context.metrics)
+    let publisher = StageWorker(
+        ledger: ledger,
+        handler: PublishStage(
+            repository: repository, preview: preview, repositoryName: settings[BridgeSettings.repository], authenticator: context.authenticator,
+            colour: context.colour))
     let kubernetes = try KubernetesConnections(context)
     let rollout = kubernetes.map { RolloutPolicy(observer: RolloutObserver(clusters: $0.observed, repository: repository), settings: settings) }
-    let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository, rollout: rollout))
+    let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout))
     let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context) }
     return ServiceParts(
         routes: { router in
             let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
-            api.addRoutes(PackageController(repository: repository).routes, atPath: "/v1")
+            api.addRoutes(PackageController(repository: repository, preview: preview).routes, atPath: "/v1")
             api.addRoutes(AuditAnchorController(repository: repository).routes, atPath: "/v1")
         },
-        services: [redis, RepositoryService(repository: repository), publisher, verifier] + (controller?.services ?? []),
+        services: [redis, RoleWatch(ledger: ledger), RepositoryService(repository: repository, preview: preview), publisher, verifier]
+            + (controller?.services ?? []),
         healthChecks: [
             LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
             HealthCheck("git") { try await repository.becomeFresh() },
@@ -61,11 +70,14 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
 /// Opens the repository early and ends its git processes last.
 struct RepositoryService: Service {
     let repository: PackageRepository
+    /// Opened when a preview needs it.
+    let preview: PackageRepository
 
     func run() async throws {
         try? await self.repository.open()
         try? await gracefulShutdown()
         await self.repository.stop()
+        await self.preview.stop()
     }
 }
 
@@ -91,7 +103,7 @@ private struct KubernetesParts {
             let controller = NetworkIntentController(
                 client: connections.home, gateway: IntentGateway(client: gateway), ledger: ledger, feed: feed,
                 configuration: .init(namespace: settings[KubernetesSettings.namespace], lease: lease))
-            services += [fetcher as any Service, controller]
+            services += [fetcher as any Service, WhileActive(controller, ledger: ledger)]
         }
         self.services = services
         // A cluster that is away is waited for; nothing else stops.

@@ -20,13 +20,23 @@ enum BridgeSettings {
         "GIT_SIGNING_KEY_FILE", "Ed25519 key without a passphrase, in OpenSSH's format: every commit is signed with it.")
     static let mirror = SettingKey.string("GIT_MIRROR", default: "gitops-mirror.git", "Directory of the local mirror of a remote repository.")
 
+    static let preview = SettingKey.optionalString(
+        "GIT_PREVIEW_DIRECTORY", "Bare repository that previews are published in, never anywhere else; without it, beside the repository or its mirror.")
+
     static let fault = SettingKey.string("GIT_FAULT", default: "none", "A deliberate death for tests; never set it on an installation.")
 
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + KubernetesSettings.declarations + [
-            repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, sshKey.declaration, sshHosts.declaration,
+            repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, preview.declaration, sshKey.declaration,
+            sshHosts.declaration,
             authorities.declaration, signingKey.declaration, fault.declaration,
         ]
+
+    /// Where previews are published: a directory here, wherever packages go otherwise, that nobody delivers from.
+    static func previewDirectory(_ settings: Settings, beside directory: String) -> String {
+        if let directory = settings[Self.preview] { return directory }
+        return (directory.hasSuffix(".git") ? String(directory.dropLast(4)) : directory) + "-preview.git"
+    }
 
     /// What signs commits.
     /// - Throws: ``InvalidSetting`` when the file of `GIT_SIGNING_KEY_FILE` cannot be read or is no such key.

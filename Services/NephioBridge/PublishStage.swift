@@ -12,16 +12,30 @@ struct PublishStage: StageHandler {
     let concurrency = 1
     let needsFiles = true
     let repository: PackageRepository
+    /// What previews publish goes here, see docs/decisions/042.
+    let preview: PackageRepository
     /// As the settings name it, for the policy.
     let repositoryName: String
     let authenticator: TokenAuthenticator
+    let colour: String
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
+        // One worker's batch is of one kind, except around a promotion.
+        let isPreview = batch.map(\.snapshot.isPreview)
+        guard isPreview.contains(true) else { return await self.publish(batch, in: self.repository) }
+        let ordinary = await self.publish(batch.filter { !$0.snapshot.isPreview }, in: self.repository)
+        let previews = await self.publish(batch.filter(\.snapshot.isPreview), in: self.preview)
+        var (nextOrdinary, nextPreview) = (ordinary.makeIterator(), previews.makeIterator())
+        return isPreview.map { ($0 ? nextPreview.next() : nextOrdinary.next()) ?? .retry(reason: "not published") }
+    }
+
+    private func publish(_ batch: [LeasedIntent], in repository: PackageRepository) async -> [StageOutcome] {
+        guard !batch.isEmpty else { return [] }
         var outcomes = [StageOutcome](repeating: .retry(reason: "not published"), count: batch.count)
         var requests: [(index: Int, request: PublishRequest)] = []
         for (index, leased) in batch.enumerated() {
             do {
-                requests.append((index, try await self.request(leased)))
+                requests.append((index, try await self.request(leased, in: repository)))
             } catch let problem as Problem {
                 outcomes[index] = .fail(problem)
             } catch let error as GitError {
@@ -30,7 +44,7 @@ struct PublishStage: StageHandler {
                 outcomes[index] = .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
             }
         }
-        let results = await self.repository.publish(requests.map(\.request))
+        let results = await repository.publish(requests.map(\.request))
         for ((index, request), result) in zip(requests, results) {
             outcomes[index] = request.isReversal ? self.reversed(result, request) : self.outcome(result, request)
         }
@@ -43,7 +57,7 @@ struct PublishStage: StageHandler {
         var expectations: [Expectation]
     }
 
-    private func request(_ leased: LeasedIntent) async throws -> PublishRequest {
+    private func request(_ leased: LeasedIntent, in repository: PackageRepository) async throws -> PublishRequest {
         let request = try leased.snapshot.request()
         guard let plan = try leased.snapshot.decode(PlannedDelivery.self, .plan) else { throw LedgerError(.corrupt, "intent \(leased.id) has no plan") }
         let verb = try leased.snapshot.decode(Asked.self, .interpretation)?.expectations.first?.verb ?? .deploy
@@ -52,10 +66,11 @@ struct PublishStage: StageHandler {
             verb: verb, summary: request.intent, mayBeRepeat: leased.mayBeRepeat
         )
         publication.planHash = leased.snapshot.document(.plan).map { "sha256:\(Array(SHA256.hash(data: $0)).hexadecimal)" }
+        publication.colour = self.colour
         publication.requester = Requester(name: request.requestedBy, tenant: request.tenant)
         if leased.isCompensation {
             let published = Set((try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }.map(\.path))
-            (publication.changes, publication.files) = try await self.repository.reversal(of: publication.changes.filter { published.contains($0.path) })
+            (publication.changes, publication.files) = try await repository.reversal(of: publication.changes.filter { published.contains($0.path) })
             publication.verb = .rollback
             publication.isReversal = true
         } else {

@@ -9,6 +9,8 @@ struct VerifyStage: StageHandler {
     let batchSize = 64
     let concurrency = 1
     let repository: PackageRepository
+    /// Where previews are published; no cluster takes them from there.
+    let preview: PackageRepository
     /// Nil without a cluster.
     var rollout: RolloutPolicy?
 
@@ -29,6 +31,16 @@ struct VerifyStage: StageHandler {
     }
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
+        let isPreview = batch.map(\.snapshot.isPreview)
+        guard isPreview.contains(true) else { return await self.verify(batch, in: self.repository, self.rollout) }
+        let ordinary = await self.verify(batch.filter { !$0.snapshot.isPreview }, in: self.repository, self.rollout)
+        let previews = await self.verify(batch.filter(\.snapshot.isPreview), in: self.preview, nil)
+        var (nextOrdinary, nextPreview) = (ordinary.makeIterator(), previews.makeIterator())
+        return isPreview.map { ($0 ? nextPreview.next() : nextOrdinary.next()) ?? .retry(reason: "not verified") }
+    }
+
+    private func verify(_ batch: [LeasedIntent], in repository: PackageRepository, _ rollout: RolloutPolicy?) async -> [StageOutcome] {
+        guard !batch.isEmpty else { return [] }
         var outcomes = [StageOutcome](repeating: .retry(reason: "not verified"), count: batch.count)
         var readable: [(index: Int, effects: Effects)] = []
         for (index, leased) in batch.enumerated() {
@@ -40,7 +52,7 @@ struct VerifyStage: StageHandler {
         }
         do {
             // One look at the repository for the whole batch: a remote is fetched once.
-            let checks = try await self.repository.verify(readable.map { ($0.effects.packages, $0.effects.expected) })
+            let checks = try await repository.verify(readable.map { ($0.effects.packages, $0.effects.expected) })
             for ((index, effects), checks) in zip(readable, checks) { outcomes[index] = self.outcome(effects, checks) }
             if let rollout { await self.observe(rollout, batch, readable.map { ($0.index, $0.effects.packages, $0.effects.expected) }, &outcomes) }
         } catch {

@@ -9,7 +9,8 @@ struct NephoranCommand: AsyncParsableCommand {
             """,
         version: "1.0.0",
         subcommands: [
-            UpCommand.self, RestartCommand.self, IntentCommand.self, PlanCommand.self, PackageCommand.self, InventoryCommand.self, StatusCommand.self,
+            UpCommand.self, RestartCommand.self, RolloutCommand.self, UpgradeCommand.self, IntentCommand.self, PlanCommand.self, PackageCommand.self,
+            InventoryCommand.self, StatusCommand.self, TopCommand.self, HealthCommand.self, TroubleshootCommand.self, SLACommand.self, SLOCommand.self,
             KnowledgeCommand.self, QueueCommand.self, ArchiveCommand.self, AuditCommand.self, SecurityCommand.self, RANCommand.self, GuardCommand.self,
         ]
     )

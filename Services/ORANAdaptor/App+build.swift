@@ -33,6 +33,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let desired = DesiredPolicies(redis: redis)
     let ledger = Ledger(configuration, redis: redis)
+    LedgerSettings.exportRoles(of: ledger, to: context.metrics)
     let (alarms, intents) = (AlarmBoard(redis: redis), ElementIntents(redis: redis, ledger: ledger))
     let stage = PolicyStage(
         executor: executor, elements: ElementExecutor(elements), intents: intents, desired: desired,
@@ -70,7 +71,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             }
             api.addRoutes(peers.e2.map { E2Controller(manager: E2Manager(client: $0)).routes } ?? UnconfiguredController.e2.routes, atPath: "/v1/e2")
         },
-        services: [fetcher, redis, worker, drift] + watches,
+        services: [fetcher, redis, RoleWatch(ledger: ledger), worker, WhileActive(drift, ledger: ledger)] + watches,
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)],
         problems: ORANProblems.mapping
     )

@@ -27,6 +27,7 @@ struct PolicyStage: StageHandler {
     private func outcome(_ leased: LeasedIntent) async -> StageOutcome {
         do {
             guard let plan = try leased.snapshot.plan() else { throw LedgerError(.corrupt, "intent \(leased.id) has no plan") }
+            if leased.snapshot.isPreview { return try self.preview(plan, isUndoing: leased.isCompensation) }
             return leased.isCompensation ? try await self.undo(plan, of: leased.id) : try await self.apply(plan, of: leased.id)
         } catch let error as RedisError {
             return .retry(reason: "\(error)")
@@ -58,6 +59,15 @@ struct PolicyStage: StageHandler {
             return .fail(problem)
         case .retry(let reason, let after): return .retry(reason: reason, after: after)
         }
+    }
+
+    /// A preview goes as far as the RIC, and not to it.
+    private func preview(_ plan: Plan, isUndoing: Bool) throws -> StageOutcome {
+        let names = plan.policies.filter { $0.change == .put || $0.change == .delete }.map { "\($0.policyId) at \($0.ric ?? "the RIC")" }
+        var step = Step(by: self.name, detail: "preview, not sent: " + names.joined(separator: ", "))
+        step.outcome = TrackOutcome(isUndoing ? .compensated : .succeeded, step.detail ?? "")
+        step.fields = [(.policies, try LedgerJSON.encode([AppliedPolicy]()))]
+        return .step(step)
     }
 
     /// Undoes every change of the plan, whether or not this execution found it made already: planning saw that it was none of the RIC's own.

@@ -6,6 +6,8 @@ package struct IntentRecord: Codable, Sendable, Equatable {
     package var createdAt: String
     package var updatedAt: String
     package var request: IntentRequest
+    /// Submitted through the preview path: it changes nothing of the network. Absent otherwise.
+    package var preview: Bool?
     package var interpretation: Interpretation?
     package var answers: [ClarificationAnswer]?
     /// The open questions while `phase` is `awaiting_clarification`.

@@ -51,8 +51,10 @@ final class LeaseInbox: Sendable {
         let takers: [CheckedContinuation<Void, Never>]? = self.state.withLock { state in
             if state.isClosed { return nil }
             for lease in leases {
-                state.lanes[lease.work.lane, default: []].append(lease)
-                if lease.work.lane == .low { state.low[lease.partition.number, default: 0] += 1 }
+                // Previews wait with what can wait.
+                let lane: Lane = lease.work.lane == .high ? .high : .low
+                state.lanes[lane, default: []].append(lease)
+                if lane == .low { state.low[lease.partition.number, default: 0] += 1 }
             }
             defer { state.takers = [] }
             return state.takers

@@ -136,7 +136,7 @@ extension Ledger {
         do throws(RedisError) {
             let reply = try await self.redis.evaluate(
                 self.scripts.redrive, keys: [partition.dead(letter.stage), partition.queue(work.stage, work.lane), partition.record(work.id)],
-                arguments: [letter.id.message, work.id.description, work.track, work.version, work.colour, self.configuration.epoch]
+                arguments: [letter.id.message, work.id.description, work.track, work.version, work.colour, self.epoch(in: partition)]
             )
             switch reply[0].string {
             case "taken": return .taken

@@ -64,7 +64,7 @@ extension Ledger {
         do throws(RedisError) {
             for partition in self.partitions {
                 let waiting = try await self.redis.pipeline(
-                    Lane.allCases.map { RedisCommand("XLEN", partition.queue(.archive, $0)) } + [RedisCommand("ZCARD", partition.delayed(.archive))])
+                    Lane.ordinary.map { RedisCommand("XLEN", partition.queue(.archive, $0)) } + [RedisCommand("ZCARD", partition.delayed(.archive))])
                 guard waiting.allSatisfy({ $0.int == 0 }) else { continue }
                 for phase in Phase.allCases where phase.isTerminal {
                     var cursor = "0"
@@ -76,7 +76,7 @@ extension Ledger {
                         guard !ids.isEmpty else { continue }
                         let reply = try await self.redis.evaluate(
                             self.scripts.sweep, keys: [partition.queue(.archive, .low)],
-                            arguments: [partition.tag, self.configuration.colour, self.configuration.epoch] + ids
+                            arguments: [partition.tag, self.configuration.colour, self.epoch(in: partition)] + ids
                         )
                         queued += Int(reply.int ?? 0)
                     } while cursor != "0"

@@ -8,23 +8,33 @@ extension Ledger {
         if let phase = step.phase, phase != snapshot.phase, !snapshot.phase.mayBecome(step.via.first ?? phase) {
             throw LedgerError(.corrupt, "no way from \(snapshot.phase.rawValue) to \(phase.rawValue)")
         }
-        return try await self.evaluate(
-            step, of: snapshot.id, in: partition, phase: snapshot.phase, track: "main", version: snapshot.version, delivery: ["", "", ""])
+        // A preview decides nothing about work that is not its own.
+        guard self.role(in: partition) != .preview || snapshot.isPreview else { return .fenced }
+        func decide() async throws(LedgerError) -> StepResult {
+            try await self.evaluate(
+                step, of: snapshot.id, in: partition, phase: snapshot.phase, track: "main", version: snapshot.version,
+                epoch: self.roles[partition]?.activeEpoch ?? 0, delivery: ["", "", ""])
+        }
+        let result = try await decide()
+        guard result == .fenced else { return result }
+        // A person's decision is as good after a promotion as before it.
+        try await self.refreshRoles(urgent: true)
+        return try await decide()
     }
 
     /// Takes the step of a leased item of work: record, next work, event and acknowledgement in one.
     package func step(_ step: Step, finishing lease: Lease, phase: Phase) async throws(LedgerError) -> StepResult {
         let work = lease.work
         return try await self.evaluate(
-            step, of: work.id, in: lease.partition, phase: phase, track: work.track, version: work.version,
+            step, of: work.id, in: lease.partition, phase: phase, track: work.track, version: work.version, epoch: lease.epoch,
             delivery: [lease.partition.queue(work.stage, work.lane), work.stage.rawValue, lease.message]
         )
     }
 
     private func evaluate(
-        _ step: Step, of id: IntentID, in partition: Partition, phase: Phase, track: String, version: Int, delivery: [String]
+        _ step: Step, of id: IntentID, in partition: Partition, phase: Phase, track: String, version: Int, epoch: Int, delivery: [String]
     ) async throws(LedgerError) -> StepResult {
-        let arguments = self.arguments(step, of: id, in: partition, phase: phase, track: track, version: version, delivery: delivery)
+        let arguments = self.arguments(step, of: id, in: partition, phase: phase, track: track, version: version, epoch: epoch, delivery: delivery)
         do throws(RedisError) {
             let reply = try await self.redis.evaluate(self.scripts.step, keys: [partition.record(id)], arguments: arguments)
             guard let parts = reply.array, let outcome = parts.first?.string else { throw RedisError(.protocolViolation, "step answered \(reply)") }
@@ -41,7 +51,7 @@ extension Ledger {
 
     /// The arguments of `step.lua`, in its order.
     private func arguments(
-        _ step: Step, of id: IntentID, in partition: Partition, phase: Phase, track: String, version: Int, delivery: [String]
+        _ step: Step, of id: IntentID, in partition: Partition, phase: Phase, track: String, version: Int, epoch: Int, delivery: [String]
     ) -> [any RedisArgument] {
         let now = Timestamp.now()
         var entry: [UInt8] = []
@@ -52,7 +62,7 @@ extension Ledger {
         arguments += [partition.tag, id.description, now, track, version] as [any RedisArgument]
         arguments += [step.phase?.rawValue ?? "", entry, Ledger.signature(at: now, by: step.by)] as [any RedisArgument]
         for part in delivery { arguments.append(part) }
-        arguments += [self.configuration.colour, self.configuration.epoch, self.configuration.retention.milliseconds] as [any RedisArgument]
+        arguments += [self.configuration.colour, epoch, self.configuration.retention.milliseconds] as [any RedisArgument]
         arguments += [step.outcome?.state.rawValue ?? "", step.outcome?.detail ?? ""] as [any RedisArgument]
         var reason: [UInt8] = []
         if let text = step.ending?.reason { reason.appendJSON(text) }

@@ -8,6 +8,7 @@ package final class Ledger: Sendable {
     package let redis: RedisClient
     package let partitions: [Partition]
     let scripts: LedgerScripts
+    let roles = RoleBook()
     /// Nil when acceptance does not wait for replicas.
     private let replicas: ReplicaGate?
     let logger = Logger(label: "ledger")
@@ -117,8 +118,10 @@ package final class Ledger: Sendable {
     ///   - request: the request as JSON (``IntentRequest``).
     ///   - digest: of the caller's body; a repeat of the key with another digest is a conflict.
     ///   - notifies: every transition is passed on to the request's callback address.
+    ///   - isPreview: for the preview colour, and without effect on the network.
     package func accept(
-        request: [UInt8], priority: Priority, tenant: String, by: String, idempotencyKey: String?, digest: String, notifies: Bool = false
+        request: [UInt8], priority: Priority, tenant: String, by: String, idempotencyKey: String?, digest: String, notifies: Bool = false,
+        isPreview: Bool = false
     ) async throws(LedgerError) -> Acceptance {
         self.fail(at: .asked)
         defer { self.fail(at: .recorded) }
@@ -126,9 +129,11 @@ package final class Ledger: Sendable {
         let now = Timestamp.now()
         let id = IntentID(partition: partition.number, milliseconds: now)
         let entry = Ledger.historyEntry(.received, at: now, by: by, detail: nil)
-        let key = idempotencyKey.map { "\(tenant.utf8.count):\(tenant):\($0)" } ?? ""
+        // The same key through the other path is another intent.
+        let key = idempotencyKey.map { "\(tenant.utf8.count):\(tenant):\(isPreview ? "preview:" : "")\($0)" } ?? ""
+        let lane = isPreview ? Lane.preview : Lane(priority)
         guard idempotencyKey != nil else {
-            try await self.append(id, partition, request: request, priority: priority, tenant: tenant, at: now, entry: entry, notifies: notifies)
+            try await self.append(id, partition, request: request, priority: priority, lane: lane, tenant: tenant, at: now, entry: entry, notifies: notifies)
             if let replicas = self.replicas { try await replicas.confirm(partition.record(id), in: partition) }
             return .accepted(id, created: now)
         }
@@ -138,7 +143,7 @@ package final class Ledger: Sendable {
                 self.scripts.accept,
                 keys: [partition.record(id)],
                 arguments: [
-                    partition.tag, id.description, now, key, digest, self.configuration.colour, self.configuration.epoch, Lane(priority).rawValue, entry,
+                    partition.tag, id.description, now, key, digest, self.configuration.colour, self.epoch(in: partition), lane.rawValue, entry,
                     notifies ? "1" : "", "priority", priority.rawValue, "tenant", tenant, "request", request,
                 ]
             )
@@ -161,16 +166,16 @@ package final class Ledger: Sendable {
 
     /// What `accept.lua` does, as a transaction: without a key to look up nothing has to be decided on the server, and this costs it less.
     private func append(
-        _ id: IntentID, _ partition: Partition, request: [UInt8], priority: Priority, tenant: String, at now: Int64, entry: [UInt8],
+        _ id: IntentID, _ partition: Partition, request: [UInt8], priority: Priority, lane: Lane, tenant: String, at now: Int64, entry: [UInt8],
         notifies: Bool
     ) async throws(LedgerError) {
         let name = id.description
-        let lane = Lane(priority)
-        let (colour, epoch) = (self.configuration.colour, self.configuration.epoch)
+        let (colour, epoch) = (self.configuration.colour, self.epoch(in: partition))
         var commands = [
             RedisCommand("MULTI"),
             RedisCommand(
-                "HSET", partition.record(id), "schema", RecordSnapshot.schema, "phase", "received", "created", now, "updated", now, "v", 1, "n", 1, "colour",
+                "HSET", partition.record(id), "schema", RecordSnapshot.schema(of: lane), "phase", "received", "created", now, "updated", now, "v", 1, "n", 1,
+                "colour",
                 colour,
                 "epoch", epoch, "lane", lane.rawValue, "history", entry, "priority", priority.rawValue, "tenant", tenant, "request", request
             ),

@@ -12,8 +12,8 @@ package struct LedgerConfiguration: Sendable {
     package var maxAttempts = 40
     /// After this many deliveries without an end an item is poison.
     package var maxDeliveries = 20
+    /// Of this deployment. What it may do the ledger says, see ``PartitionRoles``.
     package var colour = ""
-    package var epoch = 0
     /// A ledger that may lose acknowledged intents is refused unless this is set.
     package var allowsVolatile = false
     /// An intent is accepted when so many replicas have it, too.

@@ -27,6 +27,10 @@ package struct Partition: Sendable, Hashable {
     var events: String { "\(self.tag):events" }
     /// Written for the sake of the write, see ``ReplicaGate``.
     var fence: String { "\(self.tag):fence" }
+    /// Who is active and who is a preview, see ``PartitionRoles``.
+    var roles: String { "\(self.tag):roles" }
+    /// Steps of earlier epochs are refused.
+    var epoch: String { "\(self.tag):epoch" }
 }
 
 /// A kind of work, done by one service. The raw value is the queue's name and the `queue_name` label.
@@ -50,9 +54,13 @@ package enum Stage: String, Sendable, CaseIterable {
     }
 }
 
-/// `high` work (critical and high priority) is read before `low`; each read takes some of both, so nothing starves.
+/// `high` work (critical and high priority) is read before `low`; each read takes some of both, so nothing starves. `preview` is what was
+/// submitted through the preview path, of whatever priority: it is nobody's but the preview colour's, and changes nothing of the network.
 package enum Lane: String, Sendable, CaseIterable {
-    case high, low
+    case high, low, preview
+
+    /// Those of work that is for the network.
+    package static let ordinary: [Lane] = [.high, .low]
 
     package init(_ priority: Priority) { self = priority >= .high ? .high : .low }
 }

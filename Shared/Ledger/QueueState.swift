@@ -1,7 +1,7 @@
 package import IntentModel
 import RedisClient
 
-/// Depth and age of one stage's queues, summed over partitions and lanes.
+/// Depth and age of one stage's queues, summed over partitions and lanes; without previews, which nobody waits for.
 package struct QueueState: Sendable, Equatable {
     package var stage: Stage
     /// Items waiting or leased.
@@ -20,7 +20,7 @@ extension Ledger {
         var commands: [RedisCommand] = []
         for stage in Stage.allCases {
             for partition in self.partitions {
-                for lane in Lane.allCases {
+                for lane in Lane.ordinary {
                     commands.append(RedisCommand("XLEN", partition.queue(stage, lane)))
                     commands.append(RedisCommand("XRANGE", partition.queue(stage, lane), "-", "+", "COUNT", 1))
                 }
@@ -41,7 +41,7 @@ extension Ledger {
         for stage in Stage.allCases {
             var state = QueueState(stage: stage)
             for _ in self.partitions {
-                for lane in Lane.allCases {
+                for lane in Lane.ordinary {
                     let depth = Int(replies[position].int ?? 0)
                     state.depth += depth
                     if lane == .high { state.highDepth += depth }

@@ -4,7 +4,11 @@ package import IntentModel
 /// A record as read: documents stay bytes until somebody wants them.
 package struct RecordSnapshot: Sendable {
     /// The newest form of records that this program reads. Every form before it, too; a newer one is left to newer programs.
-    package static let schema = 2
+    package static let schema = 3
+
+    /// The form a record is written in. Programs that know no previews must not take one for an ordinary intent; all else they may read, so
+    /// that what a new version did can be gone on with by the old one.
+    static func schema(of lane: Lane) -> Int { lane == .preview ? 3 : 2 }
 
     package let id: IntentID
     package let phase: Phase
@@ -91,6 +95,9 @@ package struct RecordSnapshot: Sendable {
         self.trackVersions = versions
     }
 
+    /// It was submitted through the preview path: nothing of it may reach the network.
+    package var isPreview: Bool { self.lane == .preview }
+
     /// Something of it is under way, or being undone.
     package var hasOpenTracks: Bool { self.tracks.values.contains { $0.state == .pending || $0.state == .compensating } }
 
@@ -147,6 +154,7 @@ package struct RecordSnapshot: Sendable {
         var record = IntentRecord(
             id: self.id, phase: self.phase, createdAt: Timestamp.text(self.created), updatedAt: Timestamp.text(self.updated), request: try self.request()
         )
+        if self.isPreview { record.preview = true }
         record.interpretation = try self.interpretation()
         let answers = try self.answers()
         record.answers = answers.isEmpty ? nil : answers

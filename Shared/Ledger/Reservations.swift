@@ -160,7 +160,7 @@ package struct Reservations: Sendable {
             guard let partition = self.ledger.partition(of: id) else { continue }
             _ = try await self.ledger.redis.evaluate(
                 self.ledger.scripts.wake, keys: [partition.record(id)],
-                arguments: [partition.tag, id.description, self.ledger.configuration.colour, self.ledger.configuration.epoch]
+                arguments: [partition.tag, id.description, self.ledger.configuration.colour, self.ledger.epoch(in: partition)]
             )
         }
     }

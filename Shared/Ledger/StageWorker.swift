@@ -83,8 +83,14 @@ package final class StageWorker<Handler: StageHandler>: Service {
                 try? await Task.sleep(for: .milliseconds(min(2000, 50 << min(attempt, 6))))
             }
         }
-        self.isReadyFlag.store(true, ordering: .relaxed)
         await withTaskGroup(of: Void.self) { group in
+            // Nothing is taken before it is known whose it is.
+            group.addTask {
+                while self.goesOn {
+                    if (try? await self.ledger.refreshRoles()) != nil, self.ledger.role != nil { self.isReadyFlag.store(true, ordering: .relaxed) }
+                    try? await Task.sleep(for: Ledger.roleInterval)
+                }
+            }
             for partition in self.ledger.partitions { group.addTask { await self.read(partition) } }
             group.addTask { await self.tick() }
         }
@@ -95,24 +101,26 @@ package final class StageWorker<Handler: StageHandler>: Service {
     private func read(_ partition: Partition) async {
         let connection = self.ledger.redis.consumer(label: self.consumer)
         let stage = self.handler.stage
-        let both = RedisCommand(
-            "XREADGROUP", "GROUP", stage.rawValue, self.consumer, "COUNT", 32, "BLOCK", Self.longestRead.milliseconds,
-            "STREAMS", partition.queue(stage, .high), partition.queue(stage, .low), ">", ">"
-        )
-        let highOnly = RedisCommand(
-            "XREADGROUP", "GROUP", stage.rawValue, self.consumer, "COUNT", 32, "BLOCK", Self.longestReadWhileFull.milliseconds,
-            "STREAMS", partition.queue(stage, .high), ">"
-        )
         var failures = 0
         while self.goesOn {
+            let entitled = self.ledger.lanes(in: partition)
+            guard !entitled.isEmpty else {
+                try? await Task.sleep(for: Self.longestReadWhileFull)
+                continue
+            }
             let room = await self.inbox.room(for: partition)
             guard self.goesOn, room != .none else { break }
+            let lanes = room == .bothLanes ? entitled : entitled.filter { $0 == .high }
+            guard !lanes.isEmpty else {
+                try? await Task.sleep(for: Self.longestReadWhileFull)
+                continue
+            }
             do throws(RedisError) {
-                let reply = try await connection.send(room == .bothLanes ? both : highOnly, timeout: .seconds(5))
+                let reply = try await connection.send(self.reading(lanes, of: partition), timeout: .seconds(5))
                 failures = 0
                 for stream in reply.array ?? [] {
                     guard let parts = stream.array, parts.count == 2, let name = parts[0].string else { continue }
-                    let lane: Lane = name == partition.queue(stage, .high) ? .high : .low
+                    guard let lane = lanes.first(where: { partition.queue(stage, $0) == name }) else { continue }
                     await self.admit(parts[1].array ?? [], partition: partition, lane: lane, isRedelivery: false)
                 }
             } catch {
@@ -127,10 +135,20 @@ package final class StageWorker<Handler: StageHandler>: Service {
         }
     }
 
+    private func reading(_ lanes: [Lane], of partition: Partition) -> RedisCommand {
+        let stage = self.handler.stage
+        let longest = lanes == [.high] ? Self.longestReadWhileFull : Self.longestRead
+        var arguments: [any RedisArgument] = ["GROUP", stage.rawValue, self.consumer, "COUNT", 32, "BLOCK", longest.milliseconds, "STREAMS"]
+        for lane in lanes { arguments.append(partition.queue(stage, lane)) }
+        for _ in lanes { arguments.append(">") }
+        return RedisCommand("XREADGROUP", arguments: arguments)
+    }
+
     private func admit(_ entries: [RedisValue], partition: Partition, lane: Lane, isRedelivery: Bool) async {
         var leases: [Lease] = []
         leases.reserveCapacity(entries.count)
         let now = ContinuousClock.now
+        let epoch = self.ledger.epoch(in: partition)
         for entry in entries {
             guard let parts = entry.array, parts.count == 2, let message = parts[0].string, let values = parts[1].array else { continue }
             var fields: [String: String] = [:]
@@ -150,8 +168,10 @@ package final class StageWorker<Handler: StageHandler>: Service {
                 id: id, stage: self.handler.stage, lane: lane, track: track, version: version,
                 attempt: fields["a"].flatMap { Int($0) } ?? 0, colour: fields["c"] ?? "", epoch: fields["e"].flatMap { Int($0) } ?? 0
             )
-            leases.append(Lease(work: work, partition: partition, message: message, isRedelivery: isRedelivery, takenAt: now))
+            leases.append(Lease(work: work, partition: partition, message: message, isRedelivery: isRedelivery, takenAt: now, epoch: epoch))
         }
+        // The role may have changed while Redis was waited for.
+        guard self.ledger.lanes(in: partition).contains(lane) else { return await self.handBack(leases) }
         await self.handBack(self.inbox.put(self.held.withLock { $0.admit(leases) }))
     }
 
@@ -168,18 +188,19 @@ package final class StageWorker<Handler: StageHandler>: Service {
             isFirst = false
             await withTaskGroup(of: Void.self) { group in
                 for partition in self.ledger.partitions {
+                    let lanes = self.ledger.lanes(in: partition)
+                    guard !lanes.isEmpty else { continue }
                     group.addTask {
                         do throws(RedisError) {
+                            let streams: [any RedisArgument] = lanes.map { partition.queue(stage, $0) }
                             let reply = try await self.ledger.redis.evaluate(
                                 self.ledger.scripts.tick, keys: [partition.delayed(stage)],
                                 arguments: [
                                     partition.tag, configuration.lease.milliseconds, stage.rawValue, self.consumer,
-                                    partition.queue(stage, .high), partition.queue(stage, .low),
                                     stage == .interpret ? retention : 0, forgetting,
-                                ]
+                                ] + streams
                             )
-                            let lanes = reply.array ?? []
-                            for (lane, entries) in zip([Lane.high, .low], lanes) {
+                            for (lane, entries) in zip(lanes, reply.array ?? []) {
                                 await self.admit(entries.array ?? [], partition: partition, lane: lane, isRedelivery: true)
                             }
                         } catch {
@@ -244,7 +265,10 @@ package final class StageWorker<Handler: StageHandler>: Service {
         }
     }
 
-    private func process(_ leases: [Lease]) async {
+    private func process(_ all: [Lease]) async {
+        let leases = all.filter { self.ledger.isEntitled(to: $0) }
+        // Promoted, or replaced, since they were taken.
+        if leases.count < all.count { await self.handBack(all.filter { !self.ledger.isEntitled(to: $0) }) }
         let redelivered = leases.filter(\.isRedelivery)
         guard !redelivered.isEmpty else { return await self.handle(leases) }
         do throws(LedgerError) {
@@ -400,11 +424,24 @@ package final class StageWorker<Handler: StageHandler>: Service {
             }
             let result = try await self.ledger.step(step, finishing: leased.lease, phase: leased.snapshot.phase)
             self.ledger.fail(at: .stepped, self.handler.stage)
-            if case .taken(let phase) = result { await self.came(to: phase, from: leased.snapshot) }
+            switch result {
+            case .taken(let phase): await self.came(to: phase, from: leased.snapshot)
+            case .fenced: await self.giveBackFenced(leased.lease)
+            case .stale, .gone: break
+            }
         } catch {
             // Unacknowledged, it is delivered again when its lease ends.
             self.logger.warning("step not taken", metadata: ["intentId": "\(leased.id)", "error": "\(error)"])
         }
+    }
+
+    /// Another colour rules now, which finds by itself what of the effect is there.
+    private func giveBackFenced(_ lease: Lease) async {
+        self.metrics.failed("fenced")
+        var lease = lease
+        lease.isRedelivery = true
+        try? await self.ledger.refreshRoles(urgent: true)
+        await self.handBack([lease])
     }
 
     /// Nobody needs to wait for an intent that has ended. One that waits for a person has seen to its claims before.

@@ -14,7 +14,7 @@ package struct Work: Sendable, Equatable {
     package var version: Int
     /// How often it was postponed.
     package var attempt: Int
-    /// The deployment colour it is for; empty on an installation without blue-green.
+    /// The deployment colour that made it; whose it is to do the partition's roles say.
     package var colour: String
     /// The fencing epoch it was made in.
     package var epoch: Int
@@ -57,4 +57,6 @@ package struct Lease: Sendable {
     /// Delivered before, to somebody who did not finish.
     package var isRedelivery: Bool
     package var takenAt: ContinuousClock.Instant
+    /// That the process acted in when it took it, see ``PartitionRoles``.
+    package var epoch = 0
 }

@@ -16,7 +16,6 @@ package enum LedgerSettings {
         "LEDGER_RETENTION", default: .seconds(7 * 86_400), in: .seconds(1)...(.seconds(366 * 86_400)), "How long ended intents and idempotency keys are kept."
     )
     static let maxAttempts = SettingKey.integer("LEDGER_MAX_ATTEMPTS", default: 40, in: 1...1_000, "Attempts before work becomes a dead letter.")
-    static let epoch = SettingKey.integer("LEDGER_EPOCH", default: 0, in: 0...Int.max, "Fencing epoch of this deployment.")
     static let allowsVolatile = SettingKey.flag("LEDGER_ALLOW_VOLATILE", default: false, "Accept a Redis that may lose acknowledged intents.")
 
     static let waitReplicas = SettingKey.integer("LEDGER_WAIT_REPLICAS", default: 0, in: 0...16, "Replicas that must have an intent before it is accepted.")
@@ -27,7 +26,7 @@ package enum LedgerSettings {
 
     package static let declarations = [
         redisURL.declaration, poolSize.declaration, partitions.declaration, lease.declaration, retention.declaration,
-        maxAttempts.declaration, epoch.declaration, allowsVolatile.declaration, waitReplicas.declaration, waitTimeout.declaration, fault.declaration,
+        maxAttempts.declaration, allowsVolatile.declaration, waitReplicas.declaration, waitTimeout.declaration, fault.declaration,
     ]
 
     /// - Throws: ``InvalidSetting`` when `REDIS_URL` is none.
@@ -45,7 +44,6 @@ package enum LedgerSettings {
         configuration.lease = settings[LedgerSettings.lease]
         configuration.retention = settings[LedgerSettings.retention]
         configuration.maxAttempts = settings[LedgerSettings.maxAttempts]
-        configuration.epoch = settings[LedgerSettings.epoch]
         configuration.colour = context.colour
         configuration.allowsVolatile = settings[LedgerSettings.allowsVolatile]
         configuration.waitReplicas = settings[LedgerSettings.waitReplicas]
@@ -63,6 +61,14 @@ package enum LedgerSettings {
             let status = redis.poolStatus
             registry.gauge(MetricName.connectionPoolSize, [("pool", "ledger")]).set(Double(status.size))
             registry.gauge(MetricName.connectionPoolInUse, [("pool", "ledger")]).set(Double(status.inUse))
+        }
+    }
+
+    /// `nephoran_role_partitions`, read when the metrics are scraped.
+    package static func exportRoles(of ledger: Ledger, to metrics: PrometheusRegistry) {
+        metrics.beforeExposing { registry in
+            let counts = ledger.roleCounts
+            for role in Role.allCases { registry.gauge(MetricName.rolePartitions, [("role", role.rawValue)]).set(Double(counts[role] ?? 0)) }
         }
     }
 

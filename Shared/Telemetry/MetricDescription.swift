@@ -32,6 +32,7 @@ package struct MetricDescription: Sendable {
         MetricName.queueDepth: .init("Items waiting in a queue."),
         MetricName.queueAge: .init("Age of the oldest item waiting in a queue, in seconds."),
         MetricName.deadLetters: .init("Items that were given up after the last attempt."),
+        MetricName.rolePartitions: .init("Partitions of the ledger in which this colour of the deployment has a role."),
         MetricName.callbacksTotal: .init("Attempts to call back, by what became of them."),
         MetricName.ledgerBytes: .init("Memory of the ledger's Redis, in bytes."),
         MetricName.ledgerLiveIntents: .init("Intents whose record is in Redis: under way, or ended and kept until the retention is over."),

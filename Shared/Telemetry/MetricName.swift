@@ -12,6 +12,7 @@ package enum MetricName {
     package static let queueDepth = "nephoran_queue_depth"
     package static let queueAge = "nephoran_queue_age_seconds"
     package static let deadLetters = "nephoran_dead_letters"
+    package static let rolePartitions = "nephoran_role_partitions"
     package static let callbacksTotal = "nephoran_callbacks_total"
 
     package static let ledgerBytes = "nephoran_ledger_bytes"

@@ -38,6 +38,26 @@ import Testing
             _ = try await ledger.redis.send(RedisCommand("SET", "\(ledger.partitions[id.partition].tag):epoch", 1))
             return try await ledger.step(Step(phase: .failed, by: "test"), on: snapshot) == .fenced
         },
+        Guard(
+            name: "a colour that does not rule takes no step of its work", script: \.step, text: "colour ~= (isPreview and roles[2] or roles[1])",
+            without: "false"
+        ) { ledger in
+            let id = try await TrackTests.fork(ledger)
+            let lease = try await TrackTests.lease(ledger, .publish, id)
+            _ = try await ledger.redis.send(RedisCommand("HSET", ledger.partitions[id.partition].roles, "active", "other", "activeEpoch", 0))
+            var step = Step(by: "test")
+            step.outcome = TrackOutcome(.succeeded, "")
+            return try await ledger.step(step, finishing: lease, phase: .executing) == .fenced
+        },
+        Guard(name: "only the active colour can be replaced", script: \.rule, text: "if active and active ~= former then", without: "if false then") {
+            ledger in
+            _ = try await ledger.promote("green", over: "blue")
+            return try await ledger.promote("red", over: "blue") != .made
+        },
+        Guard(name: "a promotion takes an epoch", script: \.rule, text: "redis.call('SET', tag .. ':epoch', epoch)", without: "") { ledger in
+            _ = try await ledger.promote("green", over: "")
+            return try await ledger.redis.send(RedisCommand("GET", ledger.partitions[0].epoch)).string == "1"
+        },
         Guard(name: "nothing goes on while a track is open", script: \.step, text: "if not isOpen() then settle() end\nelseif", without: "settle()\nelseif") {
             ledger in
             let id = try await TrackTests.fork(ledger)

@@ -9,7 +9,7 @@ import Testing
     ) throws -> UpPlan {
         try UpPlan(
             portBase: 9000, redis: redis, config: try config.map { try ConfigurationFile(path: "/c.yaml", text: $0) }, directory: DataDirectory(planned: path),
-            services: "/bin", redisServer: redisServer, environment: environment
+            release: Release(colour: "blue", directory: "/bin"), redisServer: redisServer, environment: environment
         )
     }
 

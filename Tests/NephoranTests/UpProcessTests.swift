@@ -48,7 +48,8 @@ import Testing
         let scratch = Scratch()
         let directory = try DataDirectory(path: scratch.path)
         let plan = try UpPlan(
-            portBase: 9000, redis: nil, config: nil, directory: directory, services: "/bin", redisServer: "/bin/redis-server", environment: [:])
+            portBase: 9000, redis: nil, config: nil, directory: directory, release: Release(colour: "blue", directory: "/bin"),
+            redisServer: "/bin/redis-server", environment: [:])
         try directory.prepare(for: plan)
         let token = try String(contentsOfFile: directory.file("token"), encoding: .utf8)
         #expect(token.count == 65 && token.hasSuffix("\n"))

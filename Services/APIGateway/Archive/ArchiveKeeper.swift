@@ -92,7 +92,7 @@ struct Archive {
         }
         let retention = settings[GatewaySettings.archiveRetention]
         self.services = [
-            ArchiveKeeper(ledger: ledger, store: self.store, retention: retention == .zero ? nil : retention),
+            WhileActive(ArchiveKeeper(ledger: ledger, store: self.store, retention: retention == .zero ? nil : retention), ledger: ledger),
             StageWorker(ledger: ledger, handler: ArchiveStage(store: self.store)),
         ]
     }

@@ -25,6 +25,12 @@ struct PackageController: Sendable {
     private static let maxBodyBytes = 2 * PackageContent.maxBytes
 
     let repository: PackageRepository
+    /// Shown instead with `?preview=true`.
+    let preview: PackageRepository
+
+    private func repository(_ request: Request) -> PackageRepository {
+        request.uri.queryParameters["preview"] == "true" ? self.preview : self.repository
+    }
 
     /// Mounted at `/v1`.
     var routes: RouteCollection<AppContext> {
@@ -43,7 +49,7 @@ struct PackageController: Sendable {
         return try await Self.answering {
             Response.json(
                 Items(
-                    items: try await self.repository.items(
+                    items: try await self.repository(request).items(
                         function: criterion("function"), instance: criterion("instance"), namespace: criterion("namespace"), cluster: criterion("cluster")
                     )
                 )
@@ -56,13 +62,13 @@ struct PackageController: Sendable {
         let name = try ["cluster", "namespace", "instance"].map { try context.parameters.require($0) }.joined(separator: "/")
         let revision = request.uri.queryParameters["revision"].map { String($0) }
         return try await Self.answering {
-            guard let path = PackagePath(name), let item = try await self.repository.item(at: path, revision: revision) else {
+            guard let path = PackagePath(name), let item = try await self.repository(request).item(at: path, revision: revision) else {
                 throw Self.missing(name, revision)
             }
             let tag = "\"\(item.commit)\""
             let known = request.headers[values: .ifNoneMatch].joined(separator: ",").split(separator: ",").map { $0.filter { $0 != " " } }
             if known.contains(where: { $0 == tag || $0 == "W/\(tag)" || $0 == "*" }) { return Response(status: .notModified, headers: [.eTag: tag]) }
-            return Response.json(Package(item: item, files: try await self.repository.files(of: item)), headers: [.eTag: tag])
+            return Response.json(Package(item: item, files: try await self.repository(request).files(of: item)), headers: [.eTag: tag])
         }
     }
 
@@ -74,7 +80,7 @@ struct PackageController: Sendable {
         }
         return try await Self.answering {
             guard let path = PackagePath(name) else { throw Self.missing(name, nil) }
-            let items = try await self.repository.history(of: path, limit: limit)
+            let items = try await self.repository(request).history(of: path, limit: limit)
             guard !items.isEmpty else { throw Self.missing(name, nil) }
             return Response.json(History(items: items))
         }

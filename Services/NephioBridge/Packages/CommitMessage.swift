@@ -8,6 +8,8 @@ enum CommitMessage {
         case instance = "Nephoran-Instance"
         case revision = "Nephoran-Revision"
         case change = "Nephoran-Change"
+        /// The colour of the deployment that made it.
+        case colour = "Nephoran-Colour"
         /// On a commit that undoes what the intent published: the intent once more.
         case reverts = "Nephoran-Reverts"
     }
@@ -35,6 +37,7 @@ enum CommitMessage {
         text += "\(Trailer.instance.rawValue): \(path)\n"
         text += "\(Trailer.revision.rawValue): v\(revision)\n"
         text += "\(Trailer.change.rawValue): \(change.rawValue)\n"
+        if let colour = request.colour { text += "\(Trailer.colour.rawValue): \(self.line(colour, limit: 63))\n" }
         if request.isReversal { text += "\(Trailer.reverts.rawValue): \(request.intentId)\n" }
         if let hash = request.planHash { text += "Plan-Hash: \(hash)\n" }
         if let requester = request.requester.flatMap({ self.person($0) }) { text += "Co-authored-by: \(requester)\n" }

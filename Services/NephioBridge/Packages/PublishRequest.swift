@@ -26,6 +26,8 @@ struct PublishRequest: Sendable {
     var isReversal: Bool
     /// `sha256:<hex>` of the plan as it was reviewed and stored.
     var planHash: String?
+    /// Of the deployment that publishes it.
+    var colour: String?
     /// Who asked for it.
     var requester: Requester?
 

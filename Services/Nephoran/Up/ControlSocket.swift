@@ -29,7 +29,7 @@ struct ControlSocket: Sendable {
     /// Answers until it is closed.
     ///
     /// - Parameter answer: gets the words of a request and what to say lines with.
-    func serve(_ answer: @escaping @Sendable ([String], @Sendable (String) -> Void) async throws(CommandFailure) -> Void) {
+    func serve(_ answer: @escaping @Sendable ([String], @escaping @Sendable (String) -> Void) async throws(CommandFailure) -> Void) {
         let listening = self.listening
         Thread.detachNewThread {
             while true {
@@ -48,7 +48,9 @@ struct ControlSocket: Sendable {
         }
     }
 
-    private static func answer(_ connection: Int32, _ answer: @escaping @Sendable ([String], @Sendable (String) -> Void) async throws(CommandFailure) -> Void) {
+    private static func answer(
+        _ connection: Int32, _ answer: @escaping @Sendable ([String], @escaping @Sendable (String) -> Void) async throws(CommandFailure) -> Void
+    ) {
         var patience = timeval(tv_sec: 5, tv_usec: 0)
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
@@ -89,6 +91,21 @@ struct ControlSocket: Sendable {
             guard !line.isEmpty else { throw CommandFailure(.unreachable, "up ended without an answer") }
             show(line)
         }
+    }
+
+    /// The same for a command, which prints what it says.
+    static func command(_ request: String, of directory: String) async throws(CommandFailure) {
+        let failure: CommandFailure? = await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                do throws(CommandFailure) {
+                    try Self.ask(request, of: directory) { Terminal.standardOutput.print($0) }
+                    continuation.resume(returning: nil)
+                } catch {
+                    continuation.resume(returning: error)
+                }
+            }
+        }
+        if let failure { throw failure }
     }
 
     /// Empty at the end, and for a line that is too long.

@@ -23,11 +23,13 @@ struct ListeningSocket: Sendable {
         }
         guard status == 0, listen(descriptor, Self.backlog) == 0 else {
             let reason = errno == EADDRINUSE ? "somebody else listens there" : String(cString: strerror(errno))
-            close(descriptor)
+            Glibc.close(descriptor)
             throw CommandFailure(.refused, "cannot listen on 127.0.0.1:\(port): \(reason)")
         }
         self.descriptor = try descriptor.outOfTheWay()
     }
+
+    func close() { Glibc.close(self.descriptor) }
 }
 
 extension Int32 {

@@ -18,4 +18,8 @@ struct ProcessSpecification: Sendable, Equatable {
     var address: String?
     /// On loopback, where it accepts connections from a socket that `up` holds.
     var port: Int?
+    /// Beside another of its kind, until that is replaced: one that ends is not started again.
+    var isStandby = false
+    /// Of whose kind it is: `api-gateway`.
+    var service: String { String(self.name.prefix { $0 != "@" }) }
 }

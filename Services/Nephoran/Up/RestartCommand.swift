@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 struct RestartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,16 +15,6 @@ struct RestartCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (directory, services) = (self.dataDir, self.services.isEmpty ? UpPlan.services : self.services)
-        let failure: CommandFailure? = await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                do throws(CommandFailure) {
-                    try ControlSocket.ask((["restart"] + services).joined(separator: " "), of: directory) { Terminal.standardOutput.print($0) }
-                    continuation.resume(returning: nil)
-                } catch {
-                    continuation.resume(returning: error)
-                }
-            }
-        }
-        if let failure { throw failure }
+        try await ControlSocket.command((["restart"] + services).joined(separator: " "), of: directory)
     }
 }

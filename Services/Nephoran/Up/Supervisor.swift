@@ -33,9 +33,10 @@ actor Supervisor {
         var drain: Duration
     }
 
-    private let processes: [ProcessSpecification]
-    private let sockets: [String: ListeningSocket]
-    private let logs: [String: LogFile]
+    private var processes: [ProcessSpecification]
+    private var sockets: [String: ListeningSocket]
+    private var logs: [String: LogFile]
+    private let logDirectory: String
     private let console: Console
     private let guardian: Guardian?
     private var states: [String: State] = [:]
@@ -46,6 +47,7 @@ actor Supervisor {
     /// Listens on the ports of the processes that have one.
     init(_ processes: [ProcessSpecification], logs directory: String, console: Console, guardian: Guardian?) throws(CommandFailure) {
         self.processes = processes
+        self.logDirectory = directory
         self.console = console
         self.guardian = guardian
         self.logs = Dictionary(uniqueKeysWithValues: processes.map { ($0.name, LogFile(path: "\(directory)/\($0.name).log")) })
@@ -56,7 +58,7 @@ actor Supervisor {
 
     /// Starts everything at the same time; returns at once.
     func start() {
-        for process in self.processes { self.watches[process.name] = Task { await self.keep(process) } }
+        for process in self.processes { self.watches[process.name] = Task { await self.keep(process.name) } }
     }
 
     /// Everything works: from now on a process that ends by itself is started again too.
@@ -64,19 +66,30 @@ actor Supervisor {
 
     /// What a process that never came up said last, once it has ended; nil while there is hope.
     func hopeless(_ name: String) -> String? {
-        guard let state = self.states[name], let ended = state.ended, case .exited = ended else { return nil }
+        guard let state = self.states[name], let ended = state.ended else { return nil }
+        if case .signalled = ended, !self.isStandby(name) { return nil }
         return "\(name) \(ended)" + (self.logs[name]?.lastLine.map { ": \($0)" } ?? "")
+    }
+
+    /// Whether it is this program that is kept running under its name.
+    func runs(_ process: ProcessSpecification) -> Bool {
+        self.specification(process.name).map { $0.executable == process.executable && $0.environment == process.environment } ?? false
     }
 
     func isRunning(_ name: String) -> Bool { self.states[name]?.current != nil }
 
-    private func keep(_ process: ProcessSpecification) async {
+    private func isStandby(_ name: String) -> Bool { self.specification(name)?.isStandby == true }
+
+    private func specification(_ name: String) -> ProcessSpecification? { self.processes.first { $0.name == name } }
+
+    private func keep(_ name: String) async {
         var policy = RestartPolicy()
         let clock = ContinuousClock()
-        while !self.isStopping {
+        // Looked up each time: another program may have taken its place.
+        while !self.isStopping, let process = self.specification(name) {
             let start = clock.now
             guard let end = await self.run(process) else { return }
-            if self.isStopping { return }
+            if self.isStopping || process.isStandby { return }
             // What ends by itself at start has a reason that the next start would meet again.
             if !self.wasReady, case .exited = end { return }
             let pause = policy.ended(after: start.duration(to: clock.now))
@@ -142,15 +155,46 @@ actor Supervisor {
         self.states[name]?.running.remove(processID)
     }
 
+    // MARK: Beside others
+
+    /// Runs further processes beside those that are there, under names of their own; they are not started again when they end.
+    func add(_ standby: [ProcessSpecification]) throws(CommandFailure) {
+        guard self.wasReady, !self.isStopping else { throw CommandFailure(.refused, "everything is being \(self.isStopping ? "stopped" : "started")") }
+        for process in standby {
+            guard self.specification(process.name) == nil else { throw CommandFailure(.refused, "\(process.name) is there already") }
+            if let port = process.port { self.sockets[process.name] = try ListeningSocket(port: port) }
+            self.logs[process.name] = LogFile(path: "\(self.logDirectory)/\(process.name).log")
+            self.processes.append(process)
+            self.watches[process.name] = Task { await self.keep(process.name) }
+        }
+    }
+
+    /// Ends them again, each with time to finish what it has begun.
+    func remove(_ names: [String], within limit: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            for name in names {
+                for processID in self.states[name]?.running ?? [] { group.addTask { await self.leave(processID, name, within: limit) } }
+            }
+        }
+        for name in names {
+            self.processes.removeAll { $0.name == name }
+            self.sockets.removeValue(forKey: name)?.close()
+            self.watches.removeValue(forKey: name)
+            self.states[name] = nil
+            self.logs[name] = nil
+        }
+    }
+
     // MARK: Replacing
 
     /// Starts a service anew beside the one that runs, on the same socket; once it is ready the old one is told to drain.
     ///
     /// - Parameter limit: for the new one to become ready, and for the old one to leave. A new one that does not is killed, and the old
     ///   one goes on as if nothing had been asked.
-    func replace(_ name: String, within limit: Duration) async throws(CommandFailure) -> Replacement {
-        guard let process = self.processes.first(where: { $0.name == name && $0.role == .service }) else {
-            let names = self.processes.filter { $0.role == .service }.map(\.name).joined(separator: ", ")
+    ///   - successor: what is started, and kept running from then on; nil for the same once more.
+    func replace(_ name: String, with successor: ProcessSpecification? = nil, within limit: Duration) async throws(CommandFailure) -> Replacement {
+        guard let present = self.processes.first(where: { $0.name == name && $0.role == .service && !$0.isStandby }) else {
+            let names = self.processes.filter { $0.role == .service && !$0.isStandby }.map(\.name).joined(separator: ", ")
             throw CommandFailure(.usage, "there is no service \(name); there are \(names)")
         }
         guard self.wasReady, !self.isStopping else { throw CommandFailure(.refused, "\(name) is being \(self.isStopping ? "stopped" : "started")") }
@@ -158,6 +202,7 @@ actor Supervisor {
         self.states[name]?.isBeingReplaced = true
         defer { self.states[name]?.isBeingReplaced = false }
 
+        let process = successor ?? present
         let clock = ContinuousClock()
         let start = clock.now
         let ready = try ReadyLine()
@@ -174,6 +219,7 @@ actor Supervisor {
         let took = start.duration(to: clock.now)
         let old = self.states[name]?.current?.child.processID ?? 0
         self.states[name]?.current = new
+        if let index = self.processes.firstIndex(where: { $0.name == name }) { self.processes[index] = process }
         if old > 0 { await self.leave(old, name, within: limit) }
         return Replacement(old: old, new: new.child.processID, start: took, drain: start.duration(to: clock.now) - took)
     }

@@ -40,7 +40,8 @@ struct UpCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let plan = try UpPlan(
             portBase: self.portBase, redis: self.redis, config: try self.config.map { try ConfigurationFile(path: $0) }, directory: directory,
-            services: Executables.directory, redisServer: Executables.find("redis-server", in: environment), environment: environment
+            release: try Release.promoted(in: directory) ?? Release(colour: Release.first, directory: Executables.directory),
+            redisServer: Executables.find("redis-server", in: environment), environment: environment
         )
         try plan.checkExecutables()
         try directory.prepare(for: plan)
@@ -49,10 +50,15 @@ struct UpCommand: AsyncParsableCommand {
         let guardian = try Guardian(lock: lock)
         let supervisor = try Supervisor(plan.processes, logs: directory.logs, console: console, guardian: guardian)
         let control = try ControlSocket(directory: directory)
-        control.serve { words, say async throws(CommandFailure) in try await Self.obey(words, supervisor, console, say) }
+        let rollout = RolloutDriver(supervisor: supervisor, plan: plan, directory: directory, console: console)
+        control.serve { words, say async throws(CommandFailure) in
+            if words.first == "rollout" { return try await Self.rollOut(words, rollout, say) }
+            try await Self.obey(words, supervisor, console, say)
+        }
         await supervisor.start()
-        let outcome = await Self.serve(supervisor, plan, console, stop, within: .seconds(self.readyTimeout))
+        let outcome = await Self.serve(supervisor, plan, console, rollout, stop, within: .seconds(self.readyTimeout))
         control.close()
+        await rollout.close()
         await supervisor.stop(hurry: stop.second)
         guardian.dismiss()
         console.say("stopped")
@@ -73,9 +79,24 @@ struct UpCommand: AsyncParsableCommand {
         }
     }
 
+    /// What `nephoran rollout` asks for.
+    private static func rollOut(_ words: [String], _ rollout: RolloutDriver, _ say: @escaping RolloutDriver.Say) async throws(CommandFailure) {
+        switch (words.dropFirst().first, words.count) {
+        case ("start", 3):
+            guard let text = words[2].removingPercentEncoding, let options = try? JSONDecoder().decode(RolloutOptions.self, from: Data(text.utf8)) else {
+                throw CommandFailure(.usage, "the request is not understood; is up of another version?")
+            }
+            try await rollout.start(options, say)
+        case ("promote", 2): try await rollout.promote(say)
+        case ("back", 2): try await rollout.back(say)
+        case ("abort", 2): try await rollout.abort(say)
+        default: throw CommandFailure(.usage, "this is not something up does: \(words.joined(separator: " "))")
+        }
+    }
+
     /// Until the operator says stop; what went wrong otherwise.
     private static func serve(
-        _ supervisor: Supervisor, _ plan: UpPlan, _ console: Console, _ stop: StopSignals, within limit: Duration
+        _ supervisor: Supervisor, _ plan: UpPlan, _ console: Console, _ rollout: RolloutDriver, _ stop: StopSignals, within limit: Duration
     ) async -> CommandFailure? {
         await withTaskGroup(of: CommandFailure?.self) { group in
             group.addTask {
@@ -91,6 +112,7 @@ struct UpCommand: AsyncParsableCommand {
                 await supervisor.isReady()
                 console.say("ready \(plan.gateway)")
                 if let file = plan.keyFile { console.say("open it in a browser; the key to sign in with is in \(file)") }
+                await rollout.resume()
                 await stop.first()
                 return nil
             }

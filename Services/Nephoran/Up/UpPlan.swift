@@ -11,13 +11,16 @@ struct UpPlan: Sendable {
     let stores: [RedisStore]
     /// Where the key of the gateway can be read, unless the operator gave it otherwise.
     let keyFile: String?
+    let release: Release
+    private let directory: DataDirectory
+    private let portBase: Int
 
     /// - Parameters:
-    ///   - services: directory of the services' executables.
+    ///   - release: the colour, and the directory of the services' executables.
     ///   - redisServer: path of redis-server, if there is one.
     ///   - environment: of this process; a setting of the operator in it, or in `config`, is left alone.
     init(
-        portBase: Int, redis: String?, config: ConfigurationFile?, directory: DataDirectory, services: String, redisServer: String?,
+        portBase: Int, redis: String?, config: ConfigurationFile?, directory: DataDirectory, release: Release, redisServer: String?,
         environment: [String: String]
     ) throws(CommandFailure) {
         func isGiven(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false || config?.holds(name) ?? false }
@@ -25,6 +28,9 @@ struct UpPlan: Sendable {
         let scheme = isGiven("TLS_CERT_FILE") ? "https" : "http"
         func address(_ index: Int) -> String { "\(scheme)://127.0.0.1:\(portBase + index)" }
         self.gateway = address(0)
+        self.release = release
+        self.directory = directory
+        self.portBase = portBase
 
         var shared = environment
         var stores: [RedisStore] = []
@@ -46,7 +52,9 @@ struct UpPlan: Sendable {
         preset("ARCHIVE_PATH", directory.file("archive.sqlite"))
         preset("AUDIT_PATH", directory.file("audit"))
         preset("GIT_MIRROR", directory.file("gitops-mirror.git"))
+        preset("GIT_PREVIEW_DIRECTORY", directory.file("preview/gitops.git"))
         preset("DRAIN_TIMEOUT", "8s")
+        shared["COLOUR"] = release.colour
         if !isGiven("AUTH_TOKEN") { preset("AUTH_TOKEN_FILE", directory.file("token")) }
         self.keyFile = isGiven("AUTH_TOKEN") ? nil : shared["AUTH_TOKEN_FILE"]
         if let config { shared["CONFIG_FILE"] = config.path }
@@ -68,15 +76,47 @@ struct UpPlan: Sendable {
             own["PORT"] = "\(portBase + index)"
             self.processes.append(
                 ProcessSpecification(
-                    name: name, role: .service, executable: services + "/" + name, environment: own, isBackground: index != 0, address: address(index),
+                    name: name, role: .service, executable: release.directory + "/" + name, environment: own, isBackground: index != 0, address: address(index),
                     port: portBase + index
                 )
             )
         }
     }
 
-    func checkExecutables() throws(CommandFailure) {
-        for process in self.processes where !FileManager.default.isExecutableFile(atPath: process.executable) {
+    /// The services as they are to be, by another program in another colour.
+    func services(of release: Release) -> [ProcessSpecification] {
+        self.processes.filter { $0.role == .service }.map { process in
+            ProcessSpecification(
+                name: process.name, role: .service, executable: release.directory + "/" + process.name, arguments: process.arguments,
+                environment: process.environment.merging(["COLOUR": release.colour]) { $1 }, isBackground: process.isBackground,
+                address: process.address, port: process.port)
+        }
+    }
+
+    /// The same beside them, on ports of their own: they call each other, and share nothing with the others but the ledger and, for the time in
+    /// which they act for those, the repository.
+    func standby(of release: Release, ports: [Int]) -> [ProcessSpecification] {
+        var addresses: [String: String] = [:]
+        for (name, port) in zip(Self.services, ports) { addresses[name.uppercased().replacing("-", with: "_") + "_URL"] = "http://127.0.0.1:\(port)" }
+        return zip(self.services(of: release), ports).map { process, port in
+            var environment = process.environment.merging(addresses) { $1 }
+            environment["PORT"] = "\(port)"
+            // Each of these has one writer, or is read by both colours.
+            environment["ARCHIVE_PATH"] = ""
+            environment["CACHE_REDIS_URL"] = ""
+            environment["KNOWLEDGE_STORE"] = self.directory.file("preview/knowledge.sqlite")
+            environment["GIT_MIRROR"] = self.directory.file("preview/gitops-mirror.git")
+            environment["NETWORK_INTENTS"] = "false"
+            return ProcessSpecification(
+                name: "\(process.name)@\(release.colour)", role: .service, executable: process.executable, arguments: process.arguments,
+                environment: environment, isBackground: process.isBackground, address: "http://127.0.0.1:\(port)", port: port, isStandby: true)
+        }
+    }
+
+    func checkExecutables() throws(CommandFailure) { try Self.checkExecutables(self.processes) }
+
+    static func checkExecutables(_ processes: [ProcessSpecification]) throws(CommandFailure) {
+        for process in processes where !FileManager.default.isExecutableFile(atPath: process.executable) {
             throw CommandFailure(.usage, "\(process.executable) is missing; build it with: swift build -c release")
         }
     }

@@ -11,7 +11,7 @@ if key ~= '' then
   -- The record knows its entry, which expires with it, see step.lua.
   redis.call('HSET', KEYS[1], 'key', key)
 end
-redis.call('HSET', KEYS[1], 'schema', '2', 'phase', 'received', 'created', now, 'updated', now, 'v', '1', 'n', '1',
+redis.call('HSET', KEYS[1], 'schema', ARGV[8] == 'preview' and '3' or '2', 'phase', 'received', 'created', now, 'updated', now, 'v', '1', 'n', '1',
   'colour', ARGV[6], 'epoch', ARGV[7], 'lane', ARGV[8], 'history', ARGV[9], unpack(ARGV, 11))
 redis.call('ZADD', tag .. ':phase:received', now, id)
 -- The installation's own tenant needs no index of its own.

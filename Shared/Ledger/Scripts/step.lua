@@ -26,6 +26,13 @@ end
 if tonumber(redis.call('GET', tag .. ':epoch') or '0') > tonumber(epoch) then return {'fenced'} end
 local versionField = track == 'main' and 'v' or ('t:' .. track .. ':v')
 local current = redis.call('HMGET', record, versionField, 'phase', 'created', 'lane', 'tracks', 'n', 'history', 'key', 'end', 'endText', 'onPartialFailure', 'v', 'callback', 'letters', 'tenant')
+-- Whose the work is: see PartitionRoles. A person's step comes without a delivery.
+if message ~= '' and current[2] then
+  local roles = redis.call('HMGET', tag .. ':roles', 'active', 'preview', 'previewEpoch')
+  local isPreview = current[4] == 'preview' and roles[2]
+  if roles[1] and colour ~= (isPreview and roles[2] or roles[1]) then return {'fenced'} end
+  if isPreview and roles[3] ~= epoch then return {'fenced'} end
+end
 if not current[2] or current[1] ~= expected then
   acknowledge()
   return {current[2] and 'stale' or 'gone'}
@@ -34,7 +41,7 @@ local lane, count, history = current[4], tonumber(current[6]), current[7]
 local oldPhase, newPhase = current[2], phase
 local mainVersion = tonumber(current[12])
 -- A step may write what only this form of records has, see RecordSnapshot.schema.
-local changes = {'updated', now, 'schema', '2'}
+local changes = {'updated', now, 'schema', lane == 'preview' and '3' or '2'}
 local function set(field, value)
   changes[#changes + 1] = field
   changes[#changes + 1] = value
@@ -227,7 +234,8 @@ elseif filesMode == 'delete' or isTerminal then
 end
 -- The idempotency entry lives as long as the record: a repeat must never become a second intent while the first can go on.
 local idempotency = current[8] and tag .. ':k:' .. current[8]
-local isArchived = isTerminal and redis.call('EXISTS', tag .. ':archive') == 1
+-- What changed nothing is nothing to keep.
+local isArchived = isTerminal and lane ~= 'preview' and redis.call('EXISTS', tag .. ':archive') == 1
 if isTerminal and not isArchived then
   redis.call('PEXPIRE', record, retention)
   if idempotency then redis.call('PEXPIRE', idempotency, retention) end

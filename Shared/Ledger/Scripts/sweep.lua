@@ -11,8 +11,8 @@ local queued = 0
 for index = 4, #ARGV do
   local id = ARGV[index]
   local record = ARGV[1] .. ':i:' .. id
-  local current = redis.call('HMGET', record, 'n', 'archived', 'key')
-  if current[1] and current[1] ~= current[2] and not dead[id] then
+  local current = redis.call('HMGET', record, 'n', 'archived', 'key', 'lane')
+  if current[4] ~= 'preview' and current[1] and current[1] ~= current[2] and not dead[id] then
     redis.call('PERSIST', record)
     if current[3] then redis.call('PERSIST', ARGV[1] .. ':k:' .. current[3]) end
     redis.call('XADD', KEYS[1], '*', 'i', id, 't', 'event', 'v', current[1], 'a', '0', 'c', ARGV[2], 'e', ARGV[3])

@@ -1,9 +1,9 @@
 -- Once a second for each partition and stage: moves due work back to its queue and takes over expired leases.
 -- Time is the server's: those of its clients may differ.
--- KEYS[1] the delayed set. ARGV: tag, lease ms, group, consumer, stream high, stream low, retention ms ('0': leave the index alone),
--- ms after which a consumer that was not seen and holds nothing is forgotten ('0': leave them).
+-- KEYS[1] the delayed set. ARGV: tag, lease ms, group, consumer, retention ms ('0': leave the index alone), ms after which a consumer that was
+-- not seen and holds nothing is forgotten ('0': leave them), then the streams that the caller may take work from.
 local tag, lease, group, consumer = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local retention, forgetting = tonumber(ARGV[7]), tonumber(ARGV[8])
+local retention, forgetting = tonumber(ARGV[5]), tonumber(ARGV[6])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 64)) do
@@ -26,7 +26,7 @@ if retention > 0 then
 end
 -- Each process is a consumer of its own name, so that every start would leave one behind. One that holds work is never deleted: its work would go, too.
 if forgetting > 0 then
-  for index = 5, 6 do
+  for index = 7, #ARGV do
     for _, reply in ipairs(redis.call('XINFO', 'CONSUMERS', ARGV[index], group)) do
       local seen = {}
       for position = 1, #reply, 2 do seen[reply[position]] = reply[position + 1] end
@@ -39,7 +39,7 @@ end
 -- Expired leases become ours; at most 64 a tick and stream, the rest follows with the next tick. Taking one over is no delivery yet:
 -- those are counted when work is begun, so that what waits behind a poisonous one is not taken for poison itself.
 local taken = {}
-for index = 5, 6 do
+for index = 7, #ARGV do
   local stream = ARGV[index]
   local entries, cursor, scans = {}, '0-0', 0
   repeat

@@ -7,7 +7,7 @@ package enum CommonSettings {
         "Least level that is logged; reloaded with the file."
     )
     package static let environment = SettingKey.string("ENVIRONMENT", default: "development", "Name of the installation, for logs and health.")
-    package static let colour = SettingKey.string("COLOUR", default: "blue", "Colour of this deployment, a constant label of its metrics.")
+    package static let colour = SettingKey.string("COLOUR", default: "blue", "Colour of this deployment; what it may do the ledger says.")
     package static let metricsOpen = SettingKey.flag("METRICS_OPEN", default: false, "Serve /metrics to everybody.")
     package static let maxBodyBytes = SettingKey.bytes("MAX_BODY_BYTES", default: 8 << 20, in: 1_024...(1 << 30), "Largest request body of any route.")
     package static let maxConnections = SettingKey.integer("MAX_CONNECTIONS", default: 10_000, in: 1...1_000_000, "Connections accepted at the same time.")

@@ -15,7 +15,7 @@ enum Executables {
         return path
     }
 
-    private static let directory: String = {
+    static let directory: String = {
         if let directory = ProcessInfo.processInfo.environment["NEPHORAN_BIN"] { return directory }
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: own).deletingLastPathComponent().path

@@ -40,6 +40,18 @@ final class Supervised: Sendable {
     var log: String { "\n" + ((try? String(contentsOfFile: self.up.log, encoding: .utf8)) ?? "") }
     func log(of service: String) -> String { (try? String(contentsOfFile: self.directory.file("data/logs/\(service).log"), encoding: .utf8)) ?? "" }
 
+    /// What it writes to.
+    var data: String { self.directory.file("data") }
+
+    /// The command line, with the installation's key; how it ended and what it said.
+    func command(_ arguments: String...) async throws -> (status: Int32, output: String, error: String) {
+        let result = try await Subprocess.run(
+            .path(.init(self.program)), arguments: Arguments(arguments), environment: .inherit.updating(["NEPHORAN_TOKEN": Self.token]),
+            output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
+        guard case .exited(let status) = result.terminationStatus else { throw Failure(description: "\(arguments): \(result.terminationStatus)") }
+        return (Int32(status), result.standardOutput, result.standardError)
+    }
+
     /// `nephoran restart`; what it says.
     func restart(_ services: String...) async throws -> String {
         let arguments = Arguments(["restart", "--data-dir", self.directory.file("data")] + services)

@@ -1,0 +1,74 @@
+import Hummingbird
+import Ledger
+import ServiceRuntime
+
+/// `/v1/rollout`: which colour of the deployment rules the ledger, and the changes of that. Each is idempotent, and may be sent again after it
+/// was cut short.
+struct RolloutController: Sendable {
+    let ledger: Ledger
+
+    func addRoutes(to router: some RouterMethods<AppContext>) {
+        router.get("/v1/rollout", use: self.show)
+        router.post("/v1/rollout/preview") { try await self.change($0, $1) { try await self.ledger.beginPreview($0.colour, beside: $0.active ?? "") } }
+        router.post("/v1/rollout/promote") { try await self.change($0, $1) { try await self.ledger.promote($0.colour, over: $0.active ?? "") } }
+        router.post("/v1/rollout/abort") { try await self.change($0, $1) { try await self.ledger.endPreview($0.colour) } }
+    }
+
+    private struct Body: Decodable {
+        var colour: String
+        /// The colour that must be active for it; of an abort none.
+        var active: String?
+    }
+
+    private struct Answer: Encodable {
+        struct Rule: Encodable {
+            var partitions: Int
+            var active: String?
+            var epoch: Int
+            var preview: String?
+        }
+
+        /// Nil while partitions differ, in the middle of a promotion, and on an installation without colours.
+        var active: String?
+        var preview: String?
+        /// One, once nothing changes.
+        var rules: [Rule]
+        /// The last rollout of the host, see `nephoran rollout`.
+        var run: RolloutRun?
+    }
+
+    @Sendable private func show(_ request: Request, context: AppContext) async throws -> Response {
+        _ = try context.requirePrincipal(.intentsRead)
+        return Response.json(try await self.answer())
+    }
+
+    private func answer() async throws -> Answer {
+        let roles = try await self.ledger.currentRoles()
+        func rule(_ roles: PartitionRoles, _ count: Int) -> Answer.Rule {
+            Answer.Rule(partitions: count, active: roles.active, epoch: roles.activeEpoch, preview: roles.preview)
+        }
+        // Epochs of partitions may differ for good, when one change was refused in some.
+        let named = Dictionary(grouping: roles) { "\($0.active ?? "") \($0.activeEpoch) \($0.preview ?? "")" }
+        let rules = named.sorted { $0.key < $1.key }.map { rule($0.value[0], $0.value.count) }
+        let actives = Set(roles.map(\.active))
+        let previews = Set(roles.map(\.preview))
+        return Answer(
+            active: actives.count == 1 ? roles[0].active : nil, preview: previews.count == 1 ? roles[0].preview : nil, rules: rules,
+            run: try await self.ledger.rolloutRun())
+    }
+
+    private func change(_ request: Request, _ context: AppContext, _ make: (Body) async throws -> RoleChange) async throws -> Response {
+        _ = try context.requirePrincipal(.admin)
+        let body = try await JSONBody.decode(Body.self, from: request, context: context, limit: 4 << 10)
+        for (name, value) in [("colour", body.colour), ("active", body.active ?? "x")] where !IntentSubmission.isDNSLabel(value) {
+            throw ProblemError(
+                .badRequest, code: "invalid_body", detail: "\(name) must be a DNS label.", errors: [.init(pointer: "/\(name)", detail: "a DNS label")])
+        }
+        switch try await make(body) {
+        case .made: return Response.json(try await self.answer())
+        case .refused(let partition, let other):
+            throw ProblemError(
+                .conflict, code: "rollout_conflict", detail: "Partition \(partition) is \(other)'s; nothing of it was changed.")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import HTTPFetch
+import Ledger
+
+/// Sends intents to a set of services and judges what came of them, as the callers and the services' own metrics tell it.
+struct RolloutAnalysis: Sendable {
+    /// Addresses, the gateway's first.
+    let services: [(name: String, address: String)]
+    let token: String?
+    let fetcher: HTTPFetcher
+    let run: String
+
+    func measure(_ what: String, intents: Int, number: Int) async -> RolloutRun.Measurement {
+        let before = await self.scrape()
+        let result = await SyntheticTraffic(base: self.services.first?.address ?? "", token: self.token, fetcher: self.fetcher)
+            .send(intents, of: "\(self.run)-\(what.prefix(1))\(number)")
+        let after = await self.scrape()
+        var counts: [String: MetricSamples] = [:]
+        for (name, samples) in after { counts[name] = samples.since(before[name] ?? MetricSamples()) }
+        let missing = self.services.map(\.name).filter { after[$0] == nil }
+        return Self.judge(what, result, counts, missing: missing, at: Timestamp.text(Timestamp.now()))
+    }
+
+    /// Pure: the worst of what is known counts.
+    static func judge(
+        _ what: String, _ result: SyntheticTraffic.Result, _ counts: [String: MetricSamples], missing: [String], at: String
+    ) -> RolloutRun.Measurement {
+        var rates: [(of: String, rate: Double)] = []
+        if result.intents > 0 { rates.append(("synthetic intents", Double(result.good) / Double(result.intents))) }
+        if result.requests > 0 { rates.append(("requests", 1 - Double(result.failures) / Double(result.requests))) }
+        var p95s: [(of: String, seconds: Double)] = result.p95.map { [("requests", $0)] } ?? []
+        for (name, samples) in counts {
+            let requests = samples.requests
+            guard requests >= Double(RolloutOptions.leastRequests) else { continue }
+            // What was refused because there is too much to do is no fault of a colour.
+            let failures = max(0, samples.failures - samples.sum("nephoran_shed_total"))
+            rates.append((name, 1 - failures / requests))
+            if let p95 = samples.requestP95 { p95s.append((name, p95)) }
+        }
+        let rate = rates.min { $0.rate < $1.rate }
+        let p95 = p95s.max { $0.seconds < $1.seconds }
+        var fault: String?
+        if !missing.isEmpty {
+            fault = "\(missing.sorted().joined(separator: ", ")) did not say what it counts"
+        } else if result.requests < RolloutOptions.leastRequests {
+            fault = "only \(result.requests) requests, at least \(RolloutOptions.leastRequests) are needed"
+        } else if let rate, rate.rate < RolloutOptions.leastSuccessRate {
+            fault =
+                "\(percent(rate.rate)) % of \(rate.of) succeeded, \(percent(RolloutOptions.leastSuccessRate)) % are wanted"
+                + (result.fault.map { " (\($0))" } ?? "")
+        } else if let p95, p95.seconds >= RolloutOptions.longestP95 {
+            fault = "p95 of \(p95.of) is \(Int(p95.seconds * 1_000)) ms, less than \(Int(RolloutOptions.longestP95 * 1_000)) ms is wanted"
+        }
+        return RolloutRun.Measurement(
+            at: at, of: what, requests: result.requests, successRate: rate?.rate ?? 0, p95Seconds: p95?.seconds ?? 0, fault: fault)
+    }
+
+    private static func percent(_ rate: Double) -> String { "\((rate * 1_000).rounded(.down) / 10)" }
+
+    private func scrape() async -> [String: MetricSamples] {
+        await withTaskGroup(of: (String, MetricSamples?).self) { group in
+            for (name, address) in self.services {
+                group.addTask {
+                    let client = GatewayClient(base: address, token: self.token, fetcher: self.fetcher)
+                    return (name, try? await ServiceScrape(client: client).samples("/metrics"))
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+}

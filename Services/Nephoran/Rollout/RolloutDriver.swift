@@ -1,0 +1,293 @@
+import Foundation
+import HTTPFetch
+import Ledger
+
+/// Carries rollouts out for a running `up`: the new colour beside the old, judged, promoted, watched, and taken back when it is not good enough.
+/// What has been done is in the ledger, so that one that was cut short goes on; see docs/decisions/043.
+actor RolloutDriver {
+    typealias Say = @Sendable (String) -> Void
+
+    private static let startLimit = Duration.seconds(40)
+    private static let drainLimit = Duration.seconds(30)
+    /// In which services are replaced: those that are asked before those that ask, the gateway last.
+    private static let order = ["rag-api", "llm-processor", "manifest-generator", "nephio-bridge", "oran-adaptor", "api-gateway"]
+
+    private let supervisor: Supervisor
+    private let plan: UpPlan
+    private let directory: DataDirectory
+    private let console: Console
+    private let fetcher = HTTPFetcher()
+    private var release: Release
+    private var ledger: RolloutLedger?
+    private var run: RolloutRun?
+    private var options: RolloutOptions?
+    private var standby: [ProcessSpecification] = []
+    private var isBusy = false
+    private var wantsBack = false
+
+    init(supervisor: Supervisor, plan: UpPlan, directory: DataDirectory, console: Console) {
+        self.supervisor = supervisor
+        self.plan = plan
+        self.directory = directory
+        self.console = console
+        self.release = plan.release
+    }
+
+    // MARK: What is asked for
+
+    func start(_ options: RolloutOptions, _ say: Say) async throws(CommandFailure) {
+        try self.take()
+        defer { self.isBusy = false }
+        if let run, !run.state.isOver { throw CommandFailure(.refused, "rollout \(run.id) is \(run.state.rawValue); promote or abort it") }
+        let target = Release(colour: self.release.other, directory: options.binaries)
+        try UpPlan.checkExecutables(self.plan.services(of: target))
+        let ledger = try await self.open()
+        let id = Secret.random().prefix(8).lowercased()
+        self.run = RolloutRun(
+            id: String(id), state: .starting, from: self.release.colour, fromDirectory: self.release.directory, to: target.colour,
+            toDirectory: target.directory, startedAt: Timestamp.text(Timestamp.now()))
+        self.options = options
+        self.wantsBack = false
+        // The roles first: a run that is refused there is none.
+        try await ledger.begin(target.colour, beside: self.release.colour)
+        try await self.enter(.starting, "\(target.colour) from \(target.directory)", say)
+        do throws(CommandFailure) {
+            try await self.startBeside(target, say)
+            try await self.enter(.analysing, nil, say)
+            try await self.analyse("preview", self.standby, options.measurements, say)
+        } catch {
+            await self.giveUp("\(error.message)", say)
+            throw CommandFailure(.refused, "\(target.colour) was taken back: \(error.message)")
+        }
+        try await self.enter(.waiting, "it passed", say)
+        if options.promotes { try await self.switchOver(say) } else { say("nephoran rollout promote makes it active, nephoran rollout abort takes it back") }
+    }
+
+    func promote(_ say: Say) async throws(CommandFailure) {
+        try self.take()
+        defer { self.isBusy = false }
+        guard let run, run.state == .waiting || run.state == .promoting else { throw CommandFailure(.refused, "there is no rollout that waits to be promoted") }
+        for process in self.standby where run.state == .waiting {
+            if await self.supervisor.isRunning(process.name) { continue }
+            await self.giveUp("\(process.name) has ended meanwhile", say)
+            throw CommandFailure(.refused, "\(run.to) was taken back: \(process.name) has ended meanwhile")
+        }
+        try await self.switchOver(say)
+    }
+
+    func abort(_ say: Say) async throws(CommandFailure) {
+        guard let run, !run.state.isOver else { throw CommandFailure(.refused, "there is no rollout to take back") }
+        if self.isBusy {
+            // Whoever is at it sees to it at its next step.
+            self.wantsBack = true
+            say("rollout \(run.id) is \(run.state.rawValue); it will be taken back")
+            return
+        }
+        self.isBusy = true
+        defer { self.isBusy = false }
+        if run.state == .promoting { try await self.takeBack("asked for", say) } else { await self.giveUp("asked for", say) }
+    }
+
+    /// Back to what was active before the last rollout, after its end.
+    func back(_ say: Say) async throws(CommandFailure) {
+        try self.take()
+        defer { self.isBusy = false }
+        if self.run == nil { self.run = try await self.open().run() }
+        guard let run, run.state == .done else { throw CommandFailure(.refused, "there is no rollout that is done") }
+        try UpPlan.checkExecutables(self.plan.services(of: Release(colour: run.from, directory: run.fromDirectory)))
+        try await self.takeBack("asked for", say)
+    }
+
+    /// After a start of `up`: what was cut short by its end is brought to one.
+    func resume() async {
+        guard !self.isBusy else { return }
+        self.isBusy = true
+        defer { self.isBusy = false }
+        let console = self.console
+        let say: Say = { console.say("rollout: \($0)") }
+        do throws(CommandFailure) {
+            guard let run = try await self.open().run(), !run.state.isOver else { return }
+            self.run = run
+            switch run.state {
+            case .starting, .analysing, .waiting: await self.giveUp("up ended meanwhile", say)
+            case .promoting:
+                self.release = Release(colour: run.from, directory: run.fromDirectory)
+                self.options = RolloutOptions(binaries: run.toDirectory, promotes: true)
+                try await self.switchOver(say)
+            case .watching: try await self.enter(.done, "up ended while it was watched; it stays promoted", say)
+            case .rollingBack: try await self.takeBack(run.detail ?? "up ended meanwhile", say)
+            case .done, .rolledBack, .aborted: break
+            }
+        } catch {
+            say(error.message)
+        }
+    }
+
+    func close() { self.ledger?.close() }
+
+    // MARK: Steps
+
+    private func take() throws(CommandFailure) {
+        guard !self.isBusy else { throw CommandFailure(.refused, "rollout \(self.run?.id ?? "") is \(self.run?.state.rawValue ?? "") already") }
+        self.isBusy = true
+    }
+
+    private func open() async throws(CommandFailure) -> RolloutLedger {
+        if let ledger { return ledger }
+        guard let url = self.plan.processes.first(where: { $0.role == .service })?.environment["REDIS_URL"], !url.isEmpty else {
+            throw CommandFailure(.usage, "a rollout must know the ledger's Redis: name it with --redis or REDIS_URL, not in the file of settings")
+        }
+        let opened = try await RolloutLedger.open(url)
+        self.ledger = opened
+        return opened
+    }
+
+    private func enter(_ state: RolloutRun.State, _ detail: String?, _ say: Say) async throws(CommandFailure) {
+        guard var run else { return }
+        run.state = state
+        run.detail = detail
+        run.updatedAt = Timestamp.text(Timestamp.now())
+        self.run = run
+        let line = "\(run.to) \(state.rawValue)" + (detail.map { ": \($0)" } ?? "")
+        say(line)
+        self.console.say("rollout \(run.id): \(line)")
+        try await self.open().keep(run)
+    }
+
+    private func startBeside(_ target: Release, _ say: Say) async throws(CommandFailure) {
+        try? FileManager.default.removeItem(atPath: self.directory.file("preview"))
+        do { try FileManager.default.createDirectory(atPath: self.directory.file("preview"), withIntermediateDirectories: true) } catch {
+            throw CommandFailure(.refused, "cannot make \(self.directory.file("preview")): \(error)")
+        }
+        var ports: [Int] = []
+        while ports.count < UpPlan.services.count {
+            let port = FreePort.next()
+            guard port > 0 else { throw CommandFailure(.refused, "there are no ports left") }
+            if !ports.contains(port) { ports.append(port) }
+        }
+        let standby = self.plan.standby(of: target, ports: ports)
+        self.standby = standby
+        try await self.supervisor.add(standby)
+        try await ReadinessProbe(supervisor: self.supervisor, console: self.console).wait(for: standby, within: Self.startLimit)
+    }
+
+    private func analyse(_ what: String, _ processes: [ProcessSpecification], _ count: Int, _ say: Say) async throws(CommandFailure) {
+        guard let options, let run else { return }
+        let analysis = RolloutAnalysis(
+            services: processes.compactMap { process in process.address.map { (process.service, $0) } }, token: try self.token(), fetcher: self.fetcher,
+            run: run.id)
+        for number in 1...max(1, count) {
+            if number > 1 { await self.pause(.seconds(options.interval)) }
+            if self.wantsBack { throw CommandFailure(.refused, "asked for") }
+            let measurement = await analysis.measure(what, intents: options.intents, number: number)
+            self.run?.measurements.append(measurement)
+            say(
+                "\(what) \(number)/\(count): \(measurement.requests) requests, \((measurement.successRate * 1_000).rounded(.down) / 10) % succeeded, p95 \(Int(measurement.p95Seconds * 1_000)) ms"
+            )
+            if let kept = self.run { try await self.open().keep(kept) }
+            for process in processes where process.isStandby {
+                if let reason = await self.supervisor.hopeless(process.name) { throw CommandFailure(.refused, reason) }
+            }
+            if let fault = measurement.fault { throw CommandFailure(.refused, fault) }
+        }
+    }
+
+    private func pause(_ time: Duration) async {
+        let end = ContinuousClock.now + time
+        while !self.wantsBack, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(100)) }
+    }
+
+    /// Partitions go over, then listeners; watched afterwards, with the way back open.
+    private func switchOver(_ say: Say) async throws(CommandFailure) {
+        guard let run, let options else { return }
+        let target = Release(colour: run.to, directory: run.toDirectory)
+        try await self.enter(.promoting, nil, say)
+        do throws(CommandFailure) {
+            try await self.open().promote(run.to, over: run.from)
+            try await self.replaceAll(by: target, say)
+            self.release = target
+            try target.keep(in: self.directory)
+            await self.dropStandby()
+            try await self.enter(.watching, "the way back is open for \(Int(options.scaleDownDelay)) s", say)
+            try await self.watch(options, say)
+        } catch {
+            try await self.takeBack(error.message, say)
+            throw CommandFailure(.refused, "\(run.to) was taken back: \(error.message)")
+        }
+        try await self.enter(.done, nil, say)
+    }
+
+    private func watch(_ options: RolloutOptions, _ say: Say) async throws(CommandFailure) {
+        guard options.scaleDownDelay > 0 else { return }
+        let end = ContinuousClock.now + .seconds(options.scaleDownDelay)
+        let services = self.plan.services(of: self.release)
+        var number = 1
+        repeat {
+            try await self.analyse("promoted", services, 1, say)
+            number += 1
+            await self.pause(min(.seconds(options.interval), ContinuousClock.now.duration(to: end)))
+            if self.wantsBack { throw CommandFailure(.refused, "asked for") }
+        } while ContinuousClock.now < end && number <= options.measurements
+        await self.pause(ContinuousClock.now.duration(to: end))
+        if self.wantsBack { throw CommandFailure(.refused, "asked for") }
+    }
+
+    private func replaceAll(by release: Release, _ say: Say) async throws(CommandFailure) {
+        let services = Dictionary(uniqueKeysWithValues: self.plan.services(of: release).map { ($0.name, $0) })
+        for name in Self.order {
+            guard let service = services[name], await self.supervisor.runs(service) == false else { continue }
+            let done = try await self.supervisor.replace(name, with: service, within: Self.drainLimit)
+            say("\(name)  process \(done.old) replaced by \(done.new)")
+        }
+    }
+
+    private func dropStandby() async {
+        await self.supervisor.remove(self.standby.map(\.name), within: Self.drainLimit)
+        self.standby = []
+    }
+
+    /// Before the promotion: nothing but the preview is touched.
+    private func giveUp(_ reason: String, _ say: Say) async {
+        guard let run else { return }
+        do throws(CommandFailure) {
+            try await self.open().end(run.to)
+            await self.dropStandby()
+            try await self.enter(.aborted, reason, say)
+        } catch {
+            // The ledger is away; its roles keep the preview where it is, and the next start of `up` ends it.
+            await self.dropStandby()
+            say(error.message)
+        }
+    }
+
+    /// The promotion's step backwards: the former colour beside the new one, then the partitions, then the listeners.
+    private func takeBack(_ reason: String, _ say: Say) async throws(CommandFailure) {
+        guard let run else { return }
+        self.wantsBack = false
+        let former = Release(colour: run.from, directory: run.fromDirectory)
+        try await self.enter(.rollingBack, reason, say)
+        let ledger = try await self.open()
+        await self.dropStandby()
+        try await ledger.end(run.to)
+        do throws(CommandFailure) {
+            try await ledger.begin(run.from, beside: run.to)
+            try await self.startBeside(former, say)
+        } catch {
+            // Only faster with it.
+            say(error.message)
+        }
+        try await ledger.promote(run.from, over: run.to)
+        try await self.replaceAll(by: former, say)
+        self.release = former
+        try former.keep(in: self.directory)
+        await self.dropStandby()
+        try await self.enter(.rolledBack, reason, say)
+    }
+
+    private func token() throws(CommandFailure) -> String? {
+        let environment = self.plan.processes.first { $0.role == .service }?.environment ?? [:]
+        if let token = environment["AUTH_TOKEN"], !token.isEmpty { return token }
+        guard let path = environment["AUTH_TOKEN_FILE"], let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}

@@ -1,0 +1,48 @@
+import Ledger
+import RedisClient
+
+/// The ledger as a rollout needs it: roles and the run.
+struct RolloutLedger: Sendable {
+    private let ledger: Ledger
+
+    /// - Parameter url: as of `REDIS_URL`.
+    static func open(_ url: String) async throws(CommandFailure) -> RolloutLedger {
+        do {
+            var configuration = LedgerConfiguration(redis: try RedisConfiguration(url: url))
+            let redis = RedisClient(configuration.redis, label: "rollout")
+            configuration.partitions = try await Ledger.partitions(of: redis) ?? configuration.partitions
+            return RolloutLedger(ledger: Ledger(configuration, redis: redis))
+        } catch {
+            throw CommandFailure(.unreachable, "the ledger cannot be asked: \(error)")
+        }
+    }
+
+    private init(ledger: Ledger) { self.ledger = ledger }
+
+    func close() { self.ledger.redis.stop() }
+
+    func run() async throws(CommandFailure) -> RolloutRun? { try await Self.asking { () async throws(LedgerError) in try await self.ledger.rolloutRun() } }
+
+    func keep(_ run: RolloutRun) async throws(CommandFailure) { try await Self.asking { () async throws(LedgerError) in try await self.ledger.keep(run) } }
+
+    func begin(_ colour: String, beside active: String) async throws(CommandFailure) {
+        try Self.check(try await Self.asking { () async throws(LedgerError) in try await self.ledger.beginPreview(colour, beside: active) })
+    }
+
+    func promote(_ colour: String, over former: String) async throws(CommandFailure) {
+        try Self.check(try await Self.asking { () async throws(LedgerError) in try await self.ledger.promote(colour, over: former) })
+    }
+
+    func end(_ colour: String) async throws(CommandFailure) {
+        _ = try await Self.asking { () async throws(LedgerError) in try await self.ledger.endPreview(colour) }
+    }
+
+    private static func check(_ change: RoleChange) throws(CommandFailure) {
+        guard case .refused(let partition, let other) = change else { return }
+        throw CommandFailure(.refused, "partition \(partition) of the ledger is \(other)'s; see nephoran rollout status")
+    }
+
+    private static func asking<Value>(_ question: () async throws(LedgerError) -> Value) async throws(CommandFailure) -> Value {
+        do throws(LedgerError) { return try await question() } catch { throw CommandFailure(.unreachable, "\(error)") }
+    }
+}

@@ -1,0 +1,22 @@
+/// How a new colour is judged, and what follows. The figures are the handbook's.
+struct RolloutOptions: Codable, Sendable, Equatable {
+    /// Absolute path of the directory with the new executables.
+    var binaries: String
+    /// Promotes what passes, without waiting for a person.
+    var promotes = false
+    /// Synthetic intents of one measurement.
+    var intents = 20
+    var measurements = 5
+    /// Seconds between two.
+    var interval = 30.0
+    /// Seconds for which a promoted colour is watched and the way back is open.
+    var scaleDownDelay = 30.0
+
+    static let leastSuccessRate = 0.95
+    /// Seconds.
+    static let longestP95 = 2.0
+    /// With fewer requests nothing is proved.
+    static let leastRequests = 20
+    /// For a synthetic intent to come to its end.
+    static let patience = Duration.seconds(30)
+}

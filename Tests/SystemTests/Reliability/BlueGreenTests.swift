@@ -1,0 +1,164 @@
+import Foundation
+import IntentModel
+import Subprocess
+import Synchronization
+import TestSupport
+import Testing
+
+extension RealProcesses {
+    /// All services are replaced in the middle of the day, and taken back when the new ones are not good enough.
+    @Suite("blue-green") struct BlueGreenTests {
+        private struct Status: Decodable {
+            struct Run: Decodable {
+                var state: String
+                var detail: String?
+            }
+            var active: String?
+            var preview: String?
+            var run: Run?
+        }
+
+        private static func status(_ installation: Supervised) async throws -> Status {
+            let said = try await installation.command("rollout", "status", "--server", installation.gateway.address, "--output", "json")
+            return try JSONDecoder().decode(Status.self, from: Data(said.output.utf8))
+        }
+
+        @Test("promotions under load: no request fails, no intent is lost or doubled, and every commit is by the colour that was active")
+        func promotions() async throws {
+            let installation = try await Supervised.start()
+            let rounds = Endurance.value(2, whenOn: 10)
+            let (clients, rate, pause) = Endurance.isOn ? (50, 4, Duration.milliseconds(5)) : (10, 4, .milliseconds(100))
+            let time = Duration.seconds(Endurance.value(55, whenOn: 300))
+            let url = installation.gateway.address
+            async let kept = Hey.run(url + "/v1/intents?pageSize=5", key: Supervised.token, clients: clients, rate: rate, for: time)
+            async let fresh = Hey.run(url + "/v1/health", key: Supervised.token, clients: 2, rate: rate, for: time, keepsConnections: false)
+            let orders = Submissions()
+            let submitting = Task { try await orders.submit(to: installation.gateway, every: pause) }
+            try await Task.sleep(for: .seconds(1))
+
+            var colours = ["blue"]
+            for round in 0..<rounds {
+                let said = try await installation.command(
+                    "rollout", "start", "--binaries", Executables.directory, "--auto-promote", "--measurements", "1", "--intents", "10", "--interval", "1",
+                    "--scale-down-delay", "1", "--data-dir", installation.data)
+                Figure.report("rollout \(round): \(said.output.split(separator: "\n").suffix(3).joined(separator: "; "))")
+                #expect(said.status == 0, "\(said.output)\n\(said.error)")
+                let status = try await Self.status(installation)
+                colours.append(colours.last == "blue" ? "green" : "blue")
+                #expect(status.active == colours.last && status.preview == nil && status.run?.state == "done")
+            }
+            orders.stop()
+            try await submitting.value
+            let loads = [try await kept, try await fresh]
+            for load in loads {
+                #expect(load.others == [:], "answers that were not 2xx")
+                #expect(load.errors == [])
+                #expect(load.count > 50)
+            }
+            #expect(orders.refusals == [])
+            for id in orders.accepted { #expect(try await installation.gateway.settled(id).phase == .published) }
+            let repository = PublishedRepository(directory: installation.data + "/gitops.git")
+            let revisions = try await repository.revisions()
+            #expect(Set(revisions.map(\.intent)) == Set(orders.accepted.map(\.description)), "of production: nothing else, and all")
+            #expect(revisions.count == orders.accepted.count, "once each")
+            // Oldest first; each colour's commits are together, in the order of the promotions.
+            let made = try await repository.git("log", "--reverse", "--format=%(trailers:key=Nephoran-Colour,valueonly,separator=%x2C)", "main")
+                .split(separator: "\n").map(String.init)
+            #expect(made.count == revisions.count)
+            let turns = made.reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }
+            #expect(turns == colours, "one colour after the other")
+            // Where previews publish.
+            let previews = try await PublishedRepository(directory: installation.data + "/preview/gitops.git").revisions()
+            #expect(Set(previews.map(\.intent)).isDisjoint(with: orders.accepted.map(\.description)))
+            Figure.report(
+                "rollout: \(rounds) promotions, \(loads.map(\.count).reduce(0, +)) requests of hey, \(orders.accepted.count) intents, colours \(turns)")
+            #expect(try await installation.stop() == 0)
+        }
+
+        @Test("a new colour that is not good enough is taken back, and nothing of production has met it", arguments: ["errors", "slow", "crash"])
+        func faults(_ fault: String) async throws {
+            let installation = try await Supervised.start()
+            let before = try await installation.gateway.accept("Deploy an NRF named before in namespace rollout")
+            let binaries = try Self.binaries(fault)
+            let said = try await installation.command(
+                "rollout", "start", "--binaries", binaries.path, "--auto-promote", "--measurements", "2", "--intents", fault == "slow" ? "8" : "20",
+                "--interval", "1", "--scale-down-delay", "1", "--data-dir", installation.data)
+            #expect(said.status == 3 && said.error.contains("green was taken back"), "\(said.output)\n\(said.error)")
+            Figure.report("rollout: \(fault): \(said.error.trimmingCharacters(in: .whitespacesAndNewlines))")
+            let status = try await Self.status(installation)
+            #expect(status.active == "blue" && status.preview == nil && status.run?.state == "aborted")
+            let after = try await installation.gateway.accept("Deploy an NRF named after in namespace rollout")
+            for id in [before, after] { #expect(try await installation.gateway.settled(id).phase == .published) }
+            let repository = PublishedRepository(directory: installation.data + "/gitops.git")
+            #expect(Set(try await repository.revisions().map(\.intent)) == [before.description, after.description])
+            #expect(try await !repository.git("log", "--format=%B", "main").contains("Nephoran-Colour: green"))
+            #expect(try await installation.stop() == 0)
+        }
+
+        @Test("what was promoted goes back within its delay, when asked, and stays where it is after a restart of up")
+        func back() async throws {
+            let installation = try await Supervised.start()
+            let start = Task {
+                try await installation.command(
+                    "rollout", "start", "--binaries", Executables.directory, "--auto-promote", "--measurements", "1", "--intents", "8", "--interval", "60",
+                    "--scale-down-delay", "60", "--data-dir", installation.data)
+            }
+            let deadline = ContinuousClock.now + .seconds(60)
+            while try await Self.status(installation).run?.state != "watching", ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(200)) }
+            #expect(try await Self.status(installation).active == "green")
+            let aborted = try await installation.command("rollout", "abort", "--data-dir", installation.data)
+            #expect(aborted.status == 0, "\(aborted.error)")
+            let said = try await start.value
+            #expect(said.status == 3 && said.error.contains("asked for"), "\(said.output)\n\(said.error)")
+            let status = try await Self.status(installation)
+            #expect(status.active == "blue" && status.run?.state == "rolledBack")
+            let id = try await installation.gateway.accept("Deploy an NRF named back in namespace rollout")
+            #expect(try await installation.gateway.settled(id).phase == .published)
+            #expect(try await installation.stop() == 0)
+        }
+
+        /// A directory of executables, the gateway of which has a fault.
+        private static func binaries(_ fault: String) throws -> TemporaryDirectory {
+            let directory = try TemporaryDirectory()
+            for service in ServiceName.allCases where service.rawValue != "api-gateway" {
+                try FileManager.default.createSymbolicLink(atPath: directory.file(service.rawValue), withDestinationPath: try Executables.path(of: service))
+            }
+            let fixture = try #require(Bundle.module.url(forResource: "faulty-gateway", withExtension: "py", subdirectory: "Fixtures"))
+            let program = fault == "crash" ? "#!/bin/sh\necho broken >&2\nexit 1\n" : try String(contentsOf: fixture, encoding: .utf8)
+            try program.write(toFile: directory.file("api-gateway"), atomically: true, encoding: .utf8)
+            try fault.write(toFile: directory.file("fault"), atomically: true, encoding: .utf8)
+            try Executables.path(named: "api-gateway").write(toFile: directory.file("program"), atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.file("api-gateway"))
+            return directory
+        }
+    }
+
+    /// Distinct intents at a steady pace.
+    private final class Submissions: Sendable {
+        private struct State {
+            var accepted: [IntentID] = []
+            var refusals: [String] = []
+            var isOver = false
+        }
+
+        private let state = Mutex(State())
+
+        var accepted: [IntentID] { self.state.withLock { $0.accepted } }
+        var refusals: [String] { self.state.withLock { $0.refusals } }
+        func stop() { self.state.withLock { $0.isOver = true } }
+
+        func submit(to gateway: Gateway, every interval: Duration) async throws {
+            var number = 0
+            while !self.state.withLock({ $0.isOver }) {
+                number += 1
+                do {
+                    let id = try await gateway.accept("Deploy an NRF named rollout-\(number) in namespace rollout-\(number % 40)")
+                    self.state.withLock { $0.accepted.append(id) }
+                } catch {
+                    self.state.withLock { $0.refusals.append("\(error)") }
+                }
+                try await Task.sleep(for: interval)
+            }
+        }
+    }
+}
