@@ -37,13 +37,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
 }
 
-// One folder, two targets: the library in its subfolders, the service in its files.
-let planningFolders = ["Approval", "Catalogue", "Functions", "Packages", "Planning", "Policies", "YAML"]
-let planningServiceFiles = [
-    "App+build.swift", "App.swift", "IntentPlanning.swift", "PlanController.swift", "PlanStage+steps.swift", "PlanStage.swift", "PlanningSettings.swift",
-    "PublishedInventory.swift", "RICDirectoryClient.swift", "TurnTaking+conflicts.swift", "TurnTaking.swift",
-]
-
 let package = Package(
     name: "nephoran",
     platforms: [.macOS(.v15)],
@@ -81,11 +74,11 @@ let package = Package(
         .systemLibrary(name: "CMimalloc", path: "Shared/CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
         .systemLibrary(name: "CZlib", path: "Shared/CZlib", providers: [.apt(["zlib1g-dev"])]),
         shared("IntentModel", []),
+        shared("Resilience", []),
         // Level 1
-        shared("HTTPFetch", ["CCurl", lifecycle]),
+        shared("HTTPFetch", ["CCurl", "Resilience", lifecycle]),
         shared("RedisClient", ["CHiredis", lifecycle, logging]),
         shared("Telemetry", [metrics, coreMetrics, logging]),
-        shared("Resilience", []),
         shared("GitObjects", ["CZlib", "IntentModel", crypto]),
         shared("JSONSchema", []),
         shared("KeywordIndex", []),
@@ -139,8 +132,8 @@ let package = Package(
         ),
         // Planning and rendering without a service around them, so that they can be measured; see docs/decisions/025.
         .target(
-            name: "PackagePlanning", dependencies: ["GitObjects", "IntentModel", "JSONSchema", yams], path: "Services/ManifestGenerator",
-            exclude: planningServiceFiles, resources: [.copy("Catalogue")], swiftSettings: strict),
+            name: "PackagePlanning", dependencies: ["GitObjects", "IntentModel", "JSONSchema", yams],
+            path: "Services/ManifestGenerator/PackagePlanning", resources: [.copy("Catalogue")], swiftSettings: strict),
         .executableTarget(
             name: "ManifestGenerator",
             dependencies: [
@@ -148,7 +141,7 @@ let package = Package(
                 "ServiceRuntime",
                 hummingbird, lifecycle, logging, metrics,
             ],
-            path: "Services/ManifestGenerator", exclude: planningFolders, swiftSettings: strict),
+            path: "Services/ManifestGenerator/Service", swiftSettings: strict),
         service(
             "ORANAdaptor",
             [
@@ -181,7 +174,7 @@ let package = Package(
             name: "PublishingBenchmark", dependencies: ["GitObjects", "IntentModel"], path: "loadtest/PublishingBenchmark", swiftSettings: strict),
         // Tests
         tests("IntentModelTests", ["IntentModel"]),
-        tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),
+        tests("HTTPFetchTests", ["HTTPFetch", "Resilience", lifecycle, logging]),
         tests("RedisClientTests", ["RedisClient", "TestSupport"]),
         tests("TelemetryTests", ["Telemetry", metrics, logging]),
         tests("ResilienceTests", ["Resilience"]),
@@ -230,7 +223,12 @@ let package = Package(
                 logging,
             ]),
         tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
-        tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "Resilience", "TestSupport"]),
+        tests(
+            "NephioBridgeTests",
+            [
+                "NephioBridge", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "RedisClient", "Resilience", "ServiceClient",
+                "TestSupport",
+            ]),
         tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
         tests(
             "SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", hummingbird, logging, crypto, subprocess, yams],
