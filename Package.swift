@@ -41,13 +41,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
 }
 
-// One folder, two targets: the library in its subfolders, the service in its files.
-let planningFolders = ["Approval", "Catalogue", "Functions", "Packages", "Planning", "Policies", "YAML"]
-let planningServiceFiles = [
-    "App+build.swift", "App.swift", "IntentPlanning.swift", "PlanController.swift", "PlanStage+steps.swift", "PlanStage.swift", "PlanningSettings.swift",
-    "PublishedInventory.swift", "RICDirectoryClient.swift", "TurnTaking+conflicts.swift", "TurnTaking.swift",
-]
-
 let package = Package(
     name: "nephoran",
     platforms: [.macOS(.v15)],
@@ -89,11 +82,11 @@ let package = Package(
         .systemLibrary(name: "CEpoll", path: "loadtest/CEpoll"),
         .systemLibrary(name: "CZlib", path: "Shared/CZlib", providers: [.apt(["zlib1g-dev"])]),
         shared("IntentModel", []),
+        shared("Resilience", []),
         // Level 1
-        shared("HTTPFetch", ["CCurl", lifecycle]),
+        shared("HTTPFetch", ["CCurl", "Resilience", lifecycle]),
         shared("RedisClient", ["CHiredis", lifecycle, logging]),
         shared("Telemetry", [metrics, coreMetrics, logging]),
-        shared("Resilience", []),
         shared("AccessControl", [crypto, cryptoExtras, yams], resources: [.embedInCode("Policy/access-policy.yaml")]),
         shared("GitObjects", ["CZlib", "IntentModel", crypto]),
         shared("JSONSchema", []),
@@ -154,8 +147,8 @@ let package = Package(
         ),
         // Planning and rendering without a service around them, so that they can be measured; see docs/decisions/025.
         .target(
-            name: "PackagePlanning", dependencies: ["AccessControl", "GitObjects", "IntentModel", "JSONSchema", yams], path: "Services/ManifestGenerator",
-            exclude: planningServiceFiles, resources: [.copy("Catalogue")], swiftSettings: strict),
+            name: "PackagePlanning", dependencies: ["AccessControl", "GitObjects", "IntentModel", "JSONSchema", yams],
+            path: "Services/ManifestGenerator/PackagePlanning", resources: [.copy("Catalogue")], swiftSettings: strict),
         .executableTarget(
             name: "ManifestGenerator",
             dependencies: [
@@ -163,7 +156,7 @@ let package = Package(
                 "ServiceRuntime",
                 hummingbird, lifecycle, logging, metrics,
             ],
-            path: "Services/ManifestGenerator", exclude: planningFolders, swiftSettings: strict),
+            path: "Services/ManifestGenerator/Service", swiftSettings: strict),
         service(
             "ORANAdaptor",
             [
@@ -207,7 +200,7 @@ let package = Package(
             resources: [.embedInCode("Scenario/scenario.schema.json")], swiftSettings: strict),
         // Tests
         tests("IntentModelTests", ["IntentModel"]),
-        tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),
+        tests("HTTPFetchTests", ["HTTPFetch", "Resilience", lifecycle, logging]),
         tests("RedisClientTests", ["RedisClient", "TestSupport"]),
         tests("TelemetryTests", ["Telemetry", metrics, logging]),
         tests("AccessControlTests", ["AccessControl", crypto, cryptoExtras]),
@@ -263,7 +256,12 @@ let package = Package(
                 logging,
             ]),
         tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
-        tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "Resilience", "TestSupport"]),
+        tests(
+            "NephioBridgeTests",
+            [
+                "NephioBridge", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "RedisClient", "Resilience", "ServiceClient",
+                "TestSupport",
+            ]),
         tests("NephoranTests", ["Nephoran", "IntentModel", "JSONSchema", "Kubernetes", "TestSupport", arguments]),
         tests("LoadgenTests", ["Loadgen", "IntentModel", "TestSupport", arguments, histogram, hummingbird]),
         tests(

@@ -7,7 +7,8 @@ struct VerifyStage: StageHandler {
     let stage = Stage.verify
     let name = "nephio-bridge"
     let batchSize = 64
-    let concurrency = 1
+    /// A batch ends with its slowest cluster; the others go on meanwhile.
+    let concurrency = 4
     let repository: PackageRepository
     /// Where previews are published; no cluster takes them from there.
     let preview: PackageRepository
@@ -28,6 +29,9 @@ struct VerifyStage: StageHandler {
             self.policies = try snapshot.decode([AppliedPolicy].self, .policies)?.filter { ids.contains($0.policyId) } ?? []
             self.expected = plan.packages
         }
+
+        /// Every policy is known to be in force, or gone.
+        var isEnforced: Bool { self.policies.allSatisfy { $0.change == .delete || $0.enforceStatus == "ENFORCED" } }
     }
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
@@ -45,31 +49,39 @@ struct VerifyStage: StageHandler {
         var readable: [(index: Int, effects: Effects)] = []
         for (index, leased) in batch.enumerated() {
             do throws(LedgerError) {
-                readable.append((index, try Effects(leased.snapshot)))
+                let effects = try Effects(leased.snapshot)
+                // Git was looked at when the waiting began, and is again when something has changed.
+                if try self.rollout?.stillWaits(leased, effects.expected) ?? false {
+                    outcomes[index] = .wait(RolloutPolicy.pause)
+                } else {
+                    readable.append((index, effects))
+                }
             } catch {
                 outcomes[index] = .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
             }
         }
+        guard !readable.isEmpty else { return outcomes }
         do {
             // One look at the repository for the whole batch: a remote is fetched once.
             let checks = try await repository.verify(readable.map { ($0.effects.packages, $0.effects.expected) })
             for ((index, effects), checks) in zip(readable, checks) { outcomes[index] = self.outcome(effects, checks) }
-            if let rollout { await self.observe(rollout, batch, readable.map { ($0.index, $0.effects.packages, $0.effects.expected) }, &outcomes) }
+            if let rollout { await self.observe(rollout, batch, readable, &outcomes) }
         } catch {
             for (index, _) in readable { outcomes[index] = .retry(reason: "\(error)") }
         }
         return outcomes
     }
 
-    /// Those that Git says are published, side by side: a cluster that is slow holds up nobody but its own.
+    /// Those that Git says are published, side by side: a cluster that is slow holds up its own batch, for one call of each intent.
     private func observe(
-        _ rollout: RolloutPolicy, _ batch: [LeasedIntent], _ published: [(index: Int, packages: [PublishedPackage], expected: [PackageChange])],
-        _ outcomes: inout [StageOutcome]
+        _ rollout: RolloutPolicy, _ batch: [LeasedIntent], _ published: [(index: Int, effects: Effects)], _ outcomes: inout [StageOutcome]
     ) async {
         await withTaskGroup(of: (Int, StageOutcome).self) { group in
-            for (index, packages, expected) in published {
+            for (index, effects) in published {
                 guard case .step(let step) = outcomes[index] else { continue }
-                group.addTask { (index, await rollout.outcome(of: step, batch[index], expected, packages)) }
+                group.addTask {
+                    (index, await rollout.outcome(of: step, batch[index], effects.expected, effects.packages, isEnforced: effects.isEnforced))
+                }
             }
             for await (index, outcome) in group { outcomes[index] = outcome }
         }
@@ -85,8 +97,7 @@ struct VerifyStage: StageHandler {
                 Problem(status: 409, code: "policy_not_enforced", title: "Not enforced", detail: "\(ignored.ric) does not enforce \(ignored.policyId)\(reason)")
             )
         }
-        let isObserved =
-            effects.packages.isEmpty && !effects.policies.isEmpty && effects.policies.allSatisfy { $0.change == .delete || $0.enforceStatus == "ENFORCED" }
+        let isObserved = effects.packages.isEmpty && !effects.policies.isEmpty && effects.isEnforced
         let sentences =
             checks.map(\.description)
             + effects.policies.map { "\($0.ric): \($0.policyId) \($0.change == .delete ? "deleted" : $0.enforceStatus ?? "UNDEFINED")" }

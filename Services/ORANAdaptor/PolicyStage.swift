@@ -86,7 +86,7 @@ struct PolicyStage: StageHandler {
         switch await self.carryOut(reversal) {
         case .applied(let policies):
             try await self.desired.settle(reversal.overA1, origin: "undoing \(id)")
-            try await self.intents.record(reversal, of: nil)
+            try await self.intents.undo(reversal, of: id)
             var step = Step(by: self.name, detail: "undone: " + policies.map { "\($0.policyId) at \($0.ric)" }.joined(separator: ", "))
             step.outcome = TrackOutcome(.compensated, step.detail ?? "")
             step.fields = [(.policies, [])]

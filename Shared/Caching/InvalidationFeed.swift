@@ -43,7 +43,7 @@ package struct InvalidationFeed: Service {
                     }
                 } catch {
                     // Once is enough for an outage, which the client itself tells about.
-                    if wasHeard { self.logger.notice("invalidations are not heard", metadata: ["error": .string(error.message)]) }
+                    self.logger.log(level: wasHeard ? .notice : .debug, "invalidations are not heard", metadata: ["error": .string(error.message)])
                     wasHeard = false
                 }
                 // Once when the connection is lost, not for each try to have it back: what is known need not be forgotten over and over.

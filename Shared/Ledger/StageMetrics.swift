@@ -10,6 +10,10 @@ struct StageMetrics: Sendable {
 
     init(stage: Stage) {
         self.controller = stage.controller
+        // The first error is seen as a rise only when there was something before it.
+        for reason in ["retry", "dead", "attempts_exhausted"] {
+            Counter(label: "nephoran_processing_errors_total", dimensions: [("controller", stage.controller), ("reason", reason)]).increment(by: 0)
+        }
         self.total = Counter(label: "nephoran_processing_total", dimensions: [("controller", stage.controller)])
         self.duration = Metrics.Timer(label: "nephoran_processing_duration_seconds", dimensions: [("controller", stage.controller)])
         self.ends = Dictionary(

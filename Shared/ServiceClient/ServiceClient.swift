@@ -73,23 +73,7 @@ package final class ServiceClient: Sendable {
         return headers
     }
 
-    @Sendable private static func judge(_ result: Result<FetchResponse, FetchError>) -> Judgement {
-        switch result {
-        case .success(let response):
-            switch response.status {
-            case 429: Judgement(.ignored, pause: response.retryAfter)
-            case 502, 503: Judgement(.failure, mayRetry: true)
-            case 500...: Judgement(.failure)
-            default: Judgement(.success)
-            }
-        case .failure(let error):
-            switch error {
-            case .cancelled, .stopped, .invalid, .overloaded: Judgement(.ignored)
-            case .timedOut: Judgement(.failure)
-            default: Judgement(.failure, mayRetry: true)
-            }
-        }
-    }
+    @Sendable private static func judge(_ outcome: Result<FetchResponse, FetchError>) -> Judgement { Judgement(outcome, repeated: 502...503) }
 
     private func error(for refusal: UpstreamRefusal) -> ServiceCallError {
         switch refusal {

@@ -13,6 +13,25 @@ import Testing
         var all: [InvalidationFeed.Event] { self.events.withLock { $0 } }
     }
 
+    /// Counts what is logged.
+    private struct Count: LogHandler {
+        let messages: Tries
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { self.metadata[key] }
+            set { self.metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) { self.messages.count.withLock { $0 += 1 } }
+    }
+
+    private final class Tries: Sendable {
+        let count = Mutex(0)
+        var failed: Int { self.count.withLock { $0 } }
+    }
+
     /// Waits, for at most twenty seconds, until it holds.
     private func until(_ what: Comment, _ condition: () async throws -> Bool) async throws {
         let end = ContinuousClock.now + .seconds(20)
@@ -27,8 +46,8 @@ import Testing
     func feed() async throws {
         let server = try await RedisServer.start(appendOnly: false)
         let redis = try server.client()
-        let heard = Heard()
-        let feed = InvalidationFeed(redis, prefix: "{control}", logger: Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() }) { heard.add($0) }
+        let (heard, tries) = (Heard(), Tries())
+        let feed = InvalidationFeed(redis, prefix: "{control}", logger: Logger(label: "counting") { _ in Count(messages: tries) }) { heard.add($0) }
         let running = Task { await feed.run() }
         try await self.until("it begins with a reset") { heard.all == [.reset] }
         _ = try await redis.send(RedisCommand("SET", "other", "1"))
@@ -40,7 +59,8 @@ import Testing
         server.stop()
         try await self.until("an outage is a reset") { heard.all.dropFirst(before).contains(.reset) }
         // Several tries to reach it later, nothing more was forgotten.
-        try await Task.sleep(for: .seconds(3))
+        let failed = tries.failed
+        try await self.until("it is tried again and again") { tries.failed >= failed + 3 }
         #expect(heard.all.dropFirst(before) == [.reset])
         try await server.restart()
         try await self.until("changes are heard again") {

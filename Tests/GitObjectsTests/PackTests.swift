@@ -197,6 +197,14 @@ import Testing
         #expect(try await git.content(of: one.description) == content)
         #expect(try await git.content(of: two.description) == changed)
     }
+
+    @Test("a compressor that cannot begin says so, and is given back once")
+    func noDeflater() throws {
+        for _ in 0..<100 { #expect(throws: Deflater.Failure.self) { try Deflater.begin(level: 42) } }
+        var bytes: [UInt8] = []
+        try [UInt8](repeating: 7, count: 1_000).withUnsafeBufferPointer { try Deflater.begin().append($0, to: &bytes) }
+        #expect(!bytes.isEmpty && bytes.count < 100)
+    }
 }
 
 /// A sequence that a seed determines.

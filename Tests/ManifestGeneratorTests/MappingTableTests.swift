@@ -25,9 +25,9 @@ import Yams
 
     @Test("the table is as its schema has it")
     func schema() throws {
-        let schema = try JSONSchema(try JSONValue(parsing: try Self.text("Services/ManifestGenerator/Catalogue/ran-mapping.schema.json")))
+        let schema = try JSONSchema(try JSONValue(parsing: try Self.text("Services/ManifestGenerator/PackagePlanning/Catalogue/ran-mapping.schema.json")))
         #expect(schema.unsupported.isEmpty)
-        let node = try #require(try Yams.compose(yaml: try Self.text("Services/ManifestGenerator/Catalogue/ran-mapping.yaml")))
+        let node = try #require(try Yams.compose(yaml: try Self.text("Services/ManifestGenerator/PackagePlanning/Catalogue/ran-mapping.yaml")))
         let table = Self.value(node)
         #expect(schema.violations(in: table).isEmpty, "\(schema.violations(in: table))")
         var broken = table

@@ -73,7 +73,8 @@ import Testing
             ("pdb", "pdb\n    colour: red"), ("attributes: [latency]", "attributes: [lag]"), ("[between]", "[sometimes]"), ("bound: low", "bound: left"),
         ])
     func tableFaults(_ good: String, _ bad: String) throws {
-        let path = "\(#filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 })/Services/ManifestGenerator/Catalogue/ran-mapping.yaml"
+        let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+        let path = root + "/Services/ManifestGenerator/PackagePlanning/Catalogue/ran-mapping.yaml"
         let yaml = try #require(try? String(contentsOfFile: path, encoding: .utf8))
         #expect(throws: CatalogueError.self) { try RANMapping(yaml: yaml.replacing(good, with: bad, maxReplacements: 1)) }
     }

@@ -104,5 +104,24 @@ import Testing
         let held = ["du-3": ["theirs": #"{\#(Self.member),"rRMPolicyMinRatio":10,"resourceType":"PRB"}"#]]
         guard case .refuse(let conflict) = try await self.plan(Self.share(), held) else { return #expect(Bool(false)) }
         #expect(conflict.code == "o1_conflict" && conflict.detail.contains("theirs"))
+        // No SD is what the model writes as FFFFFF.
+        let bare = ["du-3": ["theirs": #"{"rRMPolicyMemberList":[{"mcc":"310","mnc":"410","sst":1}],"rRMPolicyMinRatio":10,"resourceType":"PRB"}"#]]
+        guard case .refuse(let same) = try await self.plan(Self.share(), bare) else { return #expect(Bool(false)) }
+        #expect(same.code == "o1_conflict")
+    }
+
+    @Test("what becomes of a workload is not planned as its configuration, nor the other way round", arguments: [Verb.deploy, .restart, .migrate, .rollback])
+    func otherDeeds(_ verb: Verb) async throws {
+        var directory = PolicyPlannerTests.KnownRICs()
+        directory.shares = ["du-3": [:]]
+        let policies = try PolicyPlanner(directory: directory, plmn: "310-410")
+        #expect(try await ManifestGeneratorTests.plan(Self.share(), policies: policies).plan?.policies.map(\.policyId) == [Self.id])
+        let problem = try await ManifestGeneratorTests.plan(Self.share(verb: verb), policies: policies).problem
+        #expect(problem?.code == "mixed_targets")
+        #expect(problem?.detail.hasPrefix("prbShare is configured on the element, to ") == true, "\(problem?.detail ?? "")")
+        // A slice that is restarted is no configuration of it, either.
+        let slice = Self.share(verb: verb) { $0.object = ObjectReference(kind: .networkSlice, type: "eMBB") }
+        guard verb != .deploy else { return }
+        #expect(try await ManifestGeneratorTests.plan(slice, policies: policies).problem?.code == "mixed_targets")
     }
 }

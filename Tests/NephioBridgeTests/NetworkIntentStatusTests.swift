@@ -47,6 +47,20 @@ struct NetworkIntentStatusTests {
         #expect(states(self.record(.interpreting, .awaitingClarification)) == [.running, .pending, .pending, .pending, .pending])
     }
 
+    @Test("what was understood is said with type and name")
+    func summary() {
+        var record = self.record(.received, .interpreting, .planning)
+        let objects = [
+            ObjectReference(kind: .networkFunction, type: "AMF"), ObjectReference(kind: .networkFunction, type: "UPF", name: "upf-2"),
+            ObjectReference(kind: .infrastructure, type: nil),
+        ]
+        record.interpretation = Interpretation(
+            decision: .accepted, expectations: objects.enumerated().map { IntentModel.Expectation(id: "e\($0)", verb: .deploy, object: $1) },
+            provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
+        let members = NetworkIntentStatus(record: record).members(generation: 1, conditions: [], now: "")
+        #expect(members["interpretation"]?.string == "deploy AMF; deploy UPF upf-2; deploy \(ObjectKind.infrastructure.rawValue)")
+    }
+
     @Test("a condition keeps the time of its last change, and those of others stay")
     func transitions() {
         let status = NetworkIntentStatus(record: self.record(.received, .interpreting))

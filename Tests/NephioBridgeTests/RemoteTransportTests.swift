@@ -37,9 +37,19 @@ import Testing
                 continue
             }
             #expect(mayRetry && !reason.contains(server.token))
-            #expect(reason.contains(index == 0 ? "could not read Username" : "certificate"), "\(reason)")
+            #expect(reason.contains(index == 0 ? "does not accept the credentials" : "certificate"), "\(reason)")
         }
         #expect(try await store.ask("for-each-ref") == "")
+    }
+
+    @Test("nothing of the environment wins over the authorities and the key that are set, or switches the check off")
+    func rivals() {
+        let https = RemoteRepository(url: "https://192.0.2.1/x.git", authorities: "/ca.pem")
+        for name in ["GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_NO_VERIFY", "GIT_SSH", "GIT_SSH_COMMAND"] {
+            #expect(GitCommand.rivals(of: https.settings).contains(name))
+        }
+        // Without authorities of its own it trusts whom the machine does.
+        #expect(!GitCommand.rivals(of: RemoteRepository(url: "https://192.0.2.1/x.git").settings).contains("GIT_SSL_CAINFO"))
     }
 
     @Test("the same over SSH with a key, and only to the host that is known")

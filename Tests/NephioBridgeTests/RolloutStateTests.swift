@@ -115,11 +115,32 @@ struct RolloutStateTests {
 
     @Test(
         "quantities are compared by value",
-        arguments: [("1000m", "1"), ("0.5", "500m"), ("1Gi", "1073741824"), ("1024Mi", "1Gi"), ("1e3", "1k"), ("2", "2000m")])
+        arguments: [
+            ("1000m", "1"), ("0.5", "500m"), ("1Gi", "1073741824"), ("1024Mi", "1Gi"), ("1e3", "1k"), ("2", "2000m"), ("2.01", "2010m"), ("16.1", "16100m"),
+            ("0.1", "100m"),
+            ("1Ei", "1152921504606846976"), ("1E+3", "1000"), ("3u", "3000n"), ("12E", "12000P"),
+        ])
     func quantities(a: String, b: String) {
         #expect(Quantity(.string(a)) != nil)
         #expect(Quantity(.string(a)) == Quantity(.string(b)))
         #expect(Quantity(.string(a)) != Quantity("7"))
+    }
+
+    @Test("what is no quantity is none", arguments: ["", "m", "1x", "1Kii", "0x10", "1e", "1e999", "½"])
+    func noQuantities(_ text: String) { #expect(Quantity(.string(text)) == nil) }
+
+    @Test("numbers of the package's YAML are quantities, too, and times stay the text that they are")
+    func forms() throws {
+        #expect(Quantity(.number(2.01)) == Quantity("2010m"))
+        let content = """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: amf}
+            spec: {template: {metadata: {annotations: {kubectl.kubernetes.io/restartedAt: 2026-11-27T01:02:03Z}}, spec: {containers: []}}}
+            """
+        let desired = try #require(DesiredObject.all(in: [PackageFile(path: "a.yaml", content: content)], namespace: "core5g").first)
+        let annotations = desired.json["spec"]?["template"]?["metadata"]?["annotations"]
+        #expect(annotations?["kubectl.kubernetes.io/restartedAt"] == "2026-11-27T01:02:03Z")
     }
 
     @Test("a pod that does not run says why, and one that starts or runs does not")

@@ -139,4 +139,18 @@ import Testing
         #expect(!mayRetry)
         #expect(try await store.revisions() == 0)
     }
+
+    @Test("packs that the remote never took are merged like others")
+    func refusedPacks() async throws {
+        let store = try TestRepository()
+        try await store.open().open()
+        try store.refusePushes()
+        let repository = store.openRemotely("a")
+        for number in 0..<40 { _ = await repository.publish([request(store.intent(), "default/core5g/amf-\(number)", to: package("amf-\(number)"))]) }
+        await repository.maintaining?.value
+        let mirror = GitCommand(directory: store.root + "/mirror-a.git")
+        let packs = String(decoding: try await mirror.output(["count-objects", "-v"]), as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("packs: ") }
+        #expect(try #require(packs.flatMap { Int($0.dropFirst(7)) }) < 24)
+        await repository.stop()
+    }
 }

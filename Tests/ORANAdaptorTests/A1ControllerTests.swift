@@ -99,7 +99,7 @@ import Testing
 
     @Test(
         "interfaces that are not configured read empty and refuse writes",
-        arguments: ["/v1/o1/elements", "/v1/o2/resourcePools", "/v1/e2/nodes", "/v1/e2/nodes/gnb-1"])
+        arguments: ["/v1/o1/elements", "/v1/o2/resourcePools", "/v1/e2/nodes", "/v1/e2/nodes/gnb-1", "/v1/e2/node-sets/e2sim"])
     func unconfigured(_ path: String) async throws {
         try await self.serve("") { call in
             let (status, answer) = try await call("GET", path, nil)

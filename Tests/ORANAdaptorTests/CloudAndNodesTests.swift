@@ -84,13 +84,16 @@ import Testing
             #expect(cloud.count(of: "POST") == 1 && cloud.count(of: "PUT") == 0)
             let done = try await call("GET", path + "?wait=10", nil).1
             #expect(done["status"]?["phase"] == "FULFILLED" && done["status"]?["nodeClusterId"] == "cluster-1")
+            // A UUID means the same in upper case.
+            let upper = path.replacing("01890a5d-ac96-774b-bcce-b302099a8057", with: "01890A5D-AC96-774B-BCCE-B302099A8057")
+            #expect(try await call("GET", upper, nil).0 == 200)
             var other = Self.request
             other["templateParameters"] = ["nodes": 3]
             #expect(try await call("PUT", path, other).1["change"] == "put")
             #expect(cloud.count(of: "PUT") == 1)
             cloud.failProvisioning()
             #expect(try await call("GET", path + "?wait=10", nil).1["status"]?["phase"] == "FAILED")
-            #expect(try await call("DELETE", path, nil).1["change"] == "delete")
+            #expect(try await call("DELETE", upper, nil).1["change"] == "delete")
             #expect(try await call("GET", path, nil).0 == 404)
             #expect(try await call("PUT", "/v1/o2/provisioning-requests/one", Self.request).0 == 422)
         }

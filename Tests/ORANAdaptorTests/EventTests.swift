@@ -38,6 +38,8 @@ import Testing
         let alarms: AlarmBoard
         let intents: ElementIntents
         let ledger: Ledger
+        /// Where the ledger is; alarms are elsewhere.
+        let server: RedisServer
 
         func post(_ body: String, path: String = "", authorization: String? = "Basic " + Data("ves:secret".utf8).base64EncodedString()) async throws -> (
             Int, JSONValue
@@ -49,23 +51,58 @@ import Testing
         }
 
         func send(_ event: JSONValue) async throws -> Int { try await self.post(JSONValue.object(["event": event]).text).0 }
+
+        static func change(at element: String) -> PolicyChange {
+            PolicyChange(policyId: "nephoran.rrm.1", policyType: "RRMPolicyRatio", ric: element, change: .put, document: "{}", interface: .o1)
+        }
+
+        /// An intent that is in effect at these elements.
+        func fulfilled(at elements: String...) async throws -> IntentID {
+            let request = try LedgerJSON.encode(IntentRequest(intent: "test"))
+            guard
+                case .accepted(let id, _) = try await self.ledger.accept(
+                    request: request, priority: .medium, tenant: "default", by: "test", idempotencyKey: nil, digest: "")
+            else { throw LedgerError(.unavailable, "not accepted") }
+            let snapshot = try #require(try await self.ledger.read(id))
+            var plan = Plan()
+            plan.policies = elements.map(Self.change)
+            var step = Step(phase: .fulfilled, by: "test")
+            step.via = [.interpreting, .planning, .rendering, .executing, .verifying]
+            step.fields = [
+                (.verification, try LedgerJSON.encode(Verification(state: .observed, checks: [], at: ""))), (.plan, try LedgerJSON.encode(plan)),
+            ]
+            _ = try await self.ledger.step(step, on: snapshot)
+            try await self.intents.record(plan.policies, of: id)
+            return id
+        }
+
+        func verification(of id: IntentID) async throws -> Verification? { try await self.ledger.read(id)?.decode(Verification.self, .verification) }
+
+        /// What the history has of this service.
+        func details(of id: IntentID) async throws -> [String?] {
+            try #require(try await self.ledger.read(id)?.record()).history.filter { $0.by == "oran-adaptor" }.map(\.detail)
+        }
     }
 
     private func withListener(_ body: (Running) async throws -> Void) async throws {
-        let server = try await RedisServer.start(appendOnly: true)
+        let (server, other) = (try await RedisServer.start(appendOnly: true), try await RedisServer.start(appendOnly: false))
         var configuration = LedgerConfiguration(redis: try RedisConfiguration(url: server.url))
         configuration.allowsVolatile = true
-        let redis = RedisClient(configuration.redis, label: "test")
+        let (redis, board) = (RedisClient(configuration.redis, label: "test"), try other.client())
         defer {
             redis.stop()
+            board.stop()
             server.stop()
+            other.stop()
         }
         let ledger = Ledger(configuration, redis: redis)
-        let (alarms, intents) = (AlarmBoard(redis: redis), ElementIntents(redis: redis, ledger: ledger))
+        try await ledger.open()
+        let (alarms, intents) = (AlarmBoard(redis: board), ElementIntents(redis: redis, ledger: ledger))
         let listener = EventListener(elements: ["du-3", "du-4"], alarms: alarms, intents: intents, degrades: .critical, logger: Logger(label: "test"))
         let controller = EventController(format: try CommonEventFormat(), listener: listener, credentials: .init(user: "ves", password: "secret"))
-        try await Serving.run(ServiceParts(routes: { $0.addRoutes(controller.routes, atPath: "/eventListener/v7") })) { base in
-            try await body(Running(base: base, fetcher: HTTPFetcher(), alarms: alarms, intents: intents, ledger: ledger))
+        let parts = ServiceParts(routes: { $0.addRoutes(controller.routes, atPath: "/eventListener/v7") }, problems: ORANProblems.mapping)
+        try await Serving.run(parts) { base in
+            try await body(Running(base: base, fetcher: HTTPFetcher(), alarms: alarms, intents: intents, ledger: ledger, server: server))
         }
     }
 
@@ -94,20 +131,8 @@ import Testing
     @Test("an alarm as bad as the setting says degrades the intents that configured the element, and its end is told, too; a lesser one does not")
     func degraded() async throws {
         try await self.withListener { running async throws in
-            try await running.ledger.open()
-            let request = try LedgerJSON.encode(IntentRequest(intent: "test"))
-            guard
-                case .accepted(let id, _) = try await running.ledger.accept(
-                    request: request, priority: .medium, tenant: "default", by: "test", idempotencyKey: nil, digest: "")
-            else { return #expect(Bool(false), "not accepted") }
-            let snapshot = try #require(try await running.ledger.read(id))
-            var step = Step(phase: .fulfilled, by: "test")
-            step.via = [.interpreting, .planning, .rendering, .executing, .verifying]
-            step.fields = [(.verification, try LedgerJSON.encode(Verification(state: .observed, checks: [], at: "")))]
-            _ = try await running.ledger.step(step, on: snapshot)
-            let change = PolicyChange(policyId: "nephoran.rrm.1", policyType: "RRMPolicyRatio", ric: "du-3", change: .put, document: "{}", interface: .o1)
-            try await running.intents.record([change], of: id)
-            func state() async throws -> Verification? { try await running.ledger.read(id)?.decode(Verification.self, .verification) }
+            let id = try await running.fulfilled(at: "du-3")
+            func state() async throws -> Verification? { try await running.verification(of: id) }
 
             #expect(try await running.send(Self.event("MAJOR", at: 1_700_000_000_000_000)) == 202)
             #expect(try await state()?.state == .observed)
@@ -123,7 +148,68 @@ import Testing
         }
     }
 
-    @Test("a heartbeat says that the element lives; a batch is taken whole or not at all")
+    @Test("what could not be told of an alarm is told when the event is sent again, and once")
+    func repeated() async throws {
+        try await self.withListener { running async throws in
+            let id = try await running.fulfilled(at: "du-3")
+            running.server.kill()
+            #expect(try await running.send(Self.event()) == 503)
+            #expect(try await running.alarms.alarms(of: "du-3").count == 1)
+            try await running.server.restart()
+            let deadline = ContinuousClock.now + .seconds(20)
+            while try await running.send(Self.event()) != 202, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+            for _ in 0..<2 { #expect(try await running.send(Self.event()) == 202) }
+            #expect(try await running.verification(of: id)?.state == .degraded)
+            #expect(try await running.details(of: id) == ["degraded: du-3 reports linkDown (CRITICAL): F1 is down"])
+            // Another trouble between them changes nothing of that.
+            let other = Self.event { $0["faultFields"]?["alarmCondition"] = "fanFailure" }
+            for event in [other, Self.event(), other] { #expect(try await running.send(event) == 202) }
+            #expect(try await running.details(of: id).count == 2)
+            #expect(try await running.verification(of: id)?.checks.count == 2)
+        }
+    }
+
+    @Test("an intent at two elements is degraded until neither is in trouble")
+    func twoElements() async throws {
+        try await self.withListener { running async throws in
+            let id = try await running.fulfilled(at: "du-3", "du-4")
+            for element in ["du-3", "du-4"] { #expect(try await running.send(Self.event(source: element)) == 202) }
+            #expect(try await running.send(Self.event("NORMAL", at: 1_700_000_001_000_000, source: "du-4")) == 202)
+            #expect(try await running.verification(of: id)?.state == .degraded)
+            #expect(try await running.send(Self.event("NORMAL", at: 1_700_000_001_000_000, source: "du-3")) == 202)
+            #expect(try await running.verification(of: id)?.state == .observed)
+            #expect(try await running.details(of: id).last == "no longer degraded: linkDown of du-3 is over")
+        }
+    }
+
+    @Test("an alarm that comes and goes leaves the state true and the history short")
+    func flapping() async throws {
+        try await self.withListener { running async throws in
+            let id = try await running.fulfilled(at: "du-3")
+            for second in 0..<41 {
+                let severity = second.isMultiple(of: 2) ? "CRITICAL" : "NORMAL"
+                #expect(try await running.send(Self.event(severity, at: 1_700_000_000_000_000 + second * 1_000_000)) == 202)
+            }
+            #expect(try await running.verification(of: id)?.state == .degraded)
+            #expect(try await running.details(of: id).count == 20)
+        }
+    }
+
+    @Test("an object that an intent changed is again the earlier one's when that is undone")
+    func undone() async throws {
+        try await self.withListener { running async throws in
+            let (first, second) = (try await running.fulfilled(at: "du-3"), try await running.fulfilled(at: "du-3"))
+            #expect(try await running.send(Self.event()) == 202)
+            #expect(try await running.verification(of: first)?.state == .observed)
+            #expect(try await running.verification(of: second)?.state == .degraded)
+            try await running.intents.undo([Running.change(at: "du-3")], of: second)
+            #expect(try await running.send(Self.event { $0["faultFields"]?["alarmCondition"] = "fanFailure" }) == 202)
+            #expect(try await running.verification(of: first)?.state == .degraded)
+            #expect(try await running.verification(of: second)?.checks.count == 1)
+        }
+    }
+
+    @Test("a heartbeat says that the element lives; what is none refuses a batch whole")
     func heartbeat() async throws {
         try await self.withListener { running async throws in
             var heartbeat = Self.event(source: "du-4")

@@ -16,7 +16,7 @@ from schemas import CustomKinds
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "Tests/ManifestGeneratorTests/Golden/catalogue"
-CATALOGUE = ROOT / "Services/ManifestGenerator/Catalogue"
+CATALOGUE = ROOT / "Services/ManifestGenerator/PackagePlanning/Catalogue"
 KUBERNETES = "1.31"
 # It reads a schema anew for every object, else.
 kubernetes_validate.utils.schema_contents = functools.lru_cache(maxsize=None)(kubernetes_validate.utils.schema_contents)

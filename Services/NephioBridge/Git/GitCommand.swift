@@ -95,18 +95,19 @@ struct GitCommand: Sendable {
         return options
     }()
 
+    /// What of the environment would win over these settings, widen whom they trust, or switch them off.
+    static func rivals(of settings: [String: String]) -> [String] {
+        (settings["http.sslCAInfo"] == nil ? [] : ["GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_NO_VERIFY"])
+            + (settings["core.sshCommand"] == nil ? [] : ["GIT_SSH_COMMAND", "GIT_SSH"])
+    }
+
     static func environment(_ additional: [String: String], isolated: Bool) -> Environment {
         var changes: [Environment.Key: String?] = [
             "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_INDEX_FILE": nil, "GIT_OBJECT_DIRECTORY": nil, "GIT_ALTERNATE_OBJECT_DIRECTORIES": nil,
             "GIT_NAMESPACE": nil, "GIT_TRACE": nil, "GIT_TRACE_CURL": nil, "GIT_CONFIG_PARAMETERS": nil,
             "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_AUTHOR_DATE": nil, "GIT_COMMITTER_DATE": nil,
         ]
-        // The environment would win over the configuration.
-        if additional["http.sslCAInfo"] != nil { changes["GIT_SSL_CAINFO"] = .some(nil) }
-        if additional["core.sshCommand"] != nil {
-            changes["GIT_SSH_COMMAND"] = .some(nil)
-            changes["GIT_SSH"] = .some(nil)
-        }
+        for name in Self.rivals(of: additional) { changes[Environment.Key(stringLiteral: name)] = .some(nil) }
         if isolated {
             changes["GIT_CONFIG_NOSYSTEM"] = "1"
             changes["GIT_CONFIG_GLOBAL"] = "/dev/null"

@@ -13,6 +13,14 @@ enum GitError: Error, Equatable, CustomStringConvertible {
     case tooLarge(String)
     case overloaded
 
+    /// What a command that talks to the remote said when it failed: git asks for a name where a server does not take the token it was given,
+    /// and says only that it may not.
+    static func remote(_ result: GitOutput) -> GitError {
+        let message = result.message.trimmed
+        let isStranger = ["could not read Username", "could not read Password", "Authentication failed"].contains { message.contains($0) }
+        return .unreachable(isStranger ? "it does not accept the credentials, or wants some (\(message))" : message)
+    }
+
     /// What working on the files of a repository threw.
     init(_ error: any Error) {
         switch error {

@@ -14,6 +14,6 @@ enum PushReport {
         let declined = refused.first { reason in reason.hasPrefix("[remote rejected]") && !Self.lostRaces.contains(where: reason.contains) }
         if let declined { return .declined(declined) }
         if !refused.isEmpty { return .moved }
-        return .unreachable(result.message.trimmed)
+        return .remote(result)
     }
 }

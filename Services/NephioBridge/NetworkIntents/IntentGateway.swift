@@ -50,14 +50,20 @@ struct IntentGateway: Sendable {
         }
     }
 
-    /// False when its phase does not allow it (any more).
-    func decide(_ decision: String, _ id: IntentID, reason: String) async throws(ServiceCallError) -> Bool {
+    enum Decision: Sendable {
+        case taken
+        /// Its phase does not allow it (any more), or it is in the archive only; in the gateway's words.
+        case refused(String)
+    }
+
+    func decide(_ decision: String, _ id: IntentID, reason: String) async throws(ServiceCallError) -> Decision {
         let body = JSONValue.object(["reason": .string(reason)]).bytes
         // A repeat finds the decision taken.
         let response = try await self.client.call("POST", "/v1/intents/\(id)/\(decision)", body: body, mayRepeat: true)
         switch response.status {
-        case 200..<300: return true
-        case 404, 409: return false
+        case 200..<300: return .taken
+        case 404, 409:
+            return .refused((try? JSONDecoder().decode(Problem.self, from: Data(response.body)))?.detail ?? "the gateway answered \(response.status)")
         default: throw self.client.refusal(response)
         }
     }

@@ -54,8 +54,6 @@ struct NetworkIntent: Sendable {
     let request: Result<Request, Problem>
     let isPaused: Bool
     let deletionPolicy: DeletionPolicy
-    /// A remark for people (`deployment`, `scaling`, …): the text says what is to be done.
-    let intentType: String?
 
     /// The intent that came of ``requestHash``.
     let intentId: IntentID?
@@ -74,7 +72,6 @@ struct NetworkIntent: Sendable {
         self.request = Self.request(spec)
         self.isPaused = spec["paused"]?.boolean ?? false
         self.deletionPolicy = spec["deletionPolicy"]?.string.flatMap(DeletionPolicy.init(rawValue:)) ?? .retain
-        self.intentType = spec["intentType"]?.string
         self.intentId = status["intentId"]?.string.flatMap { IntentID($0) }
         self.replaces = status["replaces"]?.string.flatMap { IntentID($0) }
         self.requestHash = status["requestHash"]?.string

@@ -35,8 +35,6 @@ final class NetworkIntentController: Service, Sendable {
         self.election = LeaderElection(client, configuration.lease)
     }
 
-    var isLeading: Bool { self.election.isLeading }
-
     func run() async {
         await cancelWhenGracefulShutdown { await self.election.run { await self.lead() } }
     }

@@ -82,11 +82,13 @@ struct NetworkIntentReconciler: Sendable {
         case .known(let id):
             // Accepted before the object changed again, or before what it replaces ended: what counts is what was accepted.
             guard let record = try await self.record(id) else { return .failed("intent \(id) is known and not to be found") }
+            if try await self.dropped(record, beside: old, of: intent) { return .again(after: .zero) }
             try await self.note(intent, id, hash: NetworkIntent.Request(record.request).hash)
         case .refused(let problem): return try await self.refuse(intent, problem, hash: request.hash)
         case .nothingToSupersede: return .failed("the gateway refuses to supersede nothing")
         case .unavailable(let reason, let retryAfter):
-            let conditions = self.accepted(intent, false, "Unavailable", reason)
+            // The same words each time: a status that changes is news, and brings the object back at once.
+            let conditions = self.accepted(intent, false, "Unavailable", "the gateway does not take it now; it is tried again")
             try await self.write(["phase": .string(NetworkIntentPhase.pending.rawValue), "conditions": conditions], to: intent.object)
             return retryAfter.map { .again(after: $0) } ?? .failed(reason)
         }
@@ -165,63 +167,9 @@ struct NetworkIntentReconciler: Sendable {
     }
 
     /// From the ledger, or from the archive behind the gateway.
-    private func record(_ id: IntentID) async throws -> IntentRecord? {
+    func record(_ id: IntentID) async throws -> IntentRecord? {
         if let snapshot = try await self.ledger.read(id) { return try snapshot.record() }
         return try await self.gateway.record(id)
-    }
-
-    // MARK: Ending
-
-    /// The object is to go: what it began is brought to an end first.
-    private func finish(_ intent: NetworkIntent) async throws -> Outcome {
-        guard intent.holdsFinalizer else { return .done }
-        try self.require()
-        if let generation = intent.submission { return try await self.recall(intent, generation) }
-        for id in intent.intents {
-            guard let record = try await self.record(id) else { continue }
-            guard record.phase.isTerminal else {
-                // What it is rolled back by ends by itself.
-                if !intent.isRollingBack { _ = try await self.gateway.decide("cancel", id, reason: "NetworkIntent \(intent.key) was deleted") }
-                return .again(after: .seconds(1))
-            }
-            guard intent.deletionPolicy == .rollback else { continue }
-            switch record.phase {
-            case .fulfilled,
-                .published where !record.tracks.isEmpty:
-                guard intent.isRollingBack else {
-                    try await self.write(["rollingBack": true], to: intent.object)
-                    return .again(after: .zero)
-                }
-                _ = try await self.gateway.decide("rollback", id, reason: "NetworkIntent \(intent.key) was deleted")
-                return .again(after: .seconds(1))
-            case .failed where intent.isRollingBack:
-                let message = "could not be rolled back: \(record.problem?.detail ?? ""); deletionPolicy: Retain lets the object go"
-                try await self.write(["errorMessage": .string(message), "phase": .string(NetworkIntentPhase.failed.rawValue)], to: intent.object)
-                return .again(after: .seconds(60))
-            default: continue
-            }
-        }
-        let finalizers = intent.object.finalizers.filter { $0 != NetworkIntent.finalizer }.map { JSONValue.string($0) }
-        _ = try await self.client.merge(.networkIntent, intent.key, Self.patch(intent.object, metadata: ["finalizers": .array(finalizers)]))
-        return .done
-    }
-
-    /// Finds out what became of a submission whose answer nobody noted: under the same name, and so that what was not there before does nothing
-    /// without a person.
-    private func recall(_ intent: NetworkIntent, _ generation: Int) async throws -> Outcome {
-        try self.require()
-        // What is no request any more may have been one: something has to be said, and this asks for nothing.
-        let nothing = NetworkIntent.Request(text: "Report the inventory", priority: .low, namespace: nil, cluster: nil, approval: .required)
-        let request = (try? intent.request.get()) ?? nothing
-        let body = intent.body(request, supersedes: nil, mustBeApproved: true)
-        switch await self.gateway.submit(body, key: intent.idempotencyKey(generation: generation)) {
-        case .accepted(let id), .known(let id):
-            let old = intent.intentId.map { JSONValue.string($0.description) }
-            try await self.write(["intentId": .string(id.description), "replaces": old ?? .null, "submission": .null], to: intent.object)
-        case .refused, .nothingToSupersede: try await self.write(["submission": .null], to: intent.object)
-        case .unavailable(let reason, let retryAfter): return retryAfter.map { .again(after: $0) } ?? .failed(reason)
-        }
-        return .again(after: .zero)
     }
 
     // MARK: Writing
@@ -229,19 +177,19 @@ struct NetworkIntentReconciler: Sendable {
     private struct NotLeading: Error, CustomStringConvertible { let description = "another instance may lead" }
 
     /// Before every effect.
-    private func require() throws {
+    func require() throws {
         guard self.mayAct(), !Task.isCancelled else { throw NotLeading() }
     }
 
     /// Only over the version that was read.
-    private func write(_ members: [String: JSONValue], to object: KubernetesObject) async throws {
+    func write(_ members: [String: JSONValue], to object: KubernetesObject) async throws {
         guard Self.changes(members, object) else { return }
         var patch = Self.patch(object, metadata: [:])
         patch["status"] = .object(members)
         _ = try await self.client.merge(.networkIntent, object.key, patch, subresource: "status")
     }
 
-    private static func patch(_ object: KubernetesObject, metadata: [String: JSONValue]) -> JSONValue {
+    static func patch(_ object: KubernetesObject, metadata: [String: JSONValue]) -> JSONValue {
         var metadata = metadata
         // No two objects, and no two of one name, ever have the same.
         metadata["resourceVersion"] = object.resourceVersion.map { .string($0) }

@@ -21,10 +21,13 @@ struct NetworkIntentStatus: Sendable {
         return members
     }
 
-    /// What was understood: `deploy AMF in core5g`.
+    /// What was understood: `scale UPF upf-2`.
     private var summary: String? {
         guard let expectations = self.record.interpretation?.expectations, !expectations.isEmpty else { return nil }
-        return expectations.map { "\($0.verb.rawValue) \($0.object.name ?? $0.object.kind.rawValue)" }.joined(separator: "; ")
+        return expectations.map { expectation in
+            let object = expectation.object
+            return ([expectation.verb.rawValue, object.type ?? object.kind.rawValue] + [object.name].compactMap(\.self)).joined(separator: " ")
+        }.joined(separator: "; ")
     }
 
     /// One sentence about where it stands.

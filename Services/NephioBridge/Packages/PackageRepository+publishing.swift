@@ -83,6 +83,9 @@ extension PackageRepository {
         let head = self.index.head
         let root = try await self.learn(above: commits.map(\.path.description), at: head)
         let moved = self.target.remote == nil ? self.headRef : nil
+        // Also what is not published leaves a pack behind.
+        self.maintenance.count(packs: 1, tags: 0)
+        defer { self.maintainIfNeeded() }
         let published = try await Blocking.run { [packs, refs, spine, recent, signer] in
             let publication = try PublicationPack(commits, onto: head, root: root, spine: spine, time: now, signer: signer, isKnown: recent.contains)
             try packs.add(publication.pack)
@@ -103,7 +106,6 @@ extension PackageRepository {
         for id in published.written { self.recent.insert(id) }
         self.take(commits, ids, now)
         await self.payOwedTags(movingHeadTo: self.target.remote == nil ? nil : last)
-        self.maintainIfNeeded()
         return ids
     }
 
@@ -153,7 +155,7 @@ extension PackageRepository {
         }
         self.index.head = ids.last ?? self.index.head
         self.checkedAt = self.clock.now
-        self.maintenance.count(packs: 1, tags: commits.count)
+        self.maintenance.count(packs: 0, tags: commits.count)
     }
 
     /// Writes the tags of what is published. A failure does not undo a publication: the tags stay owed, and a restart

@@ -55,7 +55,7 @@ extension PackageRepository {
         if tags { arguments.append("+refs/tags/*:refs/tags/*") }
         let result = try await self.git.run(arguments, settings: remote.settings, isolated: false)
         // A remote without the branch gets it with the first commit.
-        guard result.succeeded || result.message.contains("couldn't find remote ref") else { throw .unreachable(result.message.trimmed) }
+        guard result.succeeded || result.message.contains("couldn't find remote ref") else { throw .remote(result) }
     }
 
     private static let rootText = "Packages of network functions at `<cluster>/<namespace>/<instance>/`, published by Nephoran.\n"

@@ -101,7 +101,7 @@ extension PackageRepository {
             PackagePath(package.path).flatMap { path in Int(package.revision.dropFirst()).map { "refs/tags/\(path.tag(revision: $0))" } }
         }
         let result = try await self.git.run(["ls-remote", "origin"] + names, settings: remote.settings, isolated: false)
-        guard result.succeeded else { throw .unreachable(result.message.trimmed) }
+        guard result.succeeded else { throw .remote(result) }
         var tags: [String: ObjectID] = [:]
         for line in result.output.split(separator: UInt8(ascii: "\n")) {
             tags[String(decoding: line.dropFirst(41), as: UTF8.self)] = ObjectID(hex: line.prefix(40))

@@ -32,7 +32,12 @@ final class ClusterChanges: Service, Sendable {
     private func follow(_ kind: ResourceKind) async {
         await ObjectWatch(self.client, ObjectSelection(kind, labels: Self.selector)).follow { notice in
             switch notice {
-            case .began: self.state.withLock { $0.lists += 1 }
+            case .began:
+                self.state.withLock { state in
+                    state.lists += 1
+                    // Every stamp is another one now; those that were there are kept no longer.
+                    state.counts = [:]
+                }
             case .page: break
             case .synced: self.state.withLock { _ = $0.synced.insert(kind) }
             case .changed(let object), .deleted(let object): self.count(object)

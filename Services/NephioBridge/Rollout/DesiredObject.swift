@@ -12,12 +12,15 @@ struct DesiredObject: Sendable, Equatable {
 
     private static let kinds: [ResourceKind] = [.deployment, .statefulSet, .daemonSet, .functionDeployment]
 
+    /// A server knows no times: `kubectl.kubernetes.io/restartedAt` stays the text that it is.
+    private static let resolver = Resolver.default.removing(.timestamp)
+
     /// Those of a package's files, in their order; what is not YAML, or none of these kinds, is passed over.
     static func all(in files: [PackageFile], namespace: String) -> [DesiredObject] {
         files.filter { $0.path.hasSuffix(".yaml") || $0.path.hasSuffix(".yml") }.flatMap { file -> [DesiredObject] in
             // Most files hold nothing of the kind, and parsing costs.
             guard file.content.contains("Deployment") || file.content.contains("StatefulSet") || file.content.contains("DaemonSet"),
-                let documents = try? Array(Yams.load_all(yaml: file.content))
+                let documents = try? Array(Yams.load_all(yaml: file.content, self.resolver))
             else { return [] }
             return documents.compactMap { document in
                 let json = JSONValue(yaml: document)

@@ -4,7 +4,6 @@ import JSONSchema
 import Kubernetes
 import Ledger
 import Logging
-import Synchronization
 
 /// Watches whether published packages arrive in their clusters.
 struct RolloutObserver: Sendable {
@@ -30,14 +29,15 @@ struct RolloutObserver: Sendable {
 
     /// - Parameter final: there will be no other look: the pods are asked for what ails them.
     func observe(_ id: IntentID, _ changes: [PackageChange], _ published: [PublishedPackage], final: Bool) async -> Observation {
-        let visible = changes.filter { $0.change != .none && self.clusters[$0.cluster] != nil }
+        let visible = self.visible(changes)
         guard !visible.isEmpty else { return .nothingToSee }
-        let stamps = visible.map { self.clusters[$0.cluster]?.changes.stamp(namespace: $0.namespace, instance: $0.instance) }
+        let stamps = self.stamps(of: visible)
         if !final, let known = self.looks.last(of: id, stamps: stamps) { return known }
         var sentences: [String] = []
         var missing: [String] = []
-        var isReachable = true
-        for change in visible {
+        var away: Set<String> = []
+        // One call after the other: a cluster that has not answered is not asked again in this look.
+        for change in visible where !away.contains(change.cluster) {
             guard let cluster = self.clusters[change.cluster] else { continue }
             do {
                 for state in try await self.states(of: change, published, in: cluster, final: final) {
@@ -48,15 +48,27 @@ struct RolloutObserver: Sendable {
                     }
                 }
             } catch {
-                isReachable = false
+                away.insert(change.cluster)
                 missing.append("cluster \(cluster.name): \(error)")
             }
         }
         let isComplete = changes.allSatisfy { $0.change == .none || self.clusters[$0.cluster] != nil }
         let observation =
-            missing.isEmpty ? Observation.arrived(sentences, isComplete: isComplete) : .waiting(missing.joined(separator: "; "), isReachable: isReachable)
-        if isReachable { self.looks.note(observation, of: id, stamps: stamps) }
+            missing.isEmpty ? Observation.arrived(sentences, isComplete: isComplete) : .waiting(missing.joined(separator: "; "), isReachable: away.isEmpty)
+        if away.isEmpty { self.looks.note(observation, of: id, stamps: stamps) }
         return observation
+    }
+
+    /// Whether the last look found something missing, and nothing of the packages has changed since.
+    func stillWaits(_ id: IntentID, _ changes: [PackageChange]) -> Bool {
+        guard case .waiting = self.looks.last(of: id, stamps: self.stamps(of: self.visible(changes))) else { return false }
+        return true
+    }
+
+    private func visible(_ changes: [PackageChange]) -> [PackageChange] { changes.filter { $0.change != .none && self.clusters[$0.cluster] != nil } }
+
+    private func stamps(of visible: [PackageChange]) -> [Int?] {
+        visible.map { self.clusters[$0.cluster]?.changes.stamp(namespace: $0.namespace, instance: $0.instance) }
     }
 
     /// What is remembered of an intent that has ended.
@@ -128,34 +140,4 @@ extension RolloutState {
         case .failed: true
         }
     }
-}
-
-/// What was seen last of each intent, and at which state of its packages.
-private final class Looks: Sendable {
-    private typealias Look = (stamps: [Int], observation: RolloutObserver.Observation, at: ContinuousClock.Instant)
-
-    private let looks = Mutex<[IntentID: Look]>([:])
-    /// More are not remembered: they are looked at each time.
-    private static let limit = 10_000
-    /// A change that no watch brought is seen after this at the latest.
-    private static let age: Duration = .seconds(30)
-
-    func last(of id: IntentID, stamps: [Int?]) -> RolloutObserver.Observation? {
-        let known = stamps.compactMap(\.self)
-        guard known.count == stamps.count else { return nil }
-        return self.looks.withLock { looks in
-            guard let look = looks[id], look.stamps == known, look.at + Self.age > .now else { return nil }
-            return look.observation
-        }
-    }
-
-    func note(_ observation: RolloutObserver.Observation, of id: IntentID, stamps: [Int?]) {
-        let known = stamps.compactMap(\.self)
-        guard known.count == stamps.count else { return }
-        self.looks.withLock { looks in
-            if looks[id] != nil || looks.count < Self.limit { looks[id] = (known, observation, .now) }
-        }
-    }
-
-    func forget(_ id: IntentID) { self.looks.withLock { _ = $0.removeValue(forKey: id) } }
 }

@@ -22,27 +22,38 @@ struct RolloutPolicy: Sendable {
         self.keepsFailures = keepsFailures
     }
 
-    /// - Parameter step: what would be done without a cluster.
+    /// Whether another look, at Git or at a cluster, would find what the last one did.
+    func stillWaits(_ leased: LeasedIntent, _ changes: [PackageChange]) throws(LedgerError) -> Bool {
+        guard self.observer.stillWaits(leased.id, changes) else { return false }
+        return try !self.isLast(leased)
+    }
+
+    /// - Parameters:
+    ///   - step: what would be done without a cluster.
+    ///   - isEnforced: the policies of the same plan are known to be in force.
     func outcome(
-        of step: Step, _ leased: LeasedIntent, _ changes: [PackageChange], _ published: [PublishedPackage]
+        of step: Step, _ leased: LeasedIntent, _ changes: [PackageChange], _ published: [PublishedPackage], isEnforced: Bool
     ) async -> StageOutcome {
         let isLast: Bool
         do throws(LedgerError) {
-            isLast = try Self.began(leased.snapshot) + self.limit.wholeMilliseconds <= Timestamp.now()
+            isLast = try self.isLast(leased)
         } catch {
             return .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
         }
         let observation = await self.observer.observe(leased.id, changes, published, final: isLast)
-        let outcome = self.outcome(observation, step, leased, isLast: isLast)
+        let outcome = self.outcome(observation, step, leased, isLast: isLast, isEnforced: isEnforced)
         if case .wait = outcome {} else { self.observer.forget(leased.id) }
         return outcome
     }
 
-    private func outcome(_ observation: RolloutObserver.Observation, _ step: Step, _ leased: LeasedIntent, isLast: Bool) -> StageOutcome {
+    private func outcome(
+        _ observation: RolloutObserver.Observation, _ step: Step, _ leased: LeasedIntent, isLast: Bool, isEnforced: Bool
+    ) -> StageOutcome {
         switch observation {
         case .nothingToSee: return .step(step)
         case .arrived(let sentences, let isComplete):
-            return self.passed(step, sentences, isObserved: isComplete, isComplete ? "observed" : "observed in part")
+            let isObserved = isComplete && isEnforced
+            return self.passed(step, sentences, isObserved: isObserved, isObserved ? "observed" : "observed in part")
         case .failed(let reason): return self.failed(reason, leased)
         case .waiting(_, _) where !isLast: return .wait(Self.pause)
         case .waiting(let reason, isReachable: true): return self.failed("not there within \(self.limit.text): \(reason)", leased)
@@ -81,6 +92,10 @@ struct RolloutPolicy: Sendable {
             return .fail(problem)
         }
         return .step(step)
+    }
+
+    private func isLast(_ leased: LeasedIntent) throws(LedgerError) -> Bool {
+        try Self.began(leased.snapshot) + self.limit.wholeMilliseconds <= Timestamp.now()
     }
 
     /// Unix milliseconds at which the verification began.

@@ -40,31 +40,3 @@ struct WorkloadMatch: Sendable {
         return nil
     }
 }
-
-/// A resource quantity, whose text the server may write in another way: `1000m` is `1`.
-struct Quantity: Equatable {
-    /// In thousandths of the unit.
-    let milli: Double
-
-    private static let factors: [String: Double] = [
-        "n": 1e-6, "u": 1e-3, "m": 1, "": 1e3, "k": 1e6, "M": 1e9, "G": 1e12, "T": 1e15, "P": 1e18, "E": 1e21,
-        "Ki": 1_024e3, "Mi": 1_048_576e3, "Gi": 1_073_741_824e3, "Ti": 1_099_511_627_776e3, "Pi": 1_125_899_906_842_624e3,
-    ]
-
-    init?(_ value: JSONValue) {
-        switch value {
-        case .number(let number): self.milli = number * 1e3
-        case .string(let text):
-            let digits = text.prefix { $0.isNumber || $0 == "." || $0 == "-" || $0 == "+" }
-            guard let number = Double(digits) else { return nil }
-            if let factor = Self.factors[String(text.dropFirst(digits.count))] {
-                self.milli = number * factor
-            } else if let number = Double(text) {
-                self.milli = number * 1e3
-            } else {
-                return nil
-            }
-        default: return nil
-        }
-    }
-}

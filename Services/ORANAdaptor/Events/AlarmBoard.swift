@@ -7,7 +7,7 @@ package import RedisClient
 /// One hash for each element, `{ran}:alarms:<element>`: the last event of each trouble, also that it is over, so that an event that was
 /// overtaken on its way changes nothing. `{ran}:heard:<element>` is when it was last heard of.
 package struct AlarmBoard: Sendable {
-    /// What an event changed.
+    /// What an event changed; the newest one of its trouble says the same as often as it comes.
     package enum Change: Sendable, Equatable {
         /// It says nothing new.
         case none
@@ -19,6 +19,8 @@ package struct AlarmBoard: Sendable {
         /// Microseconds and sequence, of fixed width: texts are compared.
         var order: String
         var alarm: Alarm
+        /// The severity that it took the place of: an event that is sent again, since not all of it was done, is answered as the first time.
+        var before: AlarmSeverity?
     }
 
     private let redis: RedisClient
@@ -34,7 +36,8 @@ package struct AlarmBoard: Sendable {
         local before, new = 'NORMAL', cjson.decode(ARGV[2])
         if old then
           local last = cjson.decode(old)
-          if last.order >= new.order then return 'old' end
+          if last.order > new.order then return 'old' end
+          if last.order == new.order then return last.alarm.severity == new.alarm.severity and last.before or 'old' end
           before = last.alarm.severity
           if before ~= 'NORMAL' then new.alarm.raisedAt = last.alarm.raisedAt end
         elseif redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then
@@ -48,6 +51,7 @@ package struct AlarmBoard: Sendable {
           end
           if not room then return 'full' end
         end
+        new.before = before
         redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(new))
         return before
         """)

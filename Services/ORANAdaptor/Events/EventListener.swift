@@ -28,11 +28,11 @@ package struct EventListener: Sendable {
         self.logger.notice(
             "an alarm changed", metadata: ["element": "\(element)", "condition": "\(fault.condition)", "from": "\(from.rawValue)", "to": "\(to.rawValue)"])
         guard let degrades, (from >= degrades) != (to >= degrades) else { return }
+        func isInTrouble(_ element: String) async throws -> Bool { try await self.alarms.alarms(of: element).contains { $0.severity >= degrades } }
         if to >= degrades {
-            let text = "degraded: \(element) reports \(fault.condition) (\(to.rawValue)): \(fault.problem.prefix(200))"
-            try await self.intents.tell(element, isDegraded: true, text)
-        } else if try await !self.alarms.alarms(of: element).contains(where: { $0.severity >= degrades }) {
-            try await self.intents.tell(element, isDegraded: false, "no longer degraded: \(fault.condition) of \(element) is over")
+            try await self.intents.degrade(at: element, "\(element) reports \(fault.condition) (\(to.rawValue)): \(fault.problem.prefix(200))")
+        } else if try await !isInTrouble(element) {
+            try await self.intents.recover(at: element, "\(fault.condition) of \(element) is over", isInTrouble: isInTrouble)
         }
     }
 }

@@ -5,7 +5,8 @@ import Hummingbird
 import JSONSchema
 import ServiceRuntime
 
-/// The VES Event Listener 7.2: `/eventListener/v7` and its batch. 202 says that the events are taken down; a batch is taken whole or not at all.
+/// The VES Event Listener 7.2: `/eventListener/v7` and its batch. 202 says that the events are taken down. One event of a batch that is none
+/// refuses the batch whole. Without the ledger the answer is 503, and the events before are taken: sent again, the batch changes nothing twice.
 struct EventController: Sendable {
     /// Of the listener, over Basic; nil leaves it to the keys of the other routes.
     struct Credentials: Sendable {

@@ -81,7 +81,7 @@ struct O2Controller: Sendable {
     private func addProvisioning(to routes: RouteCollection<AppContext>) {
         routes.put("provisioning-requests/:id") { request, context in
             var wanted = try await JSONBody.decode(ProvisioningRequest.self, from: request, context: context)
-            wanted.provisioningRequestId = try context.parameters.require("id").lowercased()
+            wanted.provisioningRequestId = try Self.id(context)
             do throws(ProvisioningRequest.Invalid) {
                 try wanted.validate()
             } catch {
@@ -93,7 +93,7 @@ struct O2Controller: Sendable {
         }
         // `?wait=N` follows it for as many seconds, 60 at most.
         routes.get("provisioning-requests/:id") { request, context in
-            let id = try context.parameters.require("id")
+            let id = try Self.id(context)
             let wait = min(60, max(0, request.uri.queryParameters["wait"].flatMap { Int($0) } ?? 0))
             if wait > 0 { _ = try await PeerProblem.mapped("o2") { try await self.provisioning.follow(id, for: .seconds(wait)) } }
             guard let (data, status) = try await PeerProblem.mapped("o2", { try await self.provisioning.read(id) }) else {
@@ -102,11 +102,14 @@ struct O2Controller: Sendable {
             return Response.json(Provisioning(request: data, status: status))
         }
         routes.delete("provisioning-requests/:id") { _, context in
-            let id = try context.parameters.require("id")
+            let id = try Self.id(context)
             let existed = try await PeerProblem.mapped("o2") { try await self.provisioning.delete(id) }
             return Response.json(Change(provisioningRequestId: id, change: existed ? "delete" : "none"))
         }
     }
+
+    /// A UUID is the same in upper case; it is always written in lower case here.
+    private static func id(_ context: AppContext) throws -> String { try context.parameters.require("id").lowercased() }
 
     private static func cluster(_ manager: JSONValue) -> Cluster? {
         guard let id = manager["deploymentManagerId"]?.string, let uri = manager["serviceUri"]?.string else { return nil }

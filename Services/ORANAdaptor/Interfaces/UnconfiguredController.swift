@@ -35,5 +35,5 @@ struct UnconfiguredController: Sendable {
 
     static let o1 = UnconfiguredController(interface: "o1", resources: ["elements", "elements/**"], setting: "O1_ELEMENTS")
     static let o2 = UnconfiguredController(interface: "o2", resources: ["**"], setting: "O2_URL")
-    static let e2 = UnconfiguredController(interface: "e2", resources: ["nodes", "nodes/**"], setting: "E2_MANAGER_URL")
+    static let e2 = UnconfiguredController(interface: "e2", resources: ["nodes", "nodes/**", "node-sets/**"], setting: "E2_MANAGER_URL")
 }

@@ -124,18 +124,7 @@ package final class OpenAIEmbedder: TextEmbedder {
     }
 
     @Sendable private static func judge(_ outcome: Result<FetchResponse, FetchError>) -> Judgement {
-        switch outcome {
-        case .success(let response):
-            switch response.status {
-            case 429: Judgement(.ignored, mayRetry: true, pause: response.retryAfter ?? .seconds(1))
-            case 502, 503: Judgement(.failure, mayRetry: true, pause: response.retryAfter)
-            case 500...: Judgement(.failure, mayRetry: true)
-            default: Judgement(.success)
-            }
-        case .failure(.cancelled), .failure(.stopped), .failure(.invalid), .failure(.overloaded): Judgement(.ignored)
-        case .failure(.timedOut): Judgement(.failure)
-        case .failure(let error): Judgement(.failure, mayRetry: error.mayRetry)
-        }
+        Judgement(outcome, repeated: 500...599, whenShed: .seconds(1))
     }
 
     /// The endpoint's own message; never more than a line, and never our key.

@@ -6,20 +6,23 @@ import CZlib
 final class Deflater {
     struct Failure: Error { let code: Int32 }
 
-    private static let level: Int32 = 1
-
     // zlib's state points back at its stream, which therefore must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private var buffer: [UInt8] = []
 
-    init() throws(Failure) {
-        self.stream = .allocate(capacity: 1)
-        self.stream.initialize(to: z_stream())
-        let code = czlib_deflate_begin(self.stream, Self.level)
+    private init(_ stream: UnsafeMutablePointer<z_stream>) { self.stream = stream }
+
+    /// - Parameter level: zlib's, 0 to 9.
+    static func begin(level: Int32 = 1) throws(Failure) -> Deflater {
+        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        let code = czlib_deflate_begin(stream, level)
         guard code == Z_OK else {
-            self.stream.deallocate()
+            // Nobody owns it yet.
+            stream.deallocate()
             throw Failure(code: code)
         }
+        return Deflater(stream)
     }
 
     deinit {

@@ -11,7 +11,7 @@ package struct PackBuilder {
     private let deflater: Deflater
 
     package init() throws {
-        self.deflater = try Deflater()
+        self.deflater = try Deflater.begin()
         self.bytes = Self.header(count: 0)
     }
 

@@ -82,23 +82,7 @@ package final class KubernetesClient: Service, Sendable {
         return headers
     }
 
-    @Sendable private static func judge(_ result: Result<FetchResponse, FetchError>) -> Judgement {
-        switch result {
-        case .success(let response):
-            switch response.status {
-            case 429: Judgement(.ignored, pause: response.retryAfter)
-            case 502, 503, 504: Judgement(.failure, mayRetry: true)
-            case 500...: Judgement(.failure)
-            default: Judgement(.success)
-            }
-        case .failure(let error):
-            switch error {
-            case .cancelled, .stopped, .invalid, .overloaded: Judgement(.ignored)
-            case .timedOut: Judgement(.failure)
-            default: Judgement(.failure, mayRetry: true)
-            }
-        }
-    }
+    @Sendable private static func judge(_ outcome: Result<FetchResponse, FetchError>) -> Judgement { Judgement(outcome, repeated: 502...504) }
 
     static func value(_ response: FetchResponse) throws(KubernetesError) -> JSONValue {
         do throws(JSONParseError) {

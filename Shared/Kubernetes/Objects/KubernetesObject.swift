@@ -40,7 +40,6 @@ package struct KubernetesObject: Sendable, Equatable {
     package var isBeingDeleted: Bool { self.metadata["deletionTimestamp"]?.string != nil }
     package var finalizers: [String] { self.metadata["finalizers"]?.array?.compactMap(\.string) ?? [] }
     package var labels: [String: String] { self.metadata["labels"]?.object?.compactMapValues(\.string) ?? [:] }
-    package var annotations: [String: String] { self.metadata["annotations"]?.object?.compactMapValues(\.string) ?? [:] }
 
     /// A reference that makes the owned object go with this one.
     package var ownerReference: JSONValue {

@@ -1,6 +1,7 @@
 import Foundation
 import IntentModel
 import JSONSchema
+import RedisClient
 import TestSupport
 import Testing
 
@@ -104,6 +105,74 @@ extension RealProcesses {
             #expect(try await installation.repository.packages() == ["default/core5g/amf"])
             // The projections go with their owner.
             #expect(cluster.server.objects("gitopsdeployments").isEmpty)
+        }
+
+        @Test("what has nothing to roll back goes; what can no longer be rolled back stays, says so, and goes once it may")
+        func rollback() async throws {
+            let directory = try TemporaryDirectory()
+            let cluster = try await Cluster.start()
+            let installation = try await Installation.start(
+                cluster.settings().merging(["ARCHIVE_PATH": directory.file("archive.sqlite"), "LEDGER_RETENTION": "5s"]) { _, own in own })
+            defer { installation.stop() }
+            try cluster.apply("report", ["intent": "Report the inventory", "deletionPolicy": "Rollback"])
+            try cluster.apply("old", ["intent": "Deploy an AMF in core5g", "deletionPolicy": "Rollback"])
+            let report = try await cluster.until("report") { $0.kindPhase == "Completed" }
+            #expect(try await installation.gateway.record(try #require(report.intentID)).phase == .fulfilled)
+            try cluster.delete("report")
+            try await cluster.untilGone("report", within: .seconds(10))
+
+            let old = try #require(try await cluster.until("old") { $0.kindPhase == "Completed" }.intentID)
+            let redis = try installation.ledger.client()
+            defer { redis.stop() }
+            let deadline = ContinuousClock.now + .seconds(60)
+            while try await redis.send(RedisCommand("KEYS", "*:i:\(old)")).array?.isEmpty == false, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            try cluster.delete("old")
+            let stays = try await cluster.until("old") { $0.kindPhase == "Failed" }
+            #expect(stays["status"]?["errorMessage"]?.string?.contains("archive") == true, "\(stays.text)")
+            #expect(stays["status"]?["errorMessage"]?.string?.contains("deletionPolicy: Retain") == true)
+            try cluster.change("old", ["deletionPolicy": "Retain"])
+            try await cluster.untilGone("old")
+            #expect(try await installation.gateway.record(old).phase == .published)
+        }
+
+        @Test("an intent under way is not forgotten when what was to replace it is refused, and its submission lost")
+        func recalled() async throws {
+            let cluster = try await Cluster.start()
+            let installation = try await Installation.start(cluster.settings())
+            defer { installation.stop() }
+            for name in ["deleted", "corrected"] {
+                try cluster.apply(name, ["intent": "Deploy an AMF", "targetNamespace": .string(name), "approval": "required"])
+            }
+            var running: [String: IntentID] = [:]
+            for name in ["deleted", "corrected"] { running[name] = try await cluster.until(name) { $0.kindPhase == "AwaitingApproval" }.intentID }
+            try cluster.change("deleted", ["intent": "   "])
+            try await cluster.until("deleted") { $0.kindPhase == "Failed" }
+
+            // With the gateway away, each writes down that it submits something, and neither hears what became of it.
+            let gateway = try installation.process(.gateway)
+            gateway.kill()
+            for name in ["deleted", "corrected"] {
+                try cluster.change(name, ["intent": "Deploy an SMF"])
+                try await cluster.until(name) { $0["status"]?["submission"] != nil && $0.condition("Accepted") == "False" }
+            }
+            try cluster.delete("deleted")
+            try cluster.change("corrected", ["description": "Deploy an SMF"])
+            try gateway.restart()
+            try await installation.untilReady(.gateway)
+
+            try await cluster.untilGone("deleted")
+            #expect(try await installation.gateway.record(try #require(running["deleted"])).phase == .cancelled)
+            try await cluster.until("corrected") { $0.kindPhase == "Failed" && $0["status"]?["submission"] == nil }
+            try cluster.change("corrected", ["description": .null])
+            let next = try await cluster.until("corrected") { $0.kindPhase == "AwaitingApproval" }
+            let record = try await installation.gateway.record(try #require(next.intentID))
+            #expect(record.request.intent == "Deploy an SMF" && record.request.supersedes == running["corrected"]?.description)
+            #expect(try await installation.gateway.settled(try #require(running["corrected"])).phase == .superseded)
+            // What was made to find out is gone: one of all is under way.
+            let open = try await installation.gateway.all().filter { !$0.phase.isTerminal }
+            #expect(open.map(\.id) == [record.id])
         }
 
         @Test(

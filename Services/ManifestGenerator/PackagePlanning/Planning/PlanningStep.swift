@@ -189,13 +189,17 @@ struct PlanningStep {
     private func planManaged(into draft: inout PlanDraft) async throws -> Bool {
         let managed = self.expectation.targets.filter { self.isManaged($0) }
         guard !managed.isEmpty else { return false }
-        guard managed.count == self.expectation.targets.count else {
-            if self.object.kind == .networkSlice { return false }
-            let (ours, others) = (managed.map(\.attribute), self.expectation.targets.filter { !self.isManaged($0) }.map(\.attribute))
+        // What becomes of a workload is no configuration of it.
+        let verb = self.expectation.verb
+        let deed = [.deploy, .migrate, .restart, .rollback].contains(verb) ? ["to \(verb == .rollback ? "roll back" : verb.rawValue) it"] : []
+        let others = deed + self.expectation.targets.filter { !self.isManaged($0) }.map(\.attribute)
+        guard others.isEmpty else {
+            if self.object.kind == .networkSlice, deed.isEmpty { return false }
+            let ours = managed.map(\.attribute).joined(separator: ", ")
             throw PlanningStop.refuse(
                 Problem(
                     status: 422, code: "mixed_targets", title: "Two intents in one",
-                    detail: "\(ours.joined(separator: ", ")) is configured on the element, \(others.joined(separator: ", ")) in its package: say them apart."))
+                    detail: "\(ours) is configured on the element, \(others.joined(separator: ", ")) is of its package: say them apart."))
         }
         return try await self.addPolicies(into: &draft)
     }

@@ -4,6 +4,8 @@ import JSONSchema
 /// Shares of radio resources, configured over O1: the class RRMPolicyRatio of TS 28.541 §4.3.36 at one managed element.
 extension PolicyPlanner {
     static let shareClass = "RRMPolicyRatio"
+    /// What the model has for none.
+    private static let noSD = "FFFFFF"
 
     func managed(in expectation: Expectation) -> [(row: RANMapping.ManagedRow, target: Target)] {
         expectation.targets.compactMap { target in self.mapping.managedRow(for: expectation.object, target).map { ($0, target) } }
@@ -100,8 +102,7 @@ extension PolicyPlanner {
         let plmn = try scope.plmn(&figures)
         var member = plmn.object ?? [:]
         member["sst"] = .number(Double(slice.sst))
-        // What the model has for none.
-        member["sd"] = .string(slice.sd?.uppercased() ?? "FFFFFF")
+        member["sd"] = .string(slice.sd?.uppercased() ?? Self.noSD)
         figures.append(Figure(name: "cell", value: cell, source: .text, reason: "the text says so"))
         figures.append(Figure(name: "sst", value: String(slice.sst), source: .text, reason: "the slice that the text names"))
         let digits = name.hasPrefix("cell-") ? String(name.dropFirst(5)) : name
@@ -126,12 +127,12 @@ extension PolicyPlanner {
         return value
     }
 
-    /// Somebody else's object for one of these members.
+    /// Somebody else's object for one of these members. One without an SD is for the same as one that says the model's word for none.
     private static func foreign(_ members: JSONValue, in held: [String: String]) -> String? {
         func keys(_ members: JSONValue?) -> Set<String> {
             Set(
                 (members?.array ?? []).map {
-                    "\($0["mcc"]?.string ?? "")-\($0["mnc"]?.string ?? "")-\($0["sst"]?.integer ?? -1)-\($0["sd"]?.string?.uppercased() ?? "")"
+                    "\($0["mcc"]?.string ?? "")-\($0["mnc"]?.string ?? "")-\($0["sst"]?.integer ?? -1)-\($0["sd"]?.string?.uppercased() ?? Self.noSD)"
                 })
         }
         let ours = keys(members)
