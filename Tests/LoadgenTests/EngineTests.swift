@@ -40,12 +40,14 @@ final class StallingServer: Sendable {
         router.post("/") { request, _ in
             let bytes = try await request.body.collect(upTo: 1 << 16)
             stalling.bodies.withLock { $0.append(String(buffer: bytes)) }
-            return Response(status: .accepted, body: ResponseBody { writer in
-                // Without a length: chunks.
-                try await writer.write(ByteBuffer(string: "{\"id\":"))
-                try await writer.write(ByteBuffer(string: "1}"))
-                try await writer.finish(nil)
-            })
+            return Response(
+                status: .accepted,
+                body: ResponseBody { writer in
+                    // Without a length: chunks.
+                    try await writer.write(ByteBuffer(string: "{\"id\":"))
+                    try await writer.write(ByteBuffer(string: "1}"))
+                    try await writer.finish(nil)
+                })
         }
         router.get("/never") { _, _ in
             try await Task.sleep(for: .seconds(30))
