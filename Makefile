@@ -13,10 +13,10 @@ WHOLE_MACHINE := SystemTests|TopologyTests|PowerLossTests|RedisClusterTests|Redi
 BENCH ?=
 INTENT ?= Deploy a high-availability AMF with auto-scaling in core5g
 
-.PHONY: help packages model build run stop test check console format edges bench benchcheck bench-check endurance image sanitize clean
+.PHONY: help packages model build run stop test check console format edges bench bench-check endurance image sanitize clean
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 packages: ## Install the Debian packages that are missing
 	@deploy/install-packages build
@@ -67,11 +67,9 @@ bench: build model ## Every comparison side by side in one run, beside what is w
 	@deploy/install-packages bench
 	loadtest/bench $(BENCH)
 
-benchcheck: build ## Allocations and instructions of hot paths, against loadtest/costs.json
+bench-check: build ## Allocations and instructions of hot paths, against loadtest/costs.json
 	@deploy/install-packages bench
 	loadtest/bench-check $(BENCH)
-
-bench-check: benchcheck
 
 endurance: packages ## What takes longer than a test may: 100,000 intents under chaos, a cluster, a soak; see docs/reliability.md
 	@deploy/install-packages test

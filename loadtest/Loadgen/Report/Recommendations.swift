@@ -10,7 +10,7 @@ enum Recommendations {
             ].compactMap { $0 }
         }
         found += self.steps(report)
-        if !found.contains(where: { $0.weight == .act }), report.holds {
+        if found.isEmpty, report.holds {
             found.append(
                 Recommendation(
                     weight: .good, finding: "Nothing in the figures is out of the ordinary.",
