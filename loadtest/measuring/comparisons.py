@@ -17,7 +17,7 @@ def accept_and_get(run):
     try:
         path = "/v1/intents"
         nginx = measured(web_url + path, seconds, web.family(), body=servers.INTENT)
-        gateway, store = product.pid("api-gateway"), product.pid("redis-server")
+        gateway, store = product.pids["api-gateway"], product.pids["ledger"]
         ours = measured(product.url + path, seconds, [gateway, store], token=product.token, body=servers.INTENT)
         # The pipeline works at the same time for whoever comes next; a flood is worked off before anything else is measured.
         drain(product)
@@ -94,7 +94,7 @@ def ledger(run):
 def footprint(run, moment):
     """Memory of the largest service, and of Redis."""
     sizes = {name: process.resident(pid) for name, pid in run.product.pids.items()}
-    services = {name: size for name, size in sizes.items() if name in run.service_names}
+    services = {name: size for name, size in sizes.items() if name in servers.SERVICES}
     largest = max(services, key=services.get)
     print(f"  {moment}: " + ", ".join(f"{name} {size:.0f} MB" for name, size in sorted(services.items())))
     return {f"resident.{moment}": services[largest]}
