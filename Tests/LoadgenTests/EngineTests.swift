@@ -97,10 +97,10 @@ struct EngineTests {
         await server.stop()
     }
 
-    @Test func anOpenLoopSendsWhatIsDue() async throws {
+    @Test(arguments: [1, 8]) func anOpenLoopSendsWhatIsDue(connections: Int) async throws {
         let server = try await StallingServer.start()
         let schedule = ArrivalSchedule([.init(duration: 0.5, from: 0, to: 400), .init(duration: 0.5, from: 400, to: 400)])
-        let (figures, _) = try await drive(server.url, pace: .open(schedule), threads: 2)
+        let (figures, _) = try await drive(server.url, pace: .open(schedule), connections: connections, threads: 2)
         #expect(figures.answers == schedule.total && figures.errors == 0)
         #expect(figures.asked == 300)
         await server.stop()
