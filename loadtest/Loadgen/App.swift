@@ -10,10 +10,11 @@ struct App {
         } catch let error as LoadError {
             StandardError.say(error.description)
             LoadgenCommand.exit(withError: ExitCode(error.exitCode))
-        } catch  where LoadgenCommand.exitCode(for: error) == .validationFailure {
-            StandardError.say(LoadgenCommand.fullMessage(for: error))
-            LoadgenCommand.exit(withError: ExitCode(LoadError.Kind.usage.rawValue))
         } catch {
+            if LoadgenCommand.exitCode(for: error) == .validationFailure {
+                StandardError.say(LoadgenCommand.fullMessage(for: error))
+                LoadgenCommand.exit(withError: ExitCode(LoadError.Kind.usage.rawValue))
+            }
             LoadgenCommand.exit(withError: error)
         }
     }
