@@ -9,12 +9,14 @@ PORT_BASE ?= 8080
 CONSOLE_BIN ?= .build/debug
 # Tests that start many processes and want them to have the processors for themselves.
 WHOLE_MACHINE := SystemTests|TopologyTests|PowerLossTests|RedisClusterTests|RedisSentinelTests
+# Options of loadtest/bench and loadtest/bench-check, such as --only http,pipeline
+BENCH ?=
 INTENT ?= Deploy a high-availability AMF with auto-scaling in core5g
 
-.PHONY: help packages model build run stop test check console format edges bench endurance image sanitize sbom clean
+.PHONY: help packages model build run stop test check console format edges bench bench-check endurance image sanitize sbom clean
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 packages: ## Install the Debian packages that are missing
 	@deploy/install-packages build
@@ -48,9 +50,10 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
-	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/run loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/check-console Tests/Sanitizers/run .ci/run
+	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/check-console Tests/Sanitizers/run .ci/run
 	shellcheck -x Tests/check-deploy Tests/check-observability Tests/check-image
-	yamllint --strict -c .yamllint Services Shared deploy Tests/Packages Tests/Deploy
+	yamllint --strict -c .yamllint Services Shared deploy Tests/Packages Tests/Deploy loadtest
+	python3 -m compileall -q -f loadtest/measuring && rm -rf loadtest/measuring/__pycache__
 	Tests/check-packages
 	Tests/check-deploy
 	Tests/check-sbom
@@ -61,16 +64,13 @@ format: ## Format all Swift files
 edges: ## Write the dependency edges of Package.swift to Tests/edges.txt
 	Tests/check-edges --write
 
-bench: build model ## Load against nginx in the same run; see loadtest/README.md
+bench: build model ## Every comparison side by side in one run, beside what is wanted and the last baseline; see loadtest/README.md
 	@deploy/install-packages bench
-	.build/release/ResilienceBenchmark
-	.build/release/InterpreterBenchmark
-	.build/release/PlanningBenchmark
-	.build/release/PublishingBenchmark
-	loadtest/run
-	loadtest/model
-	loadtest/vectors "$(EMBEDDING_MODEL_DIR)"
-	loadtest/knowledge
+	loadtest/bench $(BENCH)
+
+bench-check: build ## Allocations and instructions of hot paths, against loadtest/costs.json
+	@deploy/install-packages bench
+	loadtest/bench-check $(BENCH)
 
 endurance: packages ## What takes longer than a test may: 100,000 intents under chaos, a cluster, a soak; see docs/reliability.md
 	@deploy/install-packages test

@@ -17,7 +17,10 @@ struct CommandTests {
         #expect(plain.requests == 200 && plain.connections == 50 && plain.timeout == 20 && plain.method == "GET")
     }
 
-    @Test(arguments: [["-c", "0", "http://h/"], ["-n", "5", "-c", "10", "http://h/"], ["-o", "xml", "http://h/"], ["-d", "a", "-D", "b", "http://h/"], ["-q", "0", "http://h/"], []])
+    @Test(arguments: [
+        ["-c", "0", "http://h/"], ["-n", "5", "-c", "10", "http://h/"], ["-o", "xml", "http://h/"], ["-d", "a", "-D", "b", "http://h/"],
+        ["-q", "0", "http://h/"], [],
+    ])
     func badOptionsAreRefused(arguments: [String]) { #expect(throws: (any Error).self) { try LoadgenCommand.parseAsRoot(arguments + []) } }
 
     @Test func scenariosAreRun() throws {

@@ -40,12 +40,14 @@ final class StallingServer: Sendable {
         router.post("/") { request, _ in
             let bytes = try await request.body.collect(upTo: 1 << 16)
             stalling.bodies.withLock { $0.append(String(buffer: bytes)) }
-            return Response(status: .accepted, body: ResponseBody { writer in
-                // Without a length: chunks.
-                try await writer.write(ByteBuffer(string: "{\"id\":"))
-                try await writer.write(ByteBuffer(string: "1}"))
-                try await writer.finish(nil)
-            })
+            return Response(
+                status: .accepted,
+                body: ResponseBody { writer in
+                    // Without a length: chunks.
+                    try await writer.write(ByteBuffer(string: "{\"id\":"))
+                    try await writer.write(ByteBuffer(string: "1}"))
+                    try await writer.finish(nil)
+                })
         }
         router.get("/never") { _, _ in
             try await Task.sleep(for: .seconds(30))
@@ -95,10 +97,10 @@ struct EngineTests {
         await server.stop()
     }
 
-    @Test func anOpenLoopSendsWhatIsDue() async throws {
+    @Test(arguments: [1, 8]) func anOpenLoopSendsWhatIsDue(connections: Int) async throws {
         let server = try await StallingServer.start()
         let schedule = ArrivalSchedule([.init(duration: 0.5, from: 0, to: 400), .init(duration: 0.5, from: 400, to: 400)])
-        let (figures, _) = try await drive(server.url, pace: .open(schedule), threads: 2)
+        let (figures, _) = try await drive(server.url, pace: .open(schedule), connections: connections, threads: 2)
         #expect(figures.answers == schedule.total && figures.errors == 0)
         #expect(figures.asked == 300)
         await server.stop()

@@ -70,7 +70,8 @@ struct FigureTests {
 
     @Test func flowsMayHavePointsAndTerminals() throws {
         let flow = self.flow("v1.intents") { flow in
-            flow.terminal = .init(accepted: 10, missing: 1, phases: ["published": 8, "failed": 1], unsuccessful: 1, times: .init(p95: 80, max: 90), perSecond: 9)
+            flow.terminal = .init(
+                accepted: 10, missing: 1, phases: ["published": 8, "failed": 1], unsuccessful: 1, times: .init(p95: 80, max: 90), perSecond: 9)
         }
         for (text, holds) in [
             ("v1.intents.p99.9<=50ms", true), ("v1.intents.terminal.p95<100ms", true), ("terminal.missing=0", false), ("terminal.unsuccessful<=1", true),
@@ -93,7 +94,9 @@ struct FigureTests {
 
     @Test func recommendationsSayWhatTheFiguresSay() {
         #expect(Recommendations.read(self.report([self.flow { $0.errors = 0 }])).map(\.weight) == [.good])
-        func findings(_ change: (inout FlowFigures) -> Void) -> String { Recommendations.read(self.report([self.flow("a", change)])).map(\.finding).joined(separator: "\n") }
+        func findings(_ change: (inout FlowFigures) -> Void) -> String {
+            Recommendations.read(self.report([self.flow("a", change)])).map(\.finding).joined(separator: "\n")
+        }
         #expect(findings { $0.perSecond = 60 }.contains("more than it takes"))
         #expect(findings { $0.latency.p99 = 900 }.contains("queued for one of 10 connections"))
         #expect(findings { ($0.errors, $0.shed, $0.statuses) = (100, 100, ["429": 100]) }.contains("10.0 % were turned away (100 × 429"))
@@ -107,7 +110,9 @@ struct FigureTests {
 
     @Test func reportsAreWholeAndEscaped() throws {
         let steps = [Report.Step(rate: 100, holds: true, flows: [self.flow("a<b")])]
-        var report = self.report([self.flow("a<b") { $0.series = .init(interval: 1, perSecond: [1, 2], errors: [0, 0], shed: [0, 0], p50: [1, 1], p95: [2, 2], p99: [3, 3]) }], steps: steps)
+        var report = self.report(
+            [self.flow("a<b") { $0.series = .init(interval: 1, perSecond: [1, 2], errors: [0, 0], shed: [0, 0], p50: [1, 1], p95: [2, 2], p99: [3, 3]) }],
+            steps: steps)
         report.judgements = try Expectation("p95<1ms").judge(report.flows)
         report.recommendations = Recommendations.read(report)
         let html = HTMLReport.text(report)
@@ -125,7 +130,8 @@ struct FigureTests {
         watch.accepted(Array(#"{"id":"\#(first)","phase":"received"}"#.utf8), since: 1_000)
         var lines = EventLines()
         // Cut anywhere; the second one's end comes before its answer.
-        let feed = "retry: 1000\n\nid: 3.1-0\nevent: phase\ndata: {\"id\":\"\(first)\",\"phase\":\"planning\"}\n\nid: 4.1-0\ndata: {\"id\":\"\(second)\",\"phase\":\"failed\",\"detail\":\"x\"}\n\nid: 5.1-0\ndata: {\"id\":\"\(first)\",\"phase\":\"published\"}\n\n"
+        let feed =
+            "retry: 1000\n\nid: 3.1-0\nevent: phase\ndata: {\"id\":\"\(first)\",\"phase\":\"planning\"}\n\nid: 4.1-0\ndata: {\"id\":\"\(second)\",\"phase\":\"failed\",\"detail\":\"x\"}\n\nid: 5.1-0\ndata: {\"id\":\"\(first)\",\"phase\":\"published\"}\n\n"
         var events: [EventLines.Event] = []
         for byte in feed.utf8 { events += lines.take([byte]) }
         #expect(events.map(\.phase.rawValue) == ["planning", "failed", "published"])

@@ -45,7 +45,8 @@ struct ScenarioTests {
         let flow = try #require(try self.plan(scenario).flows().first)
         #expect(
             String(decoding: try #require(flow.request.fixed), as: UTF8.self)
-                == "POST /base/v1/x?y=1 HTTP/1.1\r\nHost: 127.0.0.1:9\r\nUser-Agent: loadgen\r\nX-A: b\r\nAuthorization: Bearer t\r\nContent-Length: 2\r\n\r\n{}")
+                == "POST /base/v1/x?y=1 HTTP/1.1\r\nHost: 127.0.0.1:9\r\nUser-Agent: loadgen\r\nX-A: b\r\nAuthorization: Bearer t\r\nContent-Length: 2\r\n\r\n{}"
+        )
         #expect(flow.timeout == 0.5 && flow.connections == 3 && flow.accepted == [202])
         #expect(flow.pace == .open(ArrivalSchedule([.init(duration: 2, from: 10, to: 20), .init(duration: 1, from: 20, to: 20)])))
         var scaled = try self.plan(scenario)

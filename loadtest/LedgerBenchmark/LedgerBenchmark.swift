@@ -71,7 +71,8 @@ struct LedgerBenchmark {
                     while true {
                         let number = next.add(1, ordering: .relaxed).oldValue
                         guard number < count else { return }
-                        let request = #"{"approval":"auto","intent":"Deploy SMF named smf-\#(number) in namespace load-\#(number % 20) with 2 replicas","priority":"medium","requestedBy":"benchmark","tenant":"default"}"#
+                        let request =
+                            #"{"approval":"auto","intent":"Deploy SMF named smf-\#(number) in namespace load-\#(number % 20) with 2 replicas","priority":"medium","requestedBy":"benchmark","tenant":"default"}"#
                         _ = try await ledger.accept(
                             request: Array(request.utf8), priority: .medium, tenant: "default", by: "benchmark", idempotencyKey: nil, digest: "")
                     }

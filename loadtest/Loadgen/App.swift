@@ -11,6 +11,10 @@ struct App {
             StandardError.say(error.description)
             LoadgenCommand.exit(withError: ExitCode(error.exitCode))
         } catch {
+            if LoadgenCommand.exitCode(for: error) == .validationFailure {
+                StandardError.say(LoadgenCommand.fullMessage(for: error))
+                LoadgenCommand.exit(withError: ExitCode(LoadError.Kind.usage.rawValue))
+            }
             LoadgenCommand.exit(withError: error)
         }
     }

@@ -17,7 +17,7 @@ def accept_and_get(run):
     try:
         path = "/v1/intents"
         nginx = measured(web_url + path, seconds, web.family(), body=servers.INTENT)
-        gateway, store = product.pid("api-gateway"), product.pid("redis-server")
+        gateway, store = product.pids["api-gateway"], product.pids["ledger"]
         ours = measured(product.url + path, seconds, [gateway, store], token=product.token, body=servers.INTENT)
         # The pipeline works at the same time for whoever comes next; a flood is worked off before anything else is measured.
         drain(product)
@@ -57,16 +57,18 @@ def pipeline(run):
     body = '{"intent":"Deploy SMF named smf-{{run}}-{{seq}} in namespace load-{{int:1-20}} with {{int:1-5}} replicas"}'
     common = ["-m", "POST", "-T", "application/json", "--template", "-d", body, "--token-file", token, "--accept-status", "202", "--follow"]
     commits = product.commits()
-    before = process.seconds(product.process.family())
+    before = {name: process.seconds([pid]) for name, pid in product.pids.items()}
     count = run.distinct
     report = loadgen(run.bin, run.work, product.url + "/v1/intents", "-n", str(count), "-c", "50", *common)
-    used = process.seconds(product.process.family()) - before
+    used = {name: (process.seconds([pid]) - before[name]) * 1e6 / count for name, pid in product.pids.items()}
     flow = report["flows"][0]
     terminal = flow["terminal"]
     open_loop = loadgen(run.bin, run.work, product.url + "/v1/intents", "-z", f"{run.open_seconds}s", "--rate", "200", "-c", "100", *common)["flows"][0]
-    return {
+    # Who bears it: what the capacity model is made of.
+    costs = {f"pipeline.microseconds.{name}": cost for name, cost in used.items()}
+    return costs | {
         "pipeline.perSecond": terminal["perSecond"], "pipeline.unsuccessful": terminal["unsuccessful"] + terminal["missing"],
-        "pipeline.published": (product.commits() - commits) / (count + open_loop["requests"]), "pipeline.microseconds": used * 1e6 / count,
+        "pipeline.published": (product.commits() - commits) / (count + open_loop["requests"]), "pipeline.microseconds": sum(used.values()),
         "open.acceptP95": open_loop["latency"]["p95"], "open.terminalP50": open_loop["terminal"]["times"]["p50"],
         "open.terminalP95": open_loop["terminal"]["times"]["p95"], "open.failed": open_loop["errors"] + open_loop["terminal"]["missing"],
     }
@@ -92,7 +94,7 @@ def ledger(run):
 def footprint(run, moment):
     """Memory of the largest service, and of Redis."""
     sizes = {name: process.resident(pid) for name, pid in run.product.pids.items()}
-    services = {name: size for name, size in sizes.items() if name in run.service_names}
+    services = {name: size for name, size in sizes.items() if name in servers.SERVICES}
     largest = max(services, key=services.get)
     print(f"  {moment}: " + ", ".join(f"{name} {size:.0f} MB" for name, size in sorted(services.items())))
     return {f"resident.{moment}": services[largest]}
@@ -127,7 +129,7 @@ def stored(run):
             url = f"http://127.0.0.1:{at}"
             process.await_answer(url + "/healthz", gateway)
             page = ask(f"{url}/v1/intents?limit=50", servers.TOKEN)
-            middle = page["items"][25]["id"] if "items" in page else page["intents"][25]["id"]
+            middle = page["items"][25]["id"]
             # Few at once: the time of one, not that of a queue.
             for name, path, body in (("list", "/v1/intents?limit=50", None), ("get", f"/v1/intents/{middle}", None), ("accept", "/v1/intents", servers.INTENT)):
                 result = hey(url + path, run.stored_seconds, token=servers.TOKEN, body=body, connections=2)

@@ -79,11 +79,12 @@ def resident(pid):
     return 0.0
 
 
-def name(pid):
+def command(pid):
+    """The words it was started with, or has put in their place."""
     with contextlib.suppress(OSError):
-        with open(f"/proc/{pid}/comm") as comm:
-            return comm.read().strip()
-    return ""
+        with open(f"/proc/{pid}/cmdline") as line:
+            return line.read().replace("\0", " ").split()
+    return []
 
 
 def await_answer(url, process, limit=60):

@@ -9,6 +9,7 @@ from . import process
 from .process import Process, await_answer, await_port, free_port
 
 TOKEN = "benchmark-token"
+SERVICES = ["api-gateway", "llm-processor", "rag-api", "manifest-generator", "oran-adaptor", "nephio-bridge"]
 INTENT = '{"intent":"Deploy a high-availability AMF with auto-scaling in core5g","priority":"medium","labels":{"scenario":"acceptance"},"approval":"auto"}'
 
 
@@ -34,11 +35,19 @@ class Product:
         self.ready = time.monotonic() - began
         with open(f"{self.data}/token") as token:
             self.token = token.read().strip()
-        self.pids = {process.name(pid): pid for pid in self.process.family()}
+        self.pids = dict(filter(None, (self.role(pid) for pid in self.process.family())))
+        missing = {*SERVICES, "ledger", "cache"} - set(self.pids)
+        if missing:
+            raise SystemExit(f"{', '.join(sorted(missing))} cannot be found among the processes")
 
-    def pid(self, name):
-        """Of a service; the kernel keeps 15 characters of a name."""
-        return self.pids[name[:15]]
+    @staticmethod
+    def role(pid):
+        """What a process is; of the two Redis servers one is the ledger, which says where it listens."""
+        words = process.command(pid)
+        name = os.path.basename(words[0]) if words else ""
+        if name == "redis-server":
+            return ("ledger" if "/redis/redis.sock" in words[1] else "cache"), pid
+        return (name, pid) if name in SERVICES else None
 
     def commits(self):
         done = subprocess.run(["git", "-C", f"{self.data}/gitops.git", "rev-list", "--count", "main"], capture_output=True, text=True)

@@ -44,7 +44,9 @@ struct CapacityModel: Decodable, Sendable {
 
     init(yaml: String, name file: String) throws {
         do { self = try YAMLDecoder().decode(CapacityModel.self, from: yaml) } catch { throw LoadError.usage("\(file) is no capacity model: \(error)") }
-        guard self.arrivals > 0, self.seconds > 0, !self.path.isEmpty else { throw LoadError.usage("\(file): arrivals and seconds are above 0, and the path has a visit") }
+        guard self.arrivals > 0, self.seconds > 0, !self.path.isEmpty else {
+            throw LoadError.usage("\(file): arrivals and seconds are above 0, and the path has a visit")
+        }
         for station in self.stations where station.servers < 1 || (station.batch ?? 1) < 1 || (station.fixed ?? 0) < 0 {
             throw LoadError.usage("\(file): \(station.name) has no server, or takes no batch")
         }

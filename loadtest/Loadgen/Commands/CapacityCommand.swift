@@ -4,7 +4,9 @@ import Foundation
 struct CapacityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "capacity", abstract: "Simulate an installation on paper.",
-        discussion: "Stations, costs and arrivals come from a file such as loadtest/capacity/ten-thousand.yaml. Ends with 1 when what the file expects does not come out.")
+        discussion:
+            "Stations, costs and arrivals come from a file such as loadtest/capacity/ten-thousand.yaml. Ends with 1 when what the file expects does not come out."
+    )
 
     @Argument(help: "A capacity model (YAML).", completion: .file(extensions: ["yaml", "yml"])) var model: String
     @Option(name: .customLong("rate"), help: "Other arrivals than the file's, in intents a second.") var rate: Double?
@@ -29,7 +31,9 @@ struct CapacityCommand: AsyncParsableCommand {
         var broken: [String] = []
         if let most = bounds.acceptP99, accept.p99 > most { broken.append("202 p99 ≤ \(most) ms") }
         if let most = bounds.terminalP95, terminal.p95 > most { broken.append("to the end p95 ≤ \(most) ms") }
-        if let most = bounds.utilisation, let station = outcome.stations.first(where: { $0.utilisation > most }) { broken.append("\(station.name) busy ≤ \(most * 100) %") }
+        if let most = bounds.utilisation, let station = outcome.stations.first(where: { $0.utilisation > most }) {
+            broken.append("\(station.name) busy ≤ \(most * 100) %")
+        }
         if outcome.perSecond < 0.97 * model.arrivals { broken.append("as many end as arrive") }
         guard broken.isEmpty else {
             print("not kept: \(broken.joined(separator: "; "))")

@@ -21,18 +21,22 @@ struct HitCommand: AsyncParsableCommand {
     @Option(name: .customShort("o"), help: "csv writes every request to standard output instead of the summary.") var output: String?
     @Option(name: .customLong("host", withSingleDash: true), help: "Host header.") var host: String?
     @Option(name: [.customLong("cpus", withSingleDash: true), .customLong("threads")], help: "Threads to send from.") var threads: Int = 1
-    @Flag(name: [.customLong("disable-keepalive", withSingleDash: true), .customLong("disable-keepalive")], help: "A connection for every request.") var disablesKeepAlive = false
+    @Flag(name: [.customLong("disable-keepalive", withSingleDash: true), .customLong("disable-keepalive")], help: "A connection for every request.")
+    var disablesKeepAlive = false
     @Option(name: .customLong("rate"), help: "Open loop: so many requests a second, due whatever the answers do.") var rate: Double?
     @Flag(name: .customLong("template"), help: "Fill in {{seq}}, {{uuid}}, {{run}}, {{int:1-5}} and {{pick:FILE}} in path and body.") var isTemplate = false
     @Option(name: .customLong("bodies"), help: "File of bodies, one a line, taken in turn.", completion: .file()) var bodies: String?
-    @Option(name: .customLong("accept-status"), parsing: .singleValue, help: "A status that is no error; may be repeated. Without it 200…399.") var statuses: [Int] = []
+    @Option(name: .customLong("accept-status"), parsing: .singleValue, help: "A status that is no error; may be repeated. Without it 200…399.") var statuses:
+        [Int] = []
     @Flag(name: .customLong("follow"), help: "Follow accepted intents to their end by GET /v1/events.") var follows = false
     @Option(name: .customLong("token-file"), help: "File with the bearer token.", completion: .file()) var tokenFile: String?
     @Option(name: .customLong("seed"), help: "Of what is random in a template.") var seed: UInt64 = 1
     @OptionGroup var report: ReportOptions
 
     func validate() throws {
-        guard self.connections > 0, self.requests > 0, self.threads > 0, self.timeout >= 0 else { throw ValidationError("-n, -c and -cpus take numbers above 0.") }
+        guard self.connections > 0, self.requests > 0, self.threads > 0, self.timeout >= 0 else {
+            throw ValidationError("-n, -c and -cpus take numbers above 0.")
+        }
         guard self.duration != nil || self.requests >= self.connections || self.rate != nil else { throw ValidationError("-n cannot be less than -c.") }
         guard self.output == nil || self.output == "csv" else { throw ValidationError("-o takes csv.") }
         guard (self.perConnection ?? 1) > 0, (self.rate ?? 1) > 0 else { throw ValidationError("-q and --rate take numbers above 0.") }
@@ -105,7 +109,8 @@ struct HitCommand: AsyncParsableCommand {
         }
         if let rate { return .open(.constant(rate: rate, for: seconds ?? Double(self.requests) / rate)) }
         // As hey has it: every connection does the same number.
-        return .closed(requests: seconds == nil ? self.requests / self.connections * self.connections : nil, seconds: seconds, perConnection: self.perConnection)
+        return .closed(
+            requests: seconds == nil ? self.requests / self.connections * self.connections : nil, seconds: seconds, perConnection: self.perConnection)
     }
 }
 

@@ -4,7 +4,8 @@ import Glibc
 
 /// Where figures go, and what is expected of them.
 struct ReportOptions: ParsableArguments {
-    @Option(name: .customLong("expect"), parsing: .singleValue, help: "A bound such as 'p95<100ms', 'errors<0.1%', 'rate>500/s'; may be repeated.") var expect: [String] = []
+    @Option(name: .customLong("expect"), parsing: .singleValue, help: "A bound such as 'p95<100ms', 'errors<0.1%', 'rate>500/s'; may be repeated.") var expect:
+        [String] = []
     @Option(name: .customLong("json"), help: "Write the report as JSON.", completion: .file()) var json: String?
     @Option(name: .customLong("html"), help: "Write the report as one HTML page.", completion: .file()) var html: String?
     @Option(name: .customLong("markdown"), help: "Write the report as Markdown, with recommendations.", completion: .file()) var markdown: String?

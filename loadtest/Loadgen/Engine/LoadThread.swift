@@ -26,16 +26,22 @@ final class LoadThread {
         self.start = start
         self.run = Array(run.utf8)
         self.now = start
-        self.lanes = flows.enumerated().map { Lane($1, share: share, intervalLength: intervalLength, seed: seed &+ UInt64($0) << 32) }
+        self.lanes = []
         for (index, flow) in flows.enumerated() {
-            for _ in 0..<share.part(of: flow.connections) {
-                let connection = Connection(lane: index)
-                if flow.watch != nil { connection.parser.keeps = 512 }
-                self.lanes[index].free.append(self.connections.count)
-                self.connections.append(connection)
+            // A flow of fewer connections than threads is driven by as many threads as it has connections.
+            let part = ThreadShare(index: share.index, count: min(share.count, flow.connections))
+            var lane = Lane(flow, share: part, intervalLength: intervalLength, seed: seed &+ UInt64(index) << 32)
+            if part.index >= part.count {
+                lane.left = 0
+            } else {
+                for _ in 0..<part.part(of: flow.connections) {
+                    let connection = Connection(lane: index)
+                    if flow.watch != nil { connection.parser.keeps = 512 }
+                    lane.free.append(self.connections.count)
+                    self.connections.append(connection)
+                }
             }
-            // A flow of fewer connections than threads is driven by some of them only.
-            if self.lanes[index].free.isEmpty { self.lanes[index].left = 0 }
+            self.lanes.append(lane)
         }
     }
 

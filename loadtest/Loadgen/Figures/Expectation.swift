@@ -58,14 +58,19 @@ struct Expectation: Sendable, Equatable {
 
     init(_ text: String) throws {
         let compact = text.filter { !$0.isWhitespace }
-        guard let comparison = Comparison.allCases.first(where: { compact.contains($0.rawValue) }), let place = compact.firstRange(of: comparison.rawValue) else {
+        guard let comparison = Comparison.allCases.first(where: { compact.contains($0.rawValue) }), let place = compact.firstRange(of: comparison.rawValue)
+        else {
             throw LoadError.usage("\(text) is no expectation such as p95<100ms: it compares nothing")
         }
         let name = String(compact[..<place.lowerBound]), value = String(compact[place.upperBound...])
         guard let (flow, metric) = Self.metric(name) else {
-            throw LoadError.usage("\(name) is no figure: min, mean, p50 … p99, p99.9, max, rate, errors, shed, failures, count, status.NNN, terminal.p95, terminal.rate, terminal.missing, terminal.unsuccessful")
+            throw LoadError.usage(
+                "\(name) is no figure: min, mean, p50 … p99, p99.9, max, rate, errors, shed, failures, count, status.NNN, terminal.p95, terminal.rate, terminal.missing, terminal.unsuccessful"
+            )
         }
-        guard let bound = Self.bound(value, metric) else { throw LoadError.usage("\(value) is no bound of \(name): times are like 100ms, shares like 0.1%, rates like 500/s") }
+        guard let bound = Self.bound(value, metric) else {
+            throw LoadError.usage("\(value) is no bound of \(name): times are like 100ms, shares like 0.1%, rates like 500/s")
+        }
         (self.text, self.flow, self.metric, self.comparison, self.bound) = (text, flow, metric, comparison, bound)
     }
 

@@ -88,7 +88,8 @@ extension FlowFigures {
     ///   - seconds: of the whole run.
     ///   - start: of the run, in nanoseconds of the clock.
     init(_ plan: FlowPlan, _ recorder: FlowRecorder, seconds: Double, start: UInt64) {
-        let time = max(seconds, 1e-9)
+        // An open loop lasts until the end of its schedule, though its last request is due a little earlier.
+        let time = max(seconds, plan.pace.isOpen ? plan.pace.duration ?? 0 : 0, 1e-9)
         let waits = Double(recorder.latency.totalCount)
         self.init(
             name: plan.name, isOpen: plan.pace.isOpen, connections: plan.connections, asked: nil, requests: recorder.requests, answers: recorder.answers,

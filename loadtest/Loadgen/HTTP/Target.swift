@@ -14,7 +14,9 @@ struct Target: Sendable {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty else {
             throw LoadError.usage("\(text) is no URL such as http://127.0.0.1:8080/path")
         }
-        guard scheme == "http" else { throw LoadError.usage("only http is spoken here, not \(scheme): measure what is behind TLS, or through a proxy that ends it") }
+        guard scheme == "http" else {
+            throw LoadError.usage("only http is spoken here, not \(scheme): measure what is behind TLS, or through a proxy that ends it")
+        }
         self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         self.port = parts.port ?? 80
         let path = parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath

@@ -23,7 +23,8 @@ enum HTMLReport {
         for flow in report.flows { out += self.charts(flow) }
         out += "<h2>Recommendations</h2><ul>"
         for item in report.recommendations {
-            out += "<li><span class=\"\(item.weight == .act ? "bad" : item.weight == .good ? "good" : "")\">\(HTMLText.escaped(item.finding))</span> \(HTMLText.escaped(item.advice))</li>"
+            out +=
+                "<li><span class=\"\(item.weight == .act ? "bad" : item.weight == .good ? "good" : "")\">\(HTMLText.escaped(item.finding))</span> \(HTMLText.escaped(item.advice))</li>"
         }
         return out + "</ul></body></html>\n"
     }
@@ -31,7 +32,8 @@ enum HTMLReport {
     private static func judgements(_ report: Report) -> String {
         var out = "<h2>Expectations</h2><table><tr><th>expected<th>flow<th>found<th></tr>"
         for judgement in report.judgements {
-            out += "<tr><td><code>\(HTMLText.escaped(judgement.expectation))</code><td>\(HTMLText.escaped(judgement.flow))<td>\(HTMLText.escaped(judgement.found ?? "no such figure"))"
+            out +=
+                "<tr><td><code>\(HTMLText.escaped(judgement.expectation))</code><td>\(HTMLText.escaped(judgement.flow))<td>\(HTMLText.escaped(judgement.found ?? "no such figure"))"
             out += "<td class=\"\(judgement.holds ? "good" : "bad")\">\(judgement.holds ? "kept" : "not kept")</tr>"
         }
         return out + "</table>"
@@ -41,11 +43,13 @@ enum HTMLReport {
         var out = "<h2>Figures</h2><table><tr><th>flow<th>asked<th>answered<th>errors<th>turned away<th>p50<th>p95<th>p99<th>max</tr>"
         for flow in report.flows {
             let asked = flow.asked.map { "\(NumberText.digits($0))/s" } ?? "\(flow.connections) at once"
-            out += "<tr><td>\(HTMLText.escaped(flow.name))<td>\(asked)<td>\(NumberText.digits(flow.perSecond))/s<td>\(NumberText.digits(flow.errorShare * 100)) %"
+            out +=
+                "<tr><td>\(HTMLText.escaped(flow.name))<td>\(asked)<td>\(NumberText.digits(flow.perSecond))/s<td>\(NumberText.digits(flow.errorShare * 100)) %"
             out += "<td>\(NumberText.digits(flow.shedShare * 100)) %<td>\(self.time(flow.latency.p50))<td>\(self.time(flow.latency.p95))"
             out += "<td>\(self.time(flow.latency.p99))<td>\(self.time(flow.latency.max))</tr>"
             guard let terminal = flow.terminal else { continue }
-            out += "<tr><td>… to the end of the intent<td>\(terminal.accepted) accepted<td>\(NumberText.digits(terminal.perSecond))/s<td>\(terminal.unsuccessful)"
+            out +=
+                "<tr><td>… to the end of the intent<td>\(terminal.accepted) accepted<td>\(NumberText.digits(terminal.perSecond))/s<td>\(terminal.unsuccessful)"
             out += "<td>\(terminal.missing) not ended<td>\(self.time(terminal.times.p50))<td>\(self.time(terminal.times.p95))"
             out += "<td>\(self.time(terminal.times.p99))<td>\(self.time(terminal.times.max))</tr>"
         }
@@ -70,7 +74,8 @@ enum HTMLReport {
                 SVGChart(
                     title: "\(name): latency at each step", unit: "ms",
                     lines: [
-                        .init(name: "p99", colour: self.red, values: flows.map(\.latency.p99)), .init(name: "p95", colour: self.orange, values: flows.map(\.latency.p95)),
+                        .init(name: "p99", colour: self.red, values: flows.map(\.latency.p99)),
+                        .init(name: "p95", colour: self.orange, values: flows.map(\.latency.p95)),
                     ], labels: labels
                 ).svg
         }

@@ -4,7 +4,9 @@ enum MarkdownReport {
         var out = "# \(report.name)\n\n"
         if !report.about.isEmpty { out += "\(report.about)\n\n" }
         out += "\(report.target), \(report.started), \(NumberText.digits(report.seconds)) s. "
-        out += report.judgements.isEmpty ? "Nothing was expected.\n\n" : report.holds ? "**Everything that was expected held.**\n\n" : "**Not everything that was expected held.**\n\n"
+        out +=
+            report.judgements.isEmpty
+            ? "Nothing was expected.\n\n" : report.holds ? "**Everything that was expected held.**\n\n" : "**Not everything that was expected held.**\n\n"
         out += "| flow | asked | answered | errors | turned away | p50 | p95 | p99 | max |\n|---|---|---|---|---|---|---|---|---|\n"
         for flow in report.flows { out += self.row(flow) }
         let ends = report.flows.filter { $0.terminal != nil }
@@ -20,7 +22,8 @@ enum MarkdownReport {
             out += "\n## Steps\n\n| asked | held | answered | errors | p95 | p99 |\n|---|---|---|---|---|---|\n"
             for step in report.steps {
                 for flow in step.flows {
-                    out += "| \(NumberText.digits(step.rate))/s | \(step.holds ? "yes" : "no") | \(NumberText.digits(flow.perSecond))/s | \(NumberText.digits(flow.errorShare * 100)) % "
+                    out +=
+                        "| \(NumberText.digits(step.rate))/s | \(step.holds ? "yes" : "no") | \(NumberText.digits(flow.perSecond))/s | \(NumberText.digits(flow.errorShare * 100)) % "
                     out += "| \(self.time(flow.latency.p95)) | \(self.time(flow.latency.p99)) |\n"
                 }
             }
@@ -28,7 +31,8 @@ enum MarkdownReport {
         if !report.judgements.isEmpty {
             out += "\n## Expectations\n\n| expected | flow | found | |\n|---|---|---|---|\n"
             for judgement in report.judgements {
-                out += "| `\(judgement.expectation)` | \(judgement.flow) | \(judgement.found ?? "no such figure") | \(judgement.holds ? "kept" : "**not kept**") |\n"
+                out +=
+                    "| `\(judgement.expectation)` | \(judgement.flow) | \(judgement.found ?? "no such figure") | \(judgement.holds ? "kept" : "**not kept**") |\n"
             }
         }
         out += "\n## Recommendations\n\n"

@@ -10,8 +10,11 @@ enum Recommendations {
             ].compactMap { $0 }
         }
         found += self.steps(report)
-        if !found.contains(where: { $0.weight == .act }), report.holds {
-            found.append(Recommendation(weight: .good, finding: "Nothing in the figures is out of the ordinary.", advice: "Raise the load until something is: the breakpoint scenario does."))
+        if found.isEmpty, report.holds {
+            found.append(
+                Recommendation(
+                    weight: .good, finding: "Nothing in the figures is out of the ordinary.",
+                    advice: "Raise the load until something is: the breakpoint scenario does."))
         }
         return found
     }
@@ -20,7 +23,9 @@ enum Recommendations {
         guard report.generatorLoad > 0.9 * Double(report.threads) else { return [] }
         return [
             Recommendation(
-                weight: .act, finding: "The load generator used \(NumberText.fixed(report.generatorLoad * 100, 0)) % of a core with \(report.threads) thread(s): it was the bound.",
+                weight: .act,
+                finding:
+                    "The load generator used \(NumberText.fixed(report.generatorLoad * 100, 0)) % of a core with \(report.threads) thread(s): it was the bound.",
                 advice: "Use more threads (-cpus), or a machine of its own, before reading anything into the rates.")
         ]
     }
@@ -29,7 +34,8 @@ enum Recommendations {
     private static func saturation(_ flow: FlowFigures, _ name: String) -> Recommendation? {
         guard let asked = flow.asked, asked > 0, flow.perSecond < 0.97 * asked else { return nil }
         return Recommendation(
-            weight: .act, finding: "\(name)\(NumberText.digits(asked))/s were asked for and \(NumberText.digits(flow.perSecond))/s answered: this is more than it takes.",
+            weight: .act,
+            finding: "\(name)\(NumberText.digits(asked))/s were asked for and \(NumberText.digits(flow.perSecond))/s answered: this is more than it takes.",
             advice: "Its capacity is about \(NumberText.digits(flow.perSecond))/s here. Scale out what is busiest, or keep arrivals below 70 % of that.")
     }
 
@@ -37,7 +43,8 @@ enum Recommendations {
         guard flow.isOpen, flow.latency.p99 > 2 * flow.service.p99, flow.latency.p99 - flow.service.p99 > 5 else { return nil }
         return Recommendation(
             weight: .look,
-            finding: "\(name)p99 is \(self.time(flow.latency.p99)) from when a request was due but \(self.time(flow.service.p99)) from when it was sent: requests queued for one of \(flow.connections) connections.",
+            finding:
+                "\(name)p99 is \(self.time(flow.latency.p99)) from when a request was due but \(self.time(flow.service.p99)) from when it was sent: requests queued for one of \(flow.connections) connections.",
             advice: "A closed loop would have hidden this. Either the target stalls (see the chart), or more connections are needed for this rate.")
     }
 
@@ -65,8 +72,11 @@ enum Recommendations {
     private static func tail(_ flow: FlowFigures, _ name: String) -> Recommendation? {
         guard flow.answers >= 1_000, flow.latency.p50 > 0, flow.latency.p99 > 10 * flow.latency.p50, flow.latency.p99 > 10 else { return nil }
         return Recommendation(
-            weight: .look, finding: "\(name)a long tail: p99 \(self.time(flow.latency.p99)) is \(NumberText.fixed(flow.latency.p99 / flow.latency.p50, 0)) medians.",
-            advice: "Look for what stops all at once (fsync, merges, collection, a full queue): in the chart it is spikes; spread evenly it is the work's own size.")
+            weight: .look,
+            finding: "\(name)a long tail: p99 \(self.time(flow.latency.p99)) is \(NumberText.fixed(flow.latency.p99 / flow.latency.p50, 0)) medians.",
+            advice:
+                "Look for what stops all at once (fsync, merges, collection, a full queue): in the chart it is spikes; spread evenly it is the work's own size."
+        )
     }
 
     /// The last third beside the first, after a tenth of warming up.
@@ -96,21 +106,35 @@ enum Recommendations {
         if terminal.missing > 0 {
             return Recommendation(
                 weight: .act, finding: "\(name)\(terminal.missing) of \(terminal.accepted) accepted intents had not ended when waiting did.",
-                advice: "Either the pipeline is behind (nephoran queue), or they wait for a person (awaiting_clarification, awaiting_approval). None is lost; look at their phases.")
+                advice:
+                    "Either the pipeline is behind (nephoran queue), or they wait for a person (awaiting_clarification, awaiting_approval). None is lost; look at their phases."
+            )
         }
         guard terminal.perSecond > 0, flow.perSecond > 1.1 * terminal.perSecond else { return nil }
         return Recommendation(
-            weight: .look, finding: "\(name)accepted at \(NumberText.digits(flow.perSecond))/s, ended at \(NumberText.digits(terminal.perSecond))/s: the pipeline worked off a backlog.",
-            advice: "For longer than a burst, arrivals must stay below \(NumberText.digits(terminal.perSecond))/s; the stage with the deepest queue_depth is the one to scale.")
+            weight: .look,
+            finding:
+                "\(name)accepted at \(NumberText.digits(flow.perSecond))/s, ended at \(NumberText.digits(terminal.perSecond))/s: the pipeline worked off a backlog.",
+            advice:
+                "For longer than a burst, arrivals must stay below \(NumberText.digits(terminal.perSecond))/s; the stage with the deepest queue_depth is the one to scale."
+        )
     }
 
     private static func steps(_ report: Report) -> [Recommendation] {
         guard !report.steps.isEmpty else { return [] }
         guard let most = report.breakpoint else {
-            return [Recommendation(weight: .act, finding: "Already the first step did not hold.", advice: "Begin lower, or look at what fails at \(NumberText.digits(report.steps[0].rate))/s.")]
+            return [
+                Recommendation(
+                    weight: .act, finding: "Already the first step did not hold.",
+                    advice: "Begin lower, or look at what fails at \(NumberText.digits(report.steps[0].rate))/s.")
+            ]
         }
         guard let broken = report.steps.first(where: { !$0.holds }) else {
-            return [Recommendation(weight: .look, finding: "Every step held, up to \(NumberText.digits(most))/s.", advice: "The breaking point is higher: let the steps go on.")]
+            return [
+                Recommendation(
+                    weight: .look, finding: "Every step held, up to \(NumberText.digits(most))/s.", advice: "The breaking point is higher: let the steps go on."
+                )
+            ]
         }
         return [
             Recommendation(

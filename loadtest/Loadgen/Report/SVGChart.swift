@@ -27,10 +27,12 @@ struct SVGChart {
             let value = top * Double(step) / 4
             let height = NumberText.fixed(y(value), 1)
             out += "<line class=\"grid\" x1=\"\(Int(Self.left))\" x2=\"\(Int(Self.width - Self.right))\" y1=\"\(height)\" y2=\"\(height)\"/>"
-            out += "<text class=\"axis\" text-anchor=\"end\" x=\"\(Int(Self.left) - 6)\" y=\"\(NumberText.fixed(y(value) + 4, 1))\">\(NumberText.digits(value)) \(self.unit)</text>"
+            out +=
+                "<text class=\"axis\" text-anchor=\"end\" x=\"\(Int(Self.left) - 6)\" y=\"\(NumberText.fixed(y(value) + 4, 1))\">\(NumberText.digits(value)) \(self.unit)</text>"
         }
         for index in Self.places(count) where index < self.labels.count {
-            out += "<text class=\"axis\" text-anchor=\"middle\" x=\"\(NumberText.fixed(x(index), 1))\" y=\"\(Int(Self.height) - 8)\">\(HTMLText.escaped(self.labels[index]))</text>"
+            out +=
+                "<text class=\"axis\" text-anchor=\"middle\" x=\"\(NumberText.fixed(x(index), 1))\" y=\"\(Int(Self.height) - 8)\">\(HTMLText.escaped(self.labels[index]))</text>"
         }
         var legend = Self.width - Self.right
         for line in self.lines {
@@ -40,7 +42,8 @@ struct SVGChart {
             } else if let value = line.values.first {
                 out += "<circle cx=\"\(NumberText.fixed(x(0), 1))\" cy=\"\(NumberText.fixed(y(value), 1))\" r=\"3\" fill=\"\(line.colour)\"/>"
             }
-            out += "<text class=\"axis\" text-anchor=\"end\" x=\"\(Int(legend))\" y=\"16\" fill=\"\(line.colour)\" style=\"fill:\(line.colour)\">\(HTMLText.escaped(line.name))</text>"
+            out +=
+                "<text class=\"axis\" text-anchor=\"end\" x=\"\(Int(legend))\" y=\"16\" fill=\"\(line.colour)\" style=\"fill:\(line.colour)\">\(HTMLText.escaped(line.name))</text>"
             legend -= Double(line.name.count) * 7 + 16
         }
         return out + "</svg>"

@@ -43,7 +43,8 @@ enum TextReport {
     private static func terminal(_ terminal: FlowFigures.Terminal) -> String {
         var out = "\nTo the end of an intent:\n"
         let times = terminal.times
-        out += "  50% in \(self.seconds(times.p50)), 95% in \(self.seconds(times.p95)), 99% in \(self.seconds(times.p99)) secs; \(NumberText.fixed(terminal.perSecond, 1)) a second\n"
+        out +=
+            "  50% in \(self.seconds(times.p50)), 95% in \(self.seconds(times.p95)), 99% in \(self.seconds(times.p99)) secs; \(NumberText.fixed(terminal.perSecond, 1)) a second\n"
         for (phase, count) in terminal.phases.sorted(by: { $0.key < $1.key }) { out += "  [\(phase)]\t\(count) of \(terminal.accepted) accepted\n" }
         if terminal.missing > 0 { out += "  not ended\t\(terminal.missing)\n" }
         return out

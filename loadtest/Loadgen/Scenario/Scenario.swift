@@ -103,12 +103,16 @@ struct Scenario: Decodable, Sendable {
             guard flow.closed != nil || flow.open != nil || self.steps != nil else {
                 throw LoadError.usage("\(file): \(flow.name) has neither closed nor open, and there are no steps")
             }
-            if let closed = flow.closed, closed.requests == nil, closed.for == nil { throw LoadError.usage("\(file): \(flow.name) has no end: requests or for") }
+            if let closed = flow.closed, closed.requests == nil, closed.for == nil {
+                throw LoadError.usage("\(file): \(flow.name) has no end: requests or for")
+            }
             guard flow.request.body == nil || flow.request.bodies == nil else { throw LoadError.usage("\(file): \(flow.name) has both body and bodies") }
         }
         for text in (self.expect ?? []) + (self.steps?.until ?? []) {
             let expectation = try Expectation(text)
-            guard expectation.flow == nil || names.contains(expectation.flow ?? "") else { throw LoadError.usage("\(file): \(text) is about a flow that is not there") }
+            guard expectation.flow == nil || names.contains(expectation.flow ?? "") else {
+                throw LoadError.usage("\(file): \(text) is about a flow that is not there")
+            }
         }
     }
 }

@@ -18,7 +18,9 @@ struct Template: Sendable, Equatable {
         var rest = source[...]
         while let open = rest.firstRange(of: "{{") {
             if open.lowerBound > rest.startIndex { pieces.append(.text(Array(rest[..<open.lowerBound].utf8))) }
-            guard let close = rest[open.upperBound...].firstRange(of: "}}") else { throw LoadError.usage("a place of the template has no end: \(rest[open.lowerBound...])") }
+            guard let close = rest[open.upperBound...].firstRange(of: "}}") else {
+                throw LoadError.usage("a place of the template has no end: \(rest[open.lowerBound...])")
+            }
             pieces.append(try Self.piece(String(rest[open.upperBound..<close.lowerBound]), lines))
             rest = rest[close.upperBound...]
         }
