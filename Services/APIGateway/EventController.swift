@@ -95,8 +95,9 @@ struct EventController: Sendable {
             status: .ok, headers: Self.headers,
             body: ResponseBody { writer in
                 var cursor = beginning
-                // Who loses the stream before its first event resumes from where it began.
-                try await writer.write(ByteBuffer(string: "id: \(cursor.description)\nretry: 1000\n\n"))
+                // Who loses the stream before its first event resumes from where it began; a feed that is being stopped begins nowhere.
+                let id = cursor.positions.count < ledger.partitions.count ? "" : "id: \(cursor.description)\n"
+                try await writer.write(ByteBuffer(string: "\(id)retry: 1000\n\n"))
                 for (partition, position) in resume == nil ? [] : cursor.positions.sorted(by: { $0.key < $1.key }) {
                     var position = position
                     while true {

@@ -30,6 +30,8 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
         self.url = url
+        #: Of the console; a test may open it at another.
+        self.origins = {url}
         self.token = token
         self.requests = []
         self.complaints = []
@@ -149,9 +151,9 @@ class Browser:
         self.complaints += [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
 
     def foreign(self):
-        """Requests that left the origin."""
+        """Requests that left the origin of the console."""
         self.collect()
-        return [url for url in self.requests if urlsplit(url).scheme in ("http", "https", "ws", "wss") and not url.startswith(self.url + "/")]
+        return [url for url in self.requests if urlsplit(url).scheme in ("http", "https", "ws", "wss") and not any(url.startswith(origin + "/") for origin in self.origins)]
 
     def quit(self):
         self.driver.quit()

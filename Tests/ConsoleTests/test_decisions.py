@@ -1,5 +1,11 @@
 """Writing intents and deciding about them."""
 
+import pathlib
+import re
+import time
+
+from selenium.webdriver.common.keys import Keys
+
 from case import ConsoleCase
 
 
@@ -19,6 +25,39 @@ class Decisions(ConsoleCase):
         identifier = self.installation.submit(text)
         self.assertEqual(self.installation.settled(identifier)["phase"], "published")
         return identifier
+
+    def test_somebody_new_publishes_an_intent_within_two_minutes(self):
+        """With what `nephoran up` prints and the page says, nothing else: no key in the address, no knowledge of the language."""
+        browser = self.browser
+        begun = time.monotonic()
+        printed = (self.installation.directory / "up.log").read_text(encoding="utf-8")
+        address = re.search(r"^ready (\S+)$", printed, re.MULTILINE)[1]
+        key = pathlib.Path(re.search(r"the key to sign in with is in (\S+)$", printed, re.MULTILINE)[1]).read_text(encoding="utf-8")
+        browser.driver.get("about:blank")
+        browser.driver.get(address)
+        browser.find("#gate", "nephoran up")
+        browser.wait(lambda: browser.script("return document.activeElement.id") == "gate-key")
+        browser.keys(key.strip(), Keys.ENTER)
+        browser.click(".example", "Deploy a high-availability AMF")
+        browser.find(".verdict", "Ready")
+        browser.click(".composer button[type=submit]")
+        browser.phase("published")
+        browser.find("h3", "Published")
+        browser.find("table:has(.commit) td", "default/core5g/amf")
+        took = time.monotonic() - begun
+        print(f"published {took:.1f} s after the page was opened")
+        self.assertLess(took, 120)
+
+    def test_what_is_not_there_is_deployed_when_one_says_yes(self):
+        browser = self.browser
+        browser.open()
+        self.write("Scale the AMF in absent to 2 replicas")
+        browser.find(".questions legend", "Deploy it?")
+        self.assertEqual(browser.all(".questions input.other"), [])
+        browser.click(".questions .option", "yes")
+        browser.click(".questions button[type=submit]")
+        browser.phase("published")
+        self.assertEqual(self.installation.get("/v1/inventory?namespace=absent")["items"][0]["replicas"], 2)
 
     def test_submit_watch_approve_and_see_the_manifests(self):
         browser = self.browser
@@ -113,7 +152,7 @@ class Decisions(ConsoleCase):
         same = [item["id"] for item in self.installation.get("/v1/intents?limit=200")["items"] if item["request"]["intent"] == "Scale the AMF in unheard"]
         self.assertEqual(same, [identifier])
 
-    provoked = ("ERR_BLOCKED_BY_CLIENT",)
+    provoked = ("ERR_BLOCKED_BY_CLIENT", "401 (Unauthorized)")
 
     def test_an_injection_is_refused_and_its_markup_stays_text(self):
         browser = self.browser

@@ -83,6 +83,16 @@ class Looks(ConsoleCase):
                 browser.script("window.scrollTo(0, 0)")
                 self.shot(f"phone-{'intent' if 'intent/' in view else view[2:]}")
 
+    def test_a_table_that_is_drawn_anew_keeps_its_place(self):
+        browser = self.browser
+        browser.open()
+        browser.size(390, 844)
+        browser.go("#/operate/services")
+        browser.find("main td", "api-gateway")
+        browser.script("const it = document.querySelector('main .scroll'); it.focus(); it.scrollLeft = 120; it.dataset.old = 'true'")
+        browser.wait(lambda: browser.script("return !document.querySelector('main .scroll').dataset.old"))
+        self.assertEqual(browser.script("const it = document.querySelector('main .scroll'); return [it.scrollLeft, document.activeElement === it]"), [120, True])
+
     provoked = ("401 (Unauthorized)",)
 
     def test_a_key_is_asked_for_and_kept_in_memory_only(self):

@@ -11,6 +11,7 @@ from collections import Counter
 from selenium.webdriver.common.keys import Keys
 
 from case import OPERATOR, ConsoleCase
+from front import Front
 from installation import eventually
 
 PAGES = ["services", "queues", "charts", "inventory", "knowledge", "audit"]
@@ -170,6 +171,34 @@ class Operations(ConsoleCase):
         browser.find("main .problem", "admin")
         self.assertEqual(browser.script("return document.querySelectorAll('#view td').length"), 0)
 
+    def test_behind_an_ingress_all_is_there_and_its_silence_is_told(self):
+        browser = self.browser
+        front = Front(self.installation.port)
+        self.addCleanup(front.shutdown)
+        self.addCleanup(setattr, browser, "url", browser.url)
+        browser.url = front.url
+        browser.origins.add(front.url)
+        browser.open("#/operate/services")
+        browser.find("main td", "api-gateway")
+        self.assertEqual(browser.text("main table").count("healthy"), 6)
+        for page in PAGES:
+            browser.go(f"#/operate/{page}")
+            browser.wait(lambda: not browser.all("main .spinner"))
+            self.assertEqual([browser.text(".problem"), browser.text("main .notice")], ["", ""], page)
+        browser.fill_and_submit("Deploy an SMF in behind")
+        browser.phase("published")
+
+        # Its answers are not the gateway's: nobody is behind it.
+        front.is_alone.set()
+        browser.go("#/operate/queues")
+        browser.find("#banner", "cannot be reached")
+        front.is_alone.clear()
+        browser.find("main td", "Interpret")
+        browser.wait(lambda: not browser.all("#banner"))
+
+        browser.driver.get(f"{front.url}/docs")
+        browser.find("#content h3 code", "/v1/intents")
+
     def test_the_archive_is_searched_for_words(self):
         browser = self.browser
         self.installation.settled(self.installation.submit("What is running in words-of-the-archive?"))
@@ -177,7 +206,7 @@ class Operations(ConsoleCase):
         browser.click("main button", "Search all that has ended")
         browser.find("main ol a", "What is running in words-of-the-archive?")
 
-    provoked = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "503 (Service Unavailable)", "403 (Forbidden)", "401 (Unauthorized)")
+    provoked = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "503 (Service Unavailable)", "502 (Bad Gateway)", "403 (Forbidden)", "401 (Unauthorized)")
 
     def test_a_key_with_few_rights_follows_what_it_may_and_is_told_what_it_may_not(self):
         browser = self.browser

@@ -71,6 +71,7 @@ function draw(root) {
   const cache = (level) => compared((pairs) => ratio(grown(pairs, 'nephoran_cache_hits_total', { cache_level: level }), grown(pairs, 'nephoran_cache_requests_total', { cache_level: level })));
   const perMinute = (labels) => compared((pairs) => total(pairs, ({ before, after, seconds: time }) => { const more = increase(before, after, 'nephoran_intents_processed_total', labels); return more === null ? null : (more / time) * 60; }));
   const isOpen = [...root.querySelectorAll('details')].map((details) => details.open);
+  const focused = [...root.querySelectorAll('summary')].indexOf(document.activeElement);
   fill(root, [
     chart({ title: T.rateChart, hint: T.rateHint, times, format: number, series: [{ name: T.ended, values: perMinute({ outcome: DONE }) }, { name: T.failedOnes, values: perMinute({ outcome: 'failed' }) }] }),
     chart({ title: T.intentLatency, hint: T.intentLatencyHint, times, format: seconds, limit: SLOW, series: quantiles('nephoran_intent_duration_seconds', { outcome: new Set(['published', 'fulfilled']) }) }),
@@ -80,6 +81,7 @@ function draw(root) {
     chart({ title: T.budgetChart, hint: T.budgetHint(percent(OBJECTIVE)), times: scrapes.map((scraped) => scraped.at), format: percent, max: 1, series: [{ name: T.left, values: scrapes.map((scraped) => scraped.budget) }] }),
   ]);
   root.querySelectorAll('details').forEach((details, index) => { details.open = Boolean(isOpen[index]); });
+  root.querySelectorAll('summary')[focused]?.focus({ preventScroll: true });
 }
 
 export function chartsView(root) {
@@ -89,7 +91,7 @@ export function chartsView(root) {
   const show = (error, silent = []) => {
     fill(state, error ? problemBox(error, scrape) : silent.length ? h('p', { class: 'notice' }, T.silentServices(silent.join(', '))) : scrapes.length < 2 ? loading(T.sampling) : []);
     // Not under somebody's eyes who reads the values.
-    if (scrapes.length && !grid.contains(document.activeElement)) draw(grid);
+    if (scrapes.length && !(grid.contains(document.activeElement) && document.activeElement.closest('details[open]'))) draw(grid);
   };
   listeners.add(show);
   show(null);

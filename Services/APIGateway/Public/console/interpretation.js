@@ -12,7 +12,8 @@ export const conditionText = (target) => {
 
 export const objectText = (object) => `${object.type || T.kinds[object.kind] || object.kind}${object.name ? ` “${object.name}”` : ''}`;
 
-const contextPairs = (context) => Object.entries(context || {}).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]);
+/** `sst 1, sd 000001` of an object, `a, b` of a list. */
+const words = (value) => (Array.isArray(value) ? value.map(words).join(', ') : value && typeof value === 'object' ? Object.entries(value).map(([name, its]) => `${name} ${words(its)}`).join(', ') : String(value));
 
 /** What was read from where: `{start, end, role, text, why}`, offsets in bytes. */
 function readings(interpretation) {
@@ -59,7 +60,7 @@ export function expectationTable(interpretation) {
     h('strong', {}, T.verbs[expectation.verb] || expectation.verb),
     objectText(expectation.object),
     h('ul', { class: 'plain' }, (expectation.targets || []).map((target) => h('li', {}, conditionText(target)))),
-    h('ul', { class: 'plain' }, contextPairs(expectation.context).map(([name, value]) => h('li', {}, `${name} ${value}`))),
+    h('ul', { class: 'plain' }, Object.entries(expectation.context || {}).map(([name, value]) => h('li', {}, `${name} ${words(value)}`))),
     percent(expectation.confidence),
   ]));
 }

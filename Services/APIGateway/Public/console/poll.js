@@ -3,6 +3,17 @@ import { isSilence, loading, problemBox } from './problem.js';
 import { onBack } from './connection.js';
 import { fill, h } from './element.js';
 
+/** A table that is drawn anew stays where it was scrolled to sideways, and keeps the focus. */
+function keepingPlace(body, draw) {
+  const before = body.querySelector('.scroll');
+  const place = before && { left: before.scrollLeft, isFocused: document.activeElement === before };
+  draw();
+  const after = body.querySelector('.scroll');
+  if (!place || !after || after === before) return;
+  after.scrollLeft = place.left;
+  if (place.isFocused) after.focus({ preventScroll: true });
+}
+
 /**
  * @param load gives the data; `show(data)` draws it into `body`. What was drawn stays while the gateway is silent.
  * @returns `{again, close}`.
@@ -23,8 +34,10 @@ export function polled(root, load, show, every = 5000) {
     try {
       const data = document.hidden && hasData ? null : await load();
       if (isClosed || mine !== turn) return;
-      if (data) show(data, body);
-      if (data) hasData = true;
+      if (data) {
+        keepingPlace(body, () => show(data, body));
+        hasData = true;
+      }
       fill(state, []);
     } catch (error) {
       if (isClosed || mine !== turn) return;

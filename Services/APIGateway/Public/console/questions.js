@@ -55,6 +55,8 @@ export function questionForm(questions, label, onAnswer) {
   questions.map((question, index) => {
     const other = h('input', { id: `${name(index)}-text`, name: `${name(index)}-text`, autocomplete: 'off', class: 'other', 'aria-label': question.options?.length ? T.somethingElse : question.question, placeholder: question.options?.length ? T.somethingElse : T.answerHere,
       oninput: () => { if (other.value) for (const radio of form.querySelectorAll(`input[type=radio][name="${name(index)}"]`)) radio.checked = false; } });
+    // What can only be confirmed or denied has no third answer.
+    other.hidden = question.options?.join() === 'yes,no';
     return h('fieldset', {}, h('legend', {}, question.question),
       h('div', { class: 'options' }, (question.options || []).map((option) => h('label', { class: 'option' }, h('input', { type: 'radio', name: name(index), value: option, onchange: () => { other.value = ''; } }), option)), other));
   }),
