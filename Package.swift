@@ -110,18 +110,20 @@ let package = Package(
         shared(
             "ServiceRuntime",
             [
-                "AccessControl", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, yams,
+                "AccessControl", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics,
+                yams,
             ]),
         shared("Kubernetes", ["HTTPFetch", "JSONSchema", "Resilience", lifecycle, logging, subprocess, yams]),
         // Level 3
         shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime", "Telemetry"]),
         shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "Telemetry"]),
-        shared("TestSupport", ["JSONSchema", "RedisClient", hummingbird, logging]),
+        shared("TestSupport", ["AccessControl", "JSONSchema", "RedisClient", hummingbird, logging, crypto, cryptoExtras]),
         // Services
         service(
             "APIGateway",
             [
-                "AccessControl", "CMimalloc", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime", "Telemetry",
+                "AccessControl", "CMimalloc", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
+                "ServiceRuntime", "Telemetry",
                 hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
             ],
             resources: [.copy("Public")]
@@ -137,7 +139,8 @@ let package = Package(
         service(
             "RAGAPI",
             [
-                "AccessControl", "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "KeywordIndex", "RedisClient", "Resilience",
+                "AccessControl", "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "KeywordIndex", "RedisClient",
+                "Resilience",
                 "ServiceRuntime", "Telemetry", "VectorIndex", hummingbird, lifecycle, logging, metrics, grdb, crypto,
             ],
             resources: [.copy("Knowledge"), .copy("Weaviate/Schema")]
@@ -149,7 +152,8 @@ let package = Package(
         .executableTarget(
             name: "ManifestGenerator",
             dependencies: [
-                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient", "ServiceClient",
+                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient",
+                "ServiceClient",
                 "ServiceRuntime",
                 hummingbird, lifecycle, logging, metrics,
             ],
@@ -167,11 +171,12 @@ let package = Package(
         service(
             "NephioBridge",
             [
-                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
+                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience",
+                "ServiceClient",
                 "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
             ]
         ),
-        service("Nephoran", ["AccessControl", "HTTPFetch", "IntentModel", "RedisClient", arguments, logging, subprocess, yams]),
+        service("Nephoran", ["AccessControl", "HTTPFetch", "IntentModel", "PackagePlanning", "RedisClient", arguments, logging, subprocess, yams]),
         // Benchmarks
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
         .executableTarget(
@@ -189,7 +194,7 @@ let package = Package(
         tests("HTTPFetchTests", ["HTTPFetch", lifecycle, logging]),
         tests("RedisClientTests", ["RedisClient", "TestSupport"]),
         tests("TelemetryTests", ["Telemetry", metrics, logging]),
-        tests("AccessControlTests", ["AccessControl", crypto, cryptoExtras]),
+        tests("AccessControlTests", ["AccessControl", "TestSupport", crypto, cryptoExtras]),
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
         tests("KeywordIndexTests", ["KeywordIndex", "TestSupport"]),
@@ -199,12 +204,16 @@ let package = Package(
         tests("KubernetesTests", ["Kubernetes", "HTTPFetch", "JSONSchema", "Resilience", "TestSupport"]),
         tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
         tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
-        tests("ServiceRuntimeTests", ["AccessControl", "ServiceRuntime", "IntentModel", "Resilience", "Telemetry", hummingbird, hummingbirdTesting, lifecycle, logging]),
+        tests(
+            "ServiceRuntimeTests",
+            [
+                "AccessControl", "ServiceRuntime", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird, hummingbirdTesting, lifecycle, logging,
+            ]),
         tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird]),
         tests(
             "APIGatewayTests",
             [
-                "APIGateway", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
+                "APIGateway", "AccessControl", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport", hummingbird,
                 hummingbirdTesting, lifecycle, logging, yams,
             ]
         ),
@@ -224,7 +233,7 @@ let package = Package(
         tests(
             "ManifestGeneratorTests",
             [
-                "ManifestGenerator", "PackagePlanning", "GitObjects", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "Resilience",
+                "AccessControl", "ManifestGenerator", "PackagePlanning", "GitObjects", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "Resilience",
                 "ServiceClient", "TestSupport", hummingbird, yams, subprocess,
             ],
             resources: [.copy("Golden")]),
@@ -237,7 +246,7 @@ let package = Package(
             ]),
         tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
         tests("NephioBridgeTests", ["NephioBridge", "GitObjects", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "Resilience", "TestSupport"]),
-        tests("NephoranTests", ["Nephoran", "IntentModel", arguments]),
+        tests("NephoranTests", ["AccessControl", "Nephoran", "IntentModel", "TestSupport", arguments]),
         tests(
             "SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", hummingbird, logging, crypto, subprocess, yams],
             resources: [.copy("Fixtures")]),

@@ -16,7 +16,8 @@ struct IntentPlanning: Sendable {
     func plan(_ interpretation: Interpretation, answers: [ClarificationAnswer], request: IntentRequest, acceptedAt: String? = nil) async throws -> PlanOutcome {
         let answered = Planner.applying(answers, to: interpretation)
         let outcome = try await self.planner.plan(
-            answered, request: request, inventory: self.view(for: request.tenant), settled: Planner.settled(by: answers), acceptedAt: acceptedAt, now: Timestamp.now())
+            answered, request: request, inventory: self.view(for: request.tenant), settled: Planner.settled(by: answers), acceptedAt: acceptedAt,
+            now: Timestamp.now())
         if case .plan(let plan, let files) = outcome { self.inventory.remember(plan, files) }
         return outcome
     }

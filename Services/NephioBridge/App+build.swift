@@ -38,7 +38,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let redis = RedisClient(configuration.redis, label: "ledger")
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
-    let publisher = StageWorker(ledger: ledger, handler: PublishStage(
+    let publisher = StageWorker(
+        ledger: ledger,
+        handler: PublishStage(
             repository: repository, repositoryName: settings[BridgeSettings.repository], authenticator: context.authenticator))
     let kubernetes = try KubernetesConnections(context)
     let rollout = kubernetes.map { RolloutPolicy(observer: RolloutObserver(clusters: $0.observed, repository: repository), settings: settings) }

@@ -10,7 +10,8 @@ struct NephoranCommand: AsyncParsableCommand {
         version: "1.0.0",
         subcommands: [
             UpCommand.self, RestartCommand.self, IntentCommand.self, PlanCommand.self, PackageCommand.self, InventoryCommand.self, StatusCommand.self,
-            KnowledgeCommand.self, QueueCommand.self, ArchiveCommand.self, RANCommand.self, GuardCommand.self,
+            KnowledgeCommand.self, QueueCommand.self, ArchiveCommand.self, RANCommand.self, KeyCommand.self, PolicyCommand.self,
+            GuardCommand.self,
         ]
     )
 }

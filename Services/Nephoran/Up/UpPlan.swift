@@ -43,6 +43,8 @@ struct UpPlan: Sendable {
         preset("GIT_MIRROR", directory.file("gitops-mirror.git"))
         preset("DRAIN_TIMEOUT", "8s")
         if !isGiven("AUTH_TOKEN") { preset("AUTH_TOKEN_FILE", directory.file("token")) }
+        preset("AUTH_KEYS_FILE", directory.file("keys.yaml"))
+        if !isGiven("AUTH_PEPPER") { preset("AUTH_PEPPER_FILE", directory.file("pepper")) }
         if let config { shared["CONFIG_FILE"] = config.path }
         shared["HOST"] = "127.0.0.1"
         for (index, name) in Self.services.enumerated() {
