@@ -232,6 +232,7 @@ import Testing
                 let id = try #require(IntentID(try accepted.json()["id"] as? String ?? ""))
                 let snapshot = try #require(try await fixture.ledger.read(id))
                 var step = Step(phase: .awaitingApproval, by: "test")
+                step.via = [.interpreting, .planning]
                 step.fields = [(.plan, try LedgerJSON.encode(Plan()))]
                 guard case .taken = try await fixture.ledger.step(step, on: snapshot) else { throw NotInTime() }
                 try await check(client, "/v1/intents/\(id)/approve", recorder)

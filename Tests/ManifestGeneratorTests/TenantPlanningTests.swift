@@ -55,7 +55,8 @@ import Testing
         published.publish(try await plan(expectation(.deploy, "SMF") { $0.namespace = "south-1" }))
         let access = try #require(try Self.policy().access)
         func paths(_ tenant: String) async throws -> [String] {
-            try await TenantInventory(all: published, tenant: tenant, access: access).items(function: nil, instance: nil, namespace: nil, cluster: nil).map(\.path)
+            try await TenantInventory(all: published, tenant: tenant, access: access).items(function: nil, instance: nil, namespace: nil, cluster: nil).map(
+                \.path)
         }
         #expect(try await paths("north") == ["default/north-1/amf"])
         #expect(try await paths("south") == ["default/south-1/smf"])

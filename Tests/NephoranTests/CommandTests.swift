@@ -32,7 +32,8 @@ import Testing
             ["intent", "submit", "--priority", "urgent", "x"],
             ["intent", "submit", "--label", "novalue", "x"], ["intent", "get", "not-an-id"], ["intent", "list", "--limit", "0"], ["frobnicate"],
             ["status", "--nonsense"], ["key", "create", "nora"], ["key", "create", "token", "--role", "admin"], ["key", "create", "n", "--scope", "fly"],
-            ["key", "create", "n", "--role", "viewer", "--expires", "soon"], ["queue", "redrive", "plan"], ["queue", "purge", "plan", "--all", "3.1-0"], ["queue", "peek", "plan", "--limit", "0"],
+            ["key", "create", "n", "--role", "viewer", "--expires", "soon"], ["queue", "redrive", "plan"], ["queue", "purge", "plan", "--all", "3.1-0"],
+            ["queue", "peek", "plan", "--limit", "0"],
         ])
     func notUnderstood(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try NephoranCommand.parseAsRoot(arguments) }

@@ -66,6 +66,8 @@ import Testing
         #expect(throws: CommandFailure.self) { try self.create("otto", "two") }
     }
 
-    @Test("spans of time are read", arguments: [("90d", 7_776_000_000), ("12h", 43_200_000), ("30", 30_000), ("0", 0), ("x", nil), ("-1d", nil), ("", nil)] as [(String, Int64?)])
+    @Test(
+        "spans of time are read",
+        arguments: [("90d", 7_776_000_000), ("12h", 43_200_000), ("30", 30_000), ("0", 0), ("x", nil), ("-1d", nil), ("", nil)] as [(String, Int64?)])
     func spans(_ text: String, _ milliseconds: Int64?) { #expect(SpanArgument(argument: text)?.milliseconds == milliseconds) }
 }
