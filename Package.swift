@@ -119,7 +119,7 @@ let package = Package(
         // Level 3
         shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime", "Telemetry"]),
         shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "ServiceRuntime", "Telemetry"]),
-        shared("TestSupport", ["JSONSchema", "RedisClient", hummingbird, logging]),
+        shared("TestSupport", ["AccessControl", "JSONSchema", "RedisClient", hummingbird, logging, crypto, cryptoExtras]),
         // Services
         service(
             "APIGateway",
@@ -140,7 +140,8 @@ let package = Package(
         service(
             "RAGAPI",
             [
-                "AccessControl", "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "KeywordIndex", "RedisClient", "Resilience",
+                "AccessControl", "Caching", "Embeddings", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "KeywordIndex", "RedisClient",
+                "Resilience",
                 "ServiceRuntime", "Telemetry", "VectorIndex", hummingbird, lifecycle, logging, metrics, grdb, crypto,
             ],
             resources: [.copy("Knowledge"), .copy("Weaviate/Schema")]
@@ -152,7 +153,8 @@ let package = Package(
         .executableTarget(
             name: "ManifestGenerator",
             dependencies: [
-                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient", "ServiceClient",
+                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient",
+                "ServiceClient",
                 "ServiceRuntime",
                 hummingbird, lifecycle, logging, metrics,
             ],
@@ -170,15 +172,16 @@ let package = Package(
         service(
             "NephioBridge",
             [
-                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
+                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience",
+                "ServiceClient",
                 "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
             ]
         ),
         service(
             "Nephoran",
             [
-                "AccessControl", "AuditLog", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "RedisClient", "Resilience", arguments, logging,
-                subprocess, yams,
+                "AccessControl", "AuditLog", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "PackagePlanning", "RedisClient", "Resilience",
+                arguments, logging, subprocess, yams,
             ]),
         // Benchmarks
         .executableTarget(name: "ResilienceBenchmark", dependencies: ["Resilience"], path: "loadtest/ResilienceBenchmark", swiftSettings: strict),
@@ -203,7 +206,7 @@ let package = Package(
         tests("HTTPFetchTests", ["HTTPFetch", "Resilience", lifecycle, logging]),
         tests("RedisClientTests", ["RedisClient", "TestSupport"]),
         tests("TelemetryTests", ["Telemetry", metrics, logging]),
-        tests("AccessControlTests", ["AccessControl", crypto, cryptoExtras]),
+        tests("AccessControlTests", ["AccessControl", "TestSupport", crypto, cryptoExtras]),
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
         tests("AuditLogTests", ["AuditLog", "TestSupport"]),
@@ -223,8 +226,8 @@ let package = Package(
         tests(
             "APIGatewayTests",
             [
-                "APIGateway", "AuditLog", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime", "TestSupport",
-                hummingbird,
+                "AccessControl", "APIGateway", "AuditLog", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime",
+                "TestSupport", hummingbird,
                 hummingbirdTesting, lifecycle, logging, yams,
             ]
         ),
@@ -244,7 +247,7 @@ let package = Package(
         tests(
             "ManifestGeneratorTests",
             [
-                "ManifestGenerator", "PackagePlanning", "GitObjects", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "Resilience",
+                "AccessControl", "ManifestGenerator", "PackagePlanning", "GitObjects", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "Resilience",
                 "ServiceClient", "TestSupport", hummingbird, yams, subprocess,
             ],
             resources: [.copy("Golden")]),
@@ -262,7 +265,7 @@ let package = Package(
                 "NephioBridge", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "RedisClient", "Resilience", "ServiceClient",
                 "TestSupport",
             ]),
-        tests("NephoranTests", ["Nephoran", "IntentModel", "JSONSchema", "Kubernetes", "TestSupport", arguments]),
+        tests("NephoranTests", ["AccessControl", "Nephoran", "IntentModel", "JSONSchema", "Kubernetes", "TestSupport", arguments]),
         tests("LoadgenTests", ["Loadgen", "IntentModel", "TestSupport", arguments, histogram, hummingbird]),
         tests(
             "SystemTests", ["HTTPFetch", "IntentModel", "JSONSchema", "RedisClient", "TestSupport", hummingbird, logging, crypto, subprocess, yams],

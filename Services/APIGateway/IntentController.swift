@@ -155,7 +155,8 @@ struct IntentController: Sendable {
             guard let id = IntentID(cursor) else { throw ProblemError(.badRequest, code: "invalid_query", detail: "cursor is none that a list has given.") }
             before = id
         }
-        return Response.json(try await self.reader.list(tenant: try principal.selected(request), phase: phase, priority: priority, limit: limit, before: before))
+        return Response.json(
+            try await self.reader.list(tenant: try principal.selected(request), phase: phase, priority: priority, limit: limit, before: before))
     }
 
     /// The packages as one YAML stream: as rendered while they wait, else as published.

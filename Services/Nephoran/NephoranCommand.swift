@@ -11,7 +11,8 @@ struct NephoranCommand: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, RestartCommand.self, RolloutCommand.self, UpgradeCommand.self, IntentCommand.self, PlanCommand.self, PackageCommand.self,
             InventoryCommand.self, StatusCommand.self, TopCommand.self, HealthCommand.self, TroubleshootCommand.self, SLACommand.self, SLOCommand.self,
-            KnowledgeCommand.self, QueueCommand.self, ArchiveCommand.self, AuditCommand.self, SecurityCommand.self, RANCommand.self, GuardCommand.self,
+            KnowledgeCommand.self, QueueCommand.self, ArchiveCommand.self, AuditCommand.self, SecurityCommand.self, KeyCommand.self, PolicyCommand.self,
+            RANCommand.self, GuardCommand.self,
         ]
     )
 }

@@ -2,6 +2,7 @@
 package enum PersonName {
     /// 1…128 characters, none of them a control character.
     package static func isName(_ text: String) -> Bool {
-        (1...128).contains(text.unicodeScalars.count) && !text.unicodeScalars.contains { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) || $0.value == 0x2028 || $0.value == 0x2029 }
+        (1...128).contains(text.unicodeScalars.count)
+            && !text.unicodeScalars.contains { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) || $0.value == 0x2028 || $0.value == 0x2029 }
     }
 }

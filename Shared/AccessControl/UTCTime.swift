@@ -3,7 +3,9 @@ package enum UTCTime {
     /// `2027-01-31T00:00:00Z` as Unix milliseconds; also a day alone. Nil for anything else.
     package static func milliseconds(_ text: String) -> Int64? {
         let bytes = Array((text.utf8.count == 10 ? text + "T00:00:00Z" : text).utf8)
-        guard bytes.count == 20, bytes[4] == 0x2d, bytes[7] == 0x2d, bytes[10] == 0x54, bytes[13] == 0x3a, bytes[16] == 0x3a, bytes[19] == 0x5a else { return nil }
+        guard bytes.count == 20, bytes[4] == 0x2d, bytes[7] == 0x2d, bytes[10] == 0x54, bytes[13] == 0x3a, bytes[16] == 0x3a, bytes[19] == 0x5a else {
+            return nil
+        }
         func number(_ range: Range<Int>) -> Int? {
             bytes[range].reduce(Int?(0)) { sum, byte in (0x30...0x39).contains(byte) ? sum.map { $0 * 10 + Int(byte - 0x30) } : nil }
         }

@@ -1,3 +1,4 @@
+import AccessControl
 import Foundation
 import IntentModel
 import Testing
@@ -167,7 +168,7 @@ import Testing
             ("rules: [{ name: a, when: { production: true }, reason: \"{{mood}}\" }]", "own.yaml: rules[0].reason: a {{…}} is not closed or not one of after"),
             ("rules: [{ name: a, enabled: false }]", "own.yaml: rules[0]: there is no rule 'a' to switch off; there are removal"),
             ("rules: [{ name: a, when: { production: true } }, { name: a, when: { production: true } }]", "own.yaml: rules[1]: 'a' occurs twice"),
-            ("verbs: [remove]", "own.yaml: verbs: unknown key; allowed: production, rules"),
+            ("verbs: [remove]", "own.yaml: verbs: unknown key; allowed: approval, production, roles, rules, tenants"),
             ("rules: [", "own.yaml: "),
         ])
     func faults(_ yaml: String, _ message: String) {
@@ -179,12 +180,12 @@ import Testing
     func setting() throws {
         #expect(try ApprovalPolicy.read(nil, over: catalogue.approval) == catalogue.approval)
         let missing = #expect(throws: CatalogueError.self) { try ApprovalPolicy.read("/nowhere/own.yaml", over: catalogue.approval) }
-        #expect(missing?.description == "APPROVAL_POLICY_FILE: /nowhere/own.yaml: cannot be read")
+        #expect(missing?.description == "POLICY_FILE: /nowhere/own.yaml: cannot be read")
         let path = FileManager.default.temporaryDirectory.appending(path: "policy-\(UUID().uuidString).yaml").path
         try Data("rules: [{ name: a, when: { verb: [stop] } }]".utf8).write(to: URL(filePath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
         let wrong = #expect(throws: CatalogueError.self) { try ApprovalPolicy.read(path, over: catalogue.approval) }
-        #expect(wrong?.description.hasPrefix("APPROVAL_POLICY_FILE: \(path): rules[0].when.verb[0]: 'stop' is not one of") == true)
+        #expect(wrong?.description.hasPrefix("POLICY_FILE: \(path): rules[0].when.verb[0]: 'stop' is not one of") == true)
     }
 
     @Test(
@@ -193,7 +194,7 @@ import Testing
             ("amf", "amf", true), ("AMF", "amf", true), ("amf", "*", true), ("", "*", true), ("core5g-west", "core*-w*t", true), ("core5g", "core", false),
             ("core", "core*5g", false), ("aab", "*ab", true), ("abcabd", "*ab*d", true), ("amf", "", false),
         ])
-    func patterns(_ text: String, _ pattern: String, _ matches: Bool) { #expect(ApprovalRule.Condition.matches(text, pattern) == matches) }
+    func patterns(_ text: String, _ pattern: String, _ matches: Bool) { #expect(NamePattern.matches(text, pattern) == matches) }
 
     @Test("every rule and every range that ships is in the handbook")
     func handbook() throws {

@@ -20,7 +20,8 @@ import Testing
             ["queue", "redrive", "plan", "3.1780000000000-0", "4.1780000000000-1"], ["queue", "purge", "notify", "--all", "--output", "json"],
             ["archive", "search", "amf", "core5g", "--phase", "failed", "--from", "2026-05-28"], ["archive", "export", "--file", "out.ndjson"],
             ["knowledge", "add", "docs"], ["ran", "status", "--adaptor", "http://a"], ["ran", "policies", "--ric", "east", "--output", "json"], ["status"],
-            ["inventory", "--namespace", "core5g"],
+            ["inventory", "--namespace", "core5g"], ["key", "create", "nora", "--role", "operator", "--tenant", "north", "--expires", "90d"],
+            ["key", "list", "--used"], ["key", "rotate", "nora", "--overlap", "0"], ["key", "revoke", "nora"], ["policy", "test", "cases.yaml"],
         ])
     func understood(_ arguments: [String]) { #expect(throws: Never.self) { try NephoranCommand.parseAsRoot(arguments) } }
 
@@ -30,7 +31,9 @@ import Testing
             ["up", "--port-base", "0"], ["up", "--redis", "rediss://r"], ["intent", "submit"], ["intent", "submit", "--wait", "--dry-run", "x"],
             ["intent", "submit", "--priority", "urgent", "x"],
             ["intent", "submit", "--label", "novalue", "x"], ["intent", "get", "not-an-id"], ["intent", "list", "--limit", "0"], ["frobnicate"],
-            ["status", "--nonsense"], ["queue", "redrive", "plan"], ["queue", "purge", "plan", "--all", "3.1-0"], ["queue", "peek", "plan", "--limit", "0"],
+            ["status", "--nonsense"], ["key", "create", "nora"], ["key", "create", "token", "--role", "admin"], ["key", "create", "n", "--scope", "fly"],
+            ["key", "create", "n", "--role", "viewer", "--expires", "soon"], ["queue", "redrive", "plan"], ["queue", "purge", "plan", "--all", "3.1-0"],
+            ["queue", "peek", "plan", "--limit", "0"],
         ])
     func notUnderstood(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try NephoranCommand.parseAsRoot(arguments) }

@@ -1,3 +1,5 @@
+import AccessControl
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -24,7 +26,7 @@ import Testing
         ])
     func scopes(_ header: String, _ status: Int) async throws {
         let context = try ServiceContext.forTesting()
-        let authenticator = TokenAuthenticator(keys: try KeyFile(path: "keys.yaml", text: Self.file).keys)
+        let authenticator = try TokenAuthenticator(keys: try KeyFile(text: Self.file).keys)
         let router = Router(context: AppContext.self)
         router.add(
             middleware: RequestEdge(
@@ -37,22 +39,6 @@ import Testing
             #expect(response.status.code == status)
             if header.hasSuffix("k1"), status == 200 { #expect(response.text == #"{"tenant":"north"}"#) }
         }
-    }
-
-    @Test("hashes are SHA-256, read and written as hexadecimal")
-    func hash() {
-        let hex = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-        #expect(KeyHash(of: "test").hex == hex)
-        #expect(KeyHash(hex: "sha256:\(hex)") == KeyHash(of: "test"))
-        #expect(KeyHash(hex: String(hex.dropLast())) == nil && KeyHash(hex: String(repeating: "z", count: 64)) == nil)
-    }
-
-    @Test(
-        "a key file that is wrong is refused without telling keys",
-        arguments: ["keys: [{name: a, scopes: [fly], key: hunter2}]", "keys: [{name: a, scopes: []}]", "[", "keys: [{name: a, scopes: [], hash: abc}]"])
-    func badFile(_ text: String) {
-        let error = #expect(throws: InvalidSetting.self) { try KeyFile(path: "keys.yaml", text: text) }
-        #expect(error?.description.contains("hunter2") == false && error?.description.contains("\n") == false)
     }
 
     @Test(

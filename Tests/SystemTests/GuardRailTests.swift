@@ -173,7 +173,7 @@ extension RealProcesses {
                     reason: "{{name}} is guarded"
                 """.utf8
             ).write(to: URL(filePath: file))
-            let installation = try await Installation.start(["APPROVAL_POLICY_FILE": file])
+            let installation = try await Installation.start(["POLICY_FILE": file])
             defer { installation.stop() }
             let gateway = installation.gateway
             #expect(try await gateway.submit("Deploy a PCF with 2 replicas in namespace shown").phase == .published)

@@ -23,11 +23,14 @@ struct DataDirectory: Sendable {
 
     /// Makes the secrets and what the stores need.
     func prepare(for plan: UpPlan) throws(CommandFailure) {
-        for secret in ["token", "callback-secret"] {
+        for secret in ["token", "callback-secret", "pepper"] {
             let path = self.file(secret)
             let known = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
             if known.isEmpty { try Self.write(Secret.random() + "\n", to: path) } else { chmod(path, 0o600) }
         }
+        // Without a key in it: `nephoran key create` adds some.
+        let keys = self.file("keys.yaml")
+        if access(keys, F_OK) != 0 { try Self.write("keys: []\n", to: keys) }
         for store in plan.stores {
             try Self.make(store.directory)
             try Self.write(store.configuration, to: store.configurationPath)

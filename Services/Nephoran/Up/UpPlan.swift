@@ -57,6 +57,8 @@ struct UpPlan: Sendable {
         shared["COLOUR"] = release.colour
         if !isGiven("AUTH_TOKEN") { preset("AUTH_TOKEN_FILE", directory.file("token")) }
         self.keyFile = isGiven("AUTH_TOKEN") ? nil : shared["AUTH_TOKEN_FILE"]
+        preset("AUTH_KEYS_FILE", directory.file("keys.yaml"))
+        if !isGiven("AUTH_PEPPER") { preset("AUTH_PEPPER_FILE", directory.file("pepper")) }
         if let config { shared["CONFIG_FILE"] = config.path }
         shared["HOST"] = "127.0.0.1"
         for (index, name) in Self.services.enumerated() {

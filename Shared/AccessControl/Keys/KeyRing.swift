@@ -19,7 +19,9 @@ package struct KeyRing: Sendable {
             }
             let principal = key.principal(under: policy)
             for proof in key.proofs {
-                guard proof.hash.form == .plain || pepper != nil else { throw AccessFault(key.name, "its hash is made with a pepper (AUTH_PEPPER), and there is none") }
+                guard proof.hash.form == .plain || pepper != nil else {
+                    throw AccessFault(key.name, "its hash is made with a pepper (AUTH_PEPPER), and there is none")
+                }
                 entries.append(Entry(proof: proof, expires: key.expires, principal: principal))
             }
         }

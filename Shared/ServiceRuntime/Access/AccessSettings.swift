@@ -45,7 +45,9 @@ package enum AccessSettings {
         var rules = TokenRules(issuer: issuer, audience: audience)
         rules.algorithms = []
         for name in settings[self.algorithms] {
-            guard let algorithm = WebKey.Algorithm(rawValue: name) else { throw InvalidSetting(key: "JWT_ALGORITHMS", value: name, allowed: "RS256, ES256, EdDSA") }
+            guard let algorithm = WebKey.Algorithm(rawValue: name) else {
+                throw InvalidSetting(key: "JWT_ALGORITHMS", value: name, allowed: "RS256, ES256, EdDSA")
+            }
             rules.algorithms.insert(algorithm)
         }
         rules.skew = settings[self.skew] / .seconds(1)
@@ -67,7 +69,8 @@ package enum AccessSettings {
         case (let url?, nil):
             let host = url.dropFirst("http://".count).prefix { $0 != "/" && $0 != ":" }
             guard url.hasPrefix("https://") || LoopbackAddress.contains(String(host)) else {
-                throw InvalidSetting(key: "JWT_JWKS_URL", value: url, allowed: "https:// (who can change these keys can be anybody), or http:// on this machine")
+                throw InvalidSetting(
+                    key: "JWT_JWKS_URL", value: url, allowed: "https:// (who can change these keys can be anybody), or http:// on this machine")
             }
             place = .url(url)
         default: throw InvalidSetting(key: "JWT_JWKS_URL", value: "", allowed: "either JWT_JWKS_URL or JWT_JWKS_FILE")

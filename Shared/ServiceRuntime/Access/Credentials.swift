@@ -1,4 +1,4 @@
-package import AccessControl
+import AccessControl
 import Synchronization
 
 #if canImport(FoundationEssentials)

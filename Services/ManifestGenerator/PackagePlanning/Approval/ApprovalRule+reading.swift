@@ -4,9 +4,10 @@ extension ApprovalRule {
     init(_ reader: CatalogueReader) throws(CatalogueError) {
         try reader.keys(["name", "effect", "when", "unless", "reason", "enabled"])
         self.name = try reader.required("name").text()
-        self.effect = try reader["effect"].flatMap { reader throws(CatalogueError) in
-            Effect(rawValue: try reader.text(oneOf: Effect.allCases.map(\.rawValue)))
-        } ?? .approve
+        self.effect =
+            try reader["effect"].flatMap { reader throws(CatalogueError) in
+                Effect(rawValue: try reader.text(oneOf: Effect.allCases.map(\.rawValue)))
+            } ?? .approve
         self.when = try Condition(try reader.required("when"))
         self.unless = try reader["unless"].map(Condition.init)
         let text = try reader["reason"]?.text() ?? "{{name}}: the rule \(self.name) \(self.effect == .approve ? "asks for approval" : "allows it to nobody")"
