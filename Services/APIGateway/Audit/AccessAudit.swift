@@ -63,6 +63,8 @@ struct ActAudit: RouterMiddleware {
             verb: request.method.rawValue, object: String(request.uri.path.unicodeScalars.prefix(500)), outcome: "\(status)")
         do {
             try await self.store.append([draft], to: AccessLog.chain)
+        } catch is AuditStore.Busy where self.log.hold(draft) {
+            // The predecessor of this process has not ended yet.
         } catch {
             AuditTrail.failures.increment()
             self.logger.error("an act is not in the audit log", metadata: ["verb": .string(draft.verb), "object": .string(draft.object), "error": "\(error)"])

@@ -20,11 +20,14 @@ final class AccessLog: Sendable {
     private struct State {
         var seen: [Refusal: (at: Int64, count: Int)] = [:]
         var dropped = 0
+        /// Acts that could not be written at once.
+        var acts: [AuditDraft] = []
     }
 
     private let state = Mutex(State())
     private let limit: Int
     private static let maxPath = 200
+    private static let maxActs = 10_000
 
     /// - Parameter limit: entries between two writes.
     init(limit: Int = 100) { self.limit = limit }
@@ -44,13 +47,23 @@ final class AccessLog: Sendable {
         }
     }
 
+    /// Keeps an act until it can be written. False when there is no room for more.
+    func hold(_ act: AuditDraft) -> Bool {
+        self.state.withLock { state in
+            guard state.acts.count < Self.maxActs else { return false }
+            state.acts.append(act)
+            return true
+        }
+    }
+
     /// What has come since the last time, in its order.
     func take() -> [AuditDraft] {
         let state = self.state.withLock { state in
             defer { state = State() }
             return state
         }
-        var drafts = state.seen.sorted { ($0.value.at, $0.key.path) < ($1.value.at, $1.key.path) }.map { refusal, seen in
+        var drafts = state.acts
+        drafts += state.seen.sorted { ($0.value.at, $0.key.path) < ($1.value.at, $1.key.path) }.map { refusal, seen in
             AuditDraft(
                 at: Timestamp.text(seen.at), who: refusal.who ?? "unknown", tenant: refusal.tenant, verb: "refused",
                 object: "\(refusal.method) \(refusal.path)",

@@ -30,9 +30,10 @@ final class RequestPace: ChannelDuplexHandler {
     private var headBytes = 0
     private var hasAdvanced = false
     private var bodyBytes = 0
-    /// Whether the server wants more: who is not read cannot send.
+    /// Whether the server wants more, now and when the time began: who is not read cannot send.
     private var isRead = false
     private var wasRead = true
+    private var isRefused = false
     private var answersOwed = 0
     private var timer: Scheduled<Void>?
 
@@ -53,6 +54,7 @@ final class RequestPace: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if self.isRefused { return }
         let count = self.unwrapInboundIn(data).readableBytes
         self.hasAdvanced = false
         context.fireChannelRead(data)
@@ -78,7 +80,6 @@ final class RequestPace: ChannelDuplexHandler {
         // Unless somebody asks for more, what comes late is not the client's fault.
         self.isRead = false
         context.fireChannelReadComplete()
-        if !self.isRead { self.wasRead = false }
     }
 
     private func checkBody(_ context: ChannelHandlerContext) {
@@ -104,6 +105,7 @@ final class RequestPace: ChannelDuplexHandler {
     /// Says why, unless that would be taken for the answer of another request.
     private func refuse(_ context: ChannelHandlerContext, _ status: String) {
         self.stop()
+        self.isRefused = true
         guard self.answersOwed == 0 else { return context.close(promise: nil) }
         let bytes = context.channel.allocator.buffer(string: "HTTP/1.1 \(status)\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
         context.writeAndFlush(self.wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
