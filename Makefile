@@ -76,6 +76,7 @@ endurance: packages ## What takes longer than a test may: 100,000 intents under 
 	@deploy/install-packages test
 	swift build --build-tests
 	NEPHORAN_ENDURANCE=1 swift test --skip-build --filter SystemTests
+	NEPHORAN_FUZZ_SECONDS=600 swift test --skip-build --filter MutationTests
 
 image: build ## What the image installs is all that the executables need; as root, takes minutes
 	@deploy/install-packages image

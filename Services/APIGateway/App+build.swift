@@ -56,7 +56,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         routes: { router in
             site.addRoutes(to: router)
             var api = router.group().add(middleware: edge)
-            if let store = audit.store { api = api.add(middleware: ActAudit(store: store)) }
+            if let store = audit.store { api = api.add(middleware: ActAudit(store: store, pending: audit.refusals)) }
             intents.addRoutes(to: api)
             DecisionController(ledger: ledger, reader: reader, authenticator: context.authenticator).addRoutes(to: api)
             ArchiveController(store: archive.store).addRoutes(to: api)

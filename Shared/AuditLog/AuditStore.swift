@@ -7,23 +7,32 @@ import Synchronization
     import Musl
 #endif
 
-/// The audit log of an installation, open for writing: by one process at a time.
+/// The audit log of an installation. One process at a time writes it: the one that holds its lock, which is given back when that process ends.
 ///
 /// Everything that touches the disk runs on queues of its own; the cooperative pool only waits.
 package final class AuditStore: Sendable {
     package let directory: AuditDirectory
-    private let chains: Mutex<[String: AuditChain]>
+    private let names: [String]
+    /// Empty as long as another process writes.
+    private let chains = Mutex<[String: AuditChain]>([:])
     private let lock: Int32
     private let writing = DispatchQueue(label: "audit.write")
     private let reading = DispatchQueue(label: "audit.read")
 
-    /// Opens or makes the log in `path`, with these chains; the directory above it must exist.
+    /// Another process writes the log.
+    package struct Busy: Error, CustomStringConvertible {
+        package let description = "another process writes the audit log"
+    }
+
+    /// Opens or makes the log in `path`, with these chains, and begins to write it unless another process does; the directory above it must exist.
     ///
-    /// - Throws: ``AuditFailure`` when another process writes it, when it cannot be written, or when the end of a chain was altered.
+    /// - Throws: ``AuditFailure`` when it cannot be written, or when the end of a chain was altered.
     package static func open(path: String, chains names: [String]) async throws -> AuditStore {
-        try await withCheckedThrowingContinuation { continuation in
+        let store = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<AuditStore, any Error>) in
             DispatchQueue(label: "audit.open").async { continuation.resume(with: Result { try Self.make(path, names) }) }
         }
+        _ = try await store.begin()
+        return store
     }
 
     private static func make(_ path: String, _ names: [String]) throws(AuditFailure) -> AuditStore {
@@ -34,70 +43,69 @@ package final class AuditStore: Sendable {
             let lock = Musl.open("\(path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         #endif
         guard lock >= 0 else { throw AuditDirectory.failure("lock", path) }
-        // During a rolling restart the predecessor has it until it has ended.
-        var attempts = 0
-        while flock(lock, LOCK_EX | LOCK_NB) != 0 {
-            attempts += 1
-            guard attempts < 200 else {
-                _ = Self.closeDescriptor(lock)
-                throw AuditFailure("another process writes the audit log in \(path)")
-            }
-            usleep(50_000)
-        }
-        let directory = AuditDirectory(path: path)
-        var chains: [String: AuditChain] = [:]
-        do throws(AuditFailure) {
-            for name in names { chains[name] = try AuditChain(name, in: directory) }
-        } catch {
-            for chain in chains.values { chain.close() }
-            _ = Self.closeDescriptor(lock)
-            throw error
-        }
-        return AuditStore(directory, chains, lock)
+        return AuditStore(AuditDirectory(path: path), names, lock)
     }
 
-    private init(_ directory: AuditDirectory, _ chains: [String: AuditChain], _ lock: Int32) {
+    private init(_ directory: AuditDirectory, _ names: [String], _ lock: Int32) {
         self.directory = directory
-        self.chains = Mutex(chains)
+        self.names = names
         self.lock = lock
     }
 
     deinit {
         self.chains.withLock { chains in chains.values.forEach { $0.close() } }
-        _ = Self.closeDescriptor(self.lock)
-    }
-
-    private static func closeDescriptor(_ descriptor: Int32) -> Int32 {
         #if canImport(Glibc)
-            Glibc.close(descriptor)
+            _ = Glibc.close(self.lock)
         #else
-            Musl.close(descriptor)
+            _ = Musl.close(self.lock)
         #endif
     }
 
-    /// Appends entries to a chain; they are on disk when this returns.
-    package func append(_ drafts: [AuditDraft], to chain: String) async throws {
-        try await self.append([chain: drafts])
+    /// Begins to write, where nobody else does: during a rolling restart the predecessor does until it has ended.
+    ///
+    /// - Returns: whether this process writes the log.
+    package func begin() async throws -> Bool {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Bool, any Error>) in
+            self.writing.async { continuation.resume(with: Result { try self.beginNow() }) }
+        }
     }
 
-    /// As ``append(_:to:)`` for several chains; when it throws, some may have theirs.
-    package func append(_ drafts: [String: [AuditDraft]]) async throws {
+    private func beginNow() throws(AuditFailure) -> Bool {
+        try self.chains.withLock { chains throws(AuditFailure) in
+            guard chains.isEmpty else { return true }
+            guard flock(self.lock, LOCK_EX | LOCK_NB) == 0 else { return false }
+            var opened: [String: AuditChain] = [:]
+            do throws(AuditFailure) {
+                for name in self.names { opened[name] = try AuditChain(name, in: self.directory) }
+            } catch {
+                for chain in opened.values { chain.close() }
+                _ = flock(self.lock, LOCK_UN)
+                throw error
+            }
+            chains = opened
+            return true
+        }
+    }
+
+    /// Appends entries to a chain; they are on disk when this returns.
+    ///
+    /// - Throws: ``Busy``, or ``AuditFailure``.
+    package func append(_ drafts: [AuditDraft], to name: String) async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             self.writing.async {
                 continuation.resume(
                     with: Result {
-                        try self.chains.withLock { chains throws(AuditFailure) in
-                            for (name, drafts) in drafts.sorted(by: { $0.key < $1.key }) {
-                                guard chains[name] != nil else { throw AuditFailure("there is no chain \(name)") }
-                                try chains[name]?.append(drafts)
-                            }
+                        try self.chains.withLock { chains in
+                            if chains.isEmpty { throw Busy() }
+                            guard chains[name] != nil else { throw AuditFailure("there is no chain \(name)") }
+                            try chains[name]?.append(drafts)
                         }
                     })
             }
         }
     }
 
-    /// The last entry of every chain that has one, in order of their names. Waits for a writer: not for the cooperative pool.
+    /// The last entry of every chain that has one, in order of their names; none as long as another process writes.
     package func heads() async -> [AuditHead] {
         await withCheckedContinuation { continuation in
             self.writing.async {

@@ -24,7 +24,8 @@ package final class FetchTemplate: @unchecked Sendable {
         self.url = try FetchURL(request.url)
         self.method = request.method
         self.maxResponseBytes = request.maxResponseBytes
-        self.admits = request.admits
+        // Who configures an endpoint may have it anywhere, but a name never leads to a link-local address: who wants that writes the address.
+        self.admits = request.admits ?? (IPAddress(self.url.host) == nil ? Self.beyondLinks : nil)
         var lines: UnsafeMutablePointer<curl_slist>?
         var isComplete = true
         func add(_ line: String) {
@@ -42,6 +43,8 @@ package final class FetchTemplate: @unchecked Sendable {
         self.lines = lines
         guard isComplete else { throw TransferCode.outOfMemory.error }
     }
+
+    private static let beyondLinks: @Sendable (IPAddress) -> Bool = { !$0.isLinkLocal }
 
     deinit { curl_slist_free_all(self.lines) }
 }

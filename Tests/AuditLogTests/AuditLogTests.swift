@@ -166,12 +166,24 @@ import Testing
         }
     }
 
-    @Test("a second writer is refused while the first one writes")
+    @Test("a second writer waits until the first one has ended, and goes on where that was")
     func exclusive() async throws {
         let place = try TemporaryDirectory()
-        let store = try await AuditStore.open(path: place.file("audit"), chains: ["p00"])
-        await #expect(throws: AuditFailure.self) { try await AuditStore.open(path: place.file("audit"), chains: ["p00"]) }
-        try await store.append([Self.draft(1)], to: "p00")
+        let path = place.file("audit")
+        let second: AuditStore
+        do {
+            let first = try await AuditStore.open(path: path, chains: ["p00"])
+            try await first.append([Self.draft(1)], to: "p00")
+            second = try await AuditStore.open(path: path, chains: ["p00"])
+            #expect(try await second.begin() == false)
+            await #expect(throws: AuditStore.Busy.self) { try await second.append([Self.draft(3)], to: "p00") }
+            try await first.append([Self.draft(2)], to: "p00")
+            #expect(await second.heads().isEmpty)
+        }
+        #expect(try await second.begin())
+        try await second.append([Self.draft(3)], to: "p00")
+        let report = try AuditReport(of: AuditDirectory(path: path), anchors: [])
+        #expect(report.isSound && report.chains.first?.entries == 3)
     }
 
     @Test("pages go backwards through all chains, each entry once")

@@ -12,9 +12,14 @@ struct ActAudit: RouterMiddleware {
     typealias Context = AppContext
 
     let store: AuditStore
+    /// Keeps what cannot be written at once.
+    let pending: RefusalLog
     private let logger = Logger(label: "audit")
 
-    init(store: AuditStore) { self.store = store }
+    init(store: AuditStore, pending: RefusalLog) {
+        self.store = store
+        self.pending = pending
+    }
 
     func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
         let response = try await next(request, context)
@@ -34,6 +39,8 @@ struct ActAudit: RouterMiddleware {
             verb: request.method.rawValue, object: String(request.uri.path.unicodeScalars.prefix(500)), outcome: "\(status)")
         do {
             try await self.store.append([draft], to: RefusalLog.chain)
+        } catch is AuditStore.Busy where self.pending.hold(draft) {
+            // The predecessor of this process has not ended yet.
         } catch {
             AuditTrail.failures.increment()
             self.logger.error("an act is not in the audit log", metadata: ["verb": .string(draft.verb), "object": .string(draft.object), "error": "\(error)"])

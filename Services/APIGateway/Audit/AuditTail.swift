@@ -49,6 +49,8 @@ struct AuditTail: Service {
 
     /// - Returns: whether there is more already.
     func copy() async throws -> Bool {
+        // Until its predecessor has ended, this process keeps what it has to write.
+        guard try await self.store.begin() else { return false }
         var isBehind = false
         for partition in self.ledger.partitions.map(\.number) {
             if try await self.copy(partition) { isBehind = true }

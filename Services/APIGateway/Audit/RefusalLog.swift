@@ -22,11 +22,14 @@ final class RefusalLog: AccessLog {
     private struct State {
         var seen: [Refusal: (at: Int64, count: Int)] = [:]
         var dropped = 0
+        /// Acts that could not be written at once.
+        var acts: [AuditDraft] = []
     }
 
     private let state = Mutex(State())
     private let limit: Int
     private let logged = LoggedAccess()
+    private static let maxActs = 10_000
 
     /// - Parameter limit: entries between two writes.
     init(limit: Int = 100) { self.limit = limit }
@@ -51,13 +54,23 @@ final class RefusalLog: AccessLog {
         }
     }
 
+    /// Keeps an act until it can be written. False when there is no room for more.
+    func hold(_ act: AuditDraft) -> Bool {
+        self.state.withLock { state in
+            guard state.acts.count < Self.maxActs else { return false }
+            state.acts.append(act)
+            return true
+        }
+    }
+
     /// What has come since the last time, in its order.
     func take() -> [AuditDraft] {
         let state = self.state.withLock { state in
             defer { state = State() }
             return state
         }
-        var drafts = state.seen.sorted { ($0.value.at, $0.key.route) < ($1.value.at, $1.key.route) }.map { refusal, seen in
+        var drafts = state.acts
+        drafts += state.seen.sorted { ($0.value.at, $0.key.route) < ($1.value.at, $1.key.route) }.map { refusal, seen in
             AuditDraft(
                 at: Timestamp.text(seen.at), who: refusal.who ?? "unknown", tenant: refusal.tenant, verb: "refused",
                 object: "\(refusal.method) \(refusal.route)",

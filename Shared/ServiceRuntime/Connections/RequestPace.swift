@@ -19,6 +19,9 @@ final class RequestPace: ChannelDuplexHandler {
         var bodyBytes = 1_024
         /// Of a head that is not complete: request line and fields.
         var headBytes = 64 << 10
+        /// For who is still sending a body that was answered: closed at once, he might never read the answer.
+        var linger = TimeAmount.seconds(1)
+        var lingerBytes = 4 << 20
     }
 
     private enum State { case head, body }
@@ -30,10 +33,14 @@ final class RequestPace: ChannelDuplexHandler {
     private var headBytes = 0
     private var hasAdvanced = false
     private var bodyBytes = 0
-    /// Whether the server wants more: who is not read cannot send.
+    /// Whether the server wants more, now and when the time began: who is not read cannot send.
     private var isRead = false
     private var wasRead = true
+    private var isRefused = false
     private var answersOwed = 0
+    private var answerCloses = false
+    private var isLingering = false
+    private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
 
     init(_ limits: Limits, _ use: OpenConnections.Use) {
@@ -41,7 +48,13 @@ final class RequestPace: ChannelDuplexHandler {
         self.use = use
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.stop() }
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.stop()
+        self.context = nil
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         self.stop()
         context.fireChannelInactive()
@@ -53,6 +66,7 @@ final class RequestPace: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if self.isRefused { return }
         let count = self.unwrapInboundIn(data).readableBytes
         self.hasAdvanced = false
         context.fireChannelRead(data)
@@ -66,7 +80,9 @@ final class RequestPace: ChannelDuplexHandler {
             }
         case .body:
             self.bodyBytes += count
-            if self.timer == nil {
+            if self.isLingering {
+                if self.bodyBytes > self.limits.lingerBytes { context.close(promise: nil) }
+            } else if self.timer == nil {
                 self.wasRead = true
                 self.timer = self.schedule(context, self.limits.body) { pace, context in pace.checkBody(context) }
             }
@@ -78,7 +94,6 @@ final class RequestPace: ChannelDuplexHandler {
         // Unless somebody asks for more, what comes late is not the client's fault.
         self.isRead = false
         context.fireChannelReadComplete()
-        if !self.isRead { self.wasRead = false }
     }
 
     private func checkBody(_ context: ChannelHandlerContext) {
@@ -104,6 +119,7 @@ final class RequestPace: ChannelDuplexHandler {
     /// Says why, unless that would be taken for the answer of another request.
     private func refuse(_ context: ChannelHandlerContext, _ status: String) {
         self.stop()
+        self.isRefused = true
         guard self.answersOwed == 0 else { return context.close(promise: nil) }
         let bytes = context.channel.allocator.buffer(string: "HTTP/1.1 \(status)\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
         context.writeAndFlush(self.wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
@@ -133,9 +149,17 @@ final class RequestPace: ChannelDuplexHandler {
         self.stop()
     }
 
+    fileprivate func isAnswering(closes: Bool) { self.answerCloses = closes }
+
     fileprivate func isAnswered() {
         self.answersOwed = max(0, self.answersOwed - 1)
-        if self.answersOwed == 0 { self.use.end() }
+        guard self.answersOwed == 0 else { return }
+        self.use.end()
+        guard self.answerCloses, case .body = self.state, let context else { return }
+        self.stop()
+        self.isLingering = true
+        self.bodyBytes = 0
+        self.timer = self.schedule(context, self.limits.linger) { _, context in context.close(promise: nil) }
     }
 }
 
@@ -158,7 +182,11 @@ final class RequestMarks: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = self.unwrapOutboundIn(data) { self.pace.isAnswered() }
+        switch self.unwrapOutboundIn(data) {
+        case .head(let head): self.pace.isAnswering(closes: head.headerFields[.connection] == "close")
+        case .body: break
+        case .end: self.pace.isAnswered()
+        }
         context.write(data, promise: promise)
     }
 }

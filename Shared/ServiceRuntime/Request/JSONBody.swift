@@ -64,7 +64,7 @@ package enum JSONBody {
     }
 
     private static func tooLarge(_ limit: Int) -> ProblemError {
-        ProblemError(.contentTooLarge, code: "body_too_large", detail: "The body is larger than \(limit) bytes.")
+        ProblemError(.contentTooLarge, code: "body_too_large", detail: "The body is larger than \(limit) bytes.", headers: [.connection: "close"])
     }
 
     private static func checkType(of request: Request, _ others: Set<String>, _ allowsNone: Bool) throws {

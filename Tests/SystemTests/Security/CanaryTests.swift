@@ -58,7 +58,10 @@ extension RealProcesses {
             for service in ServiceName.allCases {
                 let log = try String(contentsOfFile: try installation.process(service).log, encoding: .utf8)
                 #expect(!log.isEmpty)
-                #expect(Self.leaks(log, secrets + [person]) == [], "log of \(service.rawValue)")
+                #expect(Self.leaks(log, secrets) == [], "log of \(service.rawValue)")
+                // What a person wrote may be looked for by who turns the log up; not above.
+                let loud = log.split(separator: "\n").filter { !$0.contains("\"level\":\"debug\"") && !$0.contains("\"level\":\"trace\"") }
+                #expect(Self.leaks(loud.joined(separator: "\n"), [person]) == [], "log of \(service.rawValue)")
                 let client = installation.client(service, key: Self.canary("key"))
                 for path in ["/metrics", "/health", "/readyz", "/version"] {
                     let answer = try await client.call("GET", path)

@@ -123,7 +123,7 @@ extension RealProcesses {
             )
             // Below a millisecond the machine's own noise is larger than what is measured.
             #expect(beside < 2 * max(alone, 5), "\(alone) ms, \(beside) ms")
-            #expect(after - before < 150, "\(before) MiB, \(after) MiB")
+            #expect(after - before < 100 + 0.03 * Double(idle + slow), "\(before) MiB, \(after) MiB")
             #expect(sent < 1_024 && fields < 100_000)
             #expect(try await Self.p99(installation, requests: 20) < 1_000)
             let isLetGo = try await offPool { [descriptor = slowly[0]] in

@@ -1,12 +1,10 @@
-import HTTPFetch
-
 /// Addresses with a common prefix: `10.0.0.0/8`, `2001:db8::/32`, or a single address.
-struct AddressRange: Sendable, Hashable {
+package struct AddressRange: Sendable, Hashable {
     private let bytes: [UInt8]
     private let length: Int
 
     /// Nil unless `text` is an address, or one with a prefix length and no bits after it.
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard let first = parts.first, parts.count <= 2, let address = IPAddress(first) else { return nil }
         self.bytes = address.bytes
@@ -19,7 +17,7 @@ struct AddressRange: Sendable, Hashable {
         guard (length..<address.bytes.count * 8).allSatisfy({ address.bytes[$0 / 8] >> UInt8(7 - $0 % 8) & 1 == 0 }) else { return nil }
     }
 
-    func contains(_ address: IPAddress) -> Bool {
+    package func contains(_ address: IPAddress) -> Bool {
         guard address.bytes.count == self.bytes.count else { return false }
         let whole = self.length / 8
         guard address.bytes[..<whole] == self.bytes[..<whole] else { return false }
@@ -31,11 +29,15 @@ struct AddressRange: Sendable, Hashable {
 extension IPAddress {
     /// Reachable by everybody: neither this machine, nor its neighbours, nor a private network, nor set aside for something else.
     /// Source: the special-purpose registries of RFC 6890 (IANA), and for IPv6 the only range that is assigned, 2000::/3.
-    var isPublic: Bool {
+    package var isPublic: Bool {
         if self.bytes.count == 4 { return !Self.special.contains { $0.contains(self) } }
         return Self.assigned?.contains(self) == true && !Self.special.contains { $0.contains(self) }
     }
 
+    /// Of the same link only (RFC 3927, RFC 4291 §2.5.6), where clouds answer with the machine's credentials.
+    package var isLinkLocal: Bool { Self.links.contains { $0.contains(self) } }
+
+    private static let links = ["169.254.0.0/16", "fe80::/10"].compactMap { AddressRange($0) }
     private static let assigned = AddressRange("2000::/3")
     private static let special = [
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24",
