@@ -106,7 +106,13 @@ actor RolloutDriver {
         let console = self.console
         let say: Say = { console.say("rollout: \($0)") }
         do throws(CommandFailure) {
-            guard let run = try await self.open().run(), !run.state.isOver else { return }
+            let ledger = try await self.open()
+            guard let run = try await ledger.run(), !run.state.isOver else {
+                if let active = try await ledger.active(), active != self.release.colour {
+                    say("the ledger's active colour is \(active) and this is \(self.release.colour): no work will be done here")
+                }
+                return
+            }
             self.run = run
             switch run.state {
             case .starting, .analysing, .waiting: await self.giveUp("up ended meanwhile", say)
@@ -155,7 +161,8 @@ actor RolloutDriver {
     }
 
     private func startBeside(_ target: Release, _ say: Say) async throws(CommandFailure) {
-        try? FileManager.default.removeItem(atPath: self.directory.file("preview"))
+        // Its knowledge is what it brings itself. The repository of previews stays: the active colour may have it open.
+        for name in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: self.directory.file("preview/knowledge.sqlite\(name)")) }
         do { try FileManager.default.createDirectory(atPath: self.directory.file("preview"), withIntermediateDirectories: true) } catch {
             throw CommandFailure(.refused, "cannot make \(self.directory.file("preview")): \(error)")
         }
