@@ -101,9 +101,10 @@ struct Archive {
         }
         let retention = settings[GatewaySettings.archiveRetention]
         let life: [any Service] = self.store.map { [ArchiveLife(store: $0)] } ?? []
-        self.services = life + [
-            WhileActive(ArchiveKeeper(ledger: ledger, store: self.store, retention: retention == .zero ? nil : retention), ledger: ledger),
-            StageWorker(ledger: ledger, handler: ArchiveStage(store: self.store)),
-        ]
+        self.services =
+            life + [
+                WhileActive(ArchiveKeeper(ledger: ledger, store: self.store, retention: retention == .zero ? nil : retention), ledger: ledger),
+                StageWorker(ledger: ledger, handler: ArchiveStage(store: self.store)),
+            ]
     }
 }

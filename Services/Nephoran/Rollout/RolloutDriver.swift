@@ -182,11 +182,11 @@ actor RolloutDriver {
         guard let options, let run else { return }
         let analysis = RolloutAnalysis(
             services: processes.compactMap { process in process.address.map { (process.service, $0) } }, token: try self.token(), fetcher: self.fetcher,
-            run: run.id)
+            run: run.id, options: options)
         for number in 1...max(1, count) {
             if number > 1 { await self.pause(.seconds(options.interval)) }
             if self.wantsBack { throw CommandFailure(.refused, "asked for") }
-            let measurement = await analysis.measure(what, intents: options.intents, number: number)
+            let measurement = await analysis.measure(what, number: number)
             self.run?.measurements.append(measurement)
             say(
                 "\(what) \(number)/\(count): \(measurement.requests) requests, \((measurement.successRate * 1_000).rounded(.down) / 10) % succeeded, p95 \(Int(measurement.p95Seconds * 1_000)) ms"
