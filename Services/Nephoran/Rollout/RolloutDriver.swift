@@ -201,7 +201,9 @@ actor RolloutDriver {
 
     private func pause(_ time: Duration) async {
         let end = ContinuousClock.now + time
-        while !self.wantsBack, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(100)) }
+        while !self.wantsBack, ContinuousClock.now < end {
+            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
+        }
     }
 
     /// Partitions go over, then listeners; watched afterwards, with the way back open.
