@@ -90,6 +90,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             while true {
                 do throws(LedgerError) {
                     try await ledger.open()
+                    // Whether this is a preview must be known before somebody submits.
+                    try await ledger.refreshRoles(urgent: true)
                     return
                 } catch {
                     guard error.code != .misconfigured, ContinuousClock.now < deadline else { throw error }

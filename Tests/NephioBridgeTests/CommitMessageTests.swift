@@ -33,10 +33,12 @@ import Testing
         _ = await repository.publish([request(intent, self.path, to: files)])
         var undone = request(intent, self.path, from: files, to: nil, verb: .rollback)
         undone.isReversal = true
+        undone.colour = "green"
         undone.requester = Requester(name: "ops@example.org", tenant: "north")
         #expect(await repository.publish([undone])[0].packages?.first?.revision == "v2")
         let said = try await store.ask("log", "-1", "--format=%(trailers:only,unfold)", "main").split(separator: "\n").map(String.init)
         #expect(said.contains("Intent-Id: \(intent)") && said.contains("Nephoran-Reverts: \(intent)"))
+        #expect(said.contains("Nephoran-Colour: green"))
         #expect(said.last == "Co-authored-by: ops@example.org <ops@example.org>")
         // A process that starts later tells the two apart.
         #expect(await store.open().publish([undone])[0].packages?.first?.revision == "v2")

@@ -43,7 +43,7 @@ import Testing
             var result = SyntheticTraffic.Result(
                 requests: 100, failures: 0, latencies: [Double](repeating: 0.1, count: 100), intents: 20, good: 20, fault: nil)
             change(&result)
-            return RolloutAnalysis.judge("preview", result, counts, missing: missing, at: "now").fault
+            return RolloutAnalysis.judge("preview", result, counts, missing: missing, by: RolloutOptions(binaries: "/new"), at: "now").fault
         }
         #expect(judge { _ in } == nil)
         #expect(judge { $0.good = 19 } == nil)

@@ -23,7 +23,6 @@ struct ArchiveKeeper: Service {
     func run() async throws {
         // Being cancelled is its ordinary end.
         try? await cancelWhenGracefulShutdown { try await self.keep() }
-        try? await self.store?.close()
     }
 
     private func keep() async throws {
@@ -69,6 +68,16 @@ struct ArchiveKeeper: Service {
     }
 }
 
+/// Closes the archive when everybody has done with it: a gateway that is not the active one any more still reads from it.
+private struct ArchiveLife: Service {
+    let store: ArchiveStore
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        try? await self.store.close()
+    }
+}
+
 /// The archive as configured.
 struct Archive {
     let store: ArchiveStore?
@@ -91,9 +100,11 @@ struct Archive {
             }
         }
         let retention = settings[GatewaySettings.archiveRetention]
-        self.services = [
-            WhileActive(ArchiveKeeper(ledger: ledger, store: self.store, retention: retention == .zero ? nil : retention), ledger: ledger),
-            StageWorker(ledger: ledger, handler: ArchiveStage(store: self.store)),
-        ]
+        let life: [any Service] = self.store.map { [ArchiveLife(store: $0)] } ?? []
+        self.services =
+            life + [
+                WhileActive(ArchiveKeeper(ledger: ledger, store: self.store, retention: retention == .zero ? nil : retention), ledger: ledger),
+                StageWorker(ledger: ledger, handler: ArchiveStage(store: self.store)),
+            ]
     }
 }

@@ -8,10 +8,10 @@ enum CommitMessage {
         case instance = "Nephoran-Instance"
         case revision = "Nephoran-Revision"
         case change = "Nephoran-Change"
-        /// The colour of the deployment that made it.
-        case colour = "Nephoran-Colour"
         /// On a commit that undoes what the intent published: the intent once more.
         case reverts = "Nephoran-Reverts"
+        /// The colour of the deployment that made it. The last, since those before are read by their places.
+        case colour = "Nephoran-Colour"
     }
 
     /// `Deploy amf in core5g (v1)`.

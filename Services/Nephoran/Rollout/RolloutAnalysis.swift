@@ -9,21 +9,22 @@ struct RolloutAnalysis: Sendable {
     let token: String?
     let fetcher: HTTPFetcher
     let run: String
+    let options: RolloutOptions
 
-    func measure(_ what: String, intents: Int, number: Int) async -> RolloutRun.Measurement {
+    func measure(_ what: String, number: Int) async -> RolloutRun.Measurement {
         let before = await self.scrape()
         let result = await SyntheticTraffic(base: self.services.first?.address ?? "", token: self.token, fetcher: self.fetcher)
-            .send(intents, of: "\(self.run)-\(what.prefix(1))\(number)")
+            .send(self.options.intents, of: "\(self.run)-\(what.prefix(1))\(number)")
         let after = await self.scrape()
         var counts: [String: MetricSamples] = [:]
         for (name, samples) in after { counts[name] = samples.since(before[name] ?? MetricSamples()) }
         let missing = self.services.map(\.name).filter { after[$0] == nil }
-        return Self.judge(what, result, counts, missing: missing, at: Timestamp.text(Timestamp.now()))
+        return Self.judge(what, result, counts, missing: missing, by: self.options, at: Timestamp.text(Timestamp.now()))
     }
 
     /// Pure: the worst of what is known counts.
     static func judge(
-        _ what: String, _ result: SyntheticTraffic.Result, _ counts: [String: MetricSamples], missing: [String], at: String
+        _ what: String, _ result: SyntheticTraffic.Result, _ counts: [String: MetricSamples], missing: [String], by options: RolloutOptions, at: String
     ) -> RolloutRun.Measurement {
         var rates: [(of: String, rate: Double)] = []
         if result.intents > 0 { rates.append(("synthetic intents", Double(result.good) / Double(result.intents))) }
@@ -44,12 +45,12 @@ struct RolloutAnalysis: Sendable {
             fault = "\(missing.sorted().joined(separator: ", ")) did not say what it counts"
         } else if result.requests < RolloutOptions.leastRequests {
             fault = "only \(result.requests) requests, at least \(RolloutOptions.leastRequests) are needed"
-        } else if let rate, rate.rate < RolloutOptions.leastSuccessRate {
+        } else if let rate, rate.rate < options.leastSuccessRate {
             fault =
-                "\(percent(rate.rate)) % of \(rate.of) succeeded, \(percent(RolloutOptions.leastSuccessRate)) % are wanted"
+                "\(percent(rate.rate)) % of \(rate.of) succeeded, \(percent(options.leastSuccessRate)) % are wanted"
                 + (result.fault.map { " (\($0))" } ?? "")
-        } else if let p95, p95.seconds >= RolloutOptions.longestP95 {
-            fault = "p95 of \(p95.of) is \(Int(p95.seconds * 1_000)) ms, less than \(Int(RolloutOptions.longestP95 * 1_000)) ms is wanted"
+        } else if let p95, p95.seconds >= options.longestP95 {
+            fault = "p95 of \(p95.of) is \(Int(p95.seconds * 1_000)) ms, less than \(Int(options.longestP95 * 1_000)) ms is wanted"
         }
         return RolloutRun.Measurement(
             at: at, of: what, requests: result.requests, successRate: rate?.rate ?? 0, p95Seconds: p95?.seconds ?? 0, fault: fault)

@@ -106,7 +106,13 @@ actor RolloutDriver {
         let console = self.console
         let say: Say = { console.say("rollout: \($0)") }
         do throws(CommandFailure) {
-            guard let run = try await self.open().run(), !run.state.isOver else { return }
+            let ledger = try await self.open()
+            guard let run = try await ledger.run(), !run.state.isOver else {
+                if let active = try await ledger.active(), active != self.release.colour {
+                    say("the ledger's active colour is \(active) and this is \(self.release.colour): no work will be done here")
+                }
+                return
+            }
             self.run = run
             switch run.state {
             case .starting, .analysing, .waiting: await self.giveUp("up ended meanwhile", say)
@@ -155,7 +161,8 @@ actor RolloutDriver {
     }
 
     private func startBeside(_ target: Release, _ say: Say) async throws(CommandFailure) {
-        try? FileManager.default.removeItem(atPath: self.directory.file("preview"))
+        // Its knowledge is what it brings itself. The repository of previews stays: the active colour may have it open.
+        for name in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: self.directory.file("preview/knowledge.sqlite\(name)")) }
         do { try FileManager.default.createDirectory(atPath: self.directory.file("preview"), withIntermediateDirectories: true) } catch {
             throw CommandFailure(.refused, "cannot make \(self.directory.file("preview")): \(error)")
         }
@@ -175,11 +182,11 @@ actor RolloutDriver {
         guard let options, let run else { return }
         let analysis = RolloutAnalysis(
             services: processes.compactMap { process in process.address.map { (process.service, $0) } }, token: try self.token(), fetcher: self.fetcher,
-            run: run.id)
+            run: run.id, options: options)
         for number in 1...max(1, count) {
             if number > 1 { await self.pause(.seconds(options.interval)) }
             if self.wantsBack { throw CommandFailure(.refused, "asked for") }
-            let measurement = await analysis.measure(what, intents: options.intents, number: number)
+            let measurement = await analysis.measure(what, number: number)
             self.run?.measurements.append(measurement)
             say(
                 "\(what) \(number)/\(count): \(measurement.requests) requests, \((measurement.successRate * 1_000).rounded(.down) / 10) % succeeded, p95 \(Int(measurement.p95Seconds * 1_000)) ms"
@@ -194,7 +201,9 @@ actor RolloutDriver {
 
     private func pause(_ time: Duration) async {
         let end = ContinuousClock.now + time
-        while !self.wantsBack, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(100)) }
+        while !self.wantsBack, ContinuousClock.now < end {
+            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
+        }
     }
 
     /// Partitions go over, then listeners; watched afterwards, with the way back open.

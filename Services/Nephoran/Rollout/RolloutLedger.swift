@@ -23,6 +23,11 @@ struct RolloutLedger: Sendable {
 
     func run() async throws(CommandFailure) -> RolloutRun? { try await Self.asking { () async throws(LedgerError) in try await self.ledger.rolloutRun() } }
 
+    /// Of the first partition: nil where there are no colours.
+    func active() async throws(CommandFailure) -> String? {
+        try await Self.asking { () async throws(LedgerError) in try await self.ledger.currentRoles().first?.active }
+    }
+
     func keep(_ run: RolloutRun) async throws(CommandFailure) { try await Self.asking { () async throws(LedgerError) in try await self.ledger.keep(run) } }
 
     func begin(_ colour: String, beside active: String) async throws(CommandFailure) {

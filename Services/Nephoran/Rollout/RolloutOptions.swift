@@ -12,9 +12,11 @@ struct RolloutOptions: Codable, Sendable, Equatable {
     /// Seconds for which a promoted colour is watched and the way back is open.
     var scaleDownDelay = 30.0
 
-    static let leastSuccessRate = 0.95
-    /// Seconds.
-    static let longestP95 = 2.0
+    /// 0 to 1, of the worst of what is measured.
+    var leastSuccessRate = 0.95
+    /// Seconds, likewise.
+    var longestP95 = 2.0
+
     /// With fewer requests nothing is proved.
     static let leastRequests = 20
     /// For a synthetic intent to come to its end.

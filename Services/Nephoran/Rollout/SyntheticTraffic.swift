@@ -77,7 +77,7 @@ struct SyntheticTraffic: Sendable {
                     return
                 }
             }
-            try? await Task.sleep(for: .milliseconds(200))
+            guard (try? await Task.sleep(for: .milliseconds(200))) != nil else { return }
         }
         result.withLock { $0.fault = $0.fault ?? "a synthetic intent was not at its end within \(limit)" }
     }

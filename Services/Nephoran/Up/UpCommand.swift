@@ -112,7 +112,8 @@ struct UpCommand: AsyncParsableCommand {
                 await supervisor.isReady()
                 console.say("ready \(plan.gateway)")
                 if let file = plan.keyFile { console.say("open it in a browser; the key to sign in with is in \(file)") }
-                await rollout.resume()
+                // On its own: who stops `up` does not wait for the end of a rollout, and the next start goes on with it.
+                Task { await rollout.resume() }
                 await stop.first()
                 return nil
             }

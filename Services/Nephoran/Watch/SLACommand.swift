@@ -83,7 +83,7 @@ struct SLACheckCommand: AsyncParsableCommand {
             var table = Table("PROMISE", "TARGET", "VALUE", "STATE", "NOTE")
             for item in report.items {
                 table.add(
-                    item.name, "\(TopText.number(item.target)) \(item.unit)", item.value.map { "\(($0 * 1_000).rounded() / 1_000) \(item.unit)" } ?? "-",
+                    item.name, "\(item.target) \(item.unit)", item.value.map { "\(($0 * 1_000).rounded() / 1_000) \(item.unit)" } ?? "-",
                     item.isKept ? terminal.styled("kept", .green) : terminal.styled("not kept", .red), item.note ?? "")
             }
             for line in table.lines(width: terminal.width, style: { terminal.styled($0, .bold) }) { terminal.print(line) }
