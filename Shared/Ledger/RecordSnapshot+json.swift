@@ -40,6 +40,10 @@ extension RecordSnapshot {
         add("plan", .plan, &out)
         begin("policies", &out)
         out += self.bytes(.policies) ?? Array("[]".utf8)
+        if self.isPreview {
+            begin("preview", &out)
+            out += "true".utf8
+        }
         add("problem", .problem, &out)
         begin("request", &out)
         out += request

@@ -6,12 +6,12 @@ import Testing
 @Suite("record as JSON") struct RecordJSONTests {
     private static let id = IntentID(partition: 3, milliseconds: 1_780_000_000_000, random: 7)
 
-    private static func snapshot(_ phase: Phase, _ documents: [(RecordField, any Encodable)], history: [HistoryEntry] = [], tracks: [String: Track] = [:]) throws
-        -> RecordSnapshot
-    {
+    private static func snapshot(
+        _ phase: Phase, _ documents: [(RecordField, any Encodable)], history: [HistoryEntry] = [], tracks: [String: Track] = [:], lane: Lane = .low
+    ) throws -> RecordSnapshot {
         var fields: [(name: [UInt8], value: [UInt8])] = [
             (Array("phase".utf8), Array(phase.rawValue.utf8)), (Array("created".utf8), Array("1780000000000".utf8)),
-            (Array("updated".utf8), Array("1780000001234".utf8)),
+            (Array("updated".utf8), Array("1780000001234".utf8)), (Array("lane".utf8), Array(lane.rawValue.utf8)),
         ]
         for (field, document) in documents { fields.append((Array(field.rawValue.utf8), try LedgerJSON.encode(document))) }
         fields.append((Array("history".utf8), Array(try history.map { try LedgerJSON.encode($0) }.joined(separator: [UInt8(ascii: "\n")]))))
@@ -56,7 +56,7 @@ import Testing
         ]
         let tracks = ["delivery": Track(state: .failed, version: 2, detail: "a \"reason\""), "ran": Track(state: .succeeded, version: 1)]
         for snapshot in [
-            try Self.snapshot(.received, [(.request, Self.request)]),
+            try Self.snapshot(.received, [(.request, Self.request)]), try Self.snapshot(.received, [(.request, Self.request)], lane: .preview),
             try Self.snapshot(.awaitingClarification, [(.request, Self.request), (.clarifications, [question]), (.answers, [ClarificationAnswer]())]),
             try Self.snapshot(.failed, everything, history: history, tracks: tracks),
         ] {
