@@ -5,7 +5,7 @@ import ServiceRuntime
 extension Readers {
     /// Who an answer is for.
     ///
-    /// Callers on this machine and keys with `admin` speak for others: they name the tags that those hold, and get what is for everybody when
+    /// Callers on this machine and admins of the installation speak for others: they name the tags that those hold, and get what is for everybody when
     /// they name none. Other keys hold `tenant:<tenant>` and `key:<name>`.
     init(of principal: Principal?, naming tags: [String]) throws(Problem) {
         guard let principal, !principal.administersInstallation else {
