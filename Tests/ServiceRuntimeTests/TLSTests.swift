@@ -40,14 +40,16 @@ import Testing
         ["TLS_CERT_FILE": directory.file("own.pem"), "TLS_KEY_FILE": directory.file("own.key")].merging(others) { $1 }
     }
 
-    private static func curl(_ service: LiveService, _ arguments: [String], path: String = "/healthz") -> String {
-        (try? Tool.output(["curl", "--silent", "--show-error", "--max-time", "10"] + arguments + ["https://localhost:\(service.port)\(path)"])) ?? "failed"
+    private static func curl(_ service: LiveService, _ arguments: [String]) async throws -> String {
+        let address = "https://localhost:\(service.port)/healthz"
+        let command = ["curl", "--silent", "--show-error", "--max-time", "10"] + arguments + [address]
+        return try await offPool { (try? Tool.output(command)) ?? "failed" }
     }
 
     /// Common name of the certificate that a new connection is shown.
-    private static func shown(_ service: LiveService) -> String {
+    private static func shown(_ service: LiveService) async throws -> String {
         let command = "openssl s_client -connect 127.0.0.1:\(service.port) -servername localhost </dev/null 2>/dev/null | openssl x509 -noout -subject"
-        return (try? Tool.output(["sh", "-c", command]))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+        return try await offPool { (try? Tool.output(["sh", "-c", command]))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "" }
     }
 
     @Test("a renewed certificate is shown to the next connection, those that are open go on, and a bad file changes nothing")
@@ -56,9 +58,9 @@ import Testing
         let authority = try await offPool { try Authority("ca", in: directory) }
         try await offPool { try authority.sign("one.example.net", days: 20, to: "own") }
         try await LiveService.with(Self.settings(directory)) { service in
-            #expect(try await offPool { Self.curl(service, ["--cacert", authority.certificate]) }.contains("ok"))
-            #expect(try await offPool { Self.curl(service, ["--cacert", authority.certificate, "--tls-max", "1.1"]) } == "failed")
-            #expect(try await offPool { Self.shown(service) }.contains("one.example.net"))
+            #expect(try await Self.curl(service, ["--cacert", authority.certificate]).contains("ok"))
+            #expect(try await Self.curl(service, ["--cacert", authority.certificate, "--tls-max", "1.1"]) == "failed")
+            #expect(try await Self.shown(service).contains("one.example.net"))
             let before = String(decoding: service.context.metrics.expose(), as: UTF8.self)
             #expect(before.contains("cert_exporter_not_after{") && before.contains("dns_names=\"one.example.net,localhost,127.0.0.1\""))
 
@@ -74,18 +76,18 @@ import Testing
             }
             try "no certificate".write(toFile: directory.file("own.pem"), atomically: true, encoding: .utf8)
             try await Task.sleep(for: .milliseconds(200))
-            #expect(try await offPool { Self.shown(service) }.contains("one.example.net"), "the one before stays")
+            #expect(try await Self.shown(service).contains("one.example.net"), "the one before stays")
             // The key of another certificate.
             try await offPool { try authority.sign("two.example.net", to: "next") }
             try FileManager.default.removeItem(atPath: directory.file("own.pem"))
             try FileManager.default.copyItem(atPath: directory.file("next.pem"), toPath: directory.file("own.pem"))
             try await Task.sleep(for: .milliseconds(200))
-            #expect(try await offPool { Self.shown(service) }.contains("one.example.net"), "a certificate without its key is none")
+            #expect(try await Self.shown(service).contains("one.example.net"), "a certificate without its key is none")
             try FileManager.default.removeItem(atPath: directory.file("own.key"))
             try FileManager.default.copyItem(atPath: directory.file("next.key"), toPath: directory.file("own.key"))
             var shown = ""
             for _ in 0..<100 where !shown.contains("two.example.net") {
-                shown = try await offPool { Self.shown(service) }
+                shown = try await Self.shown(service)
                 try await Task.sleep(for: .milliseconds(20))
             }
             #expect(shown.contains("two.example.net"))
@@ -106,9 +108,10 @@ import Testing
             try stranger.sign("client.example.net", to: "stranger")
         }
         try await LiveService.with(Self.settings(directory, ["TLS_CLIENT_CA_FILE": directory.file("ca.pem")])) { service async throws in
+            let authorities = directory.file("ca.pem")
             func ask(_ name: String?) async throws -> String {
                 let shown = name.map { ["--cert", directory.file("\($0).pem"), "--key", directory.file("\($0).key")] } ?? []
-                return try await offPool { Self.curl(service, ["--cacert", directory.file("ca.pem")] + shown) }
+                return try await Self.curl(service, ["--cacert", authorities] + shown)
             }
             #expect(try await ask("client").contains("ok"))
             #expect(try await ask(nil) == "failed")
