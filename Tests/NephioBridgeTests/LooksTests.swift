@@ -20,7 +20,8 @@ import Testing
     @Test("looks that are too old to count make room for new ones")
     func room() {
         let looks = Looks(limit: 2, age: .zero)
-        for number in 0..<10 { looks.note(.failed("\(number)"), of: self.id(number), stamps: []) }
+        for number in 0..<11 { looks.note(.failed("\(number)"), of: self.id(number), stamps: []) }
+        // Full after every second one: the eleventh is alone.
         #expect(looks.count == 1)
         let young = Looks(limit: 2, age: .seconds(3_600))
         for number in 0..<10 { young.note(.failed("\(number)"), of: self.id(number), stamps: []) }

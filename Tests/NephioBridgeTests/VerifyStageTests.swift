@@ -65,9 +65,9 @@ import Testing
             published: published)
         let result = await Result { try await body(running) }
         watching.cancel()
+        await watching.value
         client.stop()
         await server.stop()
-        await watching.value
         await repository.stop()
         try result.get()
     }

@@ -114,7 +114,7 @@ extension RealProcesses {
             let installation = try await Installation.start(
                 cluster.settings().merging(["ARCHIVE_PATH": directory.file("archive.sqlite"), "LEDGER_RETENTION": "5s"]) { _, own in own })
             defer { installation.stop() }
-            try cluster.apply("report", ["intent": "Report the inventory", "deletionPolicy": "Rollback"])
+            try cluster.apply("report", ["intent": "What runs in namespace core5g?", "deletionPolicy": "Rollback"])
             try cluster.apply("old", ["intent": "Deploy an AMF in core5g", "deletionPolicy": "Rollback"])
             let report = try await cluster.until("report") { $0.kindPhase == "Completed" }
             #expect(try await installation.gateway.record(try #require(report.intentID)).phase == .fulfilled)
