@@ -63,10 +63,10 @@ struct AuditController: Sendable {
         var page = Page()
         let shown = Array(found.prefix(limit))
         // An admin of a tenant sees what happened to its intents, while the ledger knows whose they were.
-        let owners = principal.confinement == nil ? [] : try await self.ledger.tenants(of: shown.map(\.event.id))
-        for (index, (event, entry)) in shown.enumerated() {
+        let owners = principal.confinement == nil ? [:] : try await self.ledger.tenants(of: Array(Set(shown.map(\.event.id))))
+        for (event, entry) in shown {
             cursor.positions[event.partition] = event.position
-            if let tenant = principal.confinement, owners[index] != tenant { continue }
+            if let tenant = principal.confinement, owners[event.id] != tenant { continue }
             if isForPeople, Self.services.contains(entry.by) { continue }
             page.items.append(.init(id: event.id, phase: entry.phase, at: entry.at, by: entry.by, detail: entry.detail))
         }

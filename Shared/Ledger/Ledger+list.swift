@@ -76,17 +76,6 @@ extension Ledger {
         }
     }
 
-    /// Whose each of these intents is; nil for one that is not here.
-    package func tenants(of ids: [IntentID]) async throws(LedgerError) -> [String?] {
-        guard !ids.isEmpty else { return [] }
-        do throws(RedisError) {
-            let replies = try await self.pipeline(ids.map { RedisCommand("HGET", self.partitions[$0.partition % self.partitions.count].record($0), "tenant") })
-            return replies.map(\.string)
-        } catch {
-            throw LedgerError(error)
-        }
-    }
-
     /// Counts one more intent of a tenant on a day (since 1970, UTC). Returns how many there are now, this one included.
     package func countAccepted(of tenant: String, day: Int64) async throws(LedgerError) -> Int {
         let key = "nephoran:accepted:\(tenant):\(day)"

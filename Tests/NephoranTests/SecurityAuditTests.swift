@@ -21,8 +21,8 @@ import Testing
         let directory = place.file("data")
         let manager = FileManager.default
         try manager.createDirectory(atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        manager.createFile(atPath: directory + "/token", contents: Data("x".utf8), attributes: [.posixPermissions: 0o600])
-        manager.createFile(atPath: directory + "/archive.sqlite", contents: Data(), attributes: [.posixPermissions: 0o644])
+        _ = manager.createFile(atPath: directory + "/token", contents: Data("x".utf8), attributes: [.posixPermissions: 0o600])
+        _ = manager.createFile(atPath: directory + "/archive.sqlite", contents: Data(), attributes: [.posixPermissions: 0o644])
         #expect(FileAudit(now: .now).findings(in: directory) == [])
 
         let later = FileAudit(now: .now.addingTimeInterval(91 * 86_400)).findings(in: directory)
