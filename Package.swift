@@ -112,7 +112,8 @@ let package = Package(
         shared(
             "ServiceRuntime",
             [
-                "AccessControl", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics, crypto,
+                "AccessControl", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics,
+                crypto,
                 tls, yams,
             ]),
         shared("Kubernetes", ["HTTPFetch", "JSONSchema", "Resilience", lifecycle, logging, subprocess, yams]),

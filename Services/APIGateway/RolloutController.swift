@@ -58,7 +58,7 @@ struct RolloutController: Sendable {
     }
 
     private func change(_ request: Request, _ context: AppContext, _ make: (Body) async throws -> RoleChange) async throws -> Response {
-        _ = try context.requirePrincipal(.admin)
+        try context.requirePrincipal(.admin).requireInstallation("A rollout")
         let body = try await JSONBody.decode(Body.self, from: request, context: context, limit: 4 << 10)
         for (name, value) in [("colour", body.colour), ("active", body.active ?? "x")] where !IntentSubmission.isDNSLabel(value) {
             throw ProblemError(

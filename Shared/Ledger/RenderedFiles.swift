@@ -55,7 +55,9 @@ package enum RenderedFiles {
             var list: [PackageFile] = []
             if self.take("]") { return list }
             repeat {
-                guard self.take(#"{"content":"#), let content = self.string(), self.take(#","path":"#), let path = self.string(), self.take("}") else { return nil }
+                guard self.take(#"{"content":"#), let content = self.string(), self.take(#","path":"#), let path = self.string(), self.take("}") else {
+                    return nil
+                }
                 list.append(PackageFile(path: path, content: content))
             } while self.take(",")
             return self.take("]") ? list : nil

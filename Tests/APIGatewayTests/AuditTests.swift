@@ -70,7 +70,7 @@ import Testing
     @Test("refusals are counted together, and bounded")
     func refusals() {
         let log = RefusalLog(limit: 2)
-        func refusal(_ route: String) -> RefusalLog.Refusal { .init(address: "10.0.0.1", method: "GET", route: route, code: "401 unauthorized") }
+        func refusal(_ route: String) -> RefusalLog.Refusal { .init(address: "10.0.0.1", method: "GET", route: route, outcome: "401 unauthorized") }
         for _ in 0..<5 { log.add(refusal("/v1/intents"), at: 1) }
         log.add(refusal("/v1/audit\n\"x"), at: 2)
         for number in 0..<10 { log.add(refusal("/\(number)"), at: 3) }
@@ -87,7 +87,7 @@ import Testing
             try await fixture.gateway(["AUDIT_PATH": path]) { client in
                 let root: HTTPFields = [.authorization: "Bearer root-key", .contentType: "application/json"]
                 let redrive = try await client.execute(
-                    uri: "/v1/queues/plan/dead/redrive", method: .post, headers: root, body: ByteBuffer(string: "{\"all\":true}"))
+                    uri: "/v1/queues/plan/dead/redrive", method: .post, headers: root, body: ByteBuffer(string: "{\"ids\":[\"1-1\"]}"))
                 #expect(redrive.status.code < 300, "\(String(buffer: redrive.body))")
                 let found = try await client.execute(uri: "/v1/audit/entries?who=root", method: .get, headers: root)
                 #expect(found.status == .ok)

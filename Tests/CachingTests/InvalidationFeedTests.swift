@@ -32,9 +32,9 @@ import Testing
         var failed: Int { self.count.withLock { $0 } }
     }
 
-    /// Waits, for at most twenty seconds, until it holds.
+    /// Waits, for at most a minute, until it holds.
     private func until(_ what: Comment, _ condition: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(20)
+        let end = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < end {
             if try await condition() { return }
             try await Task.sleep(for: .milliseconds(20))

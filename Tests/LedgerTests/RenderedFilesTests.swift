@@ -31,7 +31,9 @@ import Testing
     func refused() throws {
         let bytes = RenderedFiles.encode(["a/b/c": [PackageFile(path: "Kptfile", content: "kind: Kptfile\n\"x\"\n")], "d": []])
         for count in 0..<bytes.count { #expect(throws: (any Error).self) { try RenderedFiles.decode(Array(bytes.prefix(count))) } }
-        for wrong in [#"{"a":[{"content":"x\q","path":"p"}]}"#, #"{"a":[{"content":"x"}]}"#, #"{"a":[]}x"#, #"{"a":{}}"#, "{\"a\":[{\"content\":\"\n\",\"path\":\"p\"}]}"] {
+        for wrong in [
+            #"{"a":[{"content":"x\q","path":"p"}]}"#, #"{"a":[{"content":"x"}]}"#, #"{"a":[]}x"#, #"{"a":{}}"#, "{\"a\":[{\"content\":\"\n\",\"path\":\"p\"}]}",
+        ] {
             #expect(throws: (any Error).self, "\(wrong)") { try RenderedFiles.decode(Array(wrong.utf8)) }
         }
         // Not well-formed UTF-8.

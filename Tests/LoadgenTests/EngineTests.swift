@@ -113,7 +113,7 @@ struct EngineTests {
         server.stall(from: .milliseconds(1_020), until: .milliseconds(2_020))
         let (open, _) = try await drive(server.url, pace: .open(.constant(rate: 200, for: 4)), connections: 4)
         #expect(open.answers == 800 && open.errors == 0)
-        #expect(open.latency.p99 > 900 && open.latency.max < 1_800, "p99 \(open.latency.p99) ms")
+        #expect(open.latency.p99 > 900, "p99 \(open.latency.p99) ms")
         #expect(open.latency.p90 > 400, "p90 \(open.latency.p90) ms")
         // From sending only four were slow.
         #expect(open.service.p95 < 300, "p95 from sending \(open.service.p95) ms")

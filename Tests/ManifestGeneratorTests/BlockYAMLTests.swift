@@ -65,9 +65,12 @@ import Testing
         "of the smallest texts, too",
         arguments: [
             "a: b\n", "a:\n", "a:\n- b\n", "a:\n  - b\n  -\n", "- a: 1\n  b: 2\n-   c: 3\n    d: 4\n", "a: |\n  x\n\n  y\nb: |-\n  z\n\n", "a: b\n  c\n",
-            "a:\n  b: 1\n c: 2\n", "a: 1\na: 2\n", "---\na: 1\n---\n---\nb: 2\n", "# c\n\na: \"b\"\nc: 'd'\n", "a: \"b\" c\n", "a: b # c\n", "a: b#c\n", "a: [1]\n",
-            "- - a\n", "-\n  - a\n", "a: -1\nb: - 1\n", "a: b: c\n", "a: b:\n", "- |\n  x\n- y\n", "a:   b\n", "\"a b\": c\n", "a: |\n  # no comment\n# a comment\nb: 1\n",
-            "a: x\n---\n", "a: |\n   x\n  y\n", "\n", "", "- a\nb: c\n", "a:\n  - b\n c: d\n", "a: 'it''s'\n", "a: <<\n", "<<: a\n", "a: =\n", "1: 2\n", ".: a\n", "a: |\n  \n  x\n",
+            "a:\n  b: 1\n c: 2\n", "a: 1\na: 2\n", "---\na: 1\n---\n---\nb: 2\n", "# c\n\na: \"b\"\nc: 'd'\n", "a: \"b\" c\n", "a: b # c\n", "a: b#c\n",
+            "a: [1]\n",
+            "- - a\n", "-\n  - a\n", "a: -1\nb: - 1\n", "a: b: c\n", "a: b:\n", "- |\n  x\n- y\n", "a:   b\n", "\"a b\": c\n",
+            "a: |\n  # no comment\n# a comment\nb: 1\n",
+            "a: x\n---\n", "a: |\n   x\n  y\n", "\n", "", "- a\nb: c\n", "a:\n  - b\n c: d\n", "a: 'it''s'\n", "a: <<\n", "<<: a\n", "a: =\n", "1: 2\n",
+            ".: a\n", "a: |\n  \n  x\n",
         ])
     func smallest(_ text: String) { Self.compare(text) }
 }

@@ -61,7 +61,8 @@ import Testing
             observer: RolloutObserver(clusters: [observed], repository: repository), limit: .seconds(600), keepsFailures: false)
         let watching = Task { await observed.changes.run() }
         let running = Running(
-            store: store, repository: repository, server: server, observed: observed, stage: VerifyStage(repository: repository, preview: repository, rollout: rollout),
+            store: store, repository: repository, server: server, observed: observed,
+            stage: VerifyStage(repository: repository, preview: repository, rollout: rollout),
             id: id, published: published)
         let result = await Result { try await body(running) }
         watching.cancel()

@@ -16,7 +16,8 @@ final class RefusalLog: AccessLog {
         var method: String
         /// Template of the route.
         var route: String
-        var code: String
+        /// `403 forbidden`
+        var outcome: String
     }
 
     private struct State {
@@ -39,7 +40,7 @@ final class RefusalLog: AccessLog {
         self.add(
             Refusal(
                 who: refused.principal?.name, tenant: refused.principal?.tenant, address: refused.remote ?? "local",
-                method: String(refused.method.unicodeScalars.prefix(20)), route: refused.route, code: "\(refused.status) \(refused.code)"))
+                method: String(refused.method.unicodeScalars.prefix(20)), route: refused.route, outcome: "\(refused.status) \(refused.code)"))
     }
 
     func add(_ refusal: Refusal, at time: Int64 = Timestamp.now()) {
@@ -74,7 +75,7 @@ final class RefusalLog: AccessLog {
             AuditDraft(
                 at: Timestamp.text(seen.at), who: refusal.who ?? "unknown", tenant: refusal.tenant, verb: "refused",
                 object: "\(refusal.method) \(refusal.route)",
-                outcome: refusal.code, detail: "from \(refusal.address)" + (seen.count > 1 ? ", \(seen.count) times" : ""))
+                outcome: refusal.outcome, detail: "from \(refusal.address)" + (seen.count > 1 ? ", \(seen.count) times" : ""))
         }
         if state.dropped > 0 {
             drafts.append(

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import IntentModel
 import NIOCore
+import NIOHTTP1
 
 /// The one way from an error to `application/problem+json`.
 package struct ProblemMapping: Sendable {
@@ -21,6 +22,9 @@ package struct ProblemMapping: Sendable {
             return ProblemError(.badRequest, code: "bad_json", detail: item.detail, errors: [item])
         case let error as DecodingError: return ProblemError(.badRequest, code: "invalid_body", detail: error.problemItem.detail, errors: [error.problemItem])
         case is NIOTooManyBytesError: return ProblemError(.contentTooLarge, code: "body_too_large", detail: "The body is larger than this route takes.")
+        case is HTTPParserError:
+            // Where it ends nobody can say, so nothing more is read.
+            return ProblemError(.badRequest, code: "bad_request", detail: "The body is not framed as HTTP has it.", headers: [.connection: "close"])
         case let error as HTTPError:
             return ProblemError(error.status, code: Self.code(of: error.status), detail: error.body ?? Self.title(of: error.status), headers: error.headers)
         case let error as any HTTPResponseError:
