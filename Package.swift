@@ -31,8 +31,8 @@ let ordered = product("OrderedCollections", "swift-collections")
 let heap = product("HeapModule", "swift-collections")
 let histogram = product("Histogram", "hdrhistogram-swift")
 
-func shared(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Shared/\(name)", resources: resources, swiftSettings: strict)
+func shared(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude, resources: resources, swiftSettings: strict)
 }
 func service(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: "Services/\(name)", resources: resources, swiftSettings: strict)
@@ -120,7 +120,7 @@ let package = Package(
         // Level 3
         shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime", "Telemetry"]),
         shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "ServiceRuntime", "Telemetry"]),
-        shared("TestSupport", ["AccessControl", "JSONSchema", "RedisClient", hummingbird, logging, crypto, cryptoExtras]),
+        shared("TestSupport", ["AccessControl", "JSONSchema", "RedisClient", hummingbird, logging, crypto, cryptoExtras], exclude: ["Contracts"]),
         // Services
         service(
             "APIGateway",

@@ -97,11 +97,15 @@ struct AuditTail: Service {
         return number > 0 ? "\(time)-\(number - 1)" : "\(max(0, time - 1))-\(UInt64.max)"
     }
 
+    /// Phases whose details may quote what a person wrote. The log is for ever, and nothing can be taken out of it: the record has them.
+    private static let quoting: Set<Phase> = [.interpreting, .planning, .awaitingClarification, .refused]
+
     static func draft(_ event: LedgerEvent, _ tenant: String?) throws -> AuditDraft {
         let entry = try LedgerJSON.decode(HistoryEntry.self, event.entry)
+        let isKept = !AuditSelection.services.contains(entry.by) || !self.quoting.contains(entry.phase)
         return AuditDraft(
             at: entry.at, who: entry.by, tenant: tenant, verb: Self.verb(of: entry), object: "/v1/intents/\(event.id)", outcome: entry.phase.rawValue,
-            intent: event.id.description, detail: entry.detail.map { Redaction.text(String($0.unicodeScalars.prefix(Self.maxDetail))) },
+            intent: event.id.description, detail: isKept ? entry.detail.map { Redaction.text(String($0.unicodeScalars.prefix(Self.maxDetail))) } : nil,
             position: event.position)
     }
 
