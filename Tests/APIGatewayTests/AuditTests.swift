@@ -87,7 +87,7 @@ import Testing
             try await fixture.gateway(["AUDIT_PATH": path]) { client in
                 let root: HTTPFields = [.authorization: "Bearer root-key", .contentType: "application/json"]
                 let redrive = try await client.execute(
-                    uri: "/v1/queues/plan/dead/redrive", method: .post, headers: root, body: ByteBuffer(string: "{\"ids\":[\"1-1\"]}"))
+                    uri: "/v1/queues/plan/dead/redrive", method: .post, headers: root, body: ByteBuffer(string: "{\"ids\":[\"0.1-1\"]}"))
                 #expect(redrive.status.code < 300, "\(String(buffer: redrive.body))")
                 let found = try await client.execute(uri: "/v1/audit/entries?who=root", method: .get, headers: root)
                 #expect(found.status == .ok)
