@@ -54,6 +54,8 @@ package final class AuditStore: Sendable {
 
     deinit {
         self.chains.withLock { chains in chains.values.forEach { $0.close() } }
+        // A process that is being started holds what is open until it runs its own program: closing alone would leave the lock to it.
+        _ = flock(self.lock, LOCK_UN)
         #if canImport(Glibc)
             _ = Glibc.close(self.lock)
         #else

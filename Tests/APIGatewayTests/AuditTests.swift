@@ -30,6 +30,7 @@ import Testing
             }
             for _ in 0..<2 {
                 let store = try await AuditStore.open(path: path, chains: Self.chains(fixture))
+                try await eventually { try await store.begin() }
                 let tail = AuditTail(ledger: fixture.ledger, store: store, refusals: RefusalLog())
                 while try await tail.copy() {}
                 while try await tail.copy() {}

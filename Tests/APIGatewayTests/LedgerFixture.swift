@@ -86,15 +86,3 @@ struct TestStage: StageHandler {
         return outcomes
     }
 }
-
-struct NotInTime: Error {}
-
-/// Polls until `condition` holds.
-func eventually(within limit: Duration = .seconds(10), _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-        if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    throw NotInTime()
-}

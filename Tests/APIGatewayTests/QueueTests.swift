@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdTesting
 import IntentModel
 import RedisClient
+import TestSupport
 import Testing
 
 @testable import APIGateway

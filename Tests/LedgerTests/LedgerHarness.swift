@@ -63,15 +63,3 @@ func withWorker<Handler: StageHandler>(_ ledger: Ledger, _ handler: Handler, _ b
     await group.triggerGracefulShutdown()
     try await running.value
 }
-
-struct NotInTime: Error {}
-
-/// Polls until `condition` holds.
-func eventually(within limit: Duration = .seconds(10), _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-        if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    throw NotInTime()
-}

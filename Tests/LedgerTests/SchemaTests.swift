@@ -1,6 +1,7 @@
 import IntentModel
 import RedisClient
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Ledger

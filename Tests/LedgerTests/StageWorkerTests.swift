@@ -2,6 +2,7 @@ import IntentModel
 import RedisClient
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Ledger

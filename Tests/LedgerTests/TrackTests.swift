@@ -1,5 +1,6 @@
 import IntentModel
 import RedisClient
+import TestSupport
 import Testing
 
 @testable import Ledger

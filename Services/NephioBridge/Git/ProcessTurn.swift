@@ -23,5 +23,9 @@ struct ProcessTurn: ~Copyable {
         self.descriptor = descriptor
     }
 
-    deinit { close(self.descriptor) }
+    deinit {
+        // Also where a process that is just being started has inherited it.
+        _ = flock(self.descriptor, LOCK_UN)
+        close(self.descriptor)
+    }
 }

@@ -17,7 +17,11 @@ struct KeyStore {
     func change(_ body: (inout KeyFile) throws(AccessFault) -> Void) throws(CommandFailure) {
         let lock = open(self.path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else { throw self.failure("open", self.path + ".lock") }
-        defer { close(lock) }
+        defer {
+            // Also where a process that is just being started has inherited it.
+            _ = flock(lock, LOCK_UN)
+            close(lock)
+        }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw CommandFailure(.refused, "somebody else is changing \(self.path) just now; try again") }
         var file = try self.read()
         do { try body(&file) } catch { throw CommandFailure(.refused, "\(error.problem)") }
