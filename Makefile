@@ -7,8 +7,8 @@ DATA_DIR ?= .nephoran
 EMBEDDING_MODEL_DIR ?= $(CURDIR)/.model/all-MiniLM-L6-v2
 PORT_BASE ?= 8080
 CONSOLE_BIN ?= .build/debug
-# Tests that start many processes and want them to have the processors for themselves.
-WHOLE_MACHINE := SystemTests|TopologyTests|PowerLossTests|RedisClusterTests|RedisSentinelTests
+# Tests that start many processes, or measure time, and want to have the processors for themselves.
+WHOLE_MACHINE := SystemTests|TopologyTests|PowerLossTests|RedisClusterTests|RedisSentinelTests|LoadgenTests
 # Options of loadtest/bench and loadtest/bench-check, such as --only http,pipeline
 BENCH ?=
 INTENT ?= Deploy a high-availability AMF with auto-scaling in core5g
