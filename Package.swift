@@ -83,13 +83,13 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Shared/CZlib", providers: [.apt(["zlib1g-dev"])]),
         shared("IntentModel", []),
         shared("Resilience", []),
+        shared("JSONSchema", []),
         // Level 1
+        shared("AccessControl", ["IntentModel", "JSONSchema", crypto, cryptoExtras, yams], resources: [.embedInCode("Policy/access-policy.yaml")]),
         shared("HTTPFetch", ["CCurl", "Resilience", lifecycle]),
         shared("RedisClient", ["CHiredis", lifecycle, logging]),
-        shared("Telemetry", [metrics, coreMetrics, logging]),
-        shared("AccessControl", [crypto, cryptoExtras, yams], resources: [.embedInCode("Policy/access-policy.yaml")]),
+        shared("Telemetry", ["IntentModel", metrics, coreMetrics, logging]),
         shared("GitObjects", ["CZlib", "IntentModel", crypto]),
-        shared("JSONSchema", []),
         shared("AuditLog", [crypto]),
         shared("KeywordIndex", []),
         // Vectors: what of them is arithmetic is C, chosen at run time for the processor.

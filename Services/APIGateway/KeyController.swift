@@ -1,4 +1,5 @@
 import AccessControl
+import IntentModel
 import Hummingbird
 import ServiceRuntime
 
@@ -28,9 +29,10 @@ struct KeyController: Sendable {
         let principal = try context.requirePrincipal(.admin)
         let items = self.authenticator.keys.filter { principal.sees($0.key.tenant) }.map { key, lastUsed in
             Item(
-                name: key.name, tenant: key.tenant, roles: key.roles, scopes: key.scopes.map(\.rawValue).sorted(), createdAt: key.created.map(UTCTime.text),
-                expiresAt: key.expires.map(UTCTime.text), previousUntil: key.proofs.dropFirst().first?.until.map(UTCTime.text),
-                lastUsedAt: lastUsed.map(UTCTime.text))
+                name: key.name, tenant: key.tenant, roles: key.roles, scopes: key.scopes.map(\.rawValue).sorted(),
+                createdAt: key.created.map(Timestamp.secondsText),
+                expiresAt: key.expires.map(Timestamp.secondsText), previousUntil: key.proofs.dropFirst().first?.until.map(Timestamp.secondsText),
+                lastUsedAt: lastUsed.map(Timestamp.secondsText))
         }
         return Response.json(Keys(items: items.sorted { $0.name < $1.name }))
     }

@@ -1,6 +1,6 @@
 package import Logging
 package import RedisClient
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Hears which keys were changed or removed in Redis, by anyone: server-assisted invalidation
 /// (https://redis.io/docs/latest/develop/reference/client-side-caching/) in its broadcasting form over two RESP2 connections, because

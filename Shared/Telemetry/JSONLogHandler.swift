@@ -1,4 +1,5 @@
 package import Logging
+import IntentModel
 
 /// One line of JSON per event: `ts`, `level`, `service`, `logger`, `message`, then the metadata, flat and sorted by key.
 package struct JSONLogHandler: LogHandler {
@@ -33,12 +34,12 @@ package struct JSONLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        self.sink.write(self.line(for: event, at: RFC3339.now()))
+        self.sink.write(self.line(for: event, at: Timestamp.now()))
     }
 
     func line(for event: LogEvent, at milliseconds: Int64) -> [UInt8] {
         var line = LogLine()
-        line.add("ts", RFC3339.format(milliseconds: milliseconds))
+        line.add("ts", Timestamp.text(milliseconds))
         line.add("level", event.level.rawValue)
         line.add("service", self.service)
         line.add("logger", self.label)

@@ -1,4 +1,4 @@
-package import Hummingbird
+import Hummingbird
 import JSONSchema
 import Synchronization
 

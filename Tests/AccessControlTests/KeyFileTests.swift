@@ -75,17 +75,6 @@ import Testing
         #expect(fault?.description.contains("hunter2") == false && fault?.description.contains("\n") == false)
     }
 
-    @Test(
-        "times are read and written the same way",
-        arguments: ["1970-01-01T00:00:00Z", "2000-02-29T23:59:59Z", "2026-11-27T02:41:48Z", "2100-03-01T00:00:00Z"])
-    func times(_ text: String) {
-        #expect(UTCTime.milliseconds(text).map(UTCTime.text) == text)
-        #expect(UTCTime.milliseconds("2026-11-27T02:41:48Z") == 1_795_747_308_000)
-    }
-
-    @Test("what is no time is none", arguments: ["2100-02-29T00:00:00Z", "2026-13-01", "2026-11-27 02:41:48Z", "2026-11-27T24:00:00Z", "x", ""])
-    func noTime(_ text: String) { #expect(UTCTime.milliseconds(text) == nil) }
-
     @Test("names of tenants are safe in a path, a key and a log line")
     func tenants() {
         #expect(["default", "north-1", "a", "a.b_c"].allSatisfy(Tenant.isName))

@@ -11,7 +11,7 @@ import Testing
             ("2026-01-01 01:30:00+01:30", 1_767_225_600_000), ("2025-12-31T19:00:00-05:00", 1_767_225_600_000), ("2026-01-01T00:00", 1_767_225_600_000),
             ("2024-02-29", 1_709_164_800_000), ("2026-01-01T00:00:00.250Z", 1_767_225_600_250),
         ] as [(String, Int64)])
-    func reads(_ text: String, _ milliseconds: Int64) { #expect(TimeWindow.milliseconds(text) == milliseconds) }
+    func reads(_ text: String, _ milliseconds: Int64) { #expect(Timestamp.milliseconds(text) == milliseconds) }
 
     @Test(
         "everything else is none",
@@ -19,7 +19,7 @@ import Testing
             "", "tonight", "2026", "2026-1-1", "2026-00-01", "2026-02-29", "2026-01-32", "2026-01-01T", "2026-01-01T24:00", "2026-01-01T00:60",
             "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+1:00", "2026-01-01T00:00:00Zulu", "2026-01-01T00:00:00+25:00", "２０２６-01-01",
         ])
-    func refuses(_ text: String) { #expect(TimeWindow.milliseconds(text) == nil) }
+    func refuses(_ text: String) { #expect(Timestamp.milliseconds(text) == nil) }
 
     @Test("agrees with Foundation on many instants")
     func property() {
@@ -27,7 +27,7 @@ import Testing
         var seconds: Int64 = -2_000_000_000
         while seconds < 10_000_000_000 {
             let text = formatter.string(from: Date(timeIntervalSince1970: Double(seconds)))
-            #expect(TimeWindow.milliseconds(text) == seconds * 1000, "\(text)")
+            #expect(Timestamp.milliseconds(text) == seconds * 1000, "\(text)")
             seconds += 86_400 * 97 + 12_345
         }
     }

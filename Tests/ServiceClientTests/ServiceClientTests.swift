@@ -81,7 +81,7 @@ import Testing
             let passed = try #require(request.headers[Self.traceparent].flatMap { TraceParent($0) })
             #expect(passed.traceID == trace.traceID && passed.span != trace.span)
             let deadline = try #require(request.headers[Self.deadline].flatMap { Int64($0) })
-            #expect((1...5_000).contains(deadline - RFC3339.now()))
+            #expect((1...5_000).contains(deadline - Timestamp.now()))
         }
     }
 
@@ -99,7 +99,7 @@ import Testing
     @Test("the caller's deadline is passed on when it is nearer than the timeout")
     func callersDeadline() async throws {
         try await self.withUpstream([.init()]) { client, upstream in
-            let deadline = RFC3339.now() + 2_000
+            let deadline = Timestamp.now() + 2_000
             _ = try await Correlation.$current.withValue(Correlation(deadline: deadline)) { try await client.get(Thing.self, "/things") }
             let passed = try #require(upstream.requests.first?.headers[Self.deadline].flatMap { Int64($0) })
             #expect(abs(passed - deadline) <= 50)
@@ -110,7 +110,7 @@ import Testing
     func tooLate() async throws {
         try await self.withUpstream([.init()]) { client, upstream in
             await #expect(throws: ServiceCallError.self) {
-                try await Correlation.$current.withValue(Correlation(deadline: RFC3339.now() - 1)) { try await client.get(Thing.self, "/things") }
+                try await Correlation.$current.withValue(Correlation(deadline: Timestamp.now() - 1)) { try await client.get(Thing.self, "/things") }
             }
             #expect(upstream.requests.isEmpty)
         }

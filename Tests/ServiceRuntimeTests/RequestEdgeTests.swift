@@ -1,4 +1,5 @@
 import HTTPTypes
+import IntentModel
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
@@ -125,10 +126,10 @@ import Testing
     func deadline() async throws {
         let (_, app) = try TestService.application()
         try await app.test(.router) { client in
-            let late = try await client.execute(uri: "/orders/7", method: .get, headers: [.deadline: "\(RFC3339.now() - 1)"])
+            let late = try await client.execute(uri: "/orders/7", method: .get, headers: [.deadline: "\(Timestamp.now() - 1)"])
             #expect(late.status == .gatewayTimeout)
             #expect(try late.problem().code == "deadline_exceeded")
-            let inTime = try await client.execute(uri: "/orders/7", method: .get, headers: [.deadline: "\(RFC3339.now() + 60_000)"])
+            let inTime = try await client.execute(uri: "/orders/7", method: .get, headers: [.deadline: "\(Timestamp.now() + 60_000)"])
             #expect(inTime.status == .ok)
         }
     }

@@ -75,13 +75,13 @@ import Testing
                 }
             }
             try "no certificate".write(toFile: directory.file("own.pem"), atomically: true, encoding: .utf8)
-            try await Task.sleep(for: .milliseconds(200))
+            #expect(throws: InvalidSetting.self) { try service.certificate?.reload() }
             #expect(try await Self.shown(service).contains("one.example.net"), "the one before stays")
             // The key of another certificate.
             try await offPool { try authority.sign("two.example.net", to: "next") }
             try FileManager.default.removeItem(atPath: directory.file("own.pem"))
             try FileManager.default.copyItem(atPath: directory.file("next.pem"), toPath: directory.file("own.pem"))
-            try await Task.sleep(for: .milliseconds(200))
+            #expect(throws: InvalidSetting.self) { try service.certificate?.reload() }
             #expect(try await Self.shown(service).contains("one.example.net"), "a certificate without its key is none")
             try FileManager.default.removeItem(atPath: directory.file("own.key"))
             try FileManager.default.copyItem(atPath: directory.file("next.key"), toPath: directory.file("own.key"))

@@ -37,12 +37,4 @@ import Testing
         #expect(headers[0].0 == "traceparent" && headers[0].1.contains(trace.traceID))
         #expect(headers[1] == ("nephoran-deadline", "17"))
     }
-
-    @Test(
-        "times are RFC 3339 in UTC with milliseconds",
-        arguments: [
-            (Int64(0), "1970-01-01T00:00:00.000Z"), (951_782_399_999, "2000-02-28T23:59:59.999Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
-            (1_709_251_199_000, "2024-02-29T23:59:59.000Z"), (4_102_444_800_000, "2100-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
-        ])
-    func times(_ milliseconds: Int64, _ text: String) { #expect(RFC3339.format(milliseconds: milliseconds) == text) }
 }

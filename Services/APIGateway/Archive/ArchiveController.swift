@@ -67,7 +67,7 @@ struct ArchiveController: Sendable {
         selection.phase = try query["phase"].map { try IntentController.value(String($0), "phase", Phase.self) }
         func time(_ name: String) throws -> Int64? {
             try query[Substring(name)].map { text in
-                guard let time = QueryTime.milliseconds(String(text)) else {
+                guard let time = Timestamp.milliseconds(String(text)) else {
                     throw ProblemError(
                         .badRequest, code: "invalid_query", detail: "\(name) must be a time such as 2026-05-28T20:26:40Z or a day such as 2026-05-28.")
                 }

@@ -1,4 +1,5 @@
 import Ledger
+import IntentModel
 import Logging
 import Metrics
 import ServiceLifecycle

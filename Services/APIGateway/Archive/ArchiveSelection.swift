@@ -34,14 +34,3 @@ struct ArchiveExpression: Sendable, Equatable {
         self.fts5 = terms.joined(separator: " AND ")
     }
 }
-
-/// A moment in a query: RFC 3339 in UTC, with or without milliseconds, or a day.
-enum QueryTime {
-    static func milliseconds(_ text: String) -> Int64? {
-        switch text.utf8.count {
-        case 10: Timestamp.milliseconds("\(text)T00:00:00.000Z")
-        case 20 where text.hasSuffix("Z"): Timestamp.milliseconds("\(text.dropLast()).000Z")
-        default: Timestamp.milliseconds(text)
-        }
-    }
-}

@@ -1,4 +1,5 @@
 import AuditLog
+import IntentModel
 import Foundation
 import Ledger
 import Logging

@@ -77,7 +77,7 @@ struct AuditLogController: Sendable {
 
     private static func time(_ name: String, _ text: Substring?) throws -> String? {
         guard let text else { return nil }
-        guard let time = QueryTime.milliseconds(String(text)) else {
+        guard let time = Timestamp.milliseconds(String(text)) else {
             throw ProblemError(
                 .badRequest, code: "invalid_query", detail: "\(name) must be a time such as 2026-05-28T20:26:40Z or a day such as 2026-05-28.")
         }

@@ -1,4 +1,5 @@
 import AuditLog
+import IntentModel
 import Ledger
 import ServiceRuntime
 import Synchronization

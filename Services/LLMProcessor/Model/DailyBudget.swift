@@ -1,4 +1,5 @@
 package import RedisClient
+import IntentModel
 import Synchronization
 package import Telemetry
 
@@ -32,7 +33,7 @@ package final class DailyBudget: Sendable {
     ///   - today: days since 1970.
     package init(
         usd limit: Double, redis: RedisClient?, prefix: String = "nephoran:llm:spent:",
-        today: @escaping @Sendable () -> Int = { Int(RFC3339.now() / 86_400_000) }
+        today: @escaping @Sendable () -> Int = { Int(Timestamp.now() / 86_400_000) }
     ) {
         self.limit = Self.amount(limit)
         self.redis = redis

@@ -32,7 +32,7 @@ package struct FailoverInterpreter: Interpreter {
     package func interpret(_ request: InterpretationRequest, passages: [Passage]) async throws -> Interpretation {
         guard self.providers.count > 1 else { return try await self.interpret(request, passages, 0) }
         var correlation = Correlation.current ?? Correlation()
-        let end = RFC3339.now() + Int64(self.timeout / .milliseconds(1))
+        let end = Timestamp.now() + Int64(self.timeout / .milliseconds(1))
         correlation.deadline = min(correlation.deadline ?? end, end)
         return try await Correlation.$current.withValue(correlation) {
             var reasons: [String] = []

@@ -1,4 +1,5 @@
 import Synchronization
+import IntentModel
 import Telemetry
 
 /// Collects questions that come within a moment and has them answered together: ``BatchQueue`` behind a lock, one a lane.
@@ -34,7 +35,7 @@ final class MicroBatcher<Question: Sendable, Answer: Sendable>: Sendable {
     /// - Parameter lane: only questions of one lane are asked together; that of a tenant keeps its sentences from the others'.
     func answer(to question: Question, lane: String) async throws(ModelError) -> Answer {
         // Who cannot wait for others is asked about alone.
-        if let deadline = Correlation.current?.deadline, deadline - RFC3339.now() < Int64(self.settings.timeout * 2 / .milliseconds(1)) {
+        if let deadline = Correlation.current?.deadline, deadline - Timestamp.now() < Int64(self.settings.timeout * 2 / .milliseconds(1)) {
             guard let answer = await self.run([question]).first else { throw .busy }
             return try answer.get()
         }

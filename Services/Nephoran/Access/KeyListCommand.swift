@@ -1,4 +1,5 @@
 import AccessControl
+import IntentModel
 import ArgumentParser
 import Foundation
 
@@ -37,7 +38,8 @@ struct KeyListCommand: AsyncParsableCommand {
         guard self.connection.output == .text else {
             let items = keys.map { key in
                 Item(
-                    name: key.name, tenant: key.tenant, roles: key.roles, scopes: key.scopes.map(\.rawValue).sorted(), expiresAt: key.expires.map(UTCTime.text),
+                    name: key.name, tenant: key.tenant, roles: key.roles, scopes: key.scopes.map(\.rawValue).sorted(),
+                    expiresAt: key.expires.map(Timestamp.secondsText),
                     lastUsedAt: seen[key.name])
             }
             return terminal.print(JSONText.pretty(Array(try JSONEncoder().encode(["items": items]))))
@@ -45,7 +47,7 @@ struct KeyListCommand: AsyncParsableCommand {
         guard !keys.isEmpty else { return terminal.print("no keys") }
         var table = Table("NAME", "TENANT", "MAY", "EXPIRES", "LAST USED")
         for key in keys {
-            let end = key.expires.map { key.isLive(at: now) ? UTCTime.text($0) : "expired" } ?? "never"
+            let end = key.expires.map { key.isLive(at: now) ? Timestamp.secondsText($0) : "expired" } ?? "never"
             table.add(
                 key.name, key.tenant, (key.roles + key.scopes.map(\.rawValue).sorted()).joined(separator: ","), end,
                 seen[key.name].map { Age.text(since: $0) } ?? "-")

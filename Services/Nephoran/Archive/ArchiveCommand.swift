@@ -64,16 +64,6 @@ struct ArchiveExportCommand: AsyncParsableCommand {
         let client = try self.options.connection.client()
         let stream = try await client.stream(
             "/v1/archive/export" + (query.isEmpty ? "" : "?" + query), headers: [], timeout: .seconds(86_400), maxBytes: .max)
-        let sink = try ExportFile(self.file)
-        do {
-            for try await part in stream { try sink.write(part) }
-        } catch let error as CommandFailure {
-            sink.discard()
-            throw error
-        } catch {
-            sink.discard()
-            throw CommandFailure(.unreachable, "the export broke off: \(error)")
-        }
-        try sink.finish()
+        try await ExportFile.save(stream, as: self.file)
     }
 }

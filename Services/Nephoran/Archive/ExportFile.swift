@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HTTPFetch
 
 /// Where an export goes: a file that gets its name in the end, or standard output.
 struct ExportFile {
@@ -14,6 +15,21 @@ struct ExportFile {
         }
         self.descriptor = open(Self.partial(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard self.descriptor >= 0 else { throw CommandFailure(.usage, "cannot write \(path): \(String(cString: strerror(errno)))") }
+    }
+
+    /// All of a stream, into the file of this name or to standard output.
+    static func save(_ stream: FetchStream, as path: String?) async throws {
+        let file = try ExportFile(path)
+        do {
+            for try await part in stream { try file.write(part) }
+        } catch let error as CommandFailure {
+            file.discard()
+            throw error
+        } catch {
+            file.discard()
+            throw CommandFailure(.unreachable, "the export broke off: \(error)")
+        }
+        try file.finish()
     }
 
     private static func partial(_ path: String) -> String { path + ".part" }

@@ -1,4 +1,5 @@
 import Yams
+import IntentModel
 
 /// The keys of an installation, as text:
 ///
@@ -83,7 +84,7 @@ package struct KeyFile: Sendable, Equatable {
 
     private static func time(_ text: String?, _ place: String) throws(AccessFault) -> Int64? {
         guard let text else { return nil }
-        guard let time = UTCTime.milliseconds(text) else { throw AccessFault(place, "a time such as 2027-01-31T00:00:00Z is expected") }
+        guard let time = Timestamp.milliseconds(text) else { throw AccessFault(place, "a time such as 2027-01-31T00:00:00Z is expected") }
         return time
     }
 
@@ -98,10 +99,10 @@ package struct KeyFile: Sendable, Equatable {
             if !key.scopes.isEmpty || key.roles.isEmpty {
                 lines.append("    scopes: [\(key.scopes.map(\.rawValue).sorted().map(Self.quoted).joined(separator: ", "))]")
             }
-            if let created = key.created { lines.append("    created: \"\(UTCTime.text(created))\"") }
-            if let expires = key.expires { lines.append("    expires: \"\(UTCTime.text(expires))\"") }
+            if let created = key.created { lines.append("    created: \"\(Timestamp.secondsText(created))\"") }
+            if let expires = key.expires { lines.append("    expires: \"\(Timestamp.secondsText(expires))\"") }
             for proof in key.proofs.dropFirst().prefix(1) {
-                lines.append("    previous: {hash: \(proof.hash.text), until: \"\(UTCTime.text(proof.until ?? 0))\"}")
+                lines.append("    previous: {hash: \(proof.hash.text), until: \"\(Timestamp.secondsText(proof.until ?? 0))\"}")
             }
         }
         return lines.joined(separator: "\n") + "\n"

@@ -1,3 +1,5 @@
+import JSONSchema
+
 /// Which tokens count, and who their bearer is.
 package struct TokenRules: Sendable {
     package var issuer: String
@@ -26,17 +28,17 @@ package struct TokenRules: Sendable {
         guard let key = keys.key(token.keyID, token.algorithm) else { throw .unknownKey }
         guard token.isSigned(by: key) else { throw .signature }
         let claims = try token.claims()
-        guard claims["iss"]?.text == self.issuer else { throw .issuer }
+        guard claims["iss"]?.string == self.issuer else { throw .issuer }
         guard claims["aud"]?.texts.contains(self.audience) == true else { throw .audience }
         guard let end = claims["exp"]?.number, now < end + self.skew else { throw .expired }
         for name in ["nbf", "iat"] {
             guard let claim = claims[name] else { continue }
             guard let time = claim.number, time <= now + self.skew else { throw .early }
         }
-        guard let name = claims[path: self.nameClaim]?.text, PersonName.isName(name) else { throw .subject }
+        guard let name = claims[path: self.nameClaim]?.string, PersonName.isName(name) else { throw .subject }
         var tenant = Tenant.installation
         if !self.tenantClaim.isEmpty {
-            guard let said = claims[path: self.tenantClaim]?.text, Tenant.isName(said) else { throw .tenant }
+            guard let said = claims[path: self.tenantClaim]?.string, Tenant.isName(said) else { throw .tenant }
             tenant = said
         }
         // One text may hold several, as `scope` does.

@@ -1,3 +1,5 @@
+import JSONSchema
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -62,8 +64,8 @@ package struct WebToken: Sendable {
     package func isSigned(by key: WebKey) -> Bool { key.algorithm == self.algorithm && key.verifies(self.signature, of: self.signed) }
 
     /// The claims, once the signature has been checked.
-    func claims() throws(Fault) -> ClaimValue {
-        guard let claims = try? JSONDecoder().decode(ClaimValue.self, from: Data(self.payload)), case .object = claims else { throw .malformed }
+    func claims() throws(Fault) -> JSONValue {
+        guard let claims = try? JSONDecoder().decode(JSONValue.self, from: Data(self.payload)), case .object = claims else { throw .malformed }
         return claims
     }
 }

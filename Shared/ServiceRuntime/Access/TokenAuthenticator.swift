@@ -1,4 +1,5 @@
 package import AccessControl
+import IntentModel
 import HTTPTypes
 package import Hummingbird
 import Logging
@@ -64,7 +65,7 @@ package struct TokenAuthenticator: Sendable {
             self.succeeded.increment()
             return principal
         }
-        let now = RFC3339.now()
+        let now = Timestamp.now()
         switch current.ring.find(bearer, now: now) {
         case .somebody(let principal):
             self.uses.note(principal.name, at: now)
@@ -85,7 +86,7 @@ package struct TokenAuthenticator: Sendable {
             throw ProblemError(
                 .serviceUnavailable, code: "issuer_unavailable", detail: "The keys of the tokens' issuer cannot be read now.", headers: [.retryAfter: "5"])
         }
-        do { return try rules.principal(of: token, keys: keys, policy: policy, now: Double(RFC3339.now()) / 1_000) } catch { throw self.refusal(error) }
+        do { return try rules.principal(of: token, keys: keys, policy: policy, now: Double(Timestamp.now()) / 1_000) } catch { throw self.refusal(error) }
     }
 
     /// A caller learns that his token is no good and, where he can do something about it, why; the audit learns why.

@@ -1,4 +1,5 @@
 package import AccessControl
+import IntentModel
 package import HTTPTypes
 package import Hummingbird
 package import NIOCore
@@ -36,7 +37,7 @@ package struct AppContext: RequestContext {
     }
 
     /// Time left until the deadline; nil without one.
-    package var timeLeft: Duration? { self.deadline.map { .milliseconds(max(0, $0 - RFC3339.now())) } }
+    package var timeLeft: Duration? { self.deadline.map { .milliseconds(max(0, $0 - Timestamp.now())) } }
 }
 
 extension HTTPField.Name {

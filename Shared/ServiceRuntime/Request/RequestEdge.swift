@@ -73,7 +73,7 @@ struct RequestEdge: RouterMiddleware {
                 HTTPResponse.Status(code: 414, reasonPhrase: "URI Too Long"), code: "uri_too_long",
                 detail: "The path and query are longer than \(Self.maxAddressBytes) bytes.", headers: [.connection: "close"])
         }
-        if let deadline = context.deadline, deadline <= RFC3339.now() {
+        if let deadline = context.deadline, deadline <= Timestamp.now() {
             throw ProblemError(.gatewayTimeout, code: "deadline_exceeded", detail: "The deadline had passed before the work began.")
         }
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > self.maxBodyBytes,

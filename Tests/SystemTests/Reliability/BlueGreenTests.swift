@@ -32,7 +32,7 @@ extension RealProcesses {
             let url = installation.gateway.address
             async let kept = Hey.run(url + "/v1/intents?pageSize=5", key: Supervised.token, clients: clients, rate: rate, for: time)
             async let fresh = Hey.run(url + "/v1/health", key: Supervised.token, clients: 2, rate: rate, for: time, keepsConnections: false)
-            let orders = Submissions()
+            let orders = SteadyOrders("rollout", namespaces: 40)
             let submitting = Task { try await orders.submit(to: installation.gateway, every: pause) }
             try await Task.sleep(for: .seconds(1))
 
@@ -130,35 +130,6 @@ extension RealProcesses {
             try Executables.path(named: "api-gateway").write(toFile: directory.file("program"), atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.file("api-gateway"))
             return directory
-        }
-    }
-
-    /// Distinct intents at a steady pace.
-    private final class Submissions: Sendable {
-        private struct State {
-            var accepted: [IntentID] = []
-            var refusals: [String] = []
-            var isOver = false
-        }
-
-        private let state = Mutex(State())
-
-        var accepted: [IntentID] { self.state.withLock { $0.accepted } }
-        var refusals: [String] { self.state.withLock { $0.refusals } }
-        func stop() { self.state.withLock { $0.isOver = true } }
-
-        func submit(to gateway: Gateway, every interval: Duration) async throws {
-            var number = 0
-            while !self.state.withLock({ $0.isOver }) {
-                number += 1
-                do {
-                    let id = try await gateway.accept("Deploy an NRF named rollout-\(number) in namespace rollout-\(number % 40)")
-                    self.state.withLock { $0.accepted.append(id) }
-                } catch {
-                    self.state.withLock { $0.refusals.append("\(error)") }
-                }
-                try await Task.sleep(for: interval)
-            }
         }
     }
 }

@@ -19,7 +19,7 @@ extension RealProcesses {
             async let kept = Hey.run(url + "/v1/intents?pageSize=5", key: Supervised.token, clients: 8, rate: 20, for: time)
             async let fresh = Hey.run(url + "/v1/health", key: Supervised.token, clients: 4, rate: 20, for: time, keepsConnections: false)
             async let posted = Hey.run(url + "/v1/intents", key: Supervised.token, clients: 4, rate: 10, for: time, post: question)
-            let orders = Orders()
+            let orders = SteadyOrders("drain")
             let submitting = Task { try await orders.submit(to: installation.gateway, every: .milliseconds(100)) }
 
             try await Task.sleep(for: .seconds(1))
@@ -54,35 +54,6 @@ extension RealProcesses {
             #expect(longest.took < Self.lease, "work of a service that was told to stop waits for its lease to end")
             #expect(try await installation.stop() == 0)
             for service in ServiceName.allCases { #expect(!installation.log(of: service.rawValue).contains("not drained within"), "\(service)") }
-        }
-    }
-
-    /// Distinct intents at a steady pace.
-    private final class Orders: Sendable {
-        private struct State {
-            var accepted: [IntentID] = []
-            var refusals: [String] = []
-            var isOver = false
-        }
-
-        private let state = Mutex(State())
-
-        var accepted: [IntentID] { self.state.withLock { $0.accepted } }
-        var refusals: [String] { self.state.withLock { $0.refusals } }
-        func stop() { self.state.withLock { $0.isOver = true } }
-
-        func submit(to gateway: Gateway, every interval: Duration) async throws {
-            var number = 0
-            while !self.state.withLock({ $0.isOver }) {
-                number += 1
-                do {
-                    let id = try await gateway.accept("Deploy an NRF named drain-\(number) in namespace drain")
-                    self.state.withLock { $0.accepted.append(id) }
-                } catch {
-                    self.state.withLock { $0.refusals.append("\(error)") }
-                }
-                try await Task.sleep(for: interval)
-            }
         }
     }
 }

@@ -53,7 +53,15 @@ extension RealProcesses {
                 #expect(answer.status >= 400)
                 problems.append(answer.text)
             }
-            try await Task.sleep(for: .seconds(4))
+            // All has come to where it stays, and the audit log has it.
+            let id = try #require(reply.text.firstMatch(of: /"id":"([^"]+)"/)).output.1
+            try await eventually(within: .seconds(30)) {
+                let phases = try await owner.call("GET", "/v1/intents").text.matches(of: /"phase":"([a-z_]+)"/).map(\.output.1)
+                let isMoving = phases.contains { ["received", "interpreting", "planning", "rendering", "executing", "verifying"].contains($0) }
+                let mine = try await owner.call("GET", "/v1/audit/entries?intent=\(id)").text
+                let refused = try await owner.call("GET", "/v1/audit/entries?verb=refused").text
+                return !isMoving && phases.contains { mine.contains(#""outcome":"\#($0)""#) } && refused.contains("401")
+            }
 
             for service in ServiceName.allCases {
                 let log = try String(contentsOfFile: try installation.process(service).log, encoding: .utf8)

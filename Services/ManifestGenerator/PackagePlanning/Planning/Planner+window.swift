@@ -10,7 +10,7 @@ extension Planner {
             guard let window = expectation.context.window else { continue }
             func read(_ text: String?, into list: inout [(text: String, at: Int64)]) throws(PlanningStop) {
                 guard let text else { return }
-                guard let instant = TimeWindow.milliseconds(text) else {
+                guard let instant = Timestamp.milliseconds(text) else {
                     throw .ask(
                         expectation, "context.window", "When is \u{201c}\(text)\u{201d}? Give an instant such as 2026-12-01T02:00:00Z, or now.",
                         options: ["now"])
