@@ -18,7 +18,9 @@ final class ClosingServer: Sendable {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let port = withUnsafeMutablePointer(to: &address) { pointer -> UInt16? in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                guard bind(self.descriptor, raw, length) == 0, listen(self.descriptor, 64) == 0, getsockname(self.descriptor, raw, &length) == 0 else { return nil }
+                guard bind(self.descriptor, raw, length) == 0, listen(self.descriptor, 64) == 0, getsockname(self.descriptor, raw, &length) == 0 else {
+                    return nil
+                }
                 return UInt16(bigEndian: pointer.pointee.sin_port)
             }
         }

@@ -36,7 +36,8 @@ struct LoadgenRun: Sendable {
                 "-z", "\(Int(time.seconds))s", "--rate", "\(rate)", "-c", "\(clients)", "-m", "POST", "-T", "application/json", "--bodies",
                 directory.file("bodies"), "--token-file", directory.file("key"), "--json", directory.file("report"), "--quiet", url,
             ], output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
-        guard let data = FileManager.default.contents(atPath: directory.file("report")), let flow = try JSONDecoder().decode(Report.self, from: data).flows.first
+        guard let data = FileManager.default.contents(atPath: directory.file("report")),
+            let flow = try JSONDecoder().decode(Report.self, from: data).flows.first
         else { throw NotRead(description: "loadgen said: \(result.standardError)") }
         return LoadgenRun(statuses: flow.statuses, faults: flow.faults, p99: .milliseconds(flow.latency.p99))
     }

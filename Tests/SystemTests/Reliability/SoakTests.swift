@@ -19,7 +19,8 @@ extension RealProcesses {
             let watching = Task { await vitals.watch(installation, every: .milliseconds(Endurance.value(250, whenOn: 2_000))) }
             let objects = Endurance.value(200, whenOn: 2_000)
             let load = try await LoadgenRun.post(
-                (0..<(Int(time.seconds) * rate)).map { Self.body($0, objects) }, to: installation.gateway.address + "/v1/intents", key: Installation.token, rate: rate,
+                (0..<(Int(time.seconds) * rate)).map { Self.body($0, objects) }, to: installation.gateway.address + "/v1/intents", key: Installation.token,
+                rate: rate,
                 clients: 60, for: time)
             let accepted = load.statuses["202"] ?? 0
             let leftovers = try await installation.queues.leftovers(within: .seconds(60))
