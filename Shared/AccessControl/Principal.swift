@@ -3,6 +3,8 @@ package struct Principal: Sendable, Equatable {
     /// How he was recognised.
     package enum Method: String, Sendable {
         case key, token
+        /// Another service of the installation, see ``ServiceSecret``.
+        case service
         /// Nobody was asked: authentication is off, or the caller is on this machine.
         case none
     }

@@ -42,6 +42,7 @@ import Testing
         "GET /v1/services/{service}/metrics": .admins, "GET /v1/health": .readers, "GET /v1/orchestration/workflows": .readers, "GET /v1/metrics": .readers,
         "GET /v1/inventory": .readers, "GET /v1/audit/entries": .admins, "GET /v1/audit/export": .installation, "GET /v1/rollout": .readers,
         "POST /v1/rollout/preview": .installation, "POST /v1/rollout/promote": .installation, "POST /v1/rollout/abort": .installation,
+        "POST /v1/rollout/runs/{run}/promote": .installation, "POST /v1/rollout/runs/{run}/abort": .installation,
     ]
 
     private static let bodies = [
@@ -112,7 +113,7 @@ import Testing
 
     private static func path(_ route: String, _ id: IntentID) -> String {
         var path = String(route.split(separator: " ")[1])
-        let values = ["id": "\(id)", "stage": "interpret", "cluster": "east", "namespace": "north-1", "instance": "amf", "service": "rag-api"]
+        let values = ["id": "\(id)", "stage": "interpret", "cluster": "east", "namespace": "north-1", "instance": "amf", "service": "rag-api", "run": "none"]
         for (name, value) in values { path = path.replacing("{\(name)}", with: value) }
         return path == "/v1/knowledge" ? path + "?query=amf" : path
     }

@@ -15,10 +15,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
     let catalogue = try Catalogue.bundled(extensions: settings[PlanningSettings.catalogueDirectory])
     let fetcher = HTTPFetcher(.init().trusting(settings))
-    let token = settings[AccessSettings.token]
-    let bridge = ServiceClient(context.upstream("nephio-bridge"), base: settings[PlanningSettings.bridge], token: token, fetcher: fetcher)
+    let bridge = ServiceClient(context.upstream("nephio-bridge"), base: settings[PlanningSettings.bridge], from: context, fetcher: fetcher)
     let adaptor = ServiceClient(
-        context.upstream("oran-adaptor") { $0.timeout = .seconds(5) }, base: settings[PlanningSettings.adaptor], token: token, fetcher: fetcher)
+        context.upstream("oran-adaptor") { $0.timeout = .seconds(5) }, base: settings[PlanningSettings.adaptor], from: context, fetcher: fetcher)
     let inventory = try settings[PlanningSettings.clusterInventory].map { path throws(CatalogueError) in try ClusterEntry.all(inFile: path) } ?? []
     let approval = try ApprovalPolicy.read(settings[AccessSettings.policyFile], over: catalogue.approval)
     let planner = Planner(
@@ -44,7 +43,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     return ServiceParts(
         routes: { router in
             PlanController(planning: planning, turns: turns).addRoutes(
-                to: router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead)))
+                to: router.group().add(middleware: context.callers(.intentsRead)))
         },
         services: [fetcher, redis, RoleWatch(ledger: ledger), worker],
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]

@@ -49,7 +49,8 @@ package enum ServiceApplication {
                 certificate: certificate, linger: settings[CommonSettings.drainLinger],
                 executor: executor
             ),
-            quick: parts.quickRoute.map { (route: $0, maxBodyBytes: settings[CommonSettings.maxBodyBytes], metrics: metrics, drain: context.drain) },
+            // It asks nobody who he is.
+            quick: context.authenticator.knowsServices ? nil : parts.quickRoute.map { (route: $0, maxBodyBytes: settings[CommonSettings.maxBodyBytes], metrics: metrics, drain: context.drain) },
             serving: { port in
                 context.drain.serving()
                 await onServing(port)

@@ -19,7 +19,7 @@ struct OperationsRoutes {
         }
         let metrics = router.group()
         if !self.context.settings[CommonSettings.metricsOpen] {
-            metrics.add(middleware: self.context.authenticator.requiresUnlessLocal(.metricsRead))
+            metrics.add(middleware: self.context.operators(.metricsRead))
         }
         metrics.get("/metrics") { _, _ in
             Response(
@@ -27,7 +27,7 @@ struct OperationsRoutes {
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: self.context.metrics.expose()))
             )
         }
-        let admin = router.group().add(middleware: self.context.authenticator.requiresUnlessLocal(.admin))
+        let admin = router.group().add(middleware: self.context.operators(.admin))
         admin.post("/shutdown") { _, context in
             context.logger.notice("shutdown asked for", metadata: ["by": .string(context.principal?.name ?? "")])
             self.context.drain.begin()
