@@ -34,6 +34,9 @@ package struct Principal: Sendable, Equatable {
     /// Whether what belongs to `tenant` exists for him at all.
     package func sees(_ tenant: String) -> Bool { tenant == self.tenant || self.administersInstallation }
 
+    /// His tenant, unless it is the installation's own: he is not told what all tenants together do.
+    package var foreignTenant: String? { self.tenant == Tenant.installation ? nil : self.tenant }
+
     /// What belongs to this tenant alone is for him; nil when everything is.
     package var confinement: String? { self.administersInstallation ? nil : self.tenant }
 

@@ -1,4 +1,4 @@
-import AccessControl
+package import AccessControl
 import HTTPTypes
 package import Hummingbird
 
