@@ -265,7 +265,7 @@ import Testing
             }
             var asking = Step(phase: .awaitingClarification, by: "llm-processor")
             asking.via = [.interpreting]
-            asking.fields = [(.clarifications, Array(#"[{"expectation":"e1","field":"replicas","question":"How many?"}]"#.utf8))]
+            asking.fields = [(.clarifications, try LedgerJSON.encode([Clarification(expectation: "e1", field: "replicas", question: "How many?")]))]
             try await move(asking)
             let answer = try await client.post(
                 "/v1/intents/\(id)/clarify", #"{"answers": [{"expectation": "e1", "field": "replicas", "value": "5"}]}"#, as: "chief-key")

@@ -109,7 +109,7 @@ struct RequestEdge: RouterMiddleware {
                 self.throttled?.increment()
                 return ProblemError(
                     .tooManyRequests, code: "too_many_failures", detail: "Too many missing or wrong keys came from this address.",
-                    headers: [.retryAfter: "\(seconds)", .connection: "close"]
+                    headers: [.retryAfter: "\(seconds)"]
                 ).response(path: request.uri.path)
             }
             if problem.isRefusal { self.record(problem, request, route, context) }
