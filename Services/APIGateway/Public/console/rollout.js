@@ -25,12 +25,12 @@ function decisions({ active, preview, run, wish }) {
     ['abort', T.abortColour(preview), T.colourDetail, '/v1/rollout/abort', { colour: preview }]];
 }
 
-function runOf(run) {
+function runOf(run, actions) {
   return section(T.lastRollout, h('div', { class: 'card' },
-    facts([[T.state, [h('span', { class: `phase ${LOOKS[run.state] || 'still'}` }, T.rolloutStates[run.state] || run.state), run.detail ? ` ${run.detail}` : '']],
-      [T.colour, T.fromTo(run.from, run.to)], [T.executables, T.fromTo(run.fromDirectory, run.toDirectory)], [T.begun, moment(run.startedAt)], [T.lastChange, moment(run.updatedAt)]]),
+    facts([[T.state, [h('span', { class: `phase ${LOOKS[run.state] || 'still'}` }, T.rolloutStates[run.state] || run.state), run.detail && run.state !== 'waiting' ? ` ${run.detail}` : '']],
+      [T.colour, [colour(run.from), ' → ', colour(run.to)]], [T.executables, h('code', { class: 'break' }, run.toDirectory)], [T.begun, moment(run.startedAt)], [T.lastChange, moment(run.updatedAt)]]),
     table(T.measurements, [T.time, T.measuredOf, T.requests, T.succeeded, 'p95', T.fault], run.measurements.map((it) => [
-      moment(it.at), it.of, number(it.requests), percent(it.successRate), duration(it.p95Seconds * 1000), it.fault || T.noFault]).reverse())));
+      moment(it.at), it.of, number(it.requests), percent(it.successRate), duration(it.p95Seconds * 1000), it.fault || '–']).reverse()), actions));
 }
 
 export function rolloutView(root) {
@@ -54,12 +54,13 @@ export function rolloutView(root) {
     const said = JSON.stringify(it);
     if (said === drawn && body.childElementCount) return;
     drawn = said;
+    const actions = h('div', { class: 'actions' }, decisions(it).map((decision) => button(T[decision[0]], () => decide(decision), { class: decision[0] === 'abort' ? 'danger' : 'primary', 'data-rollout': decision[0] })));
+    const isOfRun = it.run && !OVER.has(it.run.state);
     fill(body, [
       it.wish ? h('p', { class: 'notice', role: 'status' }, T.wished(it.wish)) : null,
-      h('div', { class: 'actions' }, decisions(it).map((decision) => button(T[decision[0]], () => decide(decision), { class: decision[0] === 'abort' ? 'danger' : 'primary', 'data-rollout': decision[0] }))),
-      it.run ? runOf(it.run) : empty(T.noRollout, T.noRolloutHint),
+      it.run ? runOf(it.run, isOfRun ? actions : null) : empty(T.noRollout, T.noRolloutHint),
       section(T.rolesTitle, h('div', { class: 'card' }, table(T.rolesTitle, [T.partitions, T.active, T.preview, T.epoch], it.rules.map((rule) => [
-        number(rule.partitions), rule.active ? colour(rule.active) : T.everybody, rule.preview ? colour(rule.preview) : '–', number(rule.epoch)]))))]);
+        number(rule.partitions), rule.active ? colour(rule.active) : T.everybody, rule.preview ? colour(rule.preview) : '–', number(rule.epoch)])), isOfRun ? null : actions))]);
   }, 2000);
   return view.close;
 }
