@@ -58,7 +58,8 @@ struct DecisionController: Sendable {
         guard let author = authors.first(where: { !policy.mayApprove(principal, of: $0) }) else { return }
         throw ProblemError(
             .forbidden, code: "self_approval",
-            detail: "\(author) \(author == requester ? "asked for this change" : "answered what this change is to be"); somebody else approves it (policy: approval.bySelf does not name \(principal.identity)).")
+            detail: "\(author) \(author == requester ? "asked for this change" : "answered what this change is to be");"
+                + " somebody else approves it (policy: approval.bySelf does not name \(principal.identity)).")
     }
 
     /// A record that changed since it was read is read again: the decision is judged against what is there.

@@ -71,7 +71,9 @@ struct RolloutController: Sendable {
             throw ProblemError(.notFound, code: "not_found", detail: "The last rollout is none that is called \(id.prefix(64)).")
         }
         guard run.takes(verb) else {
-            throw ProblemError(.conflict, code: "rollout_conflict", detail: "The rollout is \(run.state.rawValue): \(verb.rawValue) is for one that \(verb == .promote ? "waits" : "is not over").")
+            throw ProblemError(
+                .conflict, code: "rollout_conflict",
+                detail: "The rollout is \(run.state.rawValue): \(verb.rawValue) is for one that \(verb == .promote ? "waits" : "is not over").")
         }
         let wish = RolloutWish(run: id, verb: verb, by: principal.name, at: Timestamp.text(Timestamp.now()))
         let standing = try await self.ledger.wish(wish)

@@ -302,9 +302,12 @@ import Testing
     @Test("a rollout is asked for by its name, while it can be")
     func rollout() async throws {
         try await Self.withGateway { client, fixture, _, _ in
-            var run = RolloutRun(id: "r1", state: .waiting, from: "blue", fromDirectory: "/a", to: "green", toDirectory: "/b", startedAt: "2026-11-27T00:00:00.000Z")
+            var run = RolloutRun(
+                id: "r1", state: .waiting, from: "blue", fromDirectory: "/a", to: "green", toDirectory: "/b", startedAt: "2026-11-27T00:00:00.000Z")
             try await fixture.ledger.keep(run)
-            func ask(_ verb: String, _ id: String = "r1") async throws -> TestResponse { try await client.post("/v1/rollout/runs/\(id)/\(verb)", "", as: "root-key") }
+            func ask(_ verb: String, _ id: String = "r1") async throws -> TestResponse {
+                try await client.post("/v1/rollout/runs/\(id)/\(verb)", "", as: "root-key")
+            }
             #expect(try await ask("promote", "r2").status == .notFound)
             let asked = try await ask("promote")
             #expect(asked.status == .accepted && asked.text.contains(#""wish":{"#) && asked.text.contains(#""by":"root""#), "\(asked.text)")

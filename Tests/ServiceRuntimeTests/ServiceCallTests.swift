@@ -35,7 +35,9 @@ import Testing
         try await ServiceApplication.build(parts, in: context).test(.live) { client in try await body(client, context, recorder) }
     }
 
-    private static func ask(_ client: any TestClientProtocol, _ bearer: String? = nil, _ path: String = "/inner", _ more: HTTPFields = [:]) async throws -> TestResponse {
+    private static func ask(_ client: any TestClientProtocol, _ bearer: String? = nil, _ path: String = "/inner", _ more: HTTPFields = [:]) async throws
+        -> TestResponse
+    {
         var headers = more
         headers[.authorization] = bearer.map { "Bearer \($0)" }
         return try await client.execute(uri: path, method: .get, headers: headers)
@@ -130,7 +132,9 @@ import Testing
             #expect(metrics.contains(#"result="throttled""#))
         }
         let limit = FailureLimit(perMinute: 2)
-        let (one, two) = (FailureLimit.Origin(try SocketAddress(ipAddress: "192.0.2.1", port: 1)), FailureLimit.Origin(try SocketAddress(ipAddress: "2001:db8::1", port: 1)))
+        let (one, two) = (
+            FailureLimit.Origin(try SocketAddress(ipAddress: "192.0.2.1", port: 1)), FailureLimit.Origin(try SocketAddress(ipAddress: "2001:db8::1", port: 1))
+        )
         let start = ContinuousClock.now
         let first = (0..<3).map { _ in limit.refusal(of: one, now: start) }
         #expect(first == [nil, nil, 30])

@@ -53,7 +53,8 @@ package enum ServiceApplication {
                 executor: executor
             ),
             // It asks nobody who he is.
-            quick: context.authenticator.knowsServices ? nil : parts.quickRoute.map { (route: $0, maxBodyBytes: settings[CommonSettings.maxBodyBytes], metrics: metrics, drain: context.drain) },
+            quick: context.authenticator.knowsServices
+                ? nil : parts.quickRoute.map { (route: $0, maxBodyBytes: settings[CommonSettings.maxBodyBytes], metrics: metrics, drain: context.drain) },
             serving: { port in
                 context.drain.serving()
                 await onServing(port)
