@@ -21,9 +21,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     LedgerSettings.exportRoles(of: ledger, to: context.metrics)
     let feed = EventFeed(ledger: ledger)
     let fetcher = HTTPFetcher(.init().trusting(settings))
-    let token = settings[AccessSettings.token]
     func client(_ name: String, _ key: SettingKey<String>) -> ServiceClient {
-        ServiceClient(context.upstream(name), base: settings[key], token: token, fetcher: fetcher)
+        ServiceClient(context.upstream(name), base: settings[key], from: context, fetcher: fetcher)
     }
     let interpreter = client("llm-processor", GatewaySettings.interpreter)
     let knowledge = client("rag-api", GatewaySettings.knowledge)

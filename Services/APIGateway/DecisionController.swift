@@ -49,14 +49,17 @@ struct DecisionController: Sendable {
         return try await self.take(.clarify(body.answers), context, .intentsWrite)
     }
 
-    /// Whoever submitted it, and however: who asked for a change does not approve it, unless the policy says so.
+    /// Whoever submitted it, and however: who asked for a change, or said by an answer what it is to be, does not approve it, unless the policy says so.
     private func requireFourEyes(_ context: AppContext, _ snapshot: RecordSnapshot) throws {
         let principal = try context.requirePrincipal(.intentsApprove)
         let requester = try snapshot.request().requestedBy
-        guard !self.authenticator.policy.mayApprove(principal, of: requester) else { return }
+        let authors = [requester] + (try snapshot.record().history.filter { IntentDecision.isAnswer($0) }.map(\.by))
+        let policy = self.authenticator.policy
+        guard let author = authors.first(where: { !policy.mayApprove(principal, of: $0) }) else { return }
         throw ProblemError(
             .forbidden, code: "self_approval",
-            detail: "\(requester) asked for this change; somebody else approves it (policy: approval.bySelf does not name \(principal.identity)).")
+            detail: "\(author) \(author == requester ? "asked for this change" : "answered what this change is to be");"
+                + " somebody else approves it (policy: approval.bySelf does not name \(principal.identity)).")
     }
 
     /// A record that changed since it was read is read again: the decision is judged against what is there.

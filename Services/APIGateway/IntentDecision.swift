@@ -10,6 +10,11 @@ enum IntentDecision: Sendable, Equatable {
     case rollback(reason: String?)
     case clarify([ClarificationAnswer])
 
+    private static let answered = "answered: "
+
+    /// Whether an entry of the history tells of ``clarify(_:)``.
+    static func isAnswer(_ entry: HistoryEntry) -> Bool { entry.detail?.hasPrefix(self.answered) ?? false }
+
     var name: String {
         switch self {
         case .approve: "approve"
@@ -82,7 +87,7 @@ enum IntentDecision: Sendable, Equatable {
             let wasUnderstood = try snapshot.interpretation()?.decision == .accepted
             var step = Step(
                 phase: wasUnderstood ? .planning : .interpreting, by: person,
-                detail: "answered: " + answers.map { "\($0.field) = \($0.value)" }.joined(separator: ", "))
+                detail: Self.answered + answers.map { "\($0.field) = \($0.value)" }.joined(separator: ", "))
             step.next = [wasUnderstood ? .plan : .interpret]
             step.fields = [(.answers, try LedgerJSON.encode(try snapshot.answers() + answers)), (.clarifications, [])]
             return step

@@ -116,7 +116,9 @@ struct OperationsController: Sendable {
             throw ProblemError(.badRequest, code: "invalid_query", detail: "timerange must be a duration such as 15m or 1h.")
         }
         let since = Timestamp.now() - duration.milliseconds
-        let queues = await self.backpressure.refresh()
+        let foreign = principal.foreignTenant
+        // The queues are all tenants'; of its own intents a tenant sees how many there are.
+        let queues = foreign == nil ? await self.backpressure.refresh() : []
         let tenant = principal.confinement
         let active = try await self.ledger.count(Self.running, of: tenant)
         let waiting = try await self.ledger.count(Self.waiting, of: tenant)
@@ -127,7 +129,7 @@ struct OperationsController: Sendable {
             Metrics(
                 timerange: range,
                 system_metrics: .init(
-                    active_workflows: active, awaiting_people: waiting, queue_depth: queues.reduce(0) { $0 + $1.depth },
+                    active_workflows: active, awaiting_people: waiting, queue_depth: foreign == nil ? queues.reduce(0) { $0 + $1.depth } : active,
                     queue_age_seconds: Double(queues.map(\.ageMilliseconds).max() ?? 0) / 1000, dead_letters: queues.reduce(0) { $0 + $1.deadLetters },
                     error_rate: recent.isEmpty ? 0 : Double(failed) / Double(recent.count),
                     average_response_time: times.isEmpty ? 0 : times.reduce(0, +) / Double(times.count), completed: recent.count - failed, failed: failed

@@ -1,9 +1,10 @@
 import Hummingbird
+import IntentModel
 import Ledger
 import ServiceRuntime
 
 /// `/v1/rollout`: which colour of the deployment rules the ledger, and the changes of that. Each is idempotent, and may be sent again after it
-/// was cut short.
+/// was cut short. `/v1/rollout/runs/…` asks whoever drives a rollout, and changes nothing itself.
 struct RolloutController: Sendable {
     let ledger: Ledger
 
@@ -12,6 +13,8 @@ struct RolloutController: Sendable {
         router.post("/v1/rollout/preview") { try await self.change($0, $1) { try await self.ledger.beginPreview($0.colour, beside: $0.active ?? "") } }
         router.post("/v1/rollout/promote") { try await self.change($0, $1) { try await self.ledger.promote($0.colour, over: $0.active ?? "") } }
         router.post("/v1/rollout/abort") { try await self.change($0, $1) { try await self.ledger.endPreview($0.colour) } }
+        router.post("/v1/rollout/runs/{run}/promote") { try await self.wish(.promote, $0, $1) }
+        router.post("/v1/rollout/runs/{run}/abort") { try await self.wish(.abort, $0, $1) }
     }
 
     private struct Body: Decodable {
@@ -35,6 +38,8 @@ struct RolloutController: Sendable {
         var rules: [Rule]
         /// The last rollout of the host, see `nephoran rollout`.
         var run: RolloutRun?
+        /// What was asked of who drives it, until he takes it up.
+        var wish: RolloutWish?
     }
 
     @Sendable private func show(_ request: Request, context: AppContext) async throws -> Response {
@@ -54,7 +59,28 @@ struct RolloutController: Sendable {
         let previews = Set(roles.map(\.preview))
         return Answer(
             active: actives.count == 1 ? roles[0].active : nil, preview: previews.count == 1 ? roles[0].preview : nil, rules: rules,
-            run: try await self.ledger.rolloutRun())
+            run: try await self.ledger.rolloutRun(), wish: try await self.ledger.rolloutWish())
+    }
+
+    /// 202: whoever drives the rollout sees it within a second or so, and what comes of it is in the run.
+    private func wish(_ verb: RolloutWish.Verb, _ request: Request, _ context: AppContext) async throws -> Response {
+        let principal = try context.requirePrincipal(.admin)
+        try principal.requireInstallation("A rollout")
+        let id = context.parameters.get("run") ?? ""
+        guard let run = try await self.ledger.rolloutRun(), run.id == id else {
+            throw ProblemError(.notFound, code: "not_found", detail: "The last rollout is none that is called \(id.prefix(64)).")
+        }
+        guard run.takes(verb) else {
+            throw ProblemError(
+                .conflict, code: "rollout_conflict",
+                detail: "The rollout is \(run.state.rawValue): \(verb.rawValue) is for one that \(verb == .promote ? "waits" : "is not over").")
+        }
+        let wish = RolloutWish(run: id, verb: verb, by: principal.name, at: Timestamp.text(Timestamp.now()))
+        let standing = try await self.ledger.wish(wish)
+        guard standing.run == id, standing.verb == verb else {
+            throw ProblemError(.conflict, code: "rollout_conflict", detail: "\(standing.by) has asked for \(standing.verb.rawValue) just now.")
+        }
+        return Response.json(try await self.answer(), status: .accepted)
     }
 
     private func change(_ request: Request, _ context: AppContext, _ make: (Body) async throws -> RoleChange) async throws -> Response {

@@ -43,7 +43,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     )
     return ServiceParts(
         routes: { router in
-            let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
+            let api = router.group().add(middleware: context.callers(.intentsRead))
             api.addRoutes(InterpretController(reading: reading).routes, atPath: "/v1/interpret")
             api.addRoutes(VocabularyController(vocabulary: vocabulary).routes, atPath: "/v1/vocabulary")
         },
@@ -92,8 +92,7 @@ private func modelPath(_ context: ServiceContext, vocabulary: Vocabulary, fetche
     let names = interpreters.map(\.name)
     let knowledge = KnowledgeSource(
         client: ServiceClient(
-            context.upstream("rag-api") { $0.timeout = .seconds(1) }, base: settings[LLMSettings.knowledge], token: settings[AccessSettings.token],
-            fetcher: calls
+            context.upstream("rag-api") { $0.timeout = .seconds(1) }, base: settings[LLMSettings.knowledge], from: context, fetcher: calls
         ), interval: settings[LLMSettings.knowledgeInterval])
     var levels = LayeredCache.Configuration(prefix: "nephoran:")
     levels.memoryBytes = settings[LLMSettings.memoryCacheSize]

@@ -54,7 +54,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context) }
     return ServiceParts(
         routes: { router in
-            let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
+            let api = router.group().add(middleware: context.callers(.intentsRead))
             api.addRoutes(PackageController(repository: repository, preview: preview).routes, atPath: "/v1")
             api.addRoutes(AuditAnchorController(repository: repository).routes, atPath: "/v1")
         },

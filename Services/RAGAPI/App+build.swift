@@ -86,13 +86,13 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     return ServiceParts(
         routes: { router in
             let documents = DocumentController(backend: backend, ingestion: ingestion)
-            let readers = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
+            let readers = router.group().add(middleware: context.callers(.intentsRead))
             readers.addRoutes(SearchController(search: search).routes, atPath: "/v1/search")
             readers.addRoutes(documents.routes, atPath: "/v1/documents")
-            let writers = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsWrite))
+            let writers = router.group().add(middleware: context.callers(.intentsWrite))
             writers.addRoutes(documents.changes, atPath: "/v1/documents")
-            let keepers = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.admin))
-            keepers.addRoutes(CacheController(cache: cache, embedding: embedding).routes)
+            let keepers = router.group().add(middleware: context.callers(.admin))
+            router.group().add(middleware: context.operators(.admin)).addRoutes(CacheController(cache: cache, embedding: embedding).routes)
             keepers.addRoutes(KeepingController(store: store).routes)
             keepers.addRoutes(MigrationController(store: store, server: server).routes)
         },

@@ -3,6 +3,8 @@ package struct Principal: Sendable, Equatable {
     /// How he was recognised.
     package enum Method: String, Sendable {
         case key, token
+        /// Another service of the installation, see ``ServiceSecret``.
+        case service
         /// Nobody was asked: authentication is off, or the caller is on this machine.
         case none
     }
@@ -31,6 +33,9 @@ package struct Principal: Sendable, Equatable {
 
     /// Whether what belongs to `tenant` exists for him at all.
     package func sees(_ tenant: String) -> Bool { tenant == self.tenant || self.administersInstallation }
+
+    /// His tenant, unless it is the installation's own: he is not told what all tenants together do.
+    package var foreignTenant: String? { self.tenant == Tenant.installation ? nil : self.tenant }
 
     /// What belongs to this tenant alone is for him; nil when everything is.
     package var confinement: String? { self.administersInstallation ? nil : self.tenant }

@@ -2,6 +2,7 @@ import Foundation
 package import HTTPFetch
 import IntentModel
 package import Resilience
+package import ServiceRuntime
 import Telemetry
 
 /// JSON calls to one other service of the installation: deadline, trace and key travel along, and everything that guards
@@ -10,14 +11,25 @@ package final class ServiceClient: Sendable {
     /// The guards between it and us.
     package let upstream: Upstream
     private let base: String
-    private let token: String?
+    /// What is shown as `Authorization: Bearer`, if anything.
+    private let bearer: @Sendable () -> String?
     private let fetcher: HTTPFetcher
 
     /// - Parameter base: `http://127.0.0.1:8085`.
-    package init(_ upstream: Upstream, base: String, token: String?, fetcher: HTTPFetcher) {
+    package convenience init(_ upstream: Upstream, base: String, token: String?, fetcher: HTTPFetcher) {
+        self.init(upstream, base: base, bearer: { token }, fetcher: fetcher)
+    }
+
+    /// Of another service of the installation, whose name is the upstream's: the call is signed for it, or shows the key that all have.
+    package convenience init(_ upstream: Upstream, base: String, from context: ServiceContext, fetcher: HTTPFetcher) {
+        let (caller, callee, authenticator, token) = (context.name, upstream.name, context.authenticator, context.settings[AccessSettings.token])
+        self.init(upstream, base: base, bearer: { authenticator.serviceToken(from: caller, to: callee) ?? token }, fetcher: fetcher)
+    }
+
+    private init(_ upstream: Upstream, base: String, bearer: @escaping @Sendable () -> String?, fetcher: HTTPFetcher) {
         self.upstream = upstream
         self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
-        self.token = token
+        self.bearer = bearer
         self.fetcher = fetcher
     }
 
@@ -68,7 +80,7 @@ package final class ServiceClient: Sendable {
     private func headers(_ headers: [(String, String)], hasBody: Bool) -> [(String, String)] {
         var headers = headers
         if hasBody { headers.append(("content-type", "application/json")) }
-        if let token { headers.append(("authorization", "Bearer " + token)) }
+        if let bearer = self.bearer() { headers.append(("authorization", "Bearer " + bearer)) }
         if let trace = Correlation.current?.trace { headers.append(("traceparent", trace.child().description)) }
         return headers
     }

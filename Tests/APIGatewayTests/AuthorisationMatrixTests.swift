@@ -42,6 +42,7 @@ import Testing
         "GET /v1/services/{service}/metrics": .admins, "GET /v1/health": .readers, "GET /v1/orchestration/workflows": .readers, "GET /v1/metrics": .readers,
         "GET /v1/inventory": .readers, "GET /v1/audit/entries": .admins, "GET /v1/audit/export": .installation, "GET /v1/rollout": .readers,
         "POST /v1/rollout/preview": .installation, "POST /v1/rollout/promote": .installation, "POST /v1/rollout/abort": .installation,
+        "POST /v1/rollout/runs/{run}/promote": .installation, "POST /v1/rollout/runs/{run}/abort": .installation,
     ]
 
     private static let bodies = [
@@ -112,7 +113,7 @@ import Testing
 
     private static func path(_ route: String, _ id: IntentID) -> String {
         var path = String(route.split(separator: " ")[1])
-        let values = ["id": "\(id)", "stage": "interpret", "cluster": "east", "namespace": "north-1", "instance": "amf", "service": "rag-api"]
+        let values = ["id": "\(id)", "stage": "interpret", "cluster": "east", "namespace": "north-1", "instance": "amf", "service": "rag-api", "run": "none"]
         for (name, value) in values { path = path.replacing("{\(name)}", with: value) }
         return path == "/v1/knowledge" ? path + "?query=amf" : path
     }
@@ -250,6 +251,79 @@ import Testing
         }
         try await run("approval: {bySelf: [\"key:chief\"]}") { (client, path, _) async throws in
             #expect(try await client.post(path, "", as: "chief-key").json()["phase"] as? String == "planning")
+        }
+    }
+
+    @Test("who answered what a change is to be does not approve it either")
+    func answersCount() async throws {
+        try await Self.withGateway { client, fixture, recorder, _ in
+            let accepted = try await client.post("/v1/intents", #"{"intent": "Scale the AMF"}"#, as: "operator-key")
+            let id = try #require(IntentID(try accepted.json()["id"] as? String ?? ""))
+            func move(_ step: Step) async throws {
+                let snapshot = try #require(try await fixture.ledger.read(id))
+                guard case .taken = try await fixture.ledger.step(step, on: snapshot) else { throw NotInTime() }
+            }
+            var asking = Step(phase: .awaitingClarification, by: "llm-processor")
+            asking.via = [.interpreting]
+            asking.fields = [(.clarifications, try LedgerJSON.encode([Clarification(expectation: "e1", field: "replicas", question: "How many?")]))]
+            try await move(asking)
+            let answer = try await client.post(
+                "/v1/intents/\(id)/clarify", #"{"answers": [{"expectation": "e1", "field": "replicas", "value": "5"}]}"#, as: "chief-key")
+            #expect(answer.status == .ok, "\(answer.text)")
+            var waiting = Step(phase: .awaitingApproval, by: "manifest-generator", detail: "answered: nothing")
+            waiting.via = [.planning]
+            waiting.fields = [(.plan, try LedgerJSON.encode(Plan()))]
+            try await move(waiting)
+            let own = try await client.post("/v1/intents/\(id)/approve", "", as: "chief-key")
+            #expect(own.status == .forbidden && own.text.contains(#""code":"self_approval""#) && own.text.contains("chief answered"), "\(own.text)")
+            #expect(recorder.take().map(\.code) == ["self_approval"])
+            #expect(try await client.post("/v1/intents/\(id)/approve", "", as: "approver-key").json()["phase"] as? String == "planning")
+        }
+    }
+
+    @Test("a tenant sees of the queues its own intents alone")
+    func queues() async throws {
+        try await Self.withGateway { client, fixture, _, _ in
+            for tenant in ["north", "south", "default"] { _ = try await fixture.submit("Deploy AMF", tenant: tenant) }
+            func depth(_ who: String) async throws -> Int? {
+                let queues = try await client.get("/v1/queues", as: "\(who)-key").json()["queues"] as? [[String: Any]] ?? []
+                return queues.first { $0["stage"] as? String == "interpret" }?["depth"] as? Int
+            }
+            for who in ["viewer", "chief"] { #expect(try await depth(who) == 1) }
+            #expect(try await depth("root") == 3)
+            func waiting(_ who: String) async throws -> Int? {
+                (try await client.get("/v1/metrics", as: "\(who)-key").json()["system_metrics"] as? [String: Any])?["queue_depth"] as? Int
+            }
+            #expect(try await waiting("viewer") == 1)
+            #expect(try await waiting("root") == 3)
+        }
+    }
+
+    @Test("a rollout is asked for by its name, while it can be")
+    func rollout() async throws {
+        try await Self.withGateway { client, fixture, _, _ in
+            var run = RolloutRun(
+                id: "r1", state: .waiting, from: "blue", fromDirectory: "/a", to: "green", toDirectory: "/b", startedAt: "2026-11-27T00:00:00.000Z")
+            try await fixture.ledger.keep(run)
+            func ask(_ verb: String, _ id: String = "r1") async throws -> TestResponse {
+                try await client.post("/v1/rollout/runs/\(id)/\(verb)", "", as: "root-key")
+            }
+            #expect(try await ask("promote", "r2").status == .notFound)
+            let asked = try await ask("promote")
+            #expect(asked.status == .accepted && asked.text.contains(#""wish":{"#) && asked.text.contains(#""by":"root""#), "\(asked.text)")
+            #expect(try await ask("promote").status == .accepted)
+            #expect(try await ask("abort").status == .accepted)
+            #expect(try await ask("promote").status == .conflict)
+            #expect(try await fixture.ledger.takeRolloutWish()?.verb == .abort)
+            for state in [RolloutRun.State.done, .rolledBack, .aborted, .rollingBack] {
+                run.state = state
+                try await fixture.ledger.keep(run)
+                for verb in ["promote", "abort"] { #expect(try await ask(verb).status == .conflict, "\(state) \(verb)") }
+            }
+            run.state = .watching
+            try await fixture.ledger.keep(run)
+            #expect(try await ask("promote").status == .conflict)
+            #expect(try await ask("abort").status == .accepted)
         }
     }
 

@@ -84,6 +84,10 @@ class Installation:
         ends = {"fulfilled", "published", "refused", "failed", "cancelled", "superseded", "rolled_back", "awaiting_approval", "awaiting_clarification"}
         return eventually(lambda: (record := self.get(f"/v1/intents/{identifier}"))["phase"] in ends and record, within)
 
+    def command(self, *arguments):
+        """Runs `nephoran` for this installation."""
+        return subprocess.run([self.binaries / "nephoran", *arguments, "--data-dir", self.directory / "data"], capture_output=True, text=True, timeout=180, check=False)
+
     def processes(self, name):
         """The ids of the children that are this service."""
         children = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False).stdout

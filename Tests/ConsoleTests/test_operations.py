@@ -14,7 +14,7 @@ from case import OPERATOR, ConsoleCase
 from front import Front
 from installation import eventually
 
-PAGES = ["services", "queues", "charts", "inventory", "knowledge", "audit"]
+PAGES = ["services", "queues", "charts", "inventory", "knowledge", "audit", "rollout"]
 
 
 def event(identifier, step):
@@ -225,6 +225,40 @@ class Operations(ConsoleCase):
         browser.go("#/operate/audit")
         browser.find("main .problem", "admin")
         self.shot("forbidden")
+
+    def test_a_rollout_is_followed_and_decided(self):
+        browser, installation = self.browser, self.installation
+        browser.open("#/operate/rollout")
+        browser.find("main td", "everybody")
+        self.assertEqual(browser.axe(), [])
+        starting = installation.command("rollout", "start", "--binaries", str(installation.binaries), "--measurements", "1", "--intents", "8",
+                                        "--success", "50", "--p95", "60", "--scale-down-delay", "300", "--interval", "1")
+        self.assertEqual(starting.returncode, 0, starting.stdout + starting.stderr)
+        run = installation.get("/v1/rollout")["run"]
+        self.assertEqual(run["state"], "waiting")
+        browser.find("main .phase", "waits for a person")
+        browser.find("main td", "preview")
+        self.assertEqual(browser.axe(), [])
+        self.shot("rollout")
+        # Who is no admin of the installation is told so, and nothing happens.
+        path = f"/v1/rollout/runs/{run['id']}"
+        status, problem = installation.call("POST", f"{path}/promote", headers={"Authorization": f"Bearer {OPERATOR}"})
+        self.assertEqual((status, problem["code"]), (403, "forbidden"))
+        self.assertEqual(installation.call("POST", "/v1/rollout/runs/another/promote")[0], 404)
+        browser.click("[data-rollout=promote]")
+        browser.click("dialog[open] button[type=submit]")
+        browser.wait(lambda: f"{path}/promote" in browser.script("return document.querySelector('#curl').textContent"))
+        browser.find("main .phase", "promoted and watched", 90)
+        self.assertEqual(installation.get("/v1/rollout")["active"], run["to"])
+        self.assertEqual(installation.call("POST", f"{path}/promote")[0], 409)
+        browser.click("[data-rollout=abort]")
+        browser.click("dialog[open] button[type=submit]")
+        browser.find("main .phase", "taken back", 90)
+        eventually(lambda: installation.get("/v1/rollout")["run"]["state"] == "rolledBack", 60)
+        self.assertEqual(installation.get("/v1/rollout")["active"], run["from"])
+        self.assertEqual([browser.all("[data-rollout]"), installation.call("POST", f"{path}/abort")[0]], [[], 409])
+        entries = installation.get("/v1/audit/entries?limit=200")["items"]
+        self.assertLessEqual({f"{path}/promote", f"{path}/abort"}, {entry["object"] for entry in entries if entry["who"] == "token"})
 
     def test_the_operators_pages_show_what_the_api_says(self):
         browser = self.browser

@@ -196,6 +196,24 @@ import Testing
             #expect(try await blue.rolloutRun() == run)
         }
     }
+
+    @Test("a wish is taken once; an abort comes before a promotion, and not the other way round")
+    func wish() async throws {
+        try await self.withColours { blue, green in
+            func wish(_ verb: RolloutWish.Verb) -> RolloutWish { RolloutWish(run: "r1", verb: verb, by: "nora", at: "2026-11-27T00:00:00.000Z") }
+            #expect(try await blue.takeRolloutWish() == nil)
+            #expect(try await blue.wish(wish(.promote)) == wish(.promote))
+            #expect(try await blue.wish(wish(.promote)) == wish(.promote))
+            #expect(try await green.rolloutWish() == wish(.promote))
+            #expect(try await blue.wish(wish(.abort)) == wish(.abort))
+            #expect(try await blue.wish(wish(.promote)) == wish(.abort))
+            #expect(try await green.takeRolloutWish() == wish(.abort))
+            #expect(try await green.takeRolloutWish() == nil)
+            #expect(try await blue.redis.send(RedisCommand("EXISTS", "nephoran:rollout:wish")).int == 0)
+            _ = try await blue.wish(wish(.promote))
+            #expect((1...30).contains(try await blue.redis.send(RedisCommand("TTL", "nephoran:rollout:wish")).int ?? -1))
+        }
+    }
 }
 
 private enum LedgerJSONText {

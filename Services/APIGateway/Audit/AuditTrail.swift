@@ -27,6 +27,8 @@ struct AuditTrail {
             throw InvalidSetting(key: "AUDIT_PATH", value: path, allowed: "a directory that can be made and written (\(error))")
         }
         self.store = store
+        // There from the start: an alert sees the first failure only beside a 0 before it.
+        Self.failures.increment(by: 0)
         self.services = [
             AuditTail(ledger: ledger, store: store, refusals: self.refusals),
             AuditAnchoring(store: store, bridge: bridge, interval: settings[GatewaySettings.auditAnchorInterval]),

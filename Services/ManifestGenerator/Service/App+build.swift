@@ -15,22 +15,25 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
     let catalogue = try Catalogue.bundled(extensions: settings[PlanningSettings.catalogueDirectory])
     let fetcher = HTTPFetcher(.init().trusting(settings))
-    let token = settings[AccessSettings.token]
-    let bridge = ServiceClient(context.upstream("nephio-bridge"), base: settings[PlanningSettings.bridge], token: token, fetcher: fetcher)
+    let bridge = ServiceClient(context.upstream("nephio-bridge"), base: settings[PlanningSettings.bridge], from: context, fetcher: fetcher)
     let adaptor = ServiceClient(
-        context.upstream("oran-adaptor") { $0.timeout = .seconds(5) }, base: settings[PlanningSettings.adaptor], token: token, fetcher: fetcher)
+        context.upstream("oran-adaptor") { $0.timeout = .seconds(5) }, base: settings[PlanningSettings.adaptor], from: context, fetcher: fetcher)
     let inventory = try settings[PlanningSettings.clusterInventory].map { path throws(CatalogueError) in try ClusterEntry.all(inFile: path) } ?? []
-    let approval = try ApprovalPolicy.read(settings[AccessSettings.policyFile], over: catalogue.approval)
-    let planner = Planner(
-        catalogue: catalogue,
-        policy: approval.inInstallation(
-            environment: context.environment, productionNamespaces: settings[PlanningSettings.productionNamespaces],
-            productionClusters: settings[PlanningSettings.productionClusters]
-        ), clusters: settings[PlanningSettings.clusters], inventory: inventory,
-        form: ClusterEntry.Form(rawValue: settings[PlanningSettings.packageForm]) ?? .kubernetes,
-        policies: try PolicyPlanner(directory: RICDirectoryClient(client: adaptor), plmn: settings[PlanningSettings.plmn])
-    )
-    let planning = IntentPlanning(planner: planner, inventory: PublishedInventory(client: bridge))
+    let policies = try PolicyPlanner(directory: RICDirectoryClient(client: adaptor), plmn: settings[PlanningSettings.plmn])
+    let policyFile = settings[AccessSettings.policyFile]
+    let planners = try CurrentPlanner(
+        reading: {
+            try ApprovalPolicy.read(policyFile, over: catalogue.approval).inInstallation(
+                environment: context.environment, productionNamespaces: settings[PlanningSettings.productionNamespaces],
+                productionClusters: settings[PlanningSettings.productionClusters])
+        },
+        {
+            Planner(
+                catalogue: catalogue, policy: $0, clusters: settings[PlanningSettings.clusters], inventory: inventory,
+                form: ClusterEntry.Form(rawValue: settings[PlanningSettings.packageForm]) ?? .kubernetes, policies: policies)
+        })
+    let planning = IntentPlanning(planners: planners, inventory: PublishedInventory(client: bridge))
+    let watch = FileWatch(name: "policy", logger: context.logger, paths: { [policyFile].compactMap { $0 } }, reload: { try planners.reload() })
 
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
@@ -44,9 +47,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     return ServiceParts(
         routes: { router in
             PlanController(planning: planning, turns: turns).addRoutes(
-                to: router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead)))
+                to: router.group().add(middleware: context.callers(.intentsRead)))
         },
-        services: [fetcher, redis, RoleWatch(ledger: ledger), worker],
+        services: [fetcher, redis, RoleWatch(ledger: ledger), watch, worker],
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]
             + [bridge, adaptor].map { upstream in
                 HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }

@@ -4,22 +4,24 @@ import Ledger
 
 /// Planning against what is published now, with the operator's answers to earlier questions.
 struct IntentPlanning: Sendable {
-    let planner: Planner
+    let planners: CurrentPlanner
     let inventory: PublishedInventory
 
     /// What a tenant may not touch is not there for it.
-    private func view(for tenant: String, isPreview: Bool) -> any InventorySource {
+    private func view(for tenant: String, isPreview: Bool, _ planner: Planner) -> any InventorySource {
         let all = self.inventory.view(isPreview: isPreview)
-        guard let access = self.planner.policy.access else { return all }
+        guard let access = planner.policy.access else { return all }
         return TenantInventory(all: all, tenant: tenant, access: access)
     }
 
     func plan(_ interpretation: Interpretation, answers: [ClarificationAnswer], request: IntentRequest, acceptedAt: String? = nil, isPreview: Bool = false)
         async throws -> PlanOutcome
     {
+        // One policy for one plan.
+        let planner = self.planners.value
         let answered = Planner.applying(answers, to: interpretation)
-        let outcome = try await self.planner.plan(
-            answered, request: request, inventory: self.view(for: request.tenant, isPreview: isPreview), settled: Planner.settled(by: answers),
+        let outcome = try await planner.plan(
+            answered, request: request, inventory: self.view(for: request.tenant, isPreview: isPreview, planner), settled: Planner.settled(by: answers),
             acceptedAt: acceptedAt, now: Timestamp.now())
         if case .plan(let plan, let files) = outcome { self.inventory.remember(plan, files) }
         return outcome

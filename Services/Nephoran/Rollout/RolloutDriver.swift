@@ -10,6 +10,8 @@ actor RolloutDriver {
 
     private static let startLimit = Duration.seconds(40)
     private static let drainLimit = Duration.seconds(30)
+    /// How often it is looked for what was asked over the API.
+    private static let wishInterval = Duration.seconds(1)
     /// In which services are replaced: those that are asked before those that ask, the gateway last.
     private static let order = ["rag-api", "llm-processor", "manifest-generator", "nephio-bridge", "oran-adaptor", "api-gateway"]
 
@@ -64,7 +66,7 @@ actor RolloutDriver {
         try await self.enter(.waiting, "it passed", say)
         if options.promotes { return try await self.switchOver(say) }
         try await self.giveUpIfAsked(say)
-        say("nephoran rollout promote makes it active, nephoran rollout abort takes it back")
+        say("nephoran rollout promote, or the console, makes it active; abort takes it back")
     }
 
     func promote(_ say: Say) async throws(CommandFailure) {
@@ -104,6 +106,31 @@ actor RolloutDriver {
         guard let run, run.state == .done else { throw CommandFailure(.refused, "there is no rollout that is done") }
         try UpPlan.checkExecutables(self.plan.services(of: Release(colour: run.from, directory: run.fromDirectory)))
         try await self.takeBack("asked for", say)
+    }
+
+    /// Does what is asked for over the API, while there is a rollout of which something can be asked.
+    func heed() async {
+        while (try? await Task.sleep(for: Self.wishInterval)) != nil {
+            guard let run, !run.state.isOver, let ledger else { continue }
+            // A ledger that is away has no wishes.
+            guard let wish = try? await ledger.takeWish(), wish.run == run.id else { continue }
+            // On its own: a promotion is watched for long, and the way back must be open meanwhile.
+            Task { await self.follow(wish) }
+        }
+    }
+
+    private func follow(_ wish: RolloutWish) async {
+        let console = self.console
+        let say: Say = { console.say("rollout: \($0)") }
+        say("\(wish.by) asks for \(wish.verb.rawValue)")
+        do throws(CommandFailure) {
+            switch wish.verb {
+            case .promote: try await self.promote(say)
+            case .abort: try await self.abort(say)
+            }
+        } catch {
+            say(error.message)
+        }
     }
 
     /// After a start of `up`: what was cut short by its end is brought to one.

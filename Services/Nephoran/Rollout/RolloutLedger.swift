@@ -28,6 +28,11 @@ struct RolloutLedger: Sendable {
         try await Self.asking { () async throws(LedgerError) in try await self.ledger.currentRoles().first?.active }
     }
 
+    /// What somebody asked over the API, once.
+    func takeWish() async throws(CommandFailure) -> RolloutWish? {
+        try await Self.asking { () async throws(LedgerError) in try await self.ledger.takeRolloutWish() }
+    }
+
     func keep(_ run: RolloutRun) async throws(CommandFailure) { try await Self.asking { () async throws(LedgerError) in try await self.ledger.keep(run) } }
 
     func begin(_ colour: String, beside active: String) async throws(CommandFailure) {

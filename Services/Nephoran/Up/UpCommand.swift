@@ -118,6 +118,10 @@ struct UpCommand: AsyncParsableCommand {
                 await stop.first()
                 return nil
             }
+            group.addTask {
+                await rollout.heed()
+                return nil
+            }
             let outcome = await group.next() ?? nil
             group.cancelAll()
             stop.release()

@@ -70,6 +70,14 @@ package struct RolloutRun: Codable, Sendable, Equatable {
         self.startedAt = startedAt
         self.updatedAt = startedAt
     }
+
+    /// Whether it can be asked for now.
+    package func takes(_ verb: RolloutWish.Verb) -> Bool {
+        switch verb {
+        case .promote: self.state == .waiting
+        case .abort: !self.state.isOver && self.state != .rollingBack
+        }
+    }
 }
 
 extension Ledger {

@@ -6,6 +6,11 @@ package enum AccessSettings {
     package static let token = SettingKey.secret("AUTH_TOKEN", "One key with every scope, tenant \"default\".")
     package static let keysFile = SettingKey.optionalString("AUTH_KEYS_FILE", "YAML file of keys, kept by nephoran key; read again when it changes.")
     package static let pepper = SettingKey.secret("AUTH_PEPPER", "Secret that the hashes in AUTH_KEYS_FILE are made with, at least 32 characters.")
+    static let failureLimit = SettingKey.integer(
+        "AUTH_FAILURES_PER_MINUTE", default: 300, in: 0...1_000_000, "Missing and wrong keys an address may show; more are 429 and only counted. 0: no limit.")
+    package static let serviceSecret = SettingKey.secret(
+        "SERVICE_SECRET",
+        "What services sign their calls of each other with, at least 32 characters; with it they need a signature or a key, also on loopback.")
     package static let policyFile = SettingKey.optionalString(
         "POLICY_FILE", "YAML file of policy: roles, tenants, what waits for approval or is refused, besides or instead of what ships; see docs/security.md.")
     package static let issuer = SettingKey.optionalString("JWT_ISSUER", "Issuer (iss) whose tokens are taken; without it none are.")
@@ -28,7 +33,8 @@ package enum AccessSettings {
     package static let roleNames = SettingKey.list("JWT_ROLE_NAMES", "Roles as the issuer calls them, such as noc-l2=operator, for those called otherwise.")
 
     static let declarations = [
-        mode.declaration, token.declaration, keysFile.declaration, pepper.declaration, policyFile.declaration, issuer.declaration, audience.declaration,
+        mode.declaration, token.declaration, keysFile.declaration, pepper.declaration, serviceSecret.declaration, failureLimit.declaration,
+        policyFile.declaration, issuer.declaration, audience.declaration,
         keySetURL.declaration, keySetFile.declaration, keySetAge.declaration, keySetInterval.declaration, algorithms.declaration, skew.declaration,
         nameClaim.declaration, rolesClaim.declaration, tenantClaim.declaration, roleNames.declaration,
     ]

@@ -1,4 +1,4 @@
-import AccessControl
+package import AccessControl
 import HTTPTypes
 package import Hummingbird
 
@@ -6,15 +6,26 @@ package import Hummingbird
 package struct BearerKeyMiddleware: RouterMiddleware {
     package typealias Context = AppContext
 
+    /// When callers on this machine itself need no key.
+    enum Sparing {
+        case always, never
+        /// Not where services sign their calls.
+        case withoutServiceSecret
+    }
+
     let authenticator: TokenAuthenticator
     let scope: Scope
-    let sparesLocal: Bool
+    let sparesLocal: Sparing
+    /// The service that is called, where signatures of others count.
+    var service: String?
 
     package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
         var context = context
         let principal: Principal
-        if self.sparesLocal, request.headers[.authorization] == nil, context.isLocal(request) {
+        if self.spares, request.headers[.authorization] == nil, context.isLocal(request) {
             principal = Principal(name: "local", tenant: Tenant.installation, scopes: Set(Scope.allCases), method: .none)
+        } else if let service {
+            principal = try await self.authenticator.authenticate(request.headers, callOf: service)
         } else {
             principal = try await self.authenticator.authenticate(request.headers)
         }
@@ -24,5 +35,25 @@ package struct BearerKeyMiddleware: RouterMiddleware {
             try principal.require(self.scope)
             return try await next(request, entered)
         }
+    }
+
+    private var spares: Bool {
+        switch self.sparesLocal {
+        case .always: true
+        case .never: false
+        case .withoutServiceSecret: !self.authenticator.knowsServices
+        }
+    }
+}
+
+extension ServiceContext {
+    /// For operators' routes: a key with this scope, another service, or a caller on this machine itself.
+    package func operators(_ scope: Scope) -> BearerKeyMiddleware {
+        BearerKeyMiddleware(authenticator: self.authenticator, scope: scope, sparesLocal: .always, service: self.name)
+    }
+
+    /// For what other services call: their signature, or a key with this scope. Without `SERVICE_SECRET` also a caller on this machine itself.
+    package func callers(_ scope: Scope) -> BearerKeyMiddleware {
+        BearerKeyMiddleware(authenticator: self.authenticator, scope: scope, sparesLocal: .withoutServiceSecret, service: self.name)
     }
 }

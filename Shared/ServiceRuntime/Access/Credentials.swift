@@ -13,6 +13,8 @@ final class Credentials: Sendable {
         var ring: KeyRing
         var keys: [APIKey]
         var policy: AccessPolicy
+        /// Nil where services show each other a key, or nothing.
+        var service: ServiceSecret?
     }
 
     private let current: Mutex<Current>
@@ -71,11 +73,14 @@ final class Credentials: Sendable {
             let text = try self.text(of: path, for: "AUTH_KEYS_FILE")
             keys += try self.checked("AUTH_KEYS_FILE", path) { () throws(AccessFault) in try KeyFile(text: text, pepper: pepper).keys }
         }
+        let service = try settings[AccessSettings.serviceSecret].map { secret throws(InvalidSetting) in
+            try self.checked("SERVICE_SECRET", "***") { () throws(AccessFault) in try ServiceSecret(secret) }
+        }
         let (all, roles) = (keys, policy)
         let ring = try self.checked("AUTH_KEYS_FILE", settings[AccessSettings.keysFile] ?? "") { () throws(AccessFault) in
             try KeyRing(all, policy: roles, pepper: pepper)
         }
-        return Current(ring: ring, keys: keys, policy: policy)
+        return Current(ring: ring, keys: keys, policy: policy, service: service)
     }
 
     private static func text(of path: String, for setting: String) throws(InvalidSetting) -> String {

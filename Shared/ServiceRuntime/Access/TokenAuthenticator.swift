@@ -76,6 +76,28 @@ package struct TokenAuthenticator: Sendable {
         }
     }
 
+    /// Whether authentication is off.
+    var asksNobody: Bool { self.isOff }
+
+    /// Whether services sign their calls of each other here: nobody is then believed for being on this machine.
+    var knowsServices: Bool { self.credentials.value.service != nil }
+
+    /// What the service `caller` shows `callee` now; nil without a secret.
+    package func serviceToken(from caller: String, to callee: String) -> String? {
+        self.credentials.value.service?.token(from: caller, to: callee, now: Timestamp.now() / 1_000)
+    }
+
+    /// As ``authenticate(_:)``, and the other services of the installation, when they have signed their call of `service`.
+    func authenticate(_ headers: HTTPFields, callOf service: String) async throws -> Principal {
+        guard !self.isOff, let secret = self.credentials.value.service, let header = headers[.authorization], header.prefix(7).lowercased() == "bearer ",
+            ServiceSecret.isToken(header.dropFirst(7))
+        else { return try await self.authenticate(headers) }
+        let caller: String
+        do { caller = try secret.caller(of: header.dropFirst(7), callee: service, now: Timestamp.now() / 1_000) } catch { throw self.refusal(error) }
+        self.succeeded.increment()
+        return Principal(name: caller, tenant: Tenant.installation, scopes: Set(Scope.allCases), method: .service)
+    }
+
     private func bearer(of text: Substring, _ rules: TokenRules, _ policy: AccessPolicy) async throws -> Principal {
         let token: WebToken
         do { token = try WebToken(text, maxBytes: rules.maxBytes, algorithms: rules.algorithms) } catch { throw self.refusal(error) }
@@ -107,8 +129,5 @@ package struct TokenAuthenticator: Sendable {
     }
 
     /// For a group of routes: everybody needs a key with this scope.
-    package func requires(_ scope: Scope) -> BearerKeyMiddleware { BearerKeyMiddleware(authenticator: self, scope: scope, sparesLocal: false) }
-
-    /// For operators' routes: a key with this scope, or a caller on this machine itself.
-    package func requiresUnlessLocal(_ scope: Scope) -> BearerKeyMiddleware { BearerKeyMiddleware(authenticator: self, scope: scope, sparesLocal: true) }
+    package func requires(_ scope: Scope) -> BearerKeyMiddleware { BearerKeyMiddleware(authenticator: self, scope: scope, sparesLocal: .never) }
 }

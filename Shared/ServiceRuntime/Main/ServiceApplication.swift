@@ -2,6 +2,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import Telemetry
 import ServiceLifecycle
 
 /// Puts a service's parts behind a server. `runService` uses it, and so do tests.
@@ -24,7 +25,9 @@ package enum ServiceApplication {
         router.add(
             middleware: RequestEdge(
                 metrics: metrics, routes: table, problems: parts.problems, drain: context.drain,
-                maxBodyBytes: settings[CommonSettings.maxBodyBytes], streamingRoutes: parts.streamingRoutes, accessLog: parts.accessLog
+                maxBodyBytes: settings[CommonSettings.maxBodyBytes], streamingRoutes: parts.streamingRoutes, accessLog: parts.accessLog,
+                failures: FailureLimit(perMinute: settings[AccessSettings.failureLimit]),
+                throttled: context.metrics.counter(MetricName.authenticationAttempts, [("result", "throttled")])
             )
         )
         let health = HealthBoard(parts.healthChecks, metrics: context.metrics)
@@ -49,7 +52,9 @@ package enum ServiceApplication {
                 certificate: certificate, linger: settings[CommonSettings.drainLinger],
                 executor: executor
             ),
-            quick: parts.quickRoute.map { (route: $0, maxBodyBytes: settings[CommonSettings.maxBodyBytes], metrics: metrics, drain: context.drain) },
+            // It asks nobody who he is.
+            quick: context.authenticator.knowsServices
+                ? nil : parts.quickRoute.map { (route: $0, maxBodyBytes: settings[CommonSettings.maxBodyBytes], metrics: metrics, drain: context.drain) },
             serving: { port in
                 context.drain.serving()
                 await onServing(port)

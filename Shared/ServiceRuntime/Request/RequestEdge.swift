@@ -17,13 +17,15 @@ struct RequestEdge: RouterMiddleware {
     let maxBodyBytes: Int
     let streamingRoutes: Set<String>
     let accessLog: any AccessLog
+    let failures: FailureLimit
+    private let throttled: PrometheusCounter?
     private let clock = ContinuousClock()
     /// RFC 9110 §4.1 asks servers to take 8,000.
     private static let maxAddressBytes = 8_192
 
     init(
         metrics: RequestMetrics, routes: RouteTable, problems: ProblemMapping, drain: Drain, maxBodyBytes: Int, streamingRoutes: Set<String> = [],
-        accessLog: any AccessLog = LoggedAccess()
+        accessLog: any AccessLog = LoggedAccess(), failures: FailureLimit = FailureLimit(perMinute: 0), throttled: PrometheusCounter? = nil
     ) {
         self.metrics = metrics
         self.routes = routes
@@ -32,6 +34,8 @@ struct RequestEdge: RouterMiddleware {
         self.maxBodyBytes = maxBodyBytes
         self.streamingRoutes = streamingRoutes
         self.accessLog = accessLog
+        self.failures = failures
+        self.throttled = throttled
     }
 
     func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
@@ -101,6 +105,13 @@ struct RequestEdge: RouterMiddleware {
             return ProblemError(.notFound, code: "not_found", detail: "There is nothing at \(request.uri.path).").response(path: request.uri.path)
         }
         if let problem = self.problems.problem(for: error) {
+            if problem.problem.status == 401, let seconds = self.failures.refusal(of: .init(context.remoteAddress)) {
+                self.throttled?.increment()
+                return ProblemError(
+                    .tooManyRequests, code: "too_many_failures", detail: "Too many missing or wrong keys came from this address.",
+                    headers: [.retryAfter: "\(seconds)"]
+                ).response(path: request.uri.path)
+            }
             if problem.isRefusal { self.record(problem, request, route, context) }
             if problem.problem.status >= 500 { self.log(.warning, "request failed", error, route, context) }
             return problem.response(path: request.uri.path)

@@ -1,6 +1,6 @@
 import Dispatch
-import Logging
-import ServiceLifecycle
+package import Logging
+package import ServiceLifecycle
 
 #if canImport(Glibc)
     import Glibc
@@ -13,11 +13,20 @@ package struct FileWatch: Service {
     /// What is read again, for the log: "settings".
     let name: String
     let logger: Logger
-    var interval: Duration = .seconds(2)
+    let interval: Duration
     /// Which files; they may be others after a reload.
     let paths: @Sendable () -> [String]
     /// Throws when something in them is not allowed; then nothing changes.
     let reload: @Sendable () throws -> Void
+
+    init(name: String, logger: Logger, interval: Duration, paths: @escaping @Sendable () -> [String], reload: @escaping @Sendable () throws -> Void) {
+        (self.name, self.logger, self.interval, self.paths, self.reload) = (name, logger, interval, paths, reload)
+    }
+
+    /// Looks every two seconds.
+    package init(name: String, logger: Logger, paths: @escaping @Sendable () -> [String], reload: @escaping @Sendable () throws -> Void) {
+        self.init(name: name, logger: logger, interval: .seconds(2), paths: paths, reload: reload)
+    }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {

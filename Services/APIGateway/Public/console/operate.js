@@ -5,11 +5,12 @@ import { chartsView } from './charts.js';
 import { inventoryView } from './inventory.js';
 import { knowledgeView } from './knowledge.js';
 import { queuesView } from './queues.js';
+import { rolloutView } from './rollout.js';
 import { href } from './route.js';
 import { servicesView } from './services.js';
 import { T } from './texts.js';
 
-const PAGES = { services: servicesView, queues: queuesView, charts: chartsView, inventory: inventoryView, knowledge: knowledgeView, audit: auditView };
+const PAGES = { services: servicesView, queues: queuesView, charts: chartsView, inventory: inventoryView, knowledge: knowledgeView, audit: auditView, rollout: rolloutView };
 
 export function operateView(root, page) {
   const name = page in PAGES ? page : 'services';

@@ -1,0 +1,90 @@
+import Crypto
+import Foundation
+import HTTPFetch
+import Testing
+
+extension RealProcesses {
+    /// The services behind the gateway of an installation that has a secret of its own.
+    @Suite("guards of the services") struct ServiceGuardTests {
+        private static let secret = String(repeating: "k", count: 48)
+
+        /// What each has besides the pages of operators and what proves itself otherwise.
+        private static let routes: [(service: ServiceName, name: String, routes: [(String, String)])] = [
+            (.interpreter, "llm-processor", [("POST", "/v1/interpret"), ("GET", "/v1/vocabulary")]),
+            (
+                .knowledge, "rag-api",
+                [
+                    ("POST", "/v1/search"), ("GET", "/v1/documents/stats"), ("GET", "/v1/documents/version"), ("GET", "/v1/documents/x"),
+                    ("POST", "/v1/documents"), ("DELETE", "/v1/documents/x"), ("POST", "/admin/knowledge/migrate"),
+                    ("POST", "/admin/knowledge/migrate/verify"), ("POST", "/admin/knowledge/backup"), ("POST", "/admin/knowledge/restore"),
+                    ("POST", "/admin/knowledge/verify"),
+                ]
+            ),
+            (.generator, "manifest-generator", [("POST", "/v1/plans"), ("POST", "/v1/manifests")]),
+            (
+                .adaptor, "oran-adaptor",
+                [
+                    ("GET", "/v1/a1/policy-types"), ("GET", "/v1/a1/policies"), ("GET", "/v1/a1/policies/a/b/c"), ("PUT", "/v1/a1/policies/a/b/c"),
+                    ("DELETE", "/v1/a1/policies/a/b/c"), ("GET", "/v1/o1/elements"), ("GET", "/v1/o2/clusters"), ("GET", "/v1/e2/nodes"),
+                    ("POST", "/eventListener/v7"), ("POST", "/eventListener/v7/eventBatch"),
+                ]
+            ),
+            (
+                .bridge, "nephio-bridge",
+                [
+                    ("GET", "/v1/packages"), ("POST", "/v1/packages"), ("GET", "/v1/packages/a/b/c"), ("GET", "/v1/packages/a/b/c/history"),
+                    ("GET", "/v1/deployments/x"), ("POST", "/v1/audit/anchors"),
+                ]
+            ),
+        ]
+
+        /// By hand, so that the form is held, too.
+        private static func token(to callee: String, from time: Int = Int(Date.now.timeIntervalSince1970), secret: String = Self.secret) -> String {
+            func text(_ data: some DataProtocol) -> String {
+                Data(data).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+            }
+            let claims = #"{"iss":"nephoran","sub":"api-gateway","aud":"\#(callee)","iat":\#(time),"exp":\#(time + 60)}"#
+            let signed = text(Data(#"{"alg":"HS256","typ":"service+jwt"}"#.utf8)) + "." + text(Data(claims.utf8))
+            let code = HMAC<SHA256>.authenticationCode(for: Data(signed.utf8), using: SymmetricKey(data: Data(secret.utf8)))
+            return signed + "." + text(Data(code))
+        }
+
+        @Test("each lets in who signs for it, and nobody else on this machine; an intent goes its way", .timeLimit(.minutes(3)))
+        func guards() async throws {
+            let installation = try await Installation.start(["SERVICE_SECRET": Self.secret, "AUTH_FAILURES_PER_MINUTE": "0"])
+            defer { installation.stop() }
+            let now = Int(Date.now.timeIntervalSince1970)
+            for (service, name, routes) in Self.routes {
+                let client = installation.client(service)
+                for (method, path) in routes {
+                    func status(_ bearer: String?) async throws -> Int {
+                        try await client.call(
+                            method, path, headers: bearer.map { [("authorization", "Bearer \($0)")] } ?? [], timeout: .seconds(10)
+                        ).status
+                    }
+                    let bad = [
+                        nil, "wrong", Self.token(to: "api-gateway"), Self.token(to: name, from: now - 120), Self.token(to: name, from: now + 120),
+                        Self.token(to: name, secret: String(repeating: "z", count: 48)), String(Self.token(to: name).dropLast(8)),
+                    ]
+                    for (number, bearer) in bad.enumerated() { #expect(try await status(bearer) == 401, "\(name) \(method) \(path), \(number)") }
+                    for bearer in [Self.token(to: name), Installation.token] {
+                        let answer = try await status(bearer)
+                        #expect(answer != 401 && answer != 403 && answer != 405, "\(name) \(method) \(path): \(answer)")
+                    }
+                }
+                #expect(try await client.call("GET", "/metrics").status == 200)
+            }
+            // None of them is a person's at the gateway.
+            for callee in ["api-gateway", "rag-api"] {
+                let answer = try await installation.client(.gateway).call(
+                    "GET", "/v1/intents", headers: [("authorization", "Bearer \(Self.token(to: callee))")])
+                #expect(answer.status == 401)
+            }
+            let tried = try await installation.gateway.call("POST", "/v1/intents?dryRun=true", json: #"{"intent": "Deploy an AMF in guarded"}"#)
+            #expect(tried.status == 200)
+            let done = try await installation.gateway.call(
+                "POST", "/v1/intents", json: #"{"intent": "Deploy an AMF in guarded"}"#, headers: [("prefer", "wait=30")])
+            #expect(done.status == 200 && String(decoding: done.body, as: UTF8.self).contains(#""phase":"published""#))
+        }
+    }
+}
