@@ -101,7 +101,7 @@ let package = Package(
         shared("Caching", ["RedisClient", "Telemetry", deque, lifecycle, logging]),
         shared(
             "Ledger",
-            ["IntentModel", "RedisClient", lifecycle, logging, metrics],
+            ["IntentModel", "RedisClient", "Telemetry", lifecycle, logging, metrics],
             resources: [
                 "accept", "step", "postpone", "bury", "letter", "line", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback",
                 "rule",
@@ -156,7 +156,7 @@ let package = Package(
             dependencies: [
                 "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient",
                 "ServiceClient",
-                "ServiceRuntime",
+                "ServiceRuntime", "Telemetry",
                 hummingbird, lifecycle, logging, metrics,
             ],
             path: "Services/ManifestGenerator/Service", swiftSettings: strict),
@@ -175,7 +175,7 @@ let package = Package(
             [
                 "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience",
                 "ServiceClient",
-                "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
+                "ServiceRuntime", "Telemetry", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
             ]
         ),
         service(
