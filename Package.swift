@@ -206,7 +206,7 @@ let package = Package(
         tests("IntentModelTests", ["IntentModel"]),
         tests("HTTPFetchTests", ["HTTPFetch", "Resilience", lifecycle, logging]),
         tests("RedisClientTests", ["RedisClient", "TestSupport"]),
-        tests("TelemetryTests", ["Telemetry", metrics, logging]),
+        tests("TelemetryTests", ["Telemetry", "TestSupport", metrics, logging]),
         tests("AccessControlTests", ["AccessControl", "TestSupport", crypto, cryptoExtras]),
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema", "TestSupport"]),

@@ -1,6 +1,6 @@
 package import IntentModel
 import RedisClient
-import Telemetry
+package import Telemetry
 
 extension Ledger {
     /// Takes a step of the main track on behalf of a person. `.stale` when the record changed since `snapshot` was read.
