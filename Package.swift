@@ -217,11 +217,12 @@ let package = Package(
         tests("EmbeddingsTests", ["Embeddings", "CTensor", "HTTPFetch", "Resilience", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("KubernetesTests", ["Kubernetes", "HTTPFetch", "JSONSchema", "Resilience", "TestSupport"]),
         tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
-        tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
+        tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "Telemetry", "TestSupport"]),
         tests(
             "ServiceRuntimeTests",
             [
-                "AccessControl", "ServiceRuntime", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird, hummingbirdTesting, lifecycle, logging,
+                "AccessControl", "HTTPFetch", "ServiceRuntime", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird, hummingbirdTesting,
+                lifecycle, logging,
             ]),
         tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird]),
         tests(

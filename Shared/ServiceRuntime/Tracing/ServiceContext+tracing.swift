@@ -6,6 +6,7 @@ extension ServiceContext {
     ///
     /// - Throws: ``InvalidSetting``
     func spanExporter() throws(InvalidSetting) -> SpanExporter? {
+        SpanExporter.countNothing(in: self.metrics)
         let settings = self.settings
         guard let endpoint = settings[TraceSettings.endpoint] else { return nil }
         let sampler = TraceSampler(name: settings[TraceSettings.sampler], ratio: settings[TraceSettings.samplerArgument])

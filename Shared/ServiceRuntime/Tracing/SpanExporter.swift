@@ -25,7 +25,13 @@ package final class SpanExporter: Service {
         package init(url: String) { self.url = url }
     }
 
-    private enum Loss: String, CaseIterable { case rejected, unreachable }
+    private enum Loss: String, CaseIterable { case rejected, unreachable, full = "queue_full" }
+
+    /// Zero from the start, whether spans are exported or not.
+    package static func countNothing(in metrics: PrometheusRegistry) {
+        metrics.counter(MetricName.spansExportedTotal).increment(by: Int64(0))
+        for loss in Loss.allCases { metrics.counter(MetricName.spansDroppedTotal, [("reason", loss.rawValue)]).increment(by: Int64(0)) }
+    }
 
     private let tracer: Tracer
     private let encoder: OTLPTraces
@@ -45,7 +51,7 @@ package final class SpanExporter: Service {
         self.exported = metrics.counter(MetricName.spansExportedTotal)
         self.lost = Dictionary(
             uniqueKeysWithValues: Loss.allCases.map { ($0, metrics.counter(MetricName.spansDroppedTotal, [("reason", $0.rawValue)])) })
-        let full = metrics.counter(MetricName.spansDroppedTotal, [("reason", "queue_full")])
+        let full = metrics.counter(MetricName.spansDroppedTotal, [("reason", Loss.full.rawValue)])
         metrics.beforeExposing { _ in full.set(Double(tracer.dropped)) }
     }
 
