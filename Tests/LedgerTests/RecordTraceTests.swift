@@ -17,7 +17,7 @@ import Testing
     }
 
     /// What was told of this test's trace; other tests run beside it.
-    private func spans() -> [Span] { Tracer.shared.take(.max).filter { $0.context.traceLow == self.caller.traceLow } }
+    private func spans() -> [EndedSpan] { Tracer.shared.take(.max).filter { $0.context.traceLow == self.caller.traceLow } }
 
     @Test("a record keeps the span it was accepted in, with and without a key, and none of a trace that is not recorded", arguments: [nil, "k"])
     func accepted(_ key: String?) async throws {
@@ -55,7 +55,7 @@ import Testing
                     return .step(step)
                 }
             }
-            var told: [Span] = []
+            var told: [EndedSpan] = []
             try await withWorker(ledger, handler) {
                 try await eventually { 
                     told += self.spans()

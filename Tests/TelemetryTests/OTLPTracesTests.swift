@@ -6,8 +6,8 @@ import TestSupport
 @Suite struct OTLPTracesTests {
     static let context = TraceParent(traceHigh: 0x0af7_6519_16cd_43dd, traceLow: 0x8448_eb21_1c80_319c, span: 0xb7ad_6b71_6920_3331, isSampled: true)
 
-    static var span: Span {
-        var span = Span("GET /a", .server, context, parent: 0x00f0_67aa_0ba9_02b7, start: 1)
+    static var span: EndedSpan {
+        var span = EndedSpan("GET /a", .server, context, parent: 0x00f0_67aa_0ba9_02b7, start: 1)
         span.end = 2
         return span
     }
@@ -52,7 +52,7 @@ import TestSupport
     func readBack() throws {
         var first = Self.span
         first.attributes = [.init("http.route", "/a"), .init("n", 300)]
-        var second = Span("process plan", .consumer, Self.context.child(), parent: Self.context.span, start: 1_790_000_000_000_000_000)
+        var second = EndedSpan("process plan", .consumer, Self.context.child(), parent: Self.context.span, start: 1_790_000_000_000_000_000)
         second.end = second.start + 5
         second.links = [Self.context]
         second.error = "retry"

@@ -10,7 +10,7 @@ import Testing
         let registry = PrometheusRegistry(descriptions: ["took_seconds": .init("A \"time\".", buckets: [0.1, 1])])
         registry.counter("jobs_total").increment()
         registry.counter("attempts").increment()
-        registry.gauge("depth").set(3)
+        registry.gauge("depth").set(Double(3))
         registry.histogram("took_seconds").observe(0.5)
         #expect(
             self.page(registry, .openMetrics) == """

@@ -18,7 +18,7 @@ import Testing
         let trace = tracer.enter(self.caller)
         #expect(trace.traceLow == 2 && trace.span != 3)
         #expect(tracer.begin("x", .internal, under: self.caller) == nil)
-        tracer.record(Span("x", .internal, self.caller, parent: 0, start: 0))
+        tracer.record(EndedSpan("x", .internal, self.caller, parent: 0, start: 0))
         #expect(tracer.take(10).isEmpty && tracer.dropped == 0)
     }
 

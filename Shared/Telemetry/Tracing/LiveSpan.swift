@@ -9,9 +9,9 @@ package final class LiveSpan: Sendable {
     package let traceState: String
     private let tracer: Tracer
     /// Nil once it has ended.
-    private let span: Mutex<Span?>
+    private let span: Mutex<EndedSpan?>
 
-    init(_ span: Span, tracer: Tracer) {
+    init(_ span: EndedSpan, tracer: Tracer) {
         self.context = span.context
         self.traceState = span.traceState
         self.tracer = tracer
@@ -31,7 +31,7 @@ package final class LiveSpan: Sendable {
 
     /// Hands it to the exporter. Once; what is said of it afterwards is said of nothing.
     package func end() {
-        let ended = self.span.withLock { span -> Span? in
+        let ended = self.span.withLock { span -> EndedSpan? in
             defer { span = nil }
             return span
         }

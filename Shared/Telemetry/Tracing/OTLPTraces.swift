@@ -15,7 +15,7 @@ package struct OTLPTraces: Sendable {
         self.version = version
     }
 
-    package func encode(_ spans: [Span]) -> [UInt8] {
+    package func encode(_ spans: [EndedSpan]) -> [UInt8] {
         var request = ProtobufWriter()
         request.message(1) { resourceSpans in
             resourceSpans.message(1) { resource in for attribute in self.resource { Self.append(attribute, as: 1, to: &resource) } }
@@ -30,7 +30,7 @@ package struct OTLPTraces: Sendable {
         return request.bytes
     }
 
-    private static func append(_ span: Span, to writer: inout ProtobufWriter) {
+    private static func append(_ span: EndedSpan, to writer: inout ProtobufWriter) {
         writer.id(1, span.context.traceHigh, span.context.traceLow)
         writer.id(2, span.context.span)
         if !span.traceState.isEmpty { writer.text(3, span.traceState) }

@@ -16,7 +16,7 @@ package final class Tracer: Sendable {
     private struct State {
         var sampler = TraceSampler(.never)
         var limit = 0
-        var waiting: [Span] = []
+        var waiting: [EndedSpan] = []
     }
 
     private let on = Atomic<Bool>(false)
@@ -67,7 +67,7 @@ package final class Tracer: Sendable {
     ) -> LiveSpan? {
         guard self.isOn, parent.isSampled else { return nil }
         let context = TraceParent(traceHigh: parent.traceHigh, traceLow: parent.traceLow, span: id ?? parent.child().span, isSampled: true)
-        var span = Span(name(), kind, context, parent: parent.span, start: Self.now())
+        var span = EndedSpan(name(), kind, context, parent: parent.span, start: Self.now())
         span.traceState = traceState
         return LiveSpan(span, tracer: self)
     }
@@ -75,12 +75,12 @@ package final class Tracer: Sendable {
     /// The first span of a new trace that is recorded, whatever the sampler says: of work that is part of several traces that are.
     package func beginTrace(_ name: String, _ kind: SpanKind) -> LiveSpan? {
         guard self.isOn else { return nil }
-        return LiveSpan(Span(name, kind, .generate(), parent: 0, start: Self.now()), tracer: self)
+        return LiveSpan(EndedSpan(name, kind, .generate(), parent: 0, start: Self.now()), tracer: self)
     }
 
     // MARK: Queue
 
-    package func record(_ span: Span) {
+    package func record(_ span: EndedSpan) {
         guard self.isOn else { return }
         let isKept = self.state.withLock { state in
             guard state.waiting.count < state.limit else { return false }
@@ -91,7 +91,7 @@ package final class Tracer: Sendable {
     }
 
     /// The oldest spans that wait, `count` at most.
-    package func take(_ count: Int) -> [Span] {
+    package func take(_ count: Int) -> [EndedSpan] {
         self.state.withLock { state in
             guard state.waiting.count > count else {
                 defer { state.waiting = [] }

@@ -8,7 +8,7 @@ package enum SpanKind: UInt8, Sendable {
 }
 
 /// A piece of work of one trace that has ended.
-package struct Span: Sendable, Equatable {
+package struct EndedSpan: Sendable, Equatable {
     package var name: String
     package var kind: SpanKind
     package var context: TraceParent
