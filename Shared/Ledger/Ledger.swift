@@ -145,9 +145,9 @@ package final class Ledger: Sendable {
         let traced: [any RedisArgument] = trace.map { [RecordTrace.field, $0] } ?? []
         do throws(RedisError) {
             let arguments: [any RedisArgument] = [
-                    partition.tag, id.description, now, key, digest, self.configuration.colour, self.epoch(in: partition), lane.rawValue, entry,
-                    notifies ? "1" : "", "priority", priority.rawValue, "tenant", tenant, "request", request,
-                ]
+                partition.tag, id.description, now, key, digest, self.configuration.colour, self.epoch(in: partition), lane.rawValue, entry,
+                notifies ? "1" : "", "priority", priority.rawValue, "tenant", tenant, "request", request,
+            ]
             reply = try await self.redis.evaluate(self.scripts.accept, keys: [partition.record(id)], arguments: arguments + traced)
         } catch {
             throw LedgerError(error)

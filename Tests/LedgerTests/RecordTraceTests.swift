@@ -57,7 +57,7 @@ import Testing
             }
             var told: [EndedSpan] = []
             try await withWorker(ledger, handler) {
-                try await eventually { 
+                try await eventually {
                     told += self.spans()
                     return told.count == 2
                 }

@@ -63,7 +63,9 @@ import Testing
             try await eventually { fixture.collector.spans.count == 10 }
         }
         #expect(fixture.collector.spans.map(\.name) == (0..<10).map { "span \($0)" } && fixture.collector.spans.allSatisfy { $0.service == "s" })
-        #expect(fixture.collector.headers.allSatisfy { $0["x-key"] == "k" && $0["content-type"] == "application/x-protobuf" } && fixture.collector.headers.count == 3)
+        #expect(
+            fixture.collector.headers.allSatisfy { $0["x-key"] == "k" && $0["content-type"] == "application/x-protobuf" }
+                && fixture.collector.headers.count == 3)
         #expect(fixture.metrics.counter(MetricName.spansExportedTotal).value == 10 && fixture.collector.problems.isEmpty)
     }
 

@@ -43,7 +43,9 @@ struct CallbackStage: StageHandler {
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         var outcomes: [StageOutcome] = []
-        for leased in batch { outcomes.append(await Correlation.with(intent: leased.id.description, trace: leased.span?.context) { await self.deliver(leased) }) }
+        for leased in batch {
+            outcomes.append(await Correlation.with(intent: leased.id.description, trace: leased.span?.context) { await self.deliver(leased) })
+        }
         return outcomes
     }
 

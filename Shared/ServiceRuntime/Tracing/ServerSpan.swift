@@ -26,7 +26,8 @@ struct ServerSpan {
         let nanoseconds = UInt64(max(0, seconds)) * 1_000_000_000 + UInt64(max(0, attoseconds)) / 1_000_000_000
         // A caller may send any word as a method.
         let isKnown = HTTPRequest.Method.usual.contains(method)
-        var span = EndedSpan("\(isKnown ? method.rawValue : "HTTP") \(self.route)", .server, self.trace, parent: self.caller?.span ?? 0, start: end &- nanoseconds)
+        var span = EndedSpan(
+            "\(isKnown ? method.rawValue : "HTTP") \(self.route)", .server, self.trace, parent: self.caller?.span ?? 0, start: end &- nanoseconds)
         span.end = end
         span.traceState = TraceState.accepted(traceState)
         span.attributes = [

@@ -79,7 +79,7 @@ package final class SpanExporter: Service {
         }
     }
 
-    private func export(_ spans: [Span], until end: ContinuousClock.Instant?) async {
+    private func export(_ spans: [EndedSpan], until end: ContinuousClock.Instant?) async {
         let body = self.encoder.encode(spans)
         var pause = Duration.milliseconds(500)
         for attempt in 1...max(1, self.configuration.attempts) {
@@ -125,7 +125,7 @@ package final class SpanExporter: Service {
         }
     }
 
-    private func drop(_ spans: [Span], _ result: Result<FetchResponse, FetchError>) {
+    private func drop(_ spans: [EndedSpan], _ result: Result<FetchResponse, FetchError>) {
         let (loss, reason): (Loss, String) =
             switch result {
             case .success(let response): (.rejected, "HTTP \(response.status)")

@@ -37,7 +37,9 @@ extension RealProcesses {
         }
 
         private static func span(_ name: String, _ service: ServiceName, in spans: [Span]) throws -> Span {
-            try #require(spans.first { $0.name == name && $0.service == service.rawValue }, "\(service.rawValue): \(name) in \(spans.map { "\($0.service): \($0.name)" })")
+            try #require(
+                spans.first { $0.name == name && $0.service == service.rawValue },
+                "\(service.rawValue): \(name) in \(spans.map { "\($0.service): \($0.name)" })")
         }
 
         @Test("an intent is one trace with a span in each service and the right parents across the queue, a restart in between")
@@ -54,7 +56,9 @@ extension RealProcesses {
             let end = ContinuousClock.now + .seconds(30)
             while try await installation.gateway.record(id).phase != .planning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
             #expect(try await installation.gateway.record(id).phase == .planning)
-            _ = try await Self.spans(collector, Self.trace) { spans in spans.contains { $0.name == "process interpret" } && spans.contains { $0.kind == 4 } }
+            _ = try await Self.spans(collector, Self.trace) { spans in
+                spans.contains { $0.name == "process interpret" } && spans.contains { $0.name == "POST /v1/intents" }
+            }
             try await installation.killAndRestart(.gateway)
             try await installation.killAndRestart(.interpreter)
             try generator.restart()
@@ -62,7 +66,9 @@ extension RealProcesses {
             #expect(record.phase == .published, "\(record.problem?.detail ?? "")")
             #expect(record.tracks.mapValues(\.state) == ["delivery": .succeeded, "ran": .succeeded])
 
-            let spans = try await Self.spans(collector, Self.trace) { $0.contains { $0.name == "process verify" } && $0.contains { $0.name == "process policy" } }
+            let spans = try await Self.spans(collector, Self.trace) {
+                $0.contains { $0.name == "process verify" } && $0.contains { $0.name == "process policy" }
+            }
             #expect(Set(spans.map(\.service)) == Set(ServiceName.allCases.map(\.rawValue)), "a span in each service")
             #expect(collector.problems.isEmpty, "\(collector.problems)")
 
@@ -115,7 +121,9 @@ extension RealProcesses {
             let page = try await installation.client(.bridge).call(
                 "GET", "/metrics", headers: [("accept", "application/openmetrics-text;version=1.0.0")]
             ).text
-            let line = page.split(separator: "\n").first { $0.hasPrefix("nephoran_processing_duration_seconds_bucket") && $0.contains("# {trace_id=\"\(Self.trace)\"") }
+            let line = page.split(separator: "\n").first {
+                $0.hasPrefix("nephoran_processing_duration_seconds_bucket") && $0.contains("# {trace_id=\"\(Self.trace)\"")
+            }
             #expect(line != nil && page.hasSuffix("# EOF\n"))
             for server in [ric.stop, model.stop, collector.stop] { await server() }
         }
