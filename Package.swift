@@ -101,7 +101,7 @@ let package = Package(
         shared("Caching", ["RedisClient", "Telemetry", deque, lifecycle, logging]),
         shared(
             "Ledger",
-            ["IntentModel", "RedisClient", lifecycle, logging, metrics],
+            ["IntentModel", "RedisClient", "Telemetry", lifecycle, logging, metrics],
             resources: [
                 "accept", "step", "postpone", "bury", "letter", "line", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback",
                 "rule",
@@ -156,7 +156,7 @@ let package = Package(
             dependencies: [
                 "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient",
                 "ServiceClient",
-                "ServiceRuntime",
+                "ServiceRuntime", "Telemetry",
                 hummingbird, lifecycle, logging, metrics,
             ],
             path: "Services/ManifestGenerator/Service", swiftSettings: strict),
@@ -175,7 +175,7 @@ let package = Package(
             [
                 "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience",
                 "ServiceClient",
-                "ServiceRuntime", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
+                "ServiceRuntime", "Telemetry", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
             ]
         ),
         service(
@@ -206,7 +206,7 @@ let package = Package(
         tests("IntentModelTests", ["IntentModel"]),
         tests("HTTPFetchTests", ["HTTPFetch", "Resilience", lifecycle, logging]),
         tests("RedisClientTests", ["RedisClient", "TestSupport"]),
-        tests("TelemetryTests", ["Telemetry", metrics, logging]),
+        tests("TelemetryTests", ["Telemetry", "TestSupport", metrics, logging]),
         tests("AccessControlTests", ["AccessControl", "TestSupport", crypto, cryptoExtras]),
         tests("ResilienceTests", ["Resilience"]),
         tests("JSONSchemaTests", ["JSONSchema", "TestSupport"]),
@@ -217,11 +217,12 @@ let package = Package(
         tests("EmbeddingsTests", ["Embeddings", "CTensor", "HTTPFetch", "Resilience", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("KubernetesTests", ["Kubernetes", "HTTPFetch", "JSONSchema", "Resilience", "TestSupport"]),
         tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
-        tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "TestSupport"]),
+        tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "Telemetry", "TestSupport"]),
         tests(
             "ServiceRuntimeTests",
             [
-                "AccessControl", "ServiceRuntime", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird, hummingbirdTesting, lifecycle, logging,
+                "AccessControl", "HTTPFetch", "ServiceRuntime", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird, hummingbirdTesting,
+                lifecycle, logging,
             ]),
         tests("ServiceClientTests", ["ServiceClient", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", "TestSupport", hummingbird]),
         tests(

@@ -2,6 +2,7 @@ import Caching
 import Foundation
 import IntentLanguage
 import IntentModel
+import Telemetry
 
 /// The one way from words to an interpretation: embedded interpreter, caches, passages, model.
 struct IntentReading: Sendable {
@@ -43,7 +44,7 @@ struct IntentReading: Sendable {
 
     /// Never fails: what is missing costs quality and is said in the provenance.
     func read(_ request: InterpretationRequest) async -> Interpretation {
-        let answer = await self.answer(request)
+        let answer = await Correlation.spanning("interpret") { _ in await self.answer(request) }
         if let made = answer.interpretation { return made }
         return (try? JSONDecoder().decode(Interpretation.self, from: Data(answer.json))) ?? self.embedded.interpret(request)
     }
@@ -111,7 +112,12 @@ struct IntentReading: Sendable {
             if model.knowledge != nil { note = "No passages were retrieved: \(reason)." }
         case .known(let name):
             do {
-                if let found = try await model.knowledge?.passages(for: request.intent, version: version) {
+                let found = try await Correlation.spanning("retrieve") { span in
+                    let found = try await model.knowledge?.passages(for: request.intent, version: version)
+                    span?.set("nephoran.passages", found?.passages.count ?? 0)
+                    return found
+                }
+                if let found {
                     passages = found.passages
                     isSettled = found.version == name
                 }

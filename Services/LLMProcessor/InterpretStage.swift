@@ -15,11 +15,11 @@ struct InterpretStage: StageHandler {
         guard self.reading.waitsForOthers else {
             var outcomes: [StageOutcome] = []
             outcomes.reserveCapacity(batch.count)
-            for leased in batch { outcomes.append(await self.outcome(leased)) }
+            for leased in batch { outcomes.append(await leased.traced { await self.outcome(leased) }) }
             return outcomes
         }
         return await withTaskGroup(of: (Int, StageOutcome).self) { group in
-            for (index, leased) in batch.enumerated() { group.addTask { (index, await self.outcome(leased)) } }
+            for (index, leased) in batch.enumerated() { group.addTask { (index, await leased.traced { await self.outcome(leased) }) } }
             var outcomes = [StageOutcome?](repeating: nil, count: batch.count)
             for await (index, outcome) in group { outcomes[index] = outcome }
             return outcomes.map { $0 ?? .retry(reason: "interpretation was cut short") }

@@ -3,6 +3,7 @@ import IntentModel
 import Ledger
 import Metrics
 import ServiceRuntime
+import Telemetry
 
 /// Publishes the packages of many intents in one batch of commits, or undoes what it published of them.
 struct PublishStage: StageHandler {
@@ -44,11 +45,31 @@ struct PublishStage: StageHandler {
                 outcomes[index] = .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
             }
         }
-        let results = await repository.publish(requests.map(\.request))
+        let results = await self.traced(requests.map { batch[$0.index] }) { await repository.publish(requests.map(\.request)) }
         for ((index, request), result) in zip(requests, results) {
             outcomes[index] = request.isReversal ? self.reversed(result, request) : self.outcome(result, request)
         }
         return outcomes
+    }
+
+    /// One span for what is done for all: a part of the intent's trace when there is one intent, else a trace of its own, with links both ways.
+    private func traced(_ batch: [LeasedIntent], _ publish: () async -> [PublishResult]) async -> [PublishResult] {
+        let intents = batch.compactMap(\.span)
+        guard let first = intents.first else { return await publish() }
+        let name = "publish batch"
+        let span =
+            batch.count == 1
+            ? Tracer.shared.begin(name, .internal, under: first.context, traceState: first.traceState) : Tracer.shared.beginTrace(name, .internal)
+        guard let span else { return await publish() }
+        defer { span.end() }
+        span.set("nephoran.batch.intents", batch.count)
+        for intent in intents {
+            span.link(intent.context)
+            if batch.count > 1 { intent.link(span.context) }
+        }
+        let results = await span.within(publish)
+        for case .failed(_, let mayRetry) in results { span.fail(mayRetry ? "retry" : "publish_failed") }
+        return results
     }
 
     /// Of the interpretation what the commit's subject says.

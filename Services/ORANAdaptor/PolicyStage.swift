@@ -17,7 +17,7 @@ struct PolicyStage: StageHandler {
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         await withTaskGroup(of: (Int, StageOutcome).self) { group in
-            for (index, leased) in batch.enumerated() { group.addTask { (index, await self.outcome(leased)) } }
+            for (index, leased) in batch.enumerated() { group.addTask { (index, await leased.traced { await self.outcome(leased) }) } }
             var outcomes = [StageOutcome?](repeating: nil, count: batch.count)
             for await (index, outcome) in group { outcomes[index] = outcome }
             return outcomes.map { $0 ?? .retry(reason: "cut short") }

@@ -1,5 +1,6 @@
 package import IntentModel
 import RedisClient
+package import Telemetry
 
 extension Ledger {
     /// Takes a step of the main track on behalf of a person. `.stale` when the record changed since `snapshot` was read.
@@ -10,31 +11,39 @@ extension Ledger {
         }
         // A preview decides nothing about work that is not its own.
         guard self.role(in: partition) != .preview || snapshot.isPreview else { return .fenced }
+        let span = Ledger.deciding(step, on: snapshot)
         func decide() async throws(LedgerError) -> StepResult {
             try await self.evaluate(
                 step, of: snapshot.id, in: partition, phase: snapshot.phase, track: "main", version: snapshot.version,
-                epoch: self.roles[partition]?.activeEpoch ?? 0, delivery: ["", "", ""])
+                epoch: self.roles[partition]?.activeEpoch ?? 0, delivery: ["", "", ""], trace: span)
         }
-        let result = try await decide()
-        guard result == .fenced else { return result }
-        // A person's decision is as good after a promotion as before it.
-        try await self.refreshRoles(urgent: true)
-        return try await decide()
+        var result = try await decide()
+        if result == .fenced {
+            // A person's decision is as good after a promotion as before it.
+            try await self.refreshRoles(urgent: true)
+            result = try await decide()
+        }
+        if case .taken = result { span?.end() }
+        return result
     }
 
     /// Takes the step of a leased item of work: record, next work, event and acknowledgement in one.
-    package func step(_ step: Step, finishing lease: Lease, phase: Phase) async throws(LedgerError) -> StepResult {
+    ///
+    /// - Parameter trace: what the work that follows is a part of.
+    package func step(_ step: Step, finishing lease: Lease, phase: Phase, trace: LiveSpan? = nil) async throws(LedgerError) -> StepResult {
         let work = lease.work
         return try await self.evaluate(
             step, of: work.id, in: lease.partition, phase: phase, track: work.track, version: work.version, epoch: lease.epoch,
-            delivery: [lease.partition.queue(work.stage, work.lane), work.stage.rawValue, lease.message]
+            delivery: [lease.partition.queue(work.stage, work.lane), work.stage.rawValue, lease.message], trace: trace
         )
     }
 
     private func evaluate(
-        _ step: Step, of id: IntentID, in partition: Partition, phase: Phase, track: String, version: Int, epoch: Int, delivery: [String]
+        _ step: Step, of id: IntentID, in partition: Partition, phase: Phase, track: String, version: Int, epoch: Int, delivery: [String],
+        trace: LiveSpan?
     ) async throws(LedgerError) -> StepResult {
-        let arguments = self.arguments(step, of: id, in: partition, phase: phase, track: track, version: version, epoch: epoch, delivery: delivery)
+        let arguments = self.arguments(
+            step, of: id, in: partition, phase: phase, track: track, version: version, epoch: epoch, delivery: delivery, trace: RecordTrace.text(trace))
         do throws(RedisError) {
             let reply = try await self.redis.evaluate(self.scripts.step, keys: [partition.record(id)], arguments: arguments)
             guard let parts = reply.array, let outcome = parts.first?.string else { throw RedisError(.protocolViolation, "step answered \(reply)") }
@@ -51,7 +60,8 @@ extension Ledger {
 
     /// The arguments of `step.lua`, in its order.
     private func arguments(
-        _ step: Step, of id: IntentID, in partition: Partition, phase: Phase, track: String, version: Int, epoch: Int, delivery: [String]
+        _ step: Step, of id: IntentID, in partition: Partition, phase: Phase, track: String, version: Int, epoch: Int, delivery: [String],
+        trace: String?
     ) -> [any RedisArgument] {
         let now = Timestamp.now()
         var entry: [UInt8] = []
@@ -72,8 +82,10 @@ extension Ledger {
         case .set(let files): arguments += ["set", files] as [any RedisArgument]
         case .delete: arguments += ["delete", ""] as [any RedisArgument]
         }
-        arguments.append(step.fields.count)
+        let traced = trace == nil ? [] : step.forks.isEmpty ? [RecordTrace.field] : [RecordTrace.field, RecordTrace.forkField]
+        arguments.append(step.fields.count + traced.count)
         for (field, json) in step.fields { arguments += [field.rawValue, json] as [any RedisArgument] }
+        for field in traced { arguments += [field, trace ?? ""] as [any RedisArgument] }
         arguments.append(step.next.count)
         for stage in step.next { arguments += [stage.rawValue, step.delay.milliseconds] as [any RedisArgument] }
         arguments.append(step.beginsAnew ? "1" : "0")

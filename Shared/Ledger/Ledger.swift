@@ -132,26 +132,29 @@ package final class Ledger: Sendable {
         // The same key through the other path is another intent.
         let key = idempotencyKey.map { "\(tenant.utf8.count):\(tenant):\(isPreview ? "preview:" : "")\($0)" } ?? ""
         let lane = isPreview ? Lane.preview : Lane(priority)
+        let span = Ledger.sending(.interpret, of: id)
+        let trace = RecordTrace.text(span)
         guard idempotencyKey != nil else {
-            try await self.append(id, partition, request: request, priority: priority, lane: lane, tenant: tenant, at: now, entry: entry, notifies: notifies)
+            try await self.append(
+                id, partition, request: request, priority: priority, lane: lane, tenant: tenant, at: now, entry: entry, notifies: notifies, trace: trace)
+            span?.end()
             if let replicas = self.replicas { try await replicas.confirm(partition.record(id), in: partition) }
             return .accepted(id, created: now)
         }
         let reply: RedisValue
+        let traced: [any RedisArgument] = trace.map { [RecordTrace.field, $0] } ?? []
         do throws(RedisError) {
-            reply = try await self.redis.evaluate(
-                self.scripts.accept,
-                keys: [partition.record(id)],
-                arguments: [
-                    partition.tag, id.description, now, key, digest, self.configuration.colour, self.epoch(in: partition), lane.rawValue, entry,
-                    notifies ? "1" : "", "priority", priority.rawValue, "tenant", tenant, "request", request,
-                ]
-            )
+            let arguments: [any RedisArgument] = [
+                partition.tag, id.description, now, key, digest, self.configuration.colour, self.epoch(in: partition), lane.rawValue, entry,
+                notifies ? "1" : "", "priority", priority.rawValue, "tenant", tenant, "request", request,
+            ]
+            reply = try await self.redis.evaluate(self.scripts.accept, keys: [partition.record(id)], arguments: arguments + traced)
         } catch {
             throw LedgerError(error)
         }
         guard let parts = reply.array, let outcome = parts.first?.string else { throw LedgerError(.corrupt, "accept answered \(reply)") }
         if outcome == "accepted" {
+            span?.end()
             if let replicas = self.replicas { try await replicas.confirm(partition.record(id), in: partition) }
             return .accepted(id, created: now)
         }
@@ -167,7 +170,7 @@ package final class Ledger: Sendable {
     /// What `accept.lua` does, as a transaction: without a key to look up nothing has to be decided on the server, and this costs it less.
     private func append(
         _ id: IntentID, _ partition: Partition, request: [UInt8], priority: Priority, lane: Lane, tenant: String, at now: Int64, entry: [UInt8],
-        notifies: Bool
+        notifies: Bool, trace: String?
     ) async throws(LedgerError) {
         let name = id.description
         let (colour, epoch) = (self.configuration.colour, self.epoch(in: partition))
@@ -187,6 +190,7 @@ package final class Ledger: Sendable {
             commands.append(RedisCommand("ZADD", partition.phase(.received, of: tenant), now, name))
             commands.append(RedisCommand("SADD", partition.tenants, tenant))
         }
+        if let trace { commands.append(RedisCommand("HSET", partition.record(id), RecordTrace.field, trace)) }
         if notifies {
             commands.append(RedisCommand("HSET", partition.record(id), "callback", 1))
             commands.append(RedisCommand("XADD", partition.queue(.notify, lane), "*", "i", name, "t", Work.event, "v", 1, "a", 0, "c", colour, "e", epoch))

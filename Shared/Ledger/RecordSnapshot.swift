@@ -35,6 +35,10 @@ package struct RecordSnapshot: Sendable {
     package let sequence: Int
     /// Every transition is passed on to the callback address of the request.
     package let notifies: Bool
+    /// Where the intent is in its trace; empty unless that is recorded. See ``RecordTrace``.
+    let trace: [UInt8]
+    /// … and was when its tracks began.
+    let forkTrace: [UInt8]
 
     /// From the reply of `HGETALL`; nil when there is no such record.
     init?(id: IntentID, fields: [(name: [UInt8], value: [UInt8])]) {
@@ -47,6 +51,7 @@ package struct RecordSnapshot: Sendable {
         var (schema, version, replans, sequence) = (1, 0, 0, 0)
         var (mayHoldReservations, notifies) = (false, false)
         var history: [UInt8] = []
+        var (trace, forkTrace): ([UInt8], [UInt8]) = ([], [])
         for (name, bytes) in fields {
             func text() -> String { String(decoding: bytes, as: UTF8.self) }
             switch String(decoding: name, as: UTF8.self) {
@@ -62,6 +67,8 @@ package struct RecordSnapshot: Sendable {
             case "replans": replans = Int(text()) ?? 0
             case "n": sequence = Int(text()) ?? 0
             case "history": history = bytes
+            case RecordTrace.field: trace = bytes
+            case RecordTrace.forkField: forkTrace = bytes
             case let name where name.hasPrefix("t:"):
                 guard let track = Track.Name(rawValue: String(name.dropFirst(2).dropLast(2))) else { continue }
                 ofTracks.append((track, name.utf8.last, text()))
@@ -80,6 +87,8 @@ package struct RecordSnapshot: Sendable {
         self.replans = replans
         self.sequence = sequence
         self.notifies = notifies
+        self.trace = trace
+        self.forkTrace = forkTrace
         self.documents = documents
         self.history = history
         var tracks: [String: Track] = [:]

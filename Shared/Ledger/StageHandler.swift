@@ -1,4 +1,5 @@
 package import IntentModel
+package import Telemetry
 
 /// Leased work together with the record it belongs to.
 package struct LeasedIntent: Sendable {
@@ -6,6 +7,8 @@ package struct LeasedIntent: Sendable {
     package let snapshot: RecordSnapshot
     /// The rendered files, when the handler asked for them.
     package let files: [UInt8]?
+    /// Of this attempt; nil unless the intent's trace is recorded.
+    package var span: LiveSpan?
 
     package var id: IntentID { self.snapshot.id }
     package var work: Work { self.lease.work }
@@ -13,6 +16,12 @@ package struct LeasedIntent: Sendable {
     package var isCompensation: Bool { self.snapshot.tracks[self.work.track]?.state == .compensating }
     /// An effect outside may have been had already.
     package var mayBeRepeat: Bool { self.lease.isRedelivery || self.lease.work.attempt > 0 }
+
+    /// Runs `body` as a part of this attempt, in the trace of the intent.
+    package func traced(isolation: isolated (any Actor)? = #isolation, _ body: () async -> StageOutcome) async -> StageOutcome {
+        guard let span else { return await body() }
+        return await span.within(body)
+    }
 }
 
 package enum StageOutcome: Sendable {
@@ -29,6 +38,22 @@ package enum StageOutcome: Sendable {
     case archived
     /// Given up and kept among the dead letters; the intent stays as it is.
     case dead(reason: String)
+
+    /// One word for what went wrong; nil when nothing did.
+    var error: String? {
+        switch self {
+        case .step(let step):
+            switch step.outcome?.state {
+            case .failed, .partial, .uncompensated: "failed"
+            case .conflicted: "conflict"
+            default: step.phase == .failed ? "failed" : nil
+            }
+        case .retry: "retry"
+        case .fail(let problem): problem.code
+        case .dead: "dead"
+        case .wait, .done, .archived: nil
+        }
+    }
 }
 
 /// What a service does with the work of one stage. Called with up to `batchSize` intents at once; answers in their order.

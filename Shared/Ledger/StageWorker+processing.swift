@@ -52,7 +52,8 @@ extension StageWorker {
                     await self.skip(lease, snapshot)
                     continue
                 }
-                batch.append(LeasedIntent(lease: lease, snapshot: snapshot, files: files.isEmpty ? nil : files[index]))
+                let span = Ledger.processing(lease, snapshot)
+                batch.append(LeasedIntent(lease: lease, snapshot: snapshot, files: files.isEmpty ? nil : files[index], span: span))
             }
         } catch {
             // The leases expire and the work is delivered again.
@@ -67,7 +68,14 @@ extension StageWorker {
         let took = ContinuousClock.now - start
         await withTaskGroup(of: Void.self) { group in
             for (leased, outcome) in zip(batch, outcomes) {
-                group.addTask { await self.conclude(leased, outcome, took: took) }
+                group.addTask {
+                    guard let span = leased.span else { return await self.conclude(leased, outcome, took: took) }
+                    await span.within { await self.conclude(leased, outcome, took: took) }
+                    // Only waiting on is nothing to tell.
+                    if case .wait = outcome { return span.discard() }
+                    if let error = outcome.error { span.fail(error) }
+                    span.end()
+                }
             }
         }
     }
@@ -170,7 +178,7 @@ extension StageWorker {
                 await self.acknowledge(leased.lease)
                 try? await Task.sleep(for: .milliseconds(200))
             }
-            let result = try await self.ledger.step(step, finishing: leased.lease, phase: leased.snapshot.phase)
+            let result = try await self.ledger.step(step, finishing: leased.lease, phase: leased.snapshot.phase, trace: leased.span)
             self.ledger.fail(at: .stepped, self.handler.stage)
             switch result {
             case .taken(let phase): await self.came(to: phase, from: leased.snapshot)

@@ -58,13 +58,19 @@ package final class ServiceClient: Sendable {
         let request = FetchRequest(
             method: method, url: self.base + path, headers: self.headers(headers, hasBody: body != nil), body: body, maxResponseBytes: 16 << 20)
         let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
+        let (trace, traceState) = (Correlation.current?.trace, Correlation.current?.traceState ?? "")
+        let spans = CallSpans(method, url: self.base)
         let result: Result<FetchResponse, FetchError>
         do throws(UpstreamRefusal) {
             result = try await self.upstream.call(deadline: deadline, mayRepeat: mayRepeat, judge: Self.judge) { [fetcher] left, cancellation in
+                let span = spans?.attempt()
                 var request = request
                 request.timeout = left
                 request.headers.append((Correlation.deadlineHeader, Deadline(in: left).headerValue))
-                return await fetcher.result(of: request) { cancellation?.onCancel($0) }
+                request.headers += Correlation.traceHeaders(span?.context ?? trace?.child(), traceState)
+                let result = await fetcher.result(of: request) { cancellation?.onCancel($0) }
+                span?.end(result)
+                return result
             }
         } catch {
             throw self.error(for: error)
@@ -81,7 +87,6 @@ package final class ServiceClient: Sendable {
         var headers = headers
         if hasBody { headers.append(("content-type", "application/json")) }
         if let bearer = self.bearer() { headers.append(("authorization", "Bearer " + bearer)) }
-        if let trace = Correlation.current?.trace { headers.append(("traceparent", trace.child().description)) }
         return headers
     }
 

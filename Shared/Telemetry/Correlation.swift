@@ -5,12 +5,15 @@ package struct Correlation: Sendable {
     @TaskLocal package static var current: Correlation?
 
     package var trace: TraceParent?
+    /// `tracestate` that came with it; empty for none.
+    package var traceState = ""
     package var intentID: String?
     /// Unix time in milliseconds after which nobody waits for the answer.
     package var deadline: Int64?
 
-    package init(trace: TraceParent? = nil, intentID: String? = nil, deadline: Int64? = nil) {
+    package init(trace: TraceParent? = nil, traceState: String = "", intentID: String? = nil, deadline: Int64? = nil) {
         self.trace = trace
+        self.traceState = traceState
         self.intentID = intentID
         self.deadline = deadline
     }
@@ -21,9 +24,15 @@ package struct Correlation: Sendable {
     /// Headers that hand this on to another service: `traceparent` and, when there is one, the deadline.
     package var headers: [(String, String)] {
         var headers: [(String, String)] = []
-        if let trace { headers.append(("traceparent", trace.child().description)) }
+        headers += Self.traceHeaders(self.trace?.child(), self.traceState)
         if let deadline { headers.append((Self.deadlineHeader, "\(deadline)")) }
         return headers
+    }
+
+    /// `traceparent` and, where something came with it, `tracestate`.
+    package static func traceHeaders(_ trace: TraceParent?, _ state: String) -> [(String, String)] {
+        guard let trace else { return [] }
+        return [("traceparent", trace.description)] + (state.isEmpty ? [] : [("tracestate", state)])
     }
 
     /// Runs `body` as work on an intent: what it logs carries `intentId`, in a trace of its own unless there is one.

@@ -96,6 +96,8 @@ package struct MetricDescription: Sendable {
         MetricName.certificateNotAfter: .init("End of a certificate's validity, in Unix seconds."),
         MetricName.connectionPoolInUse: .init("Connections of a pool that are in use."),
         MetricName.connectionPoolSize: .init("Connections a pool may hold."),
+        MetricName.spansExportedTotal: .init("Spans that the collector of traces has taken."),
+        MetricName.spansDroppedTotal: .init("Spans that were given up, by reason: the queue was full, or the collector away or unwilling."),
         MetricName.processCPUSeconds: .init("User and system time of the process, in seconds."),
         MetricName.processResidentBytes: .init("Resident memory of the process, in bytes."),
         MetricName.processVirtualBytes: .init("Virtual memory of the process, in bytes."),

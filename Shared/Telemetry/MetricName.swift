@@ -81,6 +81,9 @@ package enum MetricName {
     package static let connectionPoolInUse = "connection_pool_in_use"
     package static let connectionPoolSize = "connection_pool_size"
 
+    package static let spansExportedTotal = "nephoran_spans_exported_total"
+    package static let spansDroppedTotal = "nephoran_spans_dropped_total"
+
     package static let processCPUSeconds = "process_cpu_seconds_total"
     package static let processResidentBytes = "process_resident_memory_bytes"
     package static let processVirtualBytes = "process_virtual_memory_bytes"

@@ -14,7 +14,7 @@ struct PrometheusFamily {
     var series: [String: Series] = [:]
 
     func append(name: String, constantLabels: String, to text: inout PrometheusText) {
-        text.header(name: name, help: self.description?.help, type: self.kind.rawValue)
+        text.header(name: name, help: self.description?.help, kind: self.kind)
         for (labels, series) in self.series.sorted(by: { $0.key < $1.key }) {
             let all = constantLabels.isEmpty || labels.isEmpty ? constantLabels + labels : constantLabels + "," + labels
             switch series {
@@ -24,9 +24,11 @@ struct PrometheusFamily {
                 let snapshot = histogram.snapshot
                 let separator = all.isEmpty ? "" : ","
                 var total: UInt64 = 0
-                for (bound, count) in zip(histogram.bounds + [.infinity], snapshot.buckets) {
+                for (index, (bound, count)) in zip(histogram.bounds + [.infinity], snapshot.buckets).enumerated() {
                     total += count
-                    text.sample(name + "_bucket", "\(all)\(separator)le=\"\(PrometheusText.number(bound))\"", Double(total))
+                    text.sample(
+                        name + "_bucket", "\(all)\(separator)le=\"\(text.bound(bound))\"", Double(total),
+                        exemplar: snapshot.exemplars.isEmpty ? nil : snapshot.exemplars[index])
                 }
                 text.sample(name + "_sum", all, snapshot.sum)
                 text.sample(name + "_count", all, Double(total))

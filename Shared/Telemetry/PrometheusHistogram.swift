@@ -1,4 +1,5 @@
 import CoreMetrics
+import IntentModel
 import Synchronization
 
 /// Observations counted by size. A timer observes seconds.
@@ -7,6 +8,15 @@ package final class PrometheusHistogram: TimerHandler, RecorderHandler {
         /// Not cumulative; the last is for observations above every bound.
         var buckets: [UInt64]
         var sum: Double
+        /// Of each bucket the last observation of a trace that is recorded; empty until there is one.
+        var exemplars: [Exemplar?] = []
+    }
+
+    struct Exemplar: Sendable {
+        let trace: TraceParent
+        let value: Double
+        /// Unix milliseconds.
+        let at: Int64
     }
 
     let bounds: [Double]
@@ -17,7 +27,8 @@ package final class PrometheusHistogram: TimerHandler, RecorderHandler {
         self.counts = Mutex(Counts(buckets: Array(repeating: 0, count: bounds.count + 1), sum: 0))
     }
 
-    package func observe(_ value: Double) {
+    /// - Parameter trace: that a look at it may go on to.
+    package func observe(_ value: Double, exemplar trace: TraceParent? = Correlation.exemplar) {
         guard !value.isNaN else { return }
         // Bounds are few and most observations small: a scan beats a binary search.
         var index = 0
@@ -25,6 +36,10 @@ package final class PrometheusHistogram: TimerHandler, RecorderHandler {
         self.counts.withLock {
             $0.buckets[index] += 1
             $0.sum += value
+            if let trace {
+                if $0.exemplars.isEmpty { $0.exemplars = Array(repeating: nil, count: self.bounds.count + 1) }
+                $0.exemplars[index] = Exemplar(trace: trace, value: value, at: Timestamp.now())
+            }
         }
     }
 

@@ -7,7 +7,7 @@ import Synchronization
 /// seconds). Making a handle takes a lock and builds strings: make it once and keep it. Using one is an atomic operation or a
 /// short lock of its own. The same name and labels give the same handle.
 package final class PrometheusRegistry: MetricsFactory {
-    /// The media type of ``expose()``.
+    /// The media type of ``expose(as:)`` for who does not ask for another.
     package static let contentType = PrometheusText.contentType
 
     private struct State {
@@ -90,14 +90,14 @@ package final class PrometheusRegistry: MetricsFactory {
         self.state.withLock { $0.collectors.append(collect) }
     }
 
-    package func expose() -> [UInt8] {
+    package func expose(as format: MetricsFormat = .prometheus) -> [UInt8] {
         for collect in self.state.withLock({ $0.collectors }) { collect(self) }
         let families = self.state.withLock { $0.families }
-        var text = PrometheusText()
+        var text = PrometheusText(format)
         for (name, family) in families.sorted(by: { $0.key < $1.key }) {
             family.append(name: name, constantLabels: self.constantLabels, to: &text)
         }
-        return text.bytes
+        return text.finish()
     }
 
     // MARK: MetricsFactory

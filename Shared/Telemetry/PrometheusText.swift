@@ -1,19 +1,59 @@
-/// Prometheus text exposition format 0.0.4.
+/// What a page of metrics is written in.
+package enum MetricsFormat: Sendable {
+    /// Prometheus text exposition format 0.0.4.
+    case prometheus
+    /// OpenMetrics 1.0, which has exemplars.
+    case openMetrics
+
+    /// As `Accept` asks; who does not say so gets the older one.
+    package init(accept: String?) { self = accept?.contains("application/openmetrics-text") == true ? .openMetrics : .prometheus }
+
+    package var contentType: String {
+        switch self {
+        case .prometheus: PrometheusText.contentType
+        case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        }
+    }
+}
+
+/// A page of metrics being written.
 struct PrometheusText {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
+    let format: MetricsFormat
     private(set) var bytes: [UInt8] = []
 
-    init() { self.bytes.reserveCapacity(32 * 1024) }
+    init(_ format: MetricsFormat = .prometheus) {
+        self.format = format
+        self.bytes.reserveCapacity(32 * 1024)
+    }
 
-    mutating func header(name: String, help: String?, type: String) {
+    mutating func header(name: String, help: String?, kind: PrometheusFamily.Kind) {
+        var (name, type) = (name, kind.rawValue)
+        if self.format == .openMetrics, kind == .counter {
+            // There a counter's family is named without the suffix, and without the suffix there is no counter.
+            if name.hasSuffix("_total") { name = String(name.dropLast("_total".count)) } else { type = "unknown" }
+        }
         if let help {
-            self.bytes.append(contentsOf: "# HELP \(name) \(Self.escapedHelp(help))\n".utf8)
+            let escaped = self.format == .openMetrics ? Self.escapedValue(help) : Self.escapedHelp(help)
+            self.bytes.append(contentsOf: "# HELP \(name) \(escaped)\n".utf8)
         }
         self.bytes.append(contentsOf: "# TYPE \(name) \(type)\n".utf8)
     }
 
-    mutating func sample(_ name: String, _ labels: String, _ value: Double) {
+    /// The end of a page, which OpenMetrics wants said.
+    mutating func finish() -> [UInt8] {
+        if self.format == .openMetrics { self.bytes.append(contentsOf: "# EOF\n".utf8) }
+        return self.bytes
+    }
+
+    /// The bound of a bucket, for `le`: OpenMetrics has one way to write it.
+    func bound(_ value: Double) -> String {
+        guard self.format == .openMetrics, value.isFinite else { return Self.number(value) }
+        return "\(value)"
+    }
+
+    mutating func sample(_ name: String, _ labels: String, _ value: Double, exemplar: PrometheusHistogram.Exemplar? = nil) {
         self.bytes.append(contentsOf: name.utf8)
         if !labels.isEmpty {
             self.bytes.append(UInt8(ascii: "{"))
@@ -22,6 +62,11 @@ struct PrometheusText {
         }
         self.bytes.append(UInt8(ascii: " "))
         self.bytes.append(contentsOf: Self.number(value).utf8)
+        if self.format == .openMetrics, let exemplar {
+            let (trace, span) = (exemplar.trace.traceID, exemplar.trace.spanID)
+            self.bytes.append(
+                contentsOf: " # {trace_id=\"\(trace)\",span_id=\"\(span)\"} \(exemplar.value) \(Double(exemplar.at) / 1_000)".utf8)
+        }
         self.bytes.append(UInt8(ascii: "\n"))
     }
 

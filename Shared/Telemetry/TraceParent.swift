@@ -74,6 +74,14 @@ package struct TraceParent: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// 16 hexadecimal digits.
+    package var spanID: String {
+        String(unsafeUninitializedCapacity: 16) { buffer in
+            Self.write(self.span, to: buffer, at: 0)
+            return 16
+        }
+    }
+
     private static func write(_ word: UInt64, to buffer: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
         for index in 0..<16 {
             let digit = UInt8(truncatingIfNeeded: word >> UInt64((15 - index) * 4) & 0xf)

@@ -43,7 +43,9 @@ struct CallbackStage: StageHandler {
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         var outcomes: [StageOutcome] = []
-        for leased in batch { outcomes.append(await Correlation.with(intent: leased.id.description) { await self.deliver(leased) }) }
+        for leased in batch {
+            outcomes.append(await Correlation.with(intent: leased.id.description, trace: leased.span?.context) { await self.deliver(leased) })
+        }
         return outcomes
     }
 
@@ -103,7 +105,7 @@ struct CallbackStage: StageHandler {
             ("content-type", "application/json"), ("nephoran-event-id", "\(id)/\(sequence)"),
             ("nephoran-signature", self.signature.header(for: body, at: Timestamp.now() / 1000)),
         ]
-        headers += (Correlation.current?.headers ?? []).filter { $0.0 == "traceparent" }
+        headers += Correlation.traceHeaders(Correlation.current?.trace?.child(), Correlation.current?.traceState ?? "")
         let policy = self.policy
         return FetchRequest(
             method: "POST", url: url.text, headers: headers, body: body, timeout: left, maxResponseBytes: 1 << 20,

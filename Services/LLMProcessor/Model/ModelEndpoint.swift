@@ -1,5 +1,6 @@
 import HTTPFetch
 import Resilience
+import ServiceClient
 import Synchronization
 import Telemetry
 
@@ -192,16 +193,24 @@ final class ModelEndpoint: Sendable {
         let template: FetchTemplate
         do throws(FetchError) { template = try self.template.get() } catch { throw .unreachable(error.description, wasSent: false) }
         let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
+        let spans = CallSpans("POST", url: self.settings.baseURL, name: "chat \(self.settings.model)", self.asked)
         let outcome: Outcome
         do throws(UpstreamRefusal) {
             let (fetcher, streams) = (self.fetcher, self.settings.streams)
             outcome = try await self.upstream.call(deadline: deadline, timeout: self.settings.timeout, mayRepeat: true, judge: Self.judge) {
                 left, cancellation in
                 attempts.add()
-                if streams { return await Self.stream(template, body, left, fetcher, cancellation) }
-                return await fetcher.result(of: template, body: body, timeout: left) { cancellation?.onCancel($0) }.map {
-                    Reply(status: $0.status, retryAfter: $0.retryAfter, body: $0.body)
+                let span = spans?.attempt()
+                let outcome: Outcome
+                if streams {
+                    outcome = await Self.stream(template, body, left, fetcher, cancellation)
+                } else {
+                    outcome = await fetcher.result(of: template, body: body, timeout: left) { cancellation?.onCancel($0) }.map {
+                        Reply(status: $0.status, retryAfter: $0.retryAfter, body: $0.body)
+                    }
                 }
+                if let span { Self.end(span, outcome) }
+                return outcome
             }
         } catch {
             switch error {
@@ -212,6 +221,26 @@ final class ModelEndpoint: Sendable {
             }
         }
         return try Self.reply(outcome)
+    }
+
+    /// What the semantic conventions for generative AI say of a request; never the question or the answer.
+    private var asked: [SpanAttribute] {
+        [
+            SpanAttribute("gen_ai.operation.name", "chat"), SpanAttribute("gen_ai.provider.name", self.settings.provider),
+            SpanAttribute("gen_ai.request.model", self.settings.model), SpanAttribute("gen_ai.request.max_tokens", self.settings.maxTokens),
+        ]
+    }
+
+    private static func end(_ span: LiveSpan, _ outcome: Outcome) {
+        switch outcome {
+        case .success(let reply):
+            if let usage = (reply.stream.map { ChatCompletion($0) } ?? ChatCompletion(reply.body)).usage {
+                span.set("gen_ai.usage.input_tokens", usage.promptTokens)
+                span.set("gen_ai.usage.output_tokens", usage.completionTokens)
+            }
+            span.end(status: reply.status)
+        case .failure(let error): span.end(failure: error.word)
+        }
     }
 
     private static func reply(_ outcome: Outcome) throws(ModelError) -> Reply {

@@ -2,6 +2,7 @@ import IntentModel
 import PackagePlanning
 import Ledger
 import Metrics
+import Telemetry
 
 /// Turns an interpretation into a plan with rendered packages and policies, decides what a person must decide, and lets intents on the same
 /// object take their turns.
@@ -31,7 +32,7 @@ struct PlanStage: StageHandler {
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         await withTaskGroup(of: (Int, StageOutcome).self) { group in
-            for (index, leased) in batch.enumerated() { group.addTask { (index, await self.outcome(leased.snapshot)) } }
+            for (index, leased) in batch.enumerated() { group.addTask { (index, await leased.traced { await self.outcome(leased.snapshot) }) } }
             var outcomes = [StageOutcome?](repeating: nil, count: batch.count)
             for await (index, outcome) in group { outcomes[index] = outcome }
             return outcomes.map { $0 ?? .retry(reason: "planning was cut short") }
@@ -88,10 +89,16 @@ struct PlanStage: StageHandler {
         guard let interpretation = try snapshot.interpretation() else {
             throw Problem(status: 500, code: "internal", title: "Nothing to plan", detail: "The intent has no interpretation.")
         }
-        let outcome = try await self.planning.plan(
-            interpretation, answers: try snapshot.planningAnswers(), request: try snapshot.request(), acceptedAt: Timestamp.text(snapshot.created),
-            isPreview: snapshot.isPreview
-        )
+        let (answers, request) = (try snapshot.planningAnswers(), try snapshot.request())
+        let outcome = try await Correlation.spanning("plan") { span in
+            let outcome = try await self.planning.plan(
+                interpretation, answers: answers, request: request, acceptedAt: Timestamp.text(snapshot.created), isPreview: snapshot.isPreview)
+            if case .plan(let plan, _) = outcome {
+                span?.set("nephoran.plan.packages", plan.packages.count)
+                span?.set("nephoran.plan.policies", plan.policies.count)
+            }
+            return outcome
+        }
         // What this intent has brought into effect before a conflict is not planned again: "10 % more" would be 10 % more of that.
         guard snapshot.tracks[Track.Name.ran.rawValue]?.state == .succeeded, case .plan(var plan, let files) = outcome, let earlier = try snapshot.plan() else {
             return outcome

@@ -1,6 +1,7 @@
 package import HTTPFetch
 import JSONSchema
 package import Resilience
+import ServiceClient
 import Telemetry
 
 /// HTTP towards one policy producer: a request through the guards of its ``Upstream``, and what an answer that is not the expected one means.
@@ -50,13 +51,18 @@ package struct A1Transport: Sendable {
         let request = FetchRequest(method: method, url: self.root + path, headers: headers, body: body, maxResponseBytes: Self.maxResponseBytes)
         let deadline = Correlation.current?.deadline.map { Deadline(unixMilliseconds: $0) }
         let start = ContinuousClock.now
+        let spans = CallSpans(method, url: self.root, [SpanAttribute("nephoran.oran.interface", "a1"), SpanAttribute("nephoran.oran.ric", self.ric)])
         let result: Result<FetchResponse, FetchError>
         do throws(UpstreamRefusal) {
             result = try await self.upstream.call(deadline: deadline, timeout: self.timeout, mayRepeat: method == "GET", judge: Self.judge) {
                 [fetcher] left, cancellation in
+                let span = spans?.attempt()
                 var request = request
                 request.timeout = left
-                return await fetcher.result(of: request) { cancellation?.onCancel($0) }
+                if let span { request.headers += Correlation.traceHeaders(span.context, span.traceState) }
+                let result = await fetcher.result(of: request) { cancellation?.onCancel($0) }
+                span?.end(result)
+                return result
             }
         } catch {
             throw self.error(for: error)

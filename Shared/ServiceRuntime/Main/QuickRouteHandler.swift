@@ -168,14 +168,18 @@ final class QuickRouteHandler: ChannelDuplexHandler {
         fields.reserveCapacity(6)
         fields.append(HTTPField(name: .contentType, value: "application/json"))
         fields.append(HTTPField(name: .contentLength, value: "\(json.count)"))
-        fields.append(HTTPField(name: .traceparent, value: TraceParent.generate().description))
+        let trace = Tracer.shared.enter(nil)
+        fields.append(HTTPField(name: .traceparent, value: trace.description))
         if self.shared.drain.isClosing { fields.append(HTTPField(name: .connection, value: "close")) }
         fields.append(HTTPField(name: .date, value: self.shared.dates.now))
         if let server = self.shared.server { fields.append(HTTPField(name: .server, value: server)) }
         context.write(self.wrapOutboundOut(.head(HTTPResponse(status: .ok, headerFields: fields))), promise: nil)
         context.write(self.wrapOutboundOut(.body(context.channel.allocator.buffer(bytes: json))), promise: nil)
         context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
-        self.shared.metrics.record(route: self.shared.route.path, method: .post, status: 200, took: asked.start.duration(to: .now))
+        let took = asked.start.duration(to: .now)
+        let span = ServerSpan(trace, under: nil, route: self.shared.route.path, took: took)
+        span?.record(.post, status: 200, traceState: nil)
+        self.shared.metrics.record(route: self.shared.route.path, method: .post, status: 200, took: took, exemplar: span?.trace)
         self.goOn(context)
     }
 

@@ -71,7 +71,9 @@ private func serve(_ parts: ServiceParts, in context: ServiceContext, on executo
             ]
         )
     }
-    var services = parts.services
+    // The first to begin is the last to end, with the spans of all others.
+    var services: [any Service] = try context.spanExporter().map { [$0] } ?? []
+    services += parts.services
     services.append(FileWatch(name: "settings", logger: logger, paths: { settings.watchedFiles }, reload: { try settings.reload() }))
     let authenticator = context.authenticator
     services.append(FileWatch(name: "credentials", logger: logger, paths: { authenticator.files }, reload: { try authenticator.reload() }))

@@ -25,10 +25,11 @@ struct OperationsRoutes {
         if !self.context.settings[CommonSettings.metricsOpen] {
             metrics.add(middleware: self.context.operators(.metricsRead))
         }
-        metrics.get("/metrics") { _, _ in
-            Response(
-                status: .ok, headers: [.contentType: PrometheusRegistry.contentType],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: self.context.metrics.expose()))
+        metrics.get("/metrics") { request, _ in
+            let format = MetricsFormat(accept: request.headers[.accept])
+            return Response(
+                status: .ok, headers: [.contentType: format.contentType],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: self.context.metrics.expose(as: format)))
             )
         }
         let admin = router.group().add(middleware: self.context.operators(.admin))

@@ -45,6 +45,7 @@ extension HTTPField.Name {
     package static var xForwardedFor: Self { Names.xForwardedFor }
     package static var secFetchSite: Self { Names.secFetchSite }
     package static var deadline: Self { Names.deadline }
+    package static var traceState: Self { Names.traceState }
 
     /// Made once; a literal that is no header name would be caught by every test.
     private enum Names {
@@ -52,6 +53,7 @@ extension HTTPField.Name {
         static let xForwardedFor = name("x-forwarded-for")
         static let secFetchSite = name("sec-fetch-site")
         static let deadline = name(Correlation.deadlineHeader)
+        static let traceState = name("tracestate")
 
         private static func name(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .userAgent }
     }

@@ -41,14 +41,16 @@ struct RequestEdge: RouterMiddleware {
     func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
         let start = self.clock.now
         var context = context
-        context.trace = request.headers[.traceparent].flatMap(TraceParent.init)?.child() ?? .generate()
+        let caller = request.headers[.traceparent].flatMap(TraceParent.init)
+        context.trace = Tracer.shared.enter(caller)
         context.deadline = request.headers[.deadline].flatMap { Int64($0) }
 
         var route = context.endpointPath ?? "unmatched"
         var response: Response
         do {
             try self.check(request, context)
-            let correlation = Correlation(trace: context.trace, deadline: context.deadline)
+            var correlation = Correlation(trace: context.trace, deadline: context.deadline)
+            if caller != nil { correlation.traceState = TraceState.accepted(request.headers[.traceState]) }
             let entered = context
             response = try await Correlation.$current.withValue(correlation) { try await next(request, entered) }
         } catch {
@@ -57,7 +59,9 @@ struct RequestEdge: RouterMiddleware {
         response.headers[.traceparent] = context.trace.description
         if self.drain.isClosing { response.headers[.connection] = "close" }
         let took = start.duration(to: self.clock.now)
-        self.metrics.record(route: route, method: request.method, status: response.status.code, took: took)
+        let span = ServerSpan(context.trace, under: caller, route: route, took: took)
+        span?.record(request.method, status: response.status.code, traceState: caller == nil ? nil : request.headers[.traceState])
+        self.metrics.record(route: route, method: request.method, status: response.status.code, took: took, exemplar: span?.trace)
         if context.logger.logLevel <= .debug {
             context.logger.debug(
                 "request",

@@ -21,8 +21,10 @@ final class RequestMetrics: Sendable {
 
     init(_ registry: PrometheusRegistry) { self.registry = registry }
 
-    /// - Parameter route: the template; never the path, which has no bound.
-    func record(route: String, method: HTTPRequest.Method, status: Int, took: Duration) {
+    /// - Parameters:
+    ///   - route: the template; never the path, which has no bound.
+    ///   - exemplar: the request's place in its trace, when that is recorded.
+    func record(route: String, method: HTTPRequest.Method, status: Int, took: Duration, exemplar: TraceParent? = nil) {
         let key = Key(route: route, method: Self.bounded(method), status: status)
         let handles = self.handles.withLock { known in
             if let handles = known[key] { return handles }
@@ -32,7 +34,7 @@ final class RequestMetrics: Sendable {
         }
         handles.count.increment()
         let (seconds, attoseconds) = took.components
-        handles.duration.observe(Double(seconds) + Double(attoseconds) / 1e18)
+        handles.duration.observe(Double(seconds) + Double(attoseconds) / 1e18, exemplar: exemplar)
     }
 
     private func make(_ key: Key) -> Handles {
@@ -44,9 +46,10 @@ final class RequestMetrics: Sendable {
 
     /// A caller may send any word as a method.
     private static func bounded(_ method: HTTPRequest.Method) -> HTTPRequest.Method {
-        switch method {
-        case .get, .post, .put, .delete, .head, .patch, .options: method
-        default: .trace
-        }
+        HTTPRequest.Method.usual.contains(method) ? method : .trace
     }
+}
+
+extension HTTPRequest.Method {
+    static let usual: Set<Self> = [.get, .post, .put, .delete, .head, .patch, .options]
 }

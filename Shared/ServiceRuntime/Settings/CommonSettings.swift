@@ -60,6 +60,6 @@ package enum CommonSettings {
             self.tlsCertificate.declaration, self.tlsKey.declaration, self.tlsClientAuthorities.declaration, self.tlsAuthorities.declaration,
             self.drainNotice.declaration,
             self.drainLinger.declaration, self.drainTimeout.declaration, self.listenDescriptor.declaration, self.readyDescriptor.declaration,
-        ] + AccessSettings.declarations
+        ] + TraceSettings.declarations + AccessSettings.declarations
     }
 }
