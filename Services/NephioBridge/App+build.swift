@@ -43,19 +43,20 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
     LedgerSettings.exportRoles(of: ledger, to: context.metrics)
+    let kubernetes = try KubernetesConnections(context)
+    let porch = try PorchSettings.delivery(settings, cluster: kubernetes?.home)
     let publisher = StageWorker(
         ledger: ledger,
         handler: PublishStage(
             repository: repository, preview: preview, repositoryName: settings[BridgeSettings.repository], authenticator: context.authenticator,
-            colour: context.colour))
-    let kubernetes = try KubernetesConnections(context)
+            colour: context.colour, porch: porch))
     let rollout = kubernetes.map { RolloutPolicy(observer: RolloutObserver(clusters: $0.observed, repository: repository), settings: settings) }
-    let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout))
+    let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout, isCommittedElsewhere: porch != nil))
     let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context) }
     return ServiceParts(
         routes: { router in
             let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
-            api.addRoutes(PackageController(repository: repository, preview: preview).routes, atPath: "/v1")
+            api.addRoutes(PackageController(repository: repository, preview: preview, porch: porch).routes, atPath: "/v1")
             api.addRoutes(AuditAnchorController(repository: repository).routes, atPath: "/v1")
         },
         services: [redis, RoleWatch(ledger: ledger), RepositoryService(repository: repository, preview: preview), publisher, verifier]

@@ -26,7 +26,7 @@ enum BridgeSettings {
     static let fault = SettingKey.string("GIT_FAULT", default: "none", "A deliberate death for tests; never set it on an installation.")
 
     static let declarations =
-        LedgerSettings.declarations + ResilienceSettings.declarations + KubernetesSettings.declarations + [
+        LedgerSettings.declarations + ResilienceSettings.declarations + KubernetesSettings.declarations + PorchSettings.declarations + [
             repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, preview.declaration, sshKey.declaration,
             sshHosts.declaration,
             authorities.declaration, signingKey.declaration, fault.declaration,

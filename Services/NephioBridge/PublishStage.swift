@@ -18,6 +18,8 @@ struct PublishStage: StageHandler {
     let repositoryName: String
     let authenticator: TokenAuthenticator
     let colour: String
+    /// Nil where packages are committed here.
+    var porch: PorchDelivery?
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         // One worker's batch is of one kind, except around a promotion.
@@ -44,6 +46,16 @@ struct PublishStage: StageHandler {
                 outcomes[index] = .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
             }
         }
+        if let porch = self.porch, repository === self.repository {
+            let delivered = await porch.deliver(requests.map(\.request), reading: repository)
+            for ((index, request), outcome) in zip(requests, delivered) {
+                switch outcome {
+                case .ended(let result): outcomes[index] = request.isReversal ? self.reversed(result, request) : self.outcome(result, request)
+                case .waiting(let pause): outcomes[index] = .wait(pause)
+                }
+            }
+            return outcomes
+        }
         let results = await repository.publish(requests.map(\.request))
         for ((index, request), result) in zip(requests, results) {
             outcomes[index] = request.isReversal ? self.reversed(result, request) : self.outcome(result, request)
@@ -69,8 +81,10 @@ struct PublishStage: StageHandler {
         publication.colour = self.colour
         publication.requester = Requester(name: request.requestedBy, tenant: request.tenant)
         if leased.isCompensation {
-            let published = Set((try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }.map(\.path))
+            let packages = (try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }
+            let published = Set(packages.map(\.path))
             (publication.changes, publication.files) = try await repository.reversal(of: publication.changes.filter { published.contains($0.path) })
+            if self.porch != nil { try await self.rebase(&publication.changes, on: packages, in: repository) }
             publication.verb = .rollback
             publication.isReversal = true
         } else {
@@ -78,6 +92,14 @@ struct PublishStage: StageHandler {
             publication.files = try leased.files.map { try RenderedFiles.decode($0) } ?? [:]
         }
         return publication
+    }
+
+    /// Functions of Porch's pipeline may have made more of the planned content: what is undone is what they made.
+    private func rebase(_ changes: inout [PackageChange], on packages: [PublishedPackage], in repository: PackageRepository) async throws {
+        for (index, change) in changes.enumerated() where change.base != nil {
+            guard let path = PackagePath(change.path), let package = packages.last(where: { $0.path == change.path }) else { continue }
+            changes[index].base = try await repository.tree(of: path, in: package.commit)
+        }
     }
 
     /// The policy may have changed since the plan was made, and only here is it known which repository it goes to. What is undone is not asked about.

@@ -22,11 +22,11 @@ struct FakeSelector: Sendable {
             }
         }
         for term in Self.terms(fields ?? "") {
-            guard let (name, value, isEqual) = Self.comparison(term), ["metadata.name", "metadata.namespace"].contains(name) else {
+            guard let (name, value, isEqual) = Self.comparison(term), ["metadata.name", "metadata.namespace", "spec.packageName", "spec.repository"].contains(name) else {
                 throw .badRequest("field label not supported: \(term)")
             }
-            let member = String(name.dropFirst("metadata.".count))
-            self.fields.append { ($0["metadata"]?[member]?.string == value) == isEqual }
+            let parts = name.split(separator: ".").map(String.init)
+            self.fields.append { ($0[parts[0]]?[parts[1]]?.string == value) == isEqual }
         }
     }
 
