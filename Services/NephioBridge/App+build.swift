@@ -51,7 +51,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             repository: repository, preview: preview, repositoryName: settings[BridgeSettings.repository], authenticator: context.authenticator,
             colour: context.colour, porch: porch))
     let rollout = kubernetes.map { RolloutPolicy(observer: RolloutObserver(clusters: $0.observed, repository: repository), settings: settings) }
-    let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout, isCommittedElsewhere: porch != nil))
+    let verifier = StageWorker(
+        ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout, isCommittedElsewhere: porch != nil))
     let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context) }
     return ServiceParts(
         routes: { router in

@@ -86,7 +86,9 @@ extension PackageRepository {
             ),
             VerificationCheck(
                 path: package.path, fact: .content, passed: holds,
-                detail: !holds ? "the content is not the planned one" : tree.map { "tree \($0) is \(planned == nil ? "its" : "the planned") content" } ?? "the directory is gone"
+                detail: !holds
+                    ? "the content is not the planned one"
+                    : tree.map { "tree \($0) is \(planned == nil ? "its" : "the planned") content" } ?? "the directory is gone"
             ),
             VerificationCheck(path: package.path, fact: .tag, passed: tagged, detail: "tag \(tag) \(tagged ? "names" : "does not name") the commit"),
         ]

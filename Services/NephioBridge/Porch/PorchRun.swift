@@ -194,6 +194,8 @@ struct PorchRun: Sendable {
 
     // MARK: Removing
 
+    private static func place(_ revision: PorchRevision) -> Int { revision.revision < 0 ? .max : revision.revision }
+
     /// All published revisions, the branch's own last: until then the directory is as the plan saw it.
     private func remove(_ target: Target) async throws -> PublishedPackage {
         let mark = self.request.intentId.description
@@ -215,7 +217,7 @@ struct PorchRun: Sendable {
                 try self.requireTime(since: begun, "remove \(revision.name)")
             }
             do throws(KubernetesError) {
-                let order = found.filter { !$0.object.isBeingDeleted }.sorted { ($0.revision < 0 ? .max : $0.revision) < ($1.revision < 0 ? .max : $1.revision) }
+                let order = found.filter { !$0.object.isBeingDeleted }.sorted { Self.place($0) < Self.place($1) }
                 for revision in order where revision.lifecycle == .published && revision[PorchRevision.Annotation.deletion] != mark {
                     try await self.client.proposeDeletion(revision, by: self.request.intentId)
                 }

@@ -30,7 +30,7 @@ package struct FakeKind: Sendable, Hashable {
         FakeKind("nephoran.com", "v1", "ResourcePlan", "resourceplans"), FakeKind("nephoran.com", "v1", "ManifestGeneration", "manifestgenerations"),
         FakeKind("nephoran.com", "v1", "GitOpsDeployment", "gitopsdeployments"),
         FakeKind("nephoran.com", "v1", "DeploymentVerification", "deploymentverifications"),
-    ] + FakePorch.kinds
+    ]
 }
 
 /// Which object a request is about, read from its path.

@@ -33,7 +33,7 @@ package final class FakeKubernetes: Sendable {
     private let server = Mutex<LoopbackServer?>(nil)
 
     package static func start(kinds: [FakeKind] = FakeKind.builtIn) async throws -> FakeKubernetes {
-        let fake = FakeKubernetes(kinds: kinds)
+        let fake = FakeKubernetes(kinds: kinds + FakePorch.kinds)
         let server = try await LoopbackServer.start(fake.router())
         fake.server.withLock { $0 = server }
         return fake

@@ -164,7 +164,9 @@ package struct FakePorch: Sendable {
                 spec?["lifecycle"] = nil
                 return Self.isFinal(before) ? spec : spec?["source"]
             }
-            guard fixed(old) == fixed(body) else { throw .invalid("spec: Invalid value: spec can only update package with lifecycle value one of Draft,Proposed") }
+            guard fixed(old) == fixed(body) else {
+                throw .invalid("spec: Invalid value: spec can only update package with lifecycle value one of Draft,Proposed")
+            }
         }
         var object = body
         if after == "Published", before == "Proposed" {
