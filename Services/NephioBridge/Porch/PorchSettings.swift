@@ -29,6 +29,10 @@ enum PorchSettings {
     static func delivery(_ settings: Settings, cluster: KubernetesClient?) throws(InvalidSetting) -> PorchDelivery? {
         guard settings[Self.isEnabled] else { return nil }
         guard let cluster else { throw InvalidSetting(key: "PORCH_ENABLED", value: "true", allowed: "true only with KUBECONFIG") }
+        // Porch would take such branches for its own.
+        guard BridgeSettings.deliveryMode(settings) == .direct else {
+            throw InvalidSetting(key: "DELIVERY_MODE", value: settings[BridgeSettings.delivery], allowed: "direct with PORCH_ENABLED")
+        }
         let namespace = settings[Self.namespace]
         let repository = settings[Self.repository]
         guard PackagePath.isLabel(namespace) else { throw InvalidSetting(key: "PORCH_NAMESPACE", value: namespace, allowed: "a DNS label") }
