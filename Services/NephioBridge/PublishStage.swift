@@ -68,7 +68,7 @@ struct PublishStage: StageHandler {
             let packages = (try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }
             let published = Set(packages.map(\.path))
             (publication.changes, publication.files) = try await repository.reversal(of: publication.changes.filter { published.contains($0.path) })
-            if self.porch != nil { try await self.rebase(&publication.changes, on: packages, in: repository) }
+            if self.porch != nil, repository === self.repository { try await self.rebase(&publication.changes, on: packages, in: repository) }
             publication.verb = .rollback
             publication.isReversal = true
         } else {

@@ -23,7 +23,7 @@ struct PorchSide: Sendable {
         let store = try TestRepository()
         let (repository, server) = (store.open(), try await FakeKubernetes.start())
         try await repository.open()
-        let committer = Committer(store: store)
+        let committer = PorchCommitter(repository: store.directory)
         server.servePorch(version: version.rawValue, repositories: [Self.repositoryName]) { try await committer.commit($0) }
         let kubernetes = KubernetesClient(ClusterAccess(server: server.url), upstream: Upstream("kubernetes"))
         let client = PorchClient(kubernetes: kubernetes, version: version, namespace: "porch", repository: Self.repositoryName)
@@ -63,36 +63,5 @@ struct PorchSide: Sendable {
         guard let path = PackagePath(path) else { return nil }
         return try await self.delivery.client.revision(
             PorchRevision.name(repository: Self.repositoryName, path: path, workspace: PorchDelivery.workspacePrefix + intent.description))
-    }
-
-    /// One commit at a time.
-    private actor Committer {
-        let store: TestRepository
-        private var last: Task<String, any Error>?
-
-        init(store: TestRepository) { self.store = store }
-
-        func commit(_ publication: FakePorch.Publication) async throws -> String {
-            let before = self.last
-            let task = Task { [store] in
-                _ = await before?.result
-                return try await Self.commit(publication, in: store)
-            }
-            self.last = task
-            return try await task.value
-        }
-
-        private static func commit(_ publication: FakePorch.Publication, in store: TestRepository) async throws -> String {
-            let message = "Approve \(publication.path)/\(publication.revision)"
-            var stream = "feature done\ncommit refs/heads/main\nmark :1\ncommitter Porch <porch@kpt.dev> \(CommitTime.now.seconds) +0000\n"
-            stream += "data \(message.utf8.count)\n\(message)\nfrom refs/heads/main^0\nD \(publication.path)\n"
-            for (name, content) in publication.files.sorted(by: { $0.key < $1.key }) {
-                stream += "M 100644 inline \(publication.path)/\(name)\ndata \(content.utf8.count)\n\(content)\n"
-            }
-            if publication.revision > 0 { stream += "\nreset refs/tags/\(publication.path)/v\(publication.revision)\nfrom :1\n\n" }
-            stream += "done\n"
-            try await store.git.output(["fast-import", "--quiet"], input: Array(stream.utf8))
-            return try await store.ask("rev-parse", "refs/heads/main")
-        }
     }
 }
