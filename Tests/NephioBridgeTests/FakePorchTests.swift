@@ -56,7 +56,7 @@ import Testing
         try await PorchSide.with { side async throws in
             let client = side.delivery.client
             let draft = try await client.create(try #require(Self.path), workspace: "w1", from: nil, description: "", annotations: [:])
-            try await client.propose(draft.object.uid.isEmpty ? draft : try #require(try await client.revision(draft.name)))
+            try await client.propose(try #require(try await client.revision(draft.name)))
             var proposal = try #require(try await client.revision(draft.name))
             proposal.set(.published)
             let published = proposal.object
