@@ -43,23 +43,33 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     LedgerSettings.exportPool(of: redis, to: context.metrics)
     let ledger = Ledger(configuration, redis: redis)
     LedgerSettings.exportRoles(of: ledger, to: context.metrics)
+    let kubernetes = try KubernetesConnections(context)
+    let porch = try PorchSettings.delivery(settings, cluster: kubernetes?.home)
     let publisher = StageWorker(
         ledger: ledger,
         handler: PublishStage(
             repository: repository, preview: preview, repositoryName: settings[BridgeSettings.repository], authenticator: context.authenticator,
-            colour: context.colour))
-    let kubernetes = try KubernetesConnections(context)
+            colour: context.colour, porch: porch))
     let rollout = kubernetes.map { RolloutPolicy(observer: RolloutObserver(clusters: $0.observed, repository: repository), settings: settings) }
-    let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout))
+    let verifier = StageWorker(
+        ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout, isCommittedElsewhere: porch != nil))
     let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context) }
+    var proposals: [any Service] = []
+    if BridgeSettings.deliveryMode(settings) == .draft {
+        let configuration = ProposalController.Configuration(
+            repositoryName: place, colour: context.colour, pace: target.remote == nil ? .milliseconds(100) : .seconds(1))
+        let controller = ProposalController(
+            repository: repository, ledger: ledger, feed: EventFeed(ledger: ledger), authenticator: context.authenticator, configuration: configuration)
+        proposals.append(WhileActive(controller, ledger: ledger))
+    }
     return ServiceParts(
         routes: { router in
             let api = router.group().add(middleware: context.callers(.intentsRead))
-            api.addRoutes(PackageController(repository: repository, preview: preview).routes, atPath: "/v1")
+            api.addRoutes(PackageController(repository: repository, preview: preview, porch: porch).routes, atPath: "/v1")
             api.addRoutes(AuditAnchorController(repository: repository).routes, atPath: "/v1")
         },
         services: [redis, RoleWatch(ledger: ledger), RepositoryService(repository: repository, preview: preview), publisher, verifier]
-            + (controller?.services ?? []),
+            + proposals + (controller?.services ?? []),
         healthChecks: [
             LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
             HealthCheck("git") { try await repository.becomeFresh() },

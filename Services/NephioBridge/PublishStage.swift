@@ -1,4 +1,3 @@
-import Crypto
 import IntentModel
 import Ledger
 import Metrics
@@ -19,6 +18,8 @@ struct PublishStage: StageHandler {
     let repositoryName: String
     let authenticator: TokenAuthenticator
     let colour: String
+    /// Nil where packages are committed here.
+    var porch: PorchDelivery?
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         // One worker's batch is of one kind, except around a promotion.
@@ -44,6 +45,16 @@ struct PublishStage: StageHandler {
             } catch {
                 outcomes[index] = .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
             }
+        }
+        if let porch = self.porch, repository === self.repository {
+            let delivered = await porch.deliver(requests.map(\.request), reading: repository)
+            for ((index, request), outcome) in zip(requests, delivered) {
+                switch outcome {
+                case .ended(let result): outcomes[index] = request.isReversal ? self.reversed(result, request) : self.outcome(result, request)
+                case .waiting(let pause): outcomes[index] = .wait(pause)
+                }
+            }
+            return outcomes
         }
         let results = await self.traced(requests.map { batch[$0.index] }) { await repository.publish(requests.map(\.request)) }
         for ((index, request), result) in zip(requests, results) {
@@ -72,33 +83,28 @@ struct PublishStage: StageHandler {
         return results
     }
 
-    /// Of the interpretation what the commit's subject says.
-    private struct Asked: Decodable {
-        struct Expectation: Decodable { var verb: Verb }
-        var expectations: [Expectation]
-    }
-
     private func request(_ leased: LeasedIntent, in repository: PackageRepository) async throws -> PublishRequest {
-        let request = try leased.snapshot.request()
-        guard let plan = try leased.snapshot.decode(PlannedDelivery.self, .plan) else { throw LedgerError(.corrupt, "intent \(leased.id) has no plan") }
-        let verb = try leased.snapshot.decode(Asked.self, .interpretation)?.expectations.first?.verb ?? .deploy
-        var publication = PublishRequest(
-            intentId: leased.id, createdAt: Timestamp.text(leased.snapshot.created), changes: plan.packages.filter { $0.change != .none }, files: [:],
-            verb: verb, summary: request.intent, mayBeRepeat: leased.mayBeRepeat
-        )
-        publication.planHash = leased.snapshot.document(.plan).map { "sha256:\(Array(SHA256.hash(data: $0)).hexadecimal)" }
-        publication.colour = self.colour
-        publication.requester = Requester(name: request.requestedBy, tenant: request.tenant)
+        var publication = try PublishRequest(of: leased.snapshot, colour: self.colour, mayBeRepeat: leased.mayBeRepeat)
         if leased.isCompensation {
-            let published = Set((try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }.map(\.path))
+            let packages = (try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }
+            let published = Set(packages.map(\.path))
             (publication.changes, publication.files) = try await repository.reversal(of: publication.changes.filter { published.contains($0.path) })
+            if self.porch != nil, repository === self.repository { try await self.rebase(&publication.changes, on: packages, in: repository) }
             publication.verb = .rollback
             publication.isReversal = true
         } else {
-            try self.requireTouchable(publication.changes.map(\.path), by: request.tenant)
+            try self.requireTouchable(publication.changes.map(\.path), by: leased.snapshot.request().tenant)
             publication.files = try leased.files.map { try RenderedFiles.decode($0) } ?? [:]
         }
         return publication
+    }
+
+    /// Functions of Porch's pipeline may have made more of the planned content: what is undone is what they made.
+    private func rebase(_ changes: inout [PackageChange], on packages: [PublishedPackage], in repository: PackageRepository) async throws {
+        for (index, change) in changes.enumerated() where change.base != nil {
+            guard let path = PackagePath(change.path), let package = packages.last(where: { $0.path == change.path }) else { continue }
+            changes[index].base = try await repository.tree(of: path, in: package.commit)
+        }
     }
 
     /// The policy may have changed since the plan was made, and only here is it known which repository it goes to. What is undone is not asked about.

@@ -14,6 +14,8 @@ struct VerifyStage: StageHandler {
     let preview: PackageRepository
     /// Nil without a cluster.
     var rollout: RolloutPolicy?
+    /// Porch commits what is delivered, and may make more of it.
+    var isCommittedElsewhere = false
 
     private struct Effects {
         var packages: [PublishedPackage]
@@ -63,7 +65,8 @@ struct VerifyStage: StageHandler {
         guard !readable.isEmpty else { return outcomes }
         do {
             // One look at the repository for the whole batch: a remote is fetched once.
-            let checks = try await repository.verify(readable.map { ($0.effects.packages, $0.effects.expected) })
+            let checks = try await repository.verify(
+                readable.map { ($0.effects.packages, $0.effects.expected) }, isCommittedElsewhere: self.isCommittedElsewhere && repository === self.repository)
             for ((index, effects), checks) in zip(readable, checks) { outcomes[index] = self.outcome(effects, checks) }
             if let rollout { await self.observe(rollout, batch, readable, &outcomes) }
         } catch {

@@ -8,7 +8,10 @@ extension PackageRepository {
     ///
     /// - Parameter batch: per intent what was published, and the changes of its plan: `result` of the change with the same
     ///   path is the content looked for.
-    func verify(_ batch: [(packages: [PublishedPackage], expected: [PackageChange])]) async throws -> [[VerificationCheck]] {
+    /// - Parameter isCommittedElsewhere: whoever committed it may have made more of the content, and tags no removal.
+    func verify(
+        _ batch: [(packages: [PublishedPackage], expected: [PackageChange])], isCommittedElsewhere: Bool = false
+    ) async throws -> [[VerificationCheck]] {
         let changed = batch.flatMap(\.packages).filter { $0.change != .none }
         var tags: [String: ObjectID]?
         if !changed.isEmpty {
@@ -36,7 +39,8 @@ extension PackageRepository {
             }
             for package in packages where package.change != .none {
                 if let answer = answers.popFirst(), let answer {
-                    own += try await self.check(package, answer.claim, answer.objects, expected, tags)
+                    let checks = try await self.check(package, answer.claim, answer.objects, isCommittedElsewhere ? [] : expected, tags)
+                    own += isCommittedElsewhere && package.change == .delete ? checks.filter { $0.fact != .tag } : checks
                 } else {
                     own.append(VerificationCheck(path: package.path, fact: .commit, passed: false, detail: "is not a published package"))
                 }
@@ -82,7 +86,9 @@ extension PackageRepository {
             ),
             VerificationCheck(
                 path: package.path, fact: .content, passed: holds,
-                detail: !holds ? "the content is not the planned one" : tree.map { "tree \($0) is the planned content" } ?? "the directory is gone"
+                detail: !holds
+                    ? "the content is not the planned one"
+                    : tree.map { "tree \($0) is \(planned == nil ? "its" : "the planned") content" } ?? "the directory is gone"
             ),
             VerificationCheck(path: package.path, fact: .tag, passed: tagged, detail: "tag \(tag) \(tagged ? "names" : "does not name") the commit"),
         ]

@@ -11,10 +11,23 @@ extension FakeKubernetes {
         for method in [HTTPRequest.Method.get, .put, .post, .patch, .delete] {
             router.on("**", method: method) { request, _ -> Response in
                 let bytes = Array(buffer: try await request.body.collect(upTo: 16 << 20))
-                return self.answer(request, method.rawValue, bytes)
+                let response = self.answer(request, method.rawValue, bytes)
+                try await self.commitPending()
+                return response
             }
         }
         return router
+    }
+
+    /// What Porch published goes to its repository before the answer does.
+    private func commitPending() async throws {
+        while let next = self.state.withLock({ $0.porch?.pending.isEmpty == false ? $0.porch?.pending.removeFirst() : nil }) {
+            let commit = try await self.state.withLock({ $0.committing })?(next.publication) ?? ""
+            self.state.withLock { state in
+                defer { Self.publish(&state) }
+                state.porch?.committed(next.key, next.publication, commit: commit, &state.objects)
+            }
+        }
     }
 
     private func answer(_ request: Request, _ method: String, _ bytes: [UInt8]) -> Response {
@@ -84,6 +97,13 @@ extension FakeKubernetes {
         if isApply, query["fieldManager"] == nil { throw .invalid("fieldManager is required for apply patch") }
         let manager = ManagedFields.Manager(
             name: query["fieldManager"] ?? agent, operation: isApply ? "Apply" : "Update", subresource: address.subresource)
+        if address.kind.group == FakePorch.group, method != "GET" {
+            let (status, value) = try self.change { state throws(FakeStatus) -> (Int, JSONValue) in
+                guard state.porch != nil else { throw FakeStatus(404, "NotFound", "the server could not find the requested resource") }
+                return try state.porch?.answer(method, address, body, &state.objects, by: manager) ?? (404, .null)
+            }
+            return Self.json(value, .init(code: status))
+        }
         guard address.subresource == nil || (address.subresource == "status" && address.kind.hasStatus) else {
             throw FakeStatus(404, "NotFound", "the server could not find the requested resource")
         }

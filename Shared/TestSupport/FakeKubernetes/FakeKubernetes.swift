@@ -24,6 +24,8 @@ package final class FakeKubernetes: Sendable {
         var faults: [@Sendable (_ method: String, _ path: String) -> Fault?] = []
         var requests: [String] = []
         var logs: [String: [String]] = [:]
+        var porch: FakePorch?
+        var committing: FakePorch.Committing?
     }
 
     let kinds: [FakeKind]
@@ -31,7 +33,7 @@ package final class FakeKubernetes: Sendable {
     private let server = Mutex<LoopbackServer?>(nil)
 
     package static func start(kinds: [FakeKind] = FakeKind.builtIn) async throws -> FakeKubernetes {
-        let fake = FakeKubernetes(kinds: kinds)
+        let fake = FakeKubernetes(kinds: kinds + FakePorch.kinds)
         let server = try await LoopbackServer.start(fake.router())
         fake.server.withLock { $0 = server }
         return fake
@@ -78,6 +80,21 @@ package final class FakeKubernetes: Sendable {
     package func setLog(namespace: String, pod: String, container: String, previous: Bool = false, _ lines: [String]) {
         self.state.withLock { $0.logs["\(namespace)/\(pod)/\(container)/\(previous)"] = lines }
     }
+
+    /// From now on it serves `porch.kpt.dev`, too.
+    ///
+    /// - Parameters:
+    ///   - version: of PackageRevisions: `v1alpha1` or `v1alpha2`.
+    ///   - committing: what Porch does to its repository.
+    package func servePorch(version: String, repositories: Set<String>, committing: @escaping FakePorch.Committing) {
+        self.state.withLock { state in
+            state.porch = FakePorch(repositories: repositories, version: version)
+            state.committing = committing
+        }
+    }
+
+    /// - Parameter renderError: what a function of the pipeline says of a file.
+    package func setRenderError(_ renderError: (@Sendable (String) -> String?)?) { self.state.withLock { $0.porch?.renderError = renderError } }
 
     package func object(_ plural: String, _ namespace: String?, _ name: String) -> JSONValue? {
         guard let kind = self.kinds.first(where: { $0.plural == plural }) else { return nil }

@@ -3,6 +3,9 @@ import JSONSchema
 
 /// `labelSelector` and `fieldSelector`: equality, inequality, `in`, and whether a label is there.
 struct FakeSelector: Sendable {
+    /// Of the built-in kinds, and of Porch's package revisions.
+    private static let selectable: Set<String> = ["metadata.name", "metadata.namespace", "spec.packageName", "spec.repository"]
+
     private var labels: [@Sendable ([String: JSONValue]) -> Bool] = []
     private var fields: [@Sendable (JSONValue) -> Bool] = []
 
@@ -22,11 +25,11 @@ struct FakeSelector: Sendable {
             }
         }
         for term in Self.terms(fields ?? "") {
-            guard let (name, value, isEqual) = Self.comparison(term), ["metadata.name", "metadata.namespace"].contains(name) else {
+            guard let (name, value, isEqual) = Self.comparison(term), Self.selectable.contains(name) else {
                 throw .badRequest("field label not supported: \(term)")
             }
-            let member = String(name.dropFirst("metadata.".count))
-            self.fields.append { ($0["metadata"]?[member]?.string == value) == isEqual }
+            let parts = name.split(separator: ".").map(String.init)
+            self.fields.append { ($0[parts[0]]?[parts[1]]?.string == value) == isEqual }
         }
     }
 
