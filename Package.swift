@@ -90,7 +90,7 @@ let package = Package(
         shared("RedisClient", ["CHiredis", lifecycle, logging]),
         shared("Telemetry", ["IntentModel", metrics, coreMetrics, logging]),
         shared("GitObjects", ["CZlib", "IntentModel", crypto]),
-        shared("AuditLog", [crypto]),
+        shared("AuditLog", ["IntentModel", crypto]),
         shared("KeywordIndex", []),
         // Vectors: what of them is arithmetic is C, chosen at run time for the processor.
         .target(name: "CTensor", path: "Shared/CTensor"),

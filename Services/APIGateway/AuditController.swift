@@ -9,11 +9,6 @@ import ServiceRuntime
 struct AuditController: Sendable {
     let ledger: Ledger
 
-    /// What the services write as `by`; everybody else is a key or a person.
-    private static let services: Set<String> = [
-        "api-gateway", "llm-processor", "rag-api", "manifest-generator", "nephio-bridge", "oran-adaptor",
-    ]
-
     func addRoutes(to router: some RouterMethods<AppContext>) {
         router.get("/v1/audit", use: self.list)
     }
@@ -67,7 +62,7 @@ struct AuditController: Sendable {
         for (event, entry) in shown {
             cursor.positions[event.partition] = event.position
             if let tenant = principal.confinement, owners[event.id] != tenant { continue }
-            if isForPeople, Self.services.contains(entry.by) { continue }
+            if isForPeople, HistoryEntry.services.contains(entry.by) { continue }
             page.items.append(.init(id: event.id, phase: entry.phase, at: entry.at, by: entry.by, detail: entry.detail))
         }
         if found.count > limit { page.nextCursor = cursor.description }

@@ -43,9 +43,11 @@ final class TenantQuota: Sendable {
         }
         if let limit = limits.intentsPerDay {
             let day = Timestamp.now() / 86_400_000
-            charge.day = day
             do {
-                guard try await self.ledger.countAccepted(of: tenant, day: day) <= limit else {
+                let count = try await self.ledger.countAccepted(of: tenant, day: day)
+                // Only what was counted can be given back.
+                charge.day = day
+                guard count <= limit else {
                     throw Self.refusal("The tenant \(tenant) has submitted \(limit) intents today, as many as it may.", retryAfter: Self.toMidnight())
                 }
             } catch {
@@ -67,7 +69,11 @@ final class TenantQuota: Sendable {
         let isFresh = self.counts.withLock { $0[tenant].map { $0.readAt.duration(to: now) < Self.freshness } ?? false }
         if !isFresh {
             let live = try await self.ledger.count(Self.live, of: tenant)
-            self.counts.withLock { $0[tenant] = Count(live: live, readAt: now) }
+            self.counts.withLock { counts in
+                // Others asked at the same time: what was let through since the first answer is counted in it.
+                if let known = counts[tenant], known.readAt > now { return }
+                counts[tenant] = Count(live: live, readAt: .now)
+            }
         }
         return self.counts.withLock { counts in
             guard let known = counts[tenant]?.live, known < limit else { return false }

@@ -51,7 +51,7 @@ struct VerifyStage: StageHandler {
             do throws(LedgerError) {
                 let effects = try Effects(leased.snapshot)
                 // Git was looked at when the waiting began, and is again when something has changed.
-                if try self.rollout?.stillWaits(leased, effects.expected) ?? false {
+                if try rollout?.stillWaits(leased, effects.expected) ?? false {
                     outcomes[index] = .wait(RolloutPolicy.pause)
                 } else {
                     readable.append((index, effects))

@@ -47,6 +47,9 @@ package struct HistoryEntry: Codable, Sendable, Equatable {
     package var by: String
     package var detail: String?
 
+    /// What services write as ``by``; no person and no key has such a name.
+    package static let services: Set<String> = ["api-gateway", "llm-processor", "rag-api", "manifest-generator", "nephio-bridge", "oran-adaptor"]
+
     package init(phase: Phase, at: String, by: String, detail: String? = nil) {
         self.phase = phase
         self.at = at

@@ -84,7 +84,7 @@ import Testing
         ])
         let expected = plan.packages.map { change in
             var change = change
-            (change.expectations, change.figures, change.resources) = ([], [], nil)
+            (change.expectations, change.resources) = ([], nil)
             return change
         }
         #expect(try LedgerJSON.decode(PlannedDelivery.self, LedgerJSON.encode(plan)).packages == expected)

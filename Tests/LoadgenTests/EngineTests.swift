@@ -133,6 +133,14 @@ struct EngineTests {
         await server.stop()
     }
 
+    @Test func anAnswerThatEndsWithItsConnectionIsAnAnswer() async throws {
+        let server = try ClosingServer(answer: "HTTP/1.0 200 OK\r\n\r\nhi")
+        defer { server.stop() }
+        let (figures, _) = try await drive(server.url, pace: .closed(requests: 20, seconds: nil, perConnection: nil), connections: 2, timeout: 10)
+        #expect(figures.answers == 20 && figures.errors == 0 && figures.bytes == 40, "\(figures.faults)")
+        #expect(figures.latency.max < 9_000)
+    }
+
     @Test func nobodyThere() async throws {
         let port = try FreePort.next()
         let (figures, _) = try await drive("http://127.0.0.1:\(port)", pace: .closed(requests: 4, seconds: nil, perConnection: nil), connections: 2)

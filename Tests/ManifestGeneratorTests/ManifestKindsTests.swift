@@ -18,7 +18,7 @@ import Testing
         arguments: [
             "{kind: Deployment}\n", "\"kind\": Deployment\n", "kind: \"Deployment\"\n", "kind: Deployment # of ours\n", "kind:\n  Deployment\n",
             "kind: A\nkind: B\n", "apiVersion: v1\nmetadata:\n  name: x\n", "kind: A\n---\nmetadata: {}\n", "--- {kind: A}\n", "- kind: A\n",
-            "%YAML 1.2\n---\nkind: A\n", "? kind\n: A\n", "kind: &x A\n", "\tkind: A\n", "metadata: {}\n---\nkind: A\n",
+            "%YAML 1.2\n---\nkind: A\n", "? kind\n: A\n", "kind: &x A\n", "\tkind: A\n", "---\n  apiVersion: v1\n  kind: A\n", "metadata: {}\n---\nkind: A\n",
         ])
     func unseen(_ text: String) { #expect(ManifestKinds.atSight(in: text) == nil) }
 }

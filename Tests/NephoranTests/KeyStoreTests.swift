@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Nephoran
+import IntentModel
 
 @Suite struct KeyStoreTests {
     private let directory: TemporaryDirectory
@@ -24,7 +25,7 @@ import Testing
     }
 
     private func find(_ secret: String) throws -> KeyRing.Found {
-        try KeyRing(self.store.read().keys, policy: AccessPolicy.shipped(), pepper: self.pepper).find(secret, now: KeyStore.now())
+        try KeyRing(self.store.read().keys, policy: AccessPolicy.shipped(), pepper: self.pepper).find(secret, now: Timestamp.now())
     }
 
     @Test("a key is made, rotated with an overlap and revoked; the file is its owner's alone and holds no key")
@@ -37,7 +38,7 @@ import Testing
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         #expect(try !String(contentsOfFile: self.store.path, encoding: .utf8).contains("one-secret"))
         try self.store.change { file throws(AccessFault) in
-            try file.rotate("nora", to: KeyHash(of: "two-secret", pepper: self.pepper), overlap: 60_000, now: KeyStore.now())
+            try file.rotate("nora", to: KeyHash(of: "two-secret", pepper: self.pepper), overlap: 60_000, now: Timestamp.now())
         }
         for secret in ["one-secret", "two-secret"] { #expect(try self.find(secret) == .somebody(nora)) }
         try self.store.change { file throws(AccessFault) in try file.revoke("nora") }

@@ -1,6 +1,4 @@
 import IntentModel
-import Ledger
-import ServiceRuntime
 
 /// Which intents of the archive are meant.
 struct ArchiveSelection: Sendable {

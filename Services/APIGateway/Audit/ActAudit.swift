@@ -2,7 +2,6 @@ import AuditLog
 import HTTPTypes
 import Hummingbird
 import IntentModel
-import Ledger
 import Logging
 import ServiceRuntime
 import Telemetry

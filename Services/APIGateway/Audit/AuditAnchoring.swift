@@ -1,7 +1,6 @@
 import AuditLog
 import IntentModel
 import Foundation
-import Ledger
 import Logging
 import Metrics
 import ServiceClient

@@ -2,7 +2,6 @@ import AccessControl
 import AuditLog
 import Hummingbird
 import IntentModel
-import Ledger
 import ServiceRuntime
 
 /// Searching the audit log, and taking it elsewhere.

@@ -44,25 +44,33 @@ struct AuditTail: Service {
                 if !isBehind { try await Task.sleep(for: Self.interval) }
             }
         }
-        try? await self.writeRefusals()
+        do { try await self.writeRefusals() } catch {
+            AuditTrail.failures.increment()
+            self.logger.error("what was held for the audit log is lost", metadata: ["acts": "\(self.refusals.acts)", "error": "\(error)"])
+        }
     }
 
     /// - Returns: whether there is more already.
     func copy() async throws -> Bool {
         // Until its predecessor has ended, this process keeps what it has to write.
         guard try await self.store.begin() else { return false }
+        // These come from this process: first, for while the ledger is away nothing else can be written.
+        try await self.writeRefusals()
         var isBehind = false
         for partition in self.ledger.partitions.map(\.number) {
             if try await self.copy(partition) { isBehind = true }
         }
-        try await self.writeRefusals()
         return isBehind
     }
 
     private func writeRefusals() async throws {
         let refusals = self.refusals.take()
         guard !refusals.isEmpty else { return }
-        try await self.store.append(refusals, to: RefusalLog.chain)
+        do { try await self.store.append(refusals, to: RefusalLog.chain) } catch {
+            // Acts were answered as done: they wait for the next time. Who is refused will come again.
+            for draft in refusals where draft.verb != "refused" { _ = self.refusals.hold(draft) }
+            throw error
+        }
         self.written.increment(by: refusals.count)
     }
 
@@ -102,9 +110,11 @@ struct AuditTail: Service {
 
     static func draft(_ event: LedgerEvent, _ tenant: String?) throws -> AuditDraft {
         let entry = try LedgerJSON.decode(HistoryEntry.self, event.entry)
-        let isKept = !AuditSelection.services.contains(entry.by) || !self.quoting.contains(entry.phase)
+        let verb = Self.verb(of: entry)
+        // An answer to a question completes the sentence.
+        let isKept = verb != "clarify" && (!HistoryEntry.services.contains(entry.by) || !self.quoting.contains(entry.phase))
         return AuditDraft(
-            at: entry.at, who: entry.by, tenant: tenant, verb: Self.verb(of: entry), object: "/v1/intents/\(event.id)", outcome: entry.phase.rawValue,
+            at: entry.at, who: entry.by, tenant: tenant, verb: verb, object: "/v1/intents/\(event.id)", outcome: entry.phase.rawValue,
             intent: event.id.description, detail: isKept ? entry.detail.map { Redaction.text(String($0.unicodeScalars.prefix(Self.maxDetail))) } : nil,
             position: event.position)
     }
@@ -112,7 +122,7 @@ struct AuditTail: Service {
     /// What a person has done, by the words that ``IntentDecision`` begins the detail with; services move intents on.
     private static func verb(of entry: HistoryEntry) -> String {
         if entry.phase == .received { return "submit" }
-        if AuditSelection.services.contains(entry.by) { return "advance" }
+        if HistoryEntry.services.contains(entry.by) { return "advance" }
         let verbs = [
             ("approved", "approve"), ("rejected", "reject"), ("cancelled", "cancel"), ("to be cancelled", "cancel"), ("to be rolled back", "rollback"),
             ("rolled back", "rollback"), ("retried", "retry"), ("answered", "clarify"),

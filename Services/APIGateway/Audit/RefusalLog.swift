@@ -1,6 +1,5 @@
 import AuditLog
 import IntentModel
-import Ledger
 import ServiceRuntime
 import Synchronization
 
@@ -64,6 +63,9 @@ final class RefusalLog: AccessLog {
             return true
         }
     }
+
+    /// How many are held.
+    var acts: Int { self.state.withLock { $0.acts.count } }
 
     /// What has come since the last time, in its order.
     func take() -> [AuditDraft] {

@@ -10,6 +10,8 @@ struct AuditAnchor: Decodable, Sendable {
     }
 
     static let maxHeads = 1_024
+    /// More entries than a chain can ever have; so many heads of it can still be added up.
+    static let maxSequence = 1 << 48
 
     var at: String
     var heads: [Head]
@@ -23,7 +25,9 @@ struct AuditAnchor: Decodable, Sendable {
         for (index, head) in self.heads.enumerated() {
             let isName = (1...32).contains(head.chain.utf8.count) && head.chain.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) }
             guard isName else { return .init(pointer: "/heads/\(index)/chain", detail: "Lower-case letters and digits.") }
-            guard head.sequence > 0 else { return .init(pointer: "/heads/\(index)/sequence", detail: "A number from 1.") }
+            guard (1...Self.maxSequence).contains(head.sequence) else {
+                return .init(pointer: "/heads/\(index)/sequence", detail: "A number from 1 to \(Self.maxSequence).")
+            }
             guard head.hash.utf8.count == 64, head.hash.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
                 return .init(pointer: "/heads/\(index)/hash", detail: "64 hexadecimal digits.")
             }
@@ -68,6 +72,9 @@ extension PackageRepository {
                 guard fetched.succeeded || fetched.message.contains("couldn't find remote ref") else { throw .unreachable(fetched.message.trimmed) }
             }
         }
+        // Also what does not become an anchor leaves a pack behind.
+        self.maintenance.count(packs: 1, tags: 0)
+        defer { self.maintainIfNeeded() }
         let isHere = self.target.remote == nil
         let (parent, commit) = try await Blocking.run { [packs, refs, signer] in
             let parent = try refs.value(of: Self.auditRef)
@@ -84,8 +91,6 @@ extension PackageRepository {
             if let error = PushReport.error(of: pushed) { throw error }
             try await Blocking.run { [refs] in try refs.move(Self.auditRef, from: parent, to: commit) }
         }
-        self.maintenance.count(packs: 1, tags: 0)
-        self.maintainIfNeeded()
         return commit
     }
 }

@@ -1,6 +1,7 @@
 import AccessControl
 import ArgumentParser
 import Foundation
+import IntentModel
 
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -51,7 +52,7 @@ struct KeyCreateCommand: AsyncParsableCommand {
     func run() async throws {
         let pepper = try self.options.pepper()
         let key = KeyFile.newKey()
-        let now = KeyStore.now()
+        let now = Timestamp.now()
         try self.options.keyStore().change { file throws(AccessFault) in
             try file.create(
                 APIKey(
@@ -73,7 +74,7 @@ struct KeyRotateCommand: AsyncParsableCommand {
         let pepper = try self.options.pepper()
         let key = KeyFile.newKey()
         try self.options.keyStore().change { file throws(AccessFault) in
-            try file.rotate(self.name, to: KeyHash(of: key, pepper: pepper), overlap: self.overlap.milliseconds, now: KeyStore.now())
+            try file.rotate(self.name, to: KeyHash(of: key, pepper: pepper), overlap: self.overlap.milliseconds, now: Timestamp.now())
         }
         Terminal.standardOutput.print(key)
     }

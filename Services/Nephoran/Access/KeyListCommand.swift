@@ -33,7 +33,7 @@ struct KeyListCommand: AsyncParsableCommand {
         let keys = try self.options.keyStore().read().keys
         var seen: [String: String] = [:]
         if self.used { for item in try await self.connection.client().get(Answer.self, "/v1/keys").items { seen[item.name] = item.lastUsedAt } }
-        let now = KeyStore.now()
+        let now = Timestamp.now()
         let terminal = Terminal.standardOutput
         guard self.connection.output == .text else {
             let items = keys.map { key in

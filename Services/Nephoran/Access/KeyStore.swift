@@ -6,8 +6,6 @@ import Glibc
 struct KeyStore {
     let path: String
 
-    static func now() -> Int64 { Int64(Date.now.timeIntervalSince1970 * 1_000) }
-
     func read() throws(CommandFailure) -> KeyFile {
         guard access(self.path, F_OK) == 0 else { return KeyFile() }
         guard let text = try? String(contentsOfFile: self.path, encoding: .utf8) else { throw CommandFailure(.usage, "cannot read \(self.path)") }
@@ -33,6 +31,14 @@ struct KeyStore {
         unlink(new)
         let descriptor = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw self.failure("write", new) }
+        // Whose it was it stays: services read it as somebody else than who changes it.
+        var old = stat()
+        if stat(self.path, &old) == 0, fchown(descriptor, old.st_uid, old.st_gid) != 0 || fchmod(descriptor, old.st_mode & 0o777) != 0 {
+            let failure = self.failure("keep the owner of", self.path)
+            close(descriptor)
+            unlink(new)
+            throw failure
+        }
         let bytes = Array(text.utf8)
         var written = 0
         while written < bytes.count {

@@ -51,7 +51,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     private func report(_ anchors: [AuditHead]) throws -> AuditReport {
         do throws(AuditFailure) {
             guard let file else { return try AuditReport(of: AuditDirectory(path: self.log ?? self.dataDir + "/audit"), anchors: anchors) }
-            return AuditReport(ofExport: try AuditDirectory.lines(of: file), name: file, anchors: anchors)
+            return AuditReport(ofExport: try AuditDirectory.lines(of: file, maxBytes: .max), name: file, anchors: anchors)
         } catch {
             throw CommandFailure(.usage, "\(error)")
         }
@@ -105,7 +105,7 @@ struct AuditSearchCommand: AsyncParsableCommand {
         let terminal = Terminal.standardOutput
         guard self.connection.output == .text else { return terminal.print(JSONText.pretty(body)) }
         let page = try GatewayClient.decode(Page.self, body)
-        guard !page.items.isEmpty else { return terminal.print("no entries") }
+        guard !page.items.isEmpty || page.nextCursor != nil else { return terminal.print("no entries") }
         var table = Table("AT", "WHO", "TENANT", "VERB", "OUTCOME", "OBJECT")
         for entry in page.items {
             let detail = entry.detail.map { "  \($0)" } ?? ""

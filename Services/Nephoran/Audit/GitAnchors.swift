@@ -11,7 +11,7 @@ struct GitAnchors {
     /// - Parameter repository: a directory, bare or not.
     /// - Throws: when git is not there, or the repository cannot be read. One without an anchor is none.
     static func read(_ repository: String) async throws(CommandFailure) -> GitAnchors {
-        guard let git = ToolRun.find("git") else { throw CommandFailure(.usage, "git is not in PATH") }
+        guard let git = Executables.find("git") else { throw CommandFailure(.usage, "git is not in PATH") }
         let place = ["-c", "safe.directory=*", "-C", repository]
         let refs = try await ToolRun.run(git, place + ["for-each-ref", "--format=%(refname)", Self.ref])
         guard refs.succeeded else { throw CommandFailure(.usage, "\(repository) cannot be read: \(refs.message)") }

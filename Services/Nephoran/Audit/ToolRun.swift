@@ -1,4 +1,3 @@
-import Foundation
 import Subprocess
 
 /// A program of the system, run to its end.
@@ -7,12 +6,6 @@ struct ToolRun {
     let output: [UInt8]
     /// First line of what it said on standard error.
     let message: String
-
-    /// Path of a program that is in `PATH`; nil when there is none.
-    static func find(_ name: String, _ environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
-        let directories = environment["PATH"]?.split(separator: ":") ?? []
-        return directories.map { directory -> String in "\(directory)/\(name)" }.first { candidate in access(candidate, X_OK) == 0 }
-    }
 
     /// - Parameter limit: bytes of standard output; more is a failure.
     static func run(

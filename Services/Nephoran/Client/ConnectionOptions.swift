@@ -17,9 +17,11 @@ struct ConnectionOptions: ParsableArguments {
     var output: OutputFormat = .text
 
     func client(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws(CommandFailure) -> GatewayClient {
-        GatewayClient(
-            base: try self.base(environment), token: try self.token(environment),
-            fetcher: HTTPFetcher(.init(caFile: self.caFile ?? environment["NEPHORAN_CA_FILE"].flatMap { $0.isEmpty ? nil : $0 })))
+        GatewayClient(base: try self.base(environment), token: try self.token(environment), fetcher: self.fetcher(environment))
+    }
+
+    func fetcher(_ environment: [String: String]) -> HTTPFetcher {
+        HTTPFetcher(.init(caFile: self.caFile ?? environment["NEPHORAN_CA_FILE"].flatMap { $0.isEmpty ? nil : $0 }))
     }
 
     /// Without a slash at its end.

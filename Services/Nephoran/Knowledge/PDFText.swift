@@ -11,9 +11,7 @@ struct PDFText: Equatable {
 
     /// Runs `pdftotext`; throws when it is not there, fails, or takes too long.
     static func read(_ path: String) async throws(CommandFailure) -> PDFText {
-        let directories = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
-        guard let program = directories.map({ directory -> String in "\(directory)/pdftotext" }).first(where: { candidate in access(candidate, X_OK) == 0 })
-        else {
+        guard let program = Executables.find("pdftotext") else {
             throw CommandFailure(.refused, "needs pdftotext; install poppler-utils")
         }
         // A path that begins with a hyphen is not an option.

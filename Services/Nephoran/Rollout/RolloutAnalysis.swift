@@ -18,8 +18,8 @@ struct RolloutAnalysis: Sendable {
             .send(self.options.intents, of: "\(self.run)-\(what.prefix(1))\(number)")
         let after = await self.scrape()
         var counts: [String: MetricSamples] = [:]
-        for (name, samples) in after { counts[name] = samples.since(before[name] ?? MetricSamples()) }
-        let missing = self.services.map(\.name).filter { after[$0] == nil }
+        for (name, samples) in after { counts[name] = before[name].map(samples.since) }
+        let missing = self.services.map(\.name).filter { counts[$0] == nil }
         return Self.judge(what, result, counts, missing: missing, by: self.options, at: Timestamp.text(Timestamp.now()))
     }
 

@@ -26,23 +26,18 @@ struct RolloutStartCommand: AsyncParsableCommand {
     @Option(help: "Seconds that the p95 must stay below.") var p95: Double = 2
     @Option(help: "Directory that up was started with.", completion: .directory) var dataDir: String = ".nephoran"
 
-    func validate() throws {
-        guard (0...100).contains(self.success), (0.01...60).contains(self.p95) else {
-            throw ValidationError("--success takes 0…100 percent, --p95 0.01…60 seconds.")
-        }
-        guard (5...1_000).contains(self.intents) else { throw ValidationError("--intents takes 5…1000.") }
-        guard (1...100).contains(self.measurements) else { throw ValidationError("--measurements takes 1…100.") }
-        guard (0...3_600).contains(self.interval), (0...3_600).contains(self.scaleDownDelay) else {
-            throw ValidationError("--interval and --scale-down-delay take 0…3600 seconds.")
-        }
-    }
+    func validate() throws { if let fault = self.options.fault { throw ValidationError(fault) } }
 
-    func run() async throws {
+    private var options: RolloutOptions {
         var options = RolloutOptions(binaries: URL(fileURLWithPath: self.binaries).standardizedFileURL.path)
         (options.promotes, options.intents, options.measurements) = (self.autoPromote, self.intents, self.measurements)
         (options.interval, options.scaleDownDelay) = (self.interval, self.scaleDownDelay)
         (options.leastSuccessRate, options.longestP95) = (self.success / 100, self.p95)
-        let text = GatewayClient.encoded(String(decoding: try JSONText.encode(options), as: UTF8.self))
+        return options
+    }
+
+    func run() async throws {
+        let text = GatewayClient.encoded(String(decoding: try JSONText.encode(self.options), as: UTF8.self))
         try await ControlSocket.command("rollout start \(text)", of: self.dataDir)
     }
 }

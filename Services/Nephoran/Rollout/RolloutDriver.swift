@@ -17,7 +17,7 @@ actor RolloutDriver {
     private let plan: UpPlan
     private let directory: DataDirectory
     private let console: Console
-    private let fetcher = HTTPFetcher()
+    private let fetcher = ReadinessProbe.fetcher(ProcessInfo.processInfo.environment)
     private var release: Release
     private var ledger: RolloutLedger?
     private var run: RolloutRun?
@@ -39,29 +39,32 @@ actor RolloutDriver {
     func start(_ options: RolloutOptions, _ say: Say) async throws(CommandFailure) {
         try self.take()
         defer { self.isBusy = false }
+        let ledger = try await self.open()
+        if self.run == nil { self.run = try await ledger.run() }
         if let run, !run.state.isOver { throw CommandFailure(.refused, "rollout \(run.id) is \(run.state.rawValue); promote or abort it") }
         let target = Release(colour: self.release.other, directory: options.binaries)
         try UpPlan.checkExecutables(self.plan.services(of: target))
-        let ledger = try await self.open()
+        // The roles first: a run that is refused there is none, and the last one stays what it was.
+        try await ledger.begin(target.colour, beside: self.release.colour)
         let id = Secret.random().prefix(8).lowercased()
         self.run = RolloutRun(
             id: String(id), state: .starting, from: self.release.colour, fromDirectory: self.release.directory, to: target.colour,
             toDirectory: target.directory, startedAt: Timestamp.text(Timestamp.now()))
         self.options = options
-        self.wantsBack = false
-        // The roles first: a run that is refused there is none.
-        try await ledger.begin(target.colour, beside: self.release.colour)
         try await self.enter(.starting, "\(target.colour) from \(target.directory)", say)
         do throws(CommandFailure) {
             try await self.startBeside(target, say)
             try await self.enter(.analysing, nil, say)
             try await self.analyse("preview", self.standby, options.measurements, say)
+            try self.goOn()
         } catch {
             await self.giveUp("\(error.message)", say)
             throw CommandFailure(.refused, "\(target.colour) was taken back: \(error.message)")
         }
         try await self.enter(.waiting, "it passed", say)
-        if options.promotes { try await self.switchOver(say) } else { say("nephoran rollout promote makes it active, nephoran rollout abort takes it back") }
+        if options.promotes { return try await self.switchOver(say) }
+        try await self.giveUpIfAsked(say)
+        say("nephoran rollout promote makes it active, nephoran rollout abort takes it back")
     }
 
     func promote(_ say: Say) async throws(CommandFailure) {
@@ -86,7 +89,11 @@ actor RolloutDriver {
         }
         self.isBusy = true
         defer { self.isBusy = false }
-        if run.state == .promoting { try await self.takeBack("asked for", say) } else { await self.giveUp("asked for", say) }
+        // What has changed roles or listeners is changed back, also where that was cut short before.
+        switch run.state {
+        case .promoting, .watching, .rollingBack: try await self.takeBack("asked for", say)
+        case .starting, .analysing, .waiting, .done, .rolledBack, .aborted: await self.giveUp("asked for", say)
+        }
     }
 
     /// Back to what was active before the last rollout, after its end.
@@ -137,6 +144,7 @@ actor RolloutDriver {
     private func take() throws(CommandFailure) {
         guard !self.isBusy else { throw CommandFailure(.refused, "rollout \(self.run?.id ?? "") is \(self.run?.state.rawValue ?? "") already") }
         self.isBusy = true
+        self.wantsBack = false
     }
 
     private func open() async throws(CommandFailure) -> RolloutLedger {
@@ -186,7 +194,7 @@ actor RolloutDriver {
             run: run.id, options: options)
         for number in 1...max(1, count) {
             if number > 1 { await self.pause(.seconds(options.interval)) }
-            if self.wantsBack { throw CommandFailure(.refused, "asked for") }
+            try self.goOn()
             let measurement = await analysis.measure(what, number: number)
             self.run?.measurements.append(measurement)
             say(
@@ -200,6 +208,17 @@ actor RolloutDriver {
         }
     }
 
+    /// Throws when somebody has asked to take everything back meanwhile.
+    private func goOn() throws(CommandFailure) {
+        if self.wantsBack { throw CommandFailure(.refused, "asked for") }
+    }
+
+    private func giveUpIfAsked(_ say: Say) async throws(CommandFailure) {
+        guard self.wantsBack, let run else { return }
+        await self.giveUp("asked for", say)
+        throw CommandFailure(.refused, "\(run.to) was taken back: asked for")
+    }
+
     private func pause(_ time: Duration) async {
         let end = ContinuousClock.now + time
         while !self.wantsBack, ContinuousClock.now < end {
@@ -211,6 +230,7 @@ actor RolloutDriver {
     private func switchOver(_ say: Say) async throws(CommandFailure) {
         guard let run, let options else { return }
         let target = Release(colour: run.to, directory: run.toDirectory)
+        if run.state == .waiting { try await self.giveUpIfAsked(say) }
         try await self.enter(.promoting, nil, say)
         do throws(CommandFailure) {
             try await self.open().promote(run.to, over: run.from)
@@ -228,6 +248,7 @@ actor RolloutDriver {
     }
 
     private func watch(_ options: RolloutOptions, _ say: Say) async throws(CommandFailure) {
+        try self.goOn()
         guard options.scaleDownDelay > 0 else { return }
         let end = ContinuousClock.now + .seconds(options.scaleDownDelay)
         let services = self.plan.services(of: self.release)
@@ -236,10 +257,10 @@ actor RolloutDriver {
             try await self.analyse("promoted", services, 1, say)
             number += 1
             await self.pause(min(.seconds(options.interval), ContinuousClock.now.duration(to: end)))
-            if self.wantsBack { throw CommandFailure(.refused, "asked for") }
+            try self.goOn()
         } while ContinuousClock.now < end && number <= options.measurements
         await self.pause(ContinuousClock.now.duration(to: end))
-        if self.wantsBack { throw CommandFailure(.refused, "asked for") }
+        try self.goOn()
     }
 
     private func replaceAll(by release: Release, _ say: Say) async throws(CommandFailure) {

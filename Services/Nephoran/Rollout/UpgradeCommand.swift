@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import HTTPFetch
 import IntentModel
-import Subprocess
 
 struct UpgradeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -74,9 +73,8 @@ struct UpgradeCheckOptions: ParsableArguments {
     static func versions(in directory: String) async -> [String: String] {
         var versions: [String: String] = [:]
         for name in UpPlan.services {
-            let result = try? await Subprocess.run(
-                .path(.init(directory + "/" + name)), arguments: ["--version"], output: .string(limit: 1_024), error: .discarded)
-            guard let result, result.terminationStatus.isSuccess, let word = result.standardOutput.split(whereSeparator: \.isWhitespace).last else { continue }
+            let run = try? await ToolRun.run(directory + "/" + name, ["--version"], limit: 1_024, deadline: .seconds(5))
+            guard let run, run.succeeded, let word = String(decoding: run.output, as: UTF8.self).split(whereSeparator: \.isWhitespace).last else { continue }
             versions[name] = String(word)
         }
         return versions
@@ -125,7 +123,7 @@ struct UpgradeCheckCommand: AsyncParsableCommand {
 struct UpgradeRunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Check, roll out, test, and take everything back when the test fails.",
-        discussion: "The new executables are promoted when they pass. Then an intent is tried whose package is removed again at its end.")
+        discussion: "The new executables are promoted when they pass. Then an intent is tried through the preview path, which changes nothing of the network.")
 
     @OptionGroup var options: UpgradeCheckOptions
     @Option(help: "Seconds for the functional test.") var testLimit: Int = 60
@@ -139,6 +137,14 @@ struct UpgradeRunCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard self.options.binaries != nil else { throw ValidationError("--binaries names the directory of the new executables.") }
+        guard (1...3_600).contains(self.testLimit) else { throw ValidationError("--test-limit takes 1…3600 seconds.") }
+        if let fault = self.rollout(of: "").fault { throw ValidationError(fault) }
+    }
+
+    private func rollout(of directory: String) -> RolloutOptions {
+        var rollout = RolloutOptions(binaries: directory)
+        (rollout.promotes, rollout.measurements, rollout.interval, rollout.scaleDownDelay) = (true, self.measurements, self.interval, self.scaleDownDelay)
+        return rollout
     }
 
     func run() async throws {
@@ -146,8 +152,7 @@ struct UpgradeRunCommand: AsyncParsableCommand {
         try self.options.show(readiness)
         guard readiness.ready_for_upgrade, let binaries = self.options.binaries else { throw CommandFailure(.refused) }
         let former = try await self.options.connection.client().get(RolloutStatusCommand.Answer.self, "/v1/rollout").active
-        var rollout = RolloutOptions(binaries: URL(fileURLWithPath: binaries).standardizedFileURL.path)
-        (rollout.promotes, rollout.measurements, rollout.interval, rollout.scaleDownDelay) = (true, self.measurements, self.interval, self.scaleDownDelay)
+        let rollout = self.rollout(of: URL(fileURLWithPath: binaries).standardizedFileURL.path)
         let text = GatewayClient.encoded(String(decoding: try JSONText.encode(rollout), as: UTF8.self))
         try await ControlSocket.command("rollout start \(text)", of: self.dataDir)
         do {

@@ -5,7 +5,7 @@ enum CertificateAudit {
     static let leastDays = 30
 
     static func findings(_ path: String, now: Date) async -> [SecurityFinding] {
-        guard let openssl = ToolRun.find("openssl") else {
+        guard let openssl = Executables.find("openssl") else {
             return [SecurityFinding(.note, "certificate-expiry", path, "openssl is not there: not looked at")]
         }
         guard let run = try? await ToolRun.run(openssl, ["x509", "-in", path, "-noout", "-enddate", "-dateopt", "iso_8601"]), run.succeeded,

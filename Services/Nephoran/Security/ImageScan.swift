@@ -4,7 +4,7 @@ import Foundation
 enum ImageScan {
     static func findings(_ images: [String]) async -> [SecurityFinding] {
         guard !images.isEmpty else { return [] }
-        guard let scanner = ToolRun.find("trivy") else {
+        guard let scanner = Executables.find("trivy") else {
             return [SecurityFinding(.note, "image-scan", "\(images.count) images", "trivy is not there: not scanned")]
         }
         var found: [SecurityFinding] = []

@@ -7,7 +7,8 @@ enum Executables {
     /// The services are built and installed next to it.
     static let directory = (own as NSString).deletingLastPathComponent
 
-    static func find(_ name: String, in environment: [String: String]) -> String? {
+    /// Path of a program that is in `PATH`; nil when there is none.
+    static func find(_ name: String, in environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
         (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 }

@@ -13,9 +13,13 @@ struct ReadinessProbe: Sendable {
     init(supervisor: Supervisor, console: Console, environment: [String: String] = ProcessInfo.processInfo.environment) {
         self.supervisor = supervisor
         self.console = console
+        self.fetcher = Self.fetcher(environment)
+    }
+
+    static func fetcher(_ environment: [String: String]) -> HTTPFetcher {
         func file(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         let certificate = file("TLS_CERT_FILE").map { HTTPFetcher.ClientCertificate(certificateFile: $0, keyFile: file("TLS_KEY_FILE")) }
-        self.fetcher = HTTPFetcher(.init(caFile: file("TLS_CA_FILE"), certificate: certificate))
+        return HTTPFetcher(.init(caFile: file("TLS_CA_FILE"), certificate: certificate))
     }
 
     /// Says one line for each service as it becomes ready. Throws when one cannot, or the time is up.

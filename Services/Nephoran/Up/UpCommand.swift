@@ -86,6 +86,7 @@ struct UpCommand: AsyncParsableCommand {
             guard let text = words[2].removingPercentEncoding, let options = try? JSONDecoder().decode(RolloutOptions.self, from: Data(text.utf8)) else {
                 throw CommandFailure(.usage, "the request is not understood; is up of another version?")
             }
+            if let fault = options.fault { throw CommandFailure(.usage, fault) }
             try await rollout.start(options, say)
         case ("promote", 2): try await rollout.promote(say)
         case ("back", 2): try await rollout.back(say)

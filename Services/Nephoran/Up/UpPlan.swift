@@ -14,6 +14,7 @@ struct UpPlan: Sendable {
     let release: Release
     private let directory: DataDirectory
     private let portBase: Int
+    private let scheme: String
 
     /// - Parameters:
     ///   - release: the colour, and the directory of the services' executables.
@@ -26,6 +27,7 @@ struct UpPlan: Sendable {
         func isGiven(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false || config?.holds(name) ?? false }
         // A certificate for all services; it must be good for 127.0.0.1.
         let scheme = isGiven("TLS_CERT_FILE") ? "https" : "http"
+        self.scheme = scheme
         func address(_ index: Int) -> String { "\(scheme)://127.0.0.1:\(portBase + index)" }
         self.gateway = address(0)
         self.release = release
@@ -97,9 +99,11 @@ struct UpPlan: Sendable {
 
     /// The same beside them, on ports of their own: they call each other, and share nothing with the others but the ledger and, for the time in
     /// which they act for those, the repository.
+    private func address(_ port: Int) -> String { "\(self.scheme)://127.0.0.1:\(port)" }
+
     func standby(of release: Release, ports: [Int]) -> [ProcessSpecification] {
         var addresses: [String: String] = [:]
-        for (name, port) in zip(Self.services, ports) { addresses[name.uppercased().replacing("-", with: "_") + "_URL"] = "http://127.0.0.1:\(port)" }
+        for (name, port) in zip(Self.services, ports) { addresses[name.uppercased().replacing("-", with: "_") + "_URL"] = self.address(port) }
         return zip(self.services(of: release), ports).map { process, port in
             var environment = process.environment.merging(addresses) { $1 }
             environment["PORT"] = "\(port)"
@@ -111,7 +115,7 @@ struct UpPlan: Sendable {
             environment["NETWORK_INTENTS"] = "false"
             return ProcessSpecification(
                 name: "\(process.name)@\(release.colour)", role: .service, executable: process.executable, arguments: process.arguments,
-                environment: environment, isBackground: process.isBackground, address: "http://127.0.0.1:\(port)", port: port, isStandby: true)
+                environment: environment, isBackground: process.isBackground, address: self.address(port), port: port, isStandby: true)
         }
     }
 

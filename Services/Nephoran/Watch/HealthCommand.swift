@@ -44,10 +44,11 @@ struct HealthCommand: AsyncParsableCommand {
     private static let atOnce = 32
 
     func run() async throws {
-        let token = try self.connection.token(ProcessInfo.processInfo.environment)
-        let base = try self.connection.base(ProcessInfo.processInfo.environment)
+        let environment = ProcessInfo.processInfo.environment
+        let token = try self.connection.token(environment)
+        let base = try self.connection.base(environment)
         let list = try self.components.map { path throws(CommandFailure) in try Self.read(path) } ?? Self.services(gateway: base)
-        let report = await Self.check(list, token: { $0.hasPrefix(base) ? token : nil }, fetcher: HTTPFetcher())
+        let report = await Self.check(list, token: { $0 == base || $0.hasPrefix(base + "/") ? token : nil }, fetcher: self.connection.fetcher(environment))
         let json = JSONText.pretty(Array(try JSONText.encode(report)))
         if let path = self.report {
             do { try Data((json + "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {

@@ -104,7 +104,10 @@ actor InstallationWatch {
         }
         let gateway = delta("api-gateway")
         let all = scrapes.values.reduce(MetricSamples()) { $0 + $1 }
-        let changed = self.before.map { old in all.since(old.scrapes.values.reduce(MetricSamples()) { $0 + $1 }) }
+        // Each by itself: one that started anew, or was not there before, must not look as if it had counted all it has just now.
+        let changed = self.before.map { old in
+            scrapes.reduce(MetricSamples()) { sum, one in old.scrapes[one.key].map { sum + one.value.since($0) } ?? sum }
+        }
         let services = [service("api-gateway", own, nil, nil)] + reports.map { service($0.name, $0.report, $0.breaker, $0.detail) }
         self.before = (now, scrapes)
         let histogram = "nephoran_intent_duration_seconds"

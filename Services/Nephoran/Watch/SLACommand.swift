@@ -140,7 +140,8 @@ struct SLACheckCommand: AsyncParsableCommand {
             let (first, start) = (scrapes, ContinuousClock.now)
             try await Task.sleep(for: .seconds(self.span))
             scrapes = try await scrape.all()
-            for (name, samples) in first { scrapes[name] = scrapes[name]?.since(samples) }
+            // What was not there at first has no count of this time.
+            scrapes = scrapes.reduce(into: [:]) { counts, one in first[one.key].map { counts[one.key] = one.value.since($0) } }
             seconds = start.duration(to: .now) / .seconds(1)
         }
         let gateway = scrapes["api-gateway"] ?? MetricSamples()

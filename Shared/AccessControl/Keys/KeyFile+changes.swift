@@ -9,7 +9,7 @@ extension KeyFile {
 
     /// Adds a key. Throws when there is one of this name.
     package mutating func create(_ key: APIKey) throws(AccessFault) {
-        guard PersonName.isName(key.name) else { throw AccessFault("name", "1…128 characters without control characters are expected") }
+        guard PersonName.isName(key.name) else { throw AccessFault("name", PersonName.rule) }
         guard Tenant.isName(key.tenant) else { throw AccessFault("tenant", "a name of lower-case letters, digits, '-', '_' and '.' is expected") }
         guard !self.keys.contains(where: { $0.name == key.name }) else { throw AccessFault("name", "there is a key \(key.name) already") }
         self.keys.append(key)

@@ -59,7 +59,7 @@ package struct KeyFile: Sendable, Equatable {
         var names: Set<String> = []
         for (index, entry) in (document.keys ?? []).enumerated() {
             let place = "keys/\(index)"
-            guard PersonName.isName(entry.name) else { throw AccessFault("\(place)/name", "1…128 characters without control characters are expected") }
+            guard PersonName.isName(entry.name) else { throw AccessFault("\(place)/name", PersonName.rule) }
             guard names.insert(entry.name).inserted else { throw AccessFault("\(place)/name", "two keys have this name") }
             let direct = entry.key.map { key in pepper.map { KeyHash(of: key, pepper: $0) } ?? KeyHash(of: key) }
             guard let hash = entry.hash.flatMap(KeyHash.init) ?? direct else {

@@ -11,7 +11,7 @@ package struct AuditDirectory: Sendable {
     /// Bytes after which a chain goes on in a new file.
     static let segmentBytes = 16 << 20
     /// Bytes of the longest file that is read: a segment and the batch that filled it.
-    private static let maxFileBytes = 64 << 20
+    package static let maxFileBytes = 64 << 20
 
     package let path: String
 
@@ -43,17 +43,19 @@ package struct AuditDirectory: Sendable {
     }
 
     /// Whole lines of a file, without their newlines; what follows the last newline is not a line yet.
-    package static func lines(of file: String) throws(AuditFailure) -> [ArraySlice<UInt8>] {
-        try self.bytes(of: file).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+    ///
+    /// - Parameter maxBytes: an export is longer than any file of the log.
+    package static func lines(of file: String, maxBytes: Int = maxFileBytes) throws(AuditFailure) -> [ArraySlice<UInt8>] {
+        try self.bytes(of: file, maxBytes: maxBytes).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
     }
 
-    static func bytes(of file: String) throws(AuditFailure) -> [UInt8] {
+    static func bytes(of file: String, maxBytes: Int = maxFileBytes) throws(AuditFailure) -> [UInt8] {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw self.failure("read", file) }
         defer { close(descriptor) }
         var info = stat()
         guard fstat(descriptor, &info) == 0 else { throw self.failure("read", file) }
-        guard Int(info.st_size) <= self.maxFileBytes else { throw AuditFailure("\(file) is larger than any file of this log") }
+        guard Int(info.st_size) <= maxBytes else { throw AuditFailure("\(file) is larger than any file of this log") }
         let size = Int(info.st_size)
         var count = 0
         var code = Int32(0)

@@ -11,7 +11,7 @@ package struct AuditFault: Error, Codable, Sendable, Equatable, CustomStringConv
         case foreign
         /// The entry is sound in itself, and not the one that the next one follows, or that was anchored: somebody wrote it anew.
         case rewritten
-        /// The entry was anchored, or is named by the file before, and the log ends before it.
+        /// The entry was anchored, and the log ends before it.
         case truncated
     }
 

@@ -1,3 +1,5 @@
+import IntentModel
+
 /// Which entries somebody looks for. What is nil lets all through.
 package struct AuditSelection: Sendable, Equatable {
     package var who: String?
@@ -10,11 +12,6 @@ package struct AuditSelection: Sendable, Equatable {
     /// Without what the services did.
     package var isForPeople = false
 
-    /// What the services write as who; everybody else is a key or a person.
-    package static let services: Set<String> = [
-        "api-gateway", "llm-processor", "rag-api", "manifest-generator", "nephio-bridge", "oran-adaptor",
-    ]
-
     package init() {}
 
     func matches(_ entry: AuditEntry) -> Bool {
@@ -24,7 +21,7 @@ package struct AuditSelection: Sendable, Equatable {
         if let intent, entry.intent != intent { return false }
         if let from, entry.at < from { return false }
         if let to, entry.at >= to { return false }
-        return !self.isForPeople || !Self.services.contains(entry.who)
+        return !self.isForPeople || !HistoryEntry.services.contains(entry.who)
     }
 }
 

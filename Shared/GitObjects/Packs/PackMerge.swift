@@ -1,96 +1,74 @@
 import Crypto
 
-/// A pack and its index, opened: they are read to their end also when their names are gone.
-final class PackSource {
-    struct Damaged: Error, CustomStringConvertible {
-        let pack: String
-        let reason: String
-
-        var description: String { "\(self.pack) \(self.reason)" }
-    }
-
-    let name: String
-    let file: InputFile
-    /// In the order of the pack.
-    let entries: [PackEntry]
-    private let end: Int
-
-    /// Nil when one of the two files is gone.
-    init?(directory: String, name: String) throws {
-        guard let bytes = try InputFile.contents(of: "\(directory)/\(name).idx"), let file = try InputFile(opening: "\(directory)/\(name).pack") else {
-            return nil
-        }
-        guard let index = PackIndex(bytes), file.size >= 32, let trailer = ObjectID(bytes: try file.read((file.size - 20)..<file.size)),
-            index.packChecksum == trailer
-        else { throw Damaged(pack: name, reason: "has no index of its own") }
-        self.name = name
-        self.file = file
-        self.entries = index.entries.sorted { $0.offset < $1.offset }
-        self.end = file.size - ObjectID.byteCount
-    }
-
-    /// The entry at a position of ``entries``, as it is in the pack.
-    func bytes(_ position: Int) throws -> [UInt8] {
-        let start = self.entries[position].offset
-        let end = position + 1 < self.entries.count ? self.entries[position + 1].offset : self.end
-        guard start >= 12, start < end, end <= self.end else { throw Damaged(pack: self.name, reason: "has an entry outside of it") }
-        return try self.file.read(start..<end)
-    }
-
-    func isDelta(_ position: Int) throws -> Bool {
-        let start = self.entries[position].offset
-        guard start < self.end else { throw Damaged(pack: self.name, reason: "has an entry outside of it") }
-        return try self.file.read(start..<(start + 1))[0] >> 4 & 7 > 4
-    }
-
-    /// The object whose entry begins there.
-    func id(at offset: Int) -> ObjectID? {
-        var (low, high) = (0, self.entries.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self.entries[middle].offset < offset { low = middle + 1 } else { high = middle }
-        }
-        return low < self.entries.count && self.entries[low].offset == offset ? self.entries[low].id : nil
-    }
-}
-
 /// Copies the objects of several packs into one, each once, compressed as they are.
 ///
 /// An object that several packs hold is taken whole where one holds it whole, else from the first. So no object is made of itself by way of others: along
 /// deltas, the packs that objects were taken from never come later in the order, and within one pack there is no circle.
 struct PackMerge {
+    /// Where an object is taken from.
+    private struct Origin {
+        var source: UInt32
+        /// In the source's index.
+        var position: UInt32
+    }
+
+    /// Of one source's object, by its position in the index there.
+    private struct Copy {
+        var isKept = false
+        var offset: UInt32 = 0
+        var crc: UInt32 = 0
+    }
+
     private let sources: [PackSource]
-    /// Positions in the entries of each source.
-    private var kept: [[Int]]
+    /// In the order of ids.
+    private var origins: [Origin] = []
+    private var copies: [[Copy]]
 
     init(_ sources: [PackSource]) throws {
         self.sources = sources
-        var first: [ObjectID: (source: Int, position: Int)] = [:]
-        first.reserveCapacity(sources.reduce(0) { $0 + $1.entries.count })
-        for (number, source) in sources.enumerated() {
-            for (position, entry) in source.entries.enumerated() {
-                guard let other = first[entry.id] else {
-                    first[entry.id] = (number, position)
-                    continue
+        self.copies = sources.map { Array(repeating: Copy(), count: $0.index.count) }
+        self.origins.reserveCapacity(sources.reduce(0) { $0 + $1.index.count })
+        // The next of each source; each index is in the order of ids.
+        var next = Array(repeating: 0, count: sources.count)
+        while true {
+            var id: ObjectID?
+            for (number, source) in sources.enumerated() where next[number] < source.index.count {
+                let candidate = source.index.id(next[number])
+                if id.map({ candidate < $0 }) ?? true { id = candidate }
+            }
+            guard let id else { break }
+            var origin: Origin?
+            for (number, source) in sources.enumerated() {
+                while next[number] < source.index.count, source.index.id(next[number]) == id {
+                    let here = Origin(source: UInt32(number), position: UInt32(next[number]))
+                    next[number] += 1
+                    guard let other = origin else {
+                        origin = here
+                        continue
+                    }
+                    if try sources[Int(other.source)].isDelta(Int(other.position)), try !source.isDelta(Int(here.position)) { origin = here }
                 }
-                if try sources[other.source].isDelta(other.position), try !source.isDelta(position) { first[entry.id] = (number, position) }
             }
-        }
-        self.kept = sources.enumerated().map { number, source in
-            source.entries.indices.filter { position in
-                first[source.entries[position].id].map { $0.source == number && $0.position == position } ?? false
-            }
+            guard let origin else { break }
+            self.origins.append(origin)
+            self.copies[Int(origin.source)][Int(origin.position)].isKept = true
         }
     }
 
     /// Writes `<path>.pack` and `<path>.idx`; both are on disk afterwards.
     /// - Returns: the checksum of the pack.
-    func write(to path: String) throws -> ObjectID {
-        let file = try OutputFile(creating: "\(path).pack")
+    mutating func write(to path: String) throws -> ObjectID {
+        let checksum = try self.writePack(to: "\(path).pack")
+        let index = try OutputFile(creating: "\(path).idx")
+        try PackIndex.write(count: self.origins.count, packChecksum: checksum, entry: self.entry, to: index.write)
+        try index.sync()
+        return checksum
+    }
+
+    private mutating func writePack(to path: String) throws -> ObjectID {
+        let file = try OutputFile(creating: path)
         var hash = Insecure.SHA1()
-        var entries: [PackEntry] = []
-        entries.reserveCapacity(self.kept.reduce(0) { $0 + $1.count })
-        var buffer = PackBuilder.header(count: self.kept.reduce(0) { $0 + $1.count })
+        var buffer = PackBuilder.header(count: self.origins.count)
         var written = 0
         func flush() throws {
             buffer.withUnsafeBytes { hash.update(bufferPointer: $0) }
@@ -98,25 +76,12 @@ struct PackMerge {
             written += buffer.count
             buffer.removeAll(keepingCapacity: true)
         }
-        for (source, positions) in zip(self.sources, self.kept) {
-            for position in positions {
-                let entry = source.entries[position]
-                let bytes = try source.bytes(position)
-                guard Checksum.crc(of: bytes) == entry.crc, let (header, length) = PackEntryHeader.read(bytes) else {
-                    throw PackSource.Damaged(pack: source.name, reason: "is damaged at \(entry.offset)")
-                }
-                let offset = written + buffer.count
+        for (number, source) in self.sources.enumerated() {
+            for (place, position) in source.order.enumerated() where self.copies[number][Int(position)].isKept {
                 let start = buffer.count
-                if case .offsetDelta(let distance) = header.kind {
-                    guard let base = source.id(at: entry.offset - distance) else {
-                        throw PackSource.Damaged(pack: source.name, reason: "has a delta of nothing at \(entry.offset)")
-                    }
-                    PackEntryHeader(kind: .referenceDelta(base: base), size: header.size).append(to: &buffer)
-                    buffer.append(contentsOf: bytes[length...])
-                } else {
-                    buffer.append(contentsOf: bytes)
-                }
-                entries.append(PackEntry(id: entry.id, offset: offset, crc: Checksum.crc(of: buffer[start...])))
+                try Self.append(source, place, to: &buffer)
+                self.copies[number][Int(position)].offset = UInt32(written + start)
+                self.copies[number][Int(position)].crc = Checksum.crc(of: buffer[start...])
                 if buffer.count >= 1 << 18 { try flush() }
             }
         }
@@ -125,9 +90,30 @@ struct PackMerge {
         checksum.append(to: &buffer)
         try file.write(buffer)
         try file.sync()
-        let index = try OutputFile(creating: "\(path).idx")
-        try index.write(PackIndex.encoded(entries, packChecksum: checksum))
-        try index.sync()
         return checksum
+    }
+
+    /// An entry as it is; a delta by offset becomes one by reference, which stays true wherever its base is.
+    private static func append(_ source: PackSource, _ place: Int, to buffer: inout [UInt8]) throws {
+        let position = Int(source.order[place])
+        let bytes = try source.bytes(place)
+        guard Checksum.crc(of: bytes) == source.index.crc(position), let (header, length) = PackEntryHeader.read(bytes) else {
+            throw PackSource.Damaged(pack: source.name, reason: "is damaged at \(source.index.offset(position))")
+        }
+        guard case .offsetDelta(let distance) = header.kind else {
+            buffer.append(contentsOf: bytes)
+            return
+        }
+        guard let base = source.id(at: source.index.offset(position) - distance) else {
+            throw PackSource.Damaged(pack: source.name, reason: "has a delta of nothing at \(source.index.offset(position))")
+        }
+        PackEntryHeader(kind: .referenceDelta(base: base), size: header.size).append(to: &buffer)
+        buffer.append(contentsOf: bytes[length...])
+    }
+
+    private func entry(_ number: Int) -> PackEntry {
+        let origin = self.origins[number]
+        let copy = self.copies[Int(origin.source)][Int(origin.position)]
+        return PackEntry(id: self.sources[Int(origin.source)].index.id(Int(origin.position)), offset: Int(copy.offset), crc: copy.crc)
     }
 }

@@ -83,7 +83,8 @@ extension PackStore {
         guard sources.count > 1 else { return 0 }
         let temporary = self.temporaryName
         defer { self.removeTemporary(temporary) }
-        let checksum = try PackMerge(sources).write(to: temporary)
+        var merge = try PackMerge(sources)
+        let checksum = try merge.write(to: temporary)
         try self.name(temporary, checksum)
         try self.pass(.merged)
         // As git does when it removes packs: the index of all packs would name those that go.

@@ -56,7 +56,7 @@ extension Ledger {
     /// Reads the roles when they have changed, or were read long ago. At most once in ``roleInterval``, unless it is `urgent`.
     package func refreshRoles(urgent: Bool = false) async throws(LedgerError) {
         let now = ContinuousClock.now
-        guard self.roles.mustRead(at: now, after: urgent ? .zero : Self.roleInterval / 2) else { return }
+        guard self.roles.mustRead(at: now, after: Self.roleInterval / 2, urgent: urgent) else { return }
         do throws(RedisError) {
             let version = try await self.redis.send(RedisCommand("GET", Self.rolesVersion)).string.flatMap { Int64($0) } ?? 0
             if !urgent, self.roles.version == version { return self.roles.isUnchanged(at: now) }

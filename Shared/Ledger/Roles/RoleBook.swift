@@ -21,10 +21,11 @@ final class RoleBook: Sendable {
     var all: [PartitionRoles] { self.state.withLock { $0.roles } }
     var version: Int64? { self.state.withLock { $0.version } }
 
-    /// Whether it is this caller who has to read: nobody does, and what is known is as old as `age`.
-    func mustRead(at now: ContinuousClock.Instant, after age: Duration) -> Bool {
+    /// Whether it is this caller who has to read: nobody does, and what is known is as old as `age`. Who is `urgent` does not rely on what another
+    /// began to read before; should that come later, the next look corrects it by the version.
+    func mustRead(at now: ContinuousClock.Instant, after age: Duration, urgent: Bool = false) -> Bool {
         self.state.withLock { state in
-            guard !state.isReading, state.readAt.map({ $0.duration(to: now) >= age }) ?? true else { return false }
+            guard urgent || (!state.isReading && (state.readAt.map { $0.duration(to: now) >= age } ?? true)) else { return false }
             state.isReading = true
             return true
         }

@@ -4,7 +4,6 @@ import Synchronization
 final class KeyUses: Sendable {
     private let times = Mutex<[String: Int64]>([:])
 
-    /// To the second: one that is busy changes nothing but a number.
     func note(_ name: String, at milliseconds: Int64) {
         self.times.withLock { $0[name] = milliseconds }
     }

@@ -49,7 +49,8 @@ struct FaultRun: Sendable {
     private func submit() async throws {
         while let order = self.progress.next(of: self.orders) {
             let body = #"{"intent": "\#(order.intent)"}"#
-            let deadline = ContinuousClock.now + .seconds(120)
+            // An outage may last as long as it takes to read a large ledger again, one after the other.
+            let deadline = ContinuousClock.now + .seconds(Endurance.value(120, whenOn: 1_800))
             while ContinuousClock.now < deadline {
                 do throws(FetchError) {
                     let reply = try await self.installation.gateway.call(

@@ -2,8 +2,10 @@ import Foundation
 
 /// What the kernel says of a process.
 struct ProcessFigures: Sendable {
-    /// Bytes.
+    /// Bytes, those of files that it has mapped among them.
     var resident: Int
+    /// Bytes that are the process's alone.
+    var anonymous: Int
     var descriptors: Int
     var threads: Int
 
@@ -16,8 +18,9 @@ struct ProcessFigures: Sendable {
             let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
             return line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }
         }
-        guard let kilobytes = value("VmRSS"), let threads = value("Threads") else { return nil }
+        guard let kilobytes = value("VmRSS"), let anonymous = value("RssAnon"), let threads = value("Threads") else { return nil }
         self.resident = kilobytes << 10
+        self.anonymous = anonymous << 10
         self.descriptors = descriptors
         self.threads = threads
     }

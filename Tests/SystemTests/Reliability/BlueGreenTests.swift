@@ -100,7 +100,7 @@ extension RealProcesses {
             let installation = try await Supervised.start()
             let start = Task {
                 try await installation.command(
-                    "rollout", "start", "--binaries", Executables.directory, "--auto-promote", "--measurements", "1", "--intents", "8", "--interval", "60",
+                    "rollout", "start", "--binaries", Executables.directory, "--auto-promote", "--measurements", "1", "--intents", "10", "--interval", "60",
                     "--scale-down-delay", "60", "--p95", "30", "--data-dir", installation.data)
             }
             let deadline = ContinuousClock.now + .seconds(60)

@@ -1,6 +1,5 @@
 import Foundation
 import IntentModel
-import Synchronization
 import TestSupport
 import Testing
 
@@ -18,17 +17,22 @@ extension RealProcesses {
             defer { withExtendedLifetime(archive) { installation.stop() } }
             let vitals = Vitals()
             let watching = Task { await vitals.watch(installation, every: .milliseconds(Endurance.value(250, whenOn: 2_000))) }
-            let load = OpenLoad(rate: rate, objects: Endurance.value(200, whenOn: 2_000))
-            try await load.run(installation.gateway, for: time)
+            let objects = Endurance.value(200, whenOn: 2_000)
+            let load = try await LoadgenRun.post(
+                (0..<(Int(time.seconds) * rate)).map { Self.body($0, objects) }, to: installation.gateway.address + "/v1/intents", key: Installation.token,
+                rate: rate,
+                clients: 60, for: time)
+            let accepted = load.statuses["202"] ?? 0
             let leftovers = try await installation.queues.leftovers(within: .seconds(60))
             watching.cancel()
-            let archived = try await Self.archived(by: installation.gateway, atLeast: load.accepted, within: .seconds(60))
+            let archived = try await Self.archived(by: installation.gateway, atLeast: accepted, within: .seconds(60))
 
-            #expect(archived == load.accepted, "in the archive")
-            #expect(load.refusals == [:])
+            let waiting = try await Self.waiting(at: installation.gateway)
+            #expect(archived == accepted, "in the archive; not ended: \(waiting)")
+            #expect(load.statuses.filter { $0.key != "202" } == [:] && load.faults == [:])
             #expect(leftovers == [:])
             Figure.report(
-                "soak: \(load.accepted) intents in \(time.rounded), \(load.accepted / Int(time.seconds)) a second, p99 of acceptance \(load.p99.rounded)")
+                "soak: \(accepted) intents in \(time.rounded), \(accepted / Int(time.seconds)) a second, p99 of acceptance \(load.p99.rounded)")
             for whole in vitals.all {
                 // The first part is warming up: caches fill, and Redis fills until the first intents leave it.
                 let series = whole.after(Endurance.value(0.5, whenOn: 0.25))
@@ -43,6 +47,30 @@ extension RealProcesses {
             }
         }
 
+        /// Deployments first, then one change after the other of the same objects.
+        private static func body(_ number: Int, _ objects: Int) -> String {
+            let (object, round) = (number % objects, number / objects)
+            let place = "namespace soak-\(object % 100)"
+            let sentence =
+                round == 0
+                ? "Deploy an NRF named nrf-\(object) with 2 replicas in \(place)" : "Scale the NRF named nrf-\(object) in \(place) to \(2 + round % 5) replicas"
+            return #"{"intent":"\#(sentence)"}"#
+        }
+
+        /// Intents that have not ended, some of each phase: what they are and what was said of them last.
+        private static func waiting(at gateway: Gateway) async throws -> [String] {
+            var found: [String] = []
+            for phase in Phase.allCases where !phase.isTerminal {
+                let page = try await gateway.call("GET", "/v1/intents?phase=\(phase.rawValue)&limit=5")
+                for item in page["items"] as? [[String: Any]] ?? [] {
+                    guard let id = (item["id"] as? String).flatMap({ IntentID($0) }) else { continue }
+                    let record = try await gateway.record(id)
+                    found.append("\(id) \(phase.rawValue) “\(record.request.intent)”: \(record.history.suffix(3).map { $0.detail ?? $0.phase.rawValue })")
+                }
+            }
+            return found
+        }
+
         /// Intents in the archive, by its gauge, which follows within a quarter of a minute.
         private static func archived(by gateway: Gateway, atLeast count: Int, within limit: Duration) async throws -> Int {
             let deadline = ContinuousClock.now + limit
@@ -53,66 +81,6 @@ extension RealProcesses {
                 if archived >= count || ContinuousClock.now > deadline { return archived }
                 try await Task.sleep(for: .milliseconds(500))
             }
-        }
-    }
-}
-
-/// Intents at a constant rate, whatever becomes of those before: deployments first, then one scale after the other of the same objects.
-final class OpenLoad: Sendable {
-    private struct State {
-        var accepted = 0
-        var refusals: [String: Int] = [:]
-        var latencies: [Double] = []
-    }
-
-    let rate: Int
-    let objects: Int
-    private let state = Mutex(State())
-
-    init(rate: Int, objects: Int) {
-        self.rate = rate
-        self.objects = objects
-    }
-
-    var accepted: Int { self.state.withLock { $0.accepted } }
-    var refusals: [String: Int] { self.state.withLock { $0.refusals } }
-    var p99: Duration {
-        let sorted = self.state.withLock { $0.latencies }.sorted()
-        return .milliseconds(sorted.isEmpty ? 0 : sorted[sorted.count * 99 / 100] * 1_000)
-    }
-
-    func run(_ gateway: Gateway, for time: Duration) async throws {
-        let start = ContinuousClock.now
-        let total = Int(time.seconds * Double(self.rate))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<total {
-                let due = start + .nanoseconds(number * 1_000_000_000 / self.rate)
-                if due > ContinuousClock.now { try await Task.sleep(until: due, clock: .continuous) }
-                group.addTask { await self.submit(number, gateway) }
-                if number >= 2_000 { try await group.next() }
-            }
-            try await group.waitForAll()
-        }
-    }
-
-    private func sentence(_ number: Int) -> String {
-        let (object, round) = (number % self.objects, number / self.objects)
-        let place = "namespace soak-\(object % 100)"
-        return round == 0
-            ? "Deploy an NRF named nrf-\(object) with 2 replicas in \(place)" : "Scale the NRF named nrf-\(object) in \(place) to \(2 + round % 5) replicas"
-    }
-
-    private func submit(_ number: Int, _ gateway: Gateway) async {
-        let start = ContinuousClock.now
-        do {
-            _ = try await gateway.accept(self.sentence(number))
-            let took = (ContinuousClock.now - start).seconds
-            self.state.withLock { state in
-                state.accepted += 1
-                if number.isMultiple(of: 10) { state.latencies.append(took) }
-            }
-        } catch {
-            self.state.withLock { $0.refusals["\(error)".prefix(200).description, default: 0] += 1 }
         }
     }
 }

@@ -49,6 +49,7 @@ final class Vitals: Sendable {
             for (service, processID) in installation.running {
                 guard let figures = ProcessFigures(processID) else { continue }
                 self.add("\(service.rawValue) resident", at, Double(figures.resident))
+                self.add("\(service.rawValue) anonymous memory", at, Double(figures.anonymous))
                 self.add("\(service.rawValue) descriptors", at, Double(figures.descriptors))
                 self.add("\(service.rawValue) threads", at, Double(figures.threads))
             }

@@ -15,11 +15,9 @@ struct LoadRun: Sendable {
         var recorders: [FlowRecorder]
         /// Seconds from the start to the last answer.
         var seconds: Double
-        /// Nanoseconds.
-        var intervalLength: UInt64
     }
 
-    /// A second, or longer where there would be too many.
+    /// Nanoseconds: a second, or longer where there would be too many.
     var intervalLength: UInt64 {
         let longest = self.flows.compactMap { $0.pace.duration.map { duration in duration + 2 } }.max() ?? 60
         return UInt64(max(1, (longest / Double(FlowRecorder.mostIntervals)).rounded(.up)) * 1e9)
@@ -45,7 +43,7 @@ struct LoadRun: Sendable {
         for other in outcomes.dropFirst() {
             for index in merged.indices { merged[index].merge(other[index]) }
         }
-        return Outcome(recorders: merged, seconds: seconds, intervalLength: length)
+        return Outcome(recorders: merged, seconds: seconds)
     }
 
     /// An event loop occupies a thread for the whole run: one of its own.

@@ -205,8 +205,7 @@ final class LoadThread {
             } catch {
                 return self.fail(index, error.rawValue, waited: false)
             }
-            // Less than there was room for: nothing is left, and the next edge tells of more.
-            if count < self.buffer.count { return }
+            // On to the end, also after less than there was room for: a closing that came with the bytes has no edge of its own.
         }
     }
 

@@ -49,16 +49,6 @@ struct ArrivalSchedule: Sendable, Equatable {
         }
         return nil
     }
-
-    /// What is asked for at `time` seconds, in requests a second.
-    func rate(at time: Double) -> Double {
-        var left = time
-        for segment in self.segments {
-            if left < segment.duration { return segment.from + (segment.to - segment.from) * left / segment.duration }
-            left -= segment.duration
-        }
-        return 0
-    }
 }
 
 /// A walk over the numbers `first`, `first + stride`, … of a schedule that remembers its segment, so that the next due time costs no search.

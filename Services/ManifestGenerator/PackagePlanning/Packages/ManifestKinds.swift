@@ -14,6 +14,9 @@ enum ManifestKinds {
                 let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
                 start = end + 1
                 switch line.first {
+                // A document may be indented as a whole.
+                case UInt8(ascii: " ") where !hasContent:
+                    guard [nil, UInt8(ascii: "#"), UInt8(ascii: "\r")].contains(line.first { $0 != UInt8(ascii: " ") }) else { return nil }
                 case UInt8(ascii: " "), UInt8(ascii: "#"), UInt8(ascii: "\r"), nil: continue
                 case UInt8(ascii: "-") where line.starts(with: "---".utf8):
                     if hasContent, !hasKind { return nil }
