@@ -19,8 +19,13 @@ package struct LeasedIntent: Sendable {
 
     /// Runs `body` as a part of this attempt, in the trace of the intent.
     package func traced(isolation: isolated (any Actor)? = #isolation, _ body: () async -> StageOutcome) async -> StageOutcome {
-        guard let span else { return await body() }
-        return await span.within(body)
+        if let span { return await span.within(body) }
+        guard Tracer.shared.isOn else { return await body() }
+        // Who is called on behalf of a trace that is not recorded must not begin one.
+        var correlation = Correlation.current ?? Correlation()
+        let trace = TraceParent.generate()
+        correlation.trace = TraceParent(traceHigh: trace.traceHigh, traceLow: trace.traceLow, span: trace.span, isSampled: false)
+        return await Correlation.$current.withValue(correlation) { await body() }
     }
 }
 

@@ -22,26 +22,31 @@ import Testing
     @Test("a record keeps the span it was accepted in, with and without a key, and none of a trace that is not recorded", arguments: [nil, "k"])
     func accepted(_ key: String?) async throws {
         Tracer.shared.start(TraceSampler(.always))
+        defer { Tracer.shared.stop() }
         try await withLedger { ledger, _ in
             try await ledger.open()
             let id = try await self.accept(ledger, key: key)
-            let trace = try #require(RecordTrace(try #require(try await ledger.read(id)).trace))
+            let snapshot = try #require(try await ledger.read(id))
+            let trace = try #require(RecordTrace(snapshot.trace))
             let sent = try #require(self.spans().first)
             #expect(trace.context == sent.context && trace.state == "v=1")
             #expect(sent.name == "send interpret" && sent.kind == .producer && sent.parent == 7)
             if key != nil {
                 #expect(try await self.accept(ledger, key: key) == id)
                 #expect(self.spans().isEmpty, "a repeat sends nothing")
-                #expect(RecordTrace(try #require(try await ledger.read(id)).trace)?.context == trace.context)
+                let again = try #require(try await ledger.read(id))
+                #expect(RecordTrace(again.trace)?.context == trace.context)
             }
             let other = try await self.accept(ledger, key: key.map { $0 + "2" }, traced: false)
-            #expect(try #require(try await ledger.read(other)).trace.isEmpty)
+            let unsampled = try #require(try await ledger.read(other))
+            #expect(unsampled.trace.isEmpty)
         }
     }
 
     @Test("an attempt is a part of the step before it, linked to the attempt before it, and the step's work a part of the attempt")
     func attempts() async throws {
         Tracer.shared.start(TraceSampler(.always))
+        defer { Tracer.shared.stop() }
         try await withLedger { ledger, _ in
             try await ledger.open()
             let id = try await self.accept(ledger)

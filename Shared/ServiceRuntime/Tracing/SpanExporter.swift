@@ -1,6 +1,6 @@
 package import HTTPFetch
 import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 package import Telemetry
 

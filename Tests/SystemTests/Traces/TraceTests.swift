@@ -154,6 +154,9 @@ extension RealProcesses {
             let parent = try #require(spans.first { $0.spanID == published.parentID })
             #expect(parent.spanID == decided.spanID || parent.parentID == decided.spanID, "what follows is a part of the decision")
             #expect(!collector.spans.contains { $0.traceID == unsampled })
+            // Nor did any service begin one of its own where it was asked on behalf of that intent.
+            let begun = collector.spans.filter { $0.parentID.isEmpty && $0.kind == 2 && $0.service != "api-gateway" && $0.service != "rag-api" }
+            #expect(begun.isEmpty, "\(begun.map(\.name))")
             for server in [ric.stop, model.stop, collector.stop] { await server() }
         }
 
