@@ -23,13 +23,18 @@ enum BridgeSettings {
     static let preview = SettingKey.optionalString(
         "GIT_PREVIEW_DIRECTORY", "Bare repository that previews are published in, never anywhere else; without it, beside the repository or its mirror.")
 
+    static let delivery = SettingKey.string(
+        "DELIVERY_MODE", default: DeliveryMode.direct.rawValue, of: DeliveryMode.allCases.map(\.rawValue),
+        "What of a package is in Git before it is published: direct, nothing; draft, branches drafts/ and proposed/ of what waits for a person, as Porch has them."
+    )
+
     static let fault = SettingKey.string("GIT_FAULT", default: "none", "A deliberate death for tests; never set it on an installation.")
 
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + KubernetesSettings.declarations + [
             repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, preview.declaration, sshKey.declaration,
             sshHosts.declaration,
-            authorities.declaration, signingKey.declaration, fault.declaration,
+            authorities.declaration, signingKey.declaration, delivery.declaration, fault.declaration,
         ]
 
     /// Where previews are published: a directory here, wherever packages go otherwise, that nobody delivers from.
@@ -37,6 +42,8 @@ enum BridgeSettings {
         if let directory = settings[Self.preview] { return directory }
         return (directory.hasSuffix(".git") ? String(directory.dropLast(4)) : directory) + "-preview.git"
     }
+
+    static func deliveryMode(_ settings: Settings) -> DeliveryMode { DeliveryMode(rawValue: settings[Self.delivery]) ?? .direct }
 
     /// What signs commits.
     /// - Throws: ``InvalidSetting`` when the file of `GIT_SIGNING_KEY_FILE` cannot be read or is no such key.
