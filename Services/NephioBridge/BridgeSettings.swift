@@ -23,7 +23,7 @@ enum BridgeSettings {
     static let preview = SettingKey.optionalString(
         "GIT_PREVIEW_DIRECTORY", "Bare repository that previews are published in, never anywhere else; without it, beside the repository or its mirror.")
 
-    static let delivery = SettingKey.string(
+    static let delivery = SettingKey.choice(
         "DELIVERY_MODE", default: DeliveryMode.direct.rawValue, of: DeliveryMode.allCases.map(\.rawValue),
         "What of a package is in Git before it is published: direct, nothing; draft, branches drafts/ and proposed/ of what waits for a person, as Porch has them."
     )
