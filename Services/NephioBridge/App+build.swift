@@ -52,6 +52,14 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let rollout = kubernetes.map { RolloutPolicy(observer: RolloutObserver(clusters: $0.observed, repository: repository), settings: settings) }
     let verifier = StageWorker(ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout))
     let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context) }
+    var proposals: [any Service] = []
+    if BridgeSettings.deliveryMode(settings) == .draft {
+        let configuration = ProposalController.Configuration(
+            repositoryName: place, colour: context.colour, pace: target.remote == nil ? .milliseconds(100) : .seconds(1))
+        let controller = ProposalController(
+            repository: repository, ledger: ledger, feed: EventFeed(ledger: ledger), authenticator: context.authenticator, configuration: configuration)
+        proposals.append(WhileActive(controller, ledger: ledger))
+    }
     return ServiceParts(
         routes: { router in
             let api = router.group().add(middleware: context.authenticator.requiresUnlessLocal(.intentsRead))
@@ -59,7 +67,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             api.addRoutes(AuditAnchorController(repository: repository).routes, atPath: "/v1")
         },
         services: [redis, RoleWatch(ledger: ledger), RepositoryService(repository: repository, preview: preview), publisher, verifier]
-            + (controller?.services ?? []),
+            + proposals + (controller?.services ?? []),
         healthChecks: [
             LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
             HealthCheck("git") { try await repository.becomeFresh() },

@@ -1,4 +1,3 @@
-import Crypto
 import IntentModel
 import Ledger
 import Metrics
@@ -51,30 +50,15 @@ struct PublishStage: StageHandler {
         return outcomes
     }
 
-    /// Of the interpretation what the commit's subject says.
-    private struct Asked: Decodable {
-        struct Expectation: Decodable { var verb: Verb }
-        var expectations: [Expectation]
-    }
-
     private func request(_ leased: LeasedIntent, in repository: PackageRepository) async throws -> PublishRequest {
-        let request = try leased.snapshot.request()
-        guard let plan = try leased.snapshot.decode(PlannedDelivery.self, .plan) else { throw LedgerError(.corrupt, "intent \(leased.id) has no plan") }
-        let verb = try leased.snapshot.decode(Asked.self, .interpretation)?.expectations.first?.verb ?? .deploy
-        var publication = PublishRequest(
-            intentId: leased.id, createdAt: Timestamp.text(leased.snapshot.created), changes: plan.packages.filter { $0.change != .none }, files: [:],
-            verb: verb, summary: request.intent, mayBeRepeat: leased.mayBeRepeat
-        )
-        publication.planHash = leased.snapshot.document(.plan).map { "sha256:\(Array(SHA256.hash(data: $0)).hexadecimal)" }
-        publication.colour = self.colour
-        publication.requester = Requester(name: request.requestedBy, tenant: request.tenant)
+        var publication = try PublishRequest(of: leased.snapshot, colour: self.colour, mayBeRepeat: leased.mayBeRepeat)
         if leased.isCompensation {
             let published = Set((try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }.map(\.path))
             (publication.changes, publication.files) = try await repository.reversal(of: publication.changes.filter { published.contains($0.path) })
             publication.verb = .rollback
             publication.isReversal = true
         } else {
-            try self.requireTouchable(publication.changes.map(\.path), by: request.tenant)
+            try self.requireTouchable(publication.changes.map(\.path), by: leased.snapshot.request().tenant)
             publication.files = try leased.files.map { try RenderedFiles.decode($0) } ?? [:]
         }
         return publication

@@ -111,7 +111,7 @@ extension PackageRepository {
 
     /// Reads the directories above `paths` that are not in memory as they are at `head`.
     /// - Returns: the tree of `head`.
-    private func learn(above paths: [String], at head: ObjectID?) async throws(GitError) -> ObjectID? {
+    func learn(above paths: [String], at head: ObjectID?) async throws(GitError) -> ObjectID? {
         guard let head else { return nil }
         if self.tip?.commit != head {
             guard let tree = try await self.reader.object(head.description).flatMap({ CommitObject.tree(of: $0.content) }) else {

@@ -14,7 +14,10 @@ struct IntentBody: Encodable {
     var callbackUrl: String?
 
     func encoded() throws(CommandFailure) -> [UInt8] {
-        do { return Array(try JSONEncoder().encode(self)) } catch { throw CommandFailure(.usage, "the intent cannot be sent: \(error)") }
+        let encoder = JSONEncoder()
+        // A body that is sent again under its key must be the same bytes.
+        encoder.outputFormatting = .sortedKeys
+        do { return Array(try encoder.encode(self)) } catch { throw CommandFailure(.usage, "the intent cannot be sent: \(error)") }
     }
 
     /// Of `name=value`; nil without any.

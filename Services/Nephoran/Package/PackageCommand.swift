@@ -3,8 +3,8 @@ import IntentModel
 
 struct PackageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "package", abstract: "Look at published packages.",
-        subcommands: [PackageListCommand.self, PackageShowCommand.self, PackageDiffCommand.self, PackageHistoryCommand.self])
+        commandName: "package", abstract: "Look at published packages, and return to what they were.",
+        subcommands: [PackageListCommand.self, PackageShowCommand.self, PackageDiffCommand.self, PackageHistoryCommand.self, PackageRollbackCommand.self])
 }
 
 /// `cluster/namespace/instance`, as the inventory names packages.
