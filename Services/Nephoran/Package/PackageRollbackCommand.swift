@@ -5,9 +5,9 @@ struct PackageRollbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback", abstract: "Publish an earlier content of a package as a new revision.",
         discussion: """
-            It is an intent like any other: the policy, approvals and the audit log apply to it, and it is followed with "nephoran intent". What it would change is
-            looked at first; anything but this package as it was is not submitted. Without --to: the revision before the one it is at. Repeating the command while
-            the package is what it was finds the same intent, unless that was refused, rejected or failed.
+            It is an intent like any other: the policy, approvals and the audit log apply to it, and it is followed with "nephoran intent". What it would
+            change is looked at first; anything but this package as it was is not submitted. Without --to: the revision before the one it is at. Repeating the
+            command while the package is what it was finds the same intent, unless that was refused, rejected or failed.
             """)
 
     @OptionGroup var connection: ConnectionOptions
@@ -47,7 +47,8 @@ struct PackageRollbackCommand: AsyncParsableCommand {
         let answer = try GatewayClient.decode(DryRunAnswer.self, bytes)
         let objection = rollback.objection(to: answer)
         if self.dryRun || objection != nil {
-            if self.connection.output == .json { terminal.print(JSONText.pretty(bytes)) } else { PlanText(answer, terminal).lines.forEach { terminal.print($0) } }
+            let lines = self.connection.output == .json ? [JSONText.pretty(bytes)] : PlanText(answer, terminal).lines
+            lines.forEach { terminal.print($0) }
             if let objection { throw CommandFailure(.refused, objection) }
             if let outcome = answer.outcome { throw outcome }
             return
@@ -103,7 +104,8 @@ struct PackageRollback {
     /// What is asked for, with nothing left to be guessed.
     var sentence: String {
         let function = self.item.function == "unknown" ? "" : "the \(self.item.function) named "
-        return "Roll back \(function)\"\(self.item.instance)\" in namespace \"\(self.item.namespace)\" on cluster \"\(self.item.cluster)\" to version \(self.revision)"
+        let place = "in namespace \"\(self.item.namespace)\" on cluster \"\(self.item.cluster)\""
+        return "Roll back \(function)\"\(self.item.instance)\" \(place) to version \(self.revision)"
     }
 
     /// The same for the same rollback of the same state; another one after an attempt that came to nothing.
@@ -111,11 +113,12 @@ struct PackageRollback {
         "rollback \(self.item.path) \(self.item.commit) \(self.revision)" + (failed.map { " after \($0)" } ?? "")
     }
 
-    /// Why what would be done is not this; nil when it is, or when it waits for a person.
+    /// Why what would be done is not this; nil when it is, or when there is a question first.
     func objection(to answer: DryRunAnswer) -> String? {
         if let problem = answer.problem { return problem.detail }
         if let refusal = answer.interpretation.refusal { return refusal.detail }
-        if let question = answer.clarifications?.first { return "not submitted: \(question.question)" }
+        // It will wait for the answer, and nothing is done before.
+        if !(answer.clarifications ?? []).isEmpty { return nil }
         let changes = answer.plan?.packages.filter { $0.change != .none } ?? []
         guard changes.count == 1, let change = changes.first, change.path == self.item.path, change.change == .update, change.base == self.item.tree,
             change.result == self.tree, answer.plan?.policies.isEmpty ?? true
