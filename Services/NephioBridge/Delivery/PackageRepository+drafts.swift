@@ -24,17 +24,18 @@ extension PackageRepository {
     private func showInTurn(_ proposals: [PublishRequest], keeping: Set<IntentID>) async throws -> Set<IntentID> {
         try await self.becomeCurrent(fetching: true)
         let (ours, taken) = try await self.knownDrafts()
-        var names = taken
         var stands = keeping
         // What a crash left half-way is made again; what is shown stays as long as it says what would be published.
-        var obsolete = ours.filter { $0.branch.lifecycle == .drafts || !keeping.contains($0.publication.intentId) }
+        let leftovers = ours.filter { $0.branch.lifecycle == .drafts }
+        try await self.change(leftovers.map { RefChange(ref: $0.branch.ref, old: $0.commit, new: nil) })
+        var names = taken.subtracting(leftovers.map(\.branch.ref))
+        var obsolete = ours.filter { $0.branch.lifecycle == .proposed && !keeping.contains($0.publication.intentId) }
         for proposal in proposals {
             for change in proposal.changes {
                 guard let staged = self.staged(change, of: proposal) else { continue }
                 stands.insert(proposal.intentId)
                 let standing = obsolete.firstIndex {
-                    $0.branch.lifecycle == .proposed && $0.branch.path == staged.path && $0.publication.intentId == proposal.intentId
-                        && $0.publication.revision == staged.revision
+                    $0.branch.path == staged.path && $0.publication.intentId == proposal.intentId && $0.publication.revision == staged.revision
                 }
                 if let known = standing.map({ obsolete.remove(at: $0) }) {
                     if known.tree != staged.tree {
