@@ -20,6 +20,7 @@ import Testing
             ["queue", "redrive", "plan", "3.1780000000000-0", "4.1780000000000-1"], ["queue", "purge", "notify", "--all", "--output", "json"],
             ["archive", "search", "amf", "core5g", "--phase", "failed", "--from", "2026-05-28"], ["archive", "export", "--file", "out.ndjson"],
             ["knowledge", "add", "docs"], ["ran", "status", "--adaptor", "http://a"], ["ran", "policies", "--ric", "east", "--output", "json"], ["status"],
+            ["package", "rollback", "edge/core5g/amf", "--to", "v2", "--dry-run"],
             ["inventory", "--namespace", "core5g"], ["key", "create", "nora", "--role", "operator", "--tenant", "north", "--expires", "90d"],
             ["key", "list", "--used"], ["key", "rotate", "nora", "--overlap", "0"], ["key", "revoke", "nora"], ["policy", "test", "cases.yaml"],
         ])

@@ -39,13 +39,7 @@ struct PackageRollbackCommand: AsyncParsableCommand {
         }
         guard earlier.item.tree != item.tree else { throw CommandFailure(.refused, "\(item.path) is already what it was at \(revision)") }
         let rollback = PackageRollback(item: item, revision: revision, tree: earlier.item.tree)
-        let body = try IntentBody(
-            intent: rollback.sentence, priority: nil, namespace: nil, cluster: nil, approval: self.approval, labels: nil, supersedes: nil, callbackUrl: nil
-        ).encoded()
-
-        let bytes = try await client.call("POST", "/v1/intents", query: [("dryRun", "true")], body: body).body
-        let answer = try GatewayClient.decode(DryRunAnswer.self, bytes)
-        let objection = rollback.objection(to: answer)
+        let (body, bytes, answer, objection) = try await self.look(client, rollback)
         if self.dryRun || objection != nil {
             let lines = self.connection.output == .json ? [JSONText.pretty(bytes)] : PlanText(answer, terminal).lines
             lines.forEach { terminal.print($0) }
@@ -63,6 +57,23 @@ struct PackageRollbackCommand: AsyncParsableCommand {
             return terminal.print(self.connection.output == .json ? JSONText.pretty(accepted) : "\(ticket.id)  \(ticket.phase.rawValue)")
         }
         try await IntentFollower(client: client, id: ticket.id).follow(printsSteps: false, output: self.connection.output, timeout: .seconds(self.timeout))
+    }
+
+    /// The first way to say it that is understood as what is meant, else the first.
+    private func look(_ client: GatewayClient, _ rollback: PackageRollback) async throws -> (body: [UInt8], bytes: [UInt8], DryRunAnswer, objection: String?) {
+        var first: (body: [UInt8], bytes: [UInt8], DryRunAnswer, objection: String?)?
+        for sentence in rollback.sentences {
+            let body = try IntentBody(
+                intent: sentence, priority: nil, namespace: nil, cluster: nil, approval: self.approval, labels: nil, supersedes: nil, callbackUrl: nil
+            ).encoded()
+            let bytes = try await client.call("POST", "/v1/intents", query: [("dryRun", "true")], body: body).body
+            let answer = try GatewayClient.decode(DryRunAnswer.self, bytes)
+            let objection = rollback.objection(to: answer)
+            if objection == nil { return (body, bytes, answer, nil) }
+            first = first ?? (body, bytes, answer, objection)
+        }
+        guard let first else { throw CommandFailure(.usage, "there is no way to say it") }
+        return first
     }
 
     private func submit(_ client: GatewayClient, _ body: [UInt8], key: String) async throws(CommandFailure) -> (Ticket, [UInt8]) {
@@ -101,11 +112,11 @@ struct PackageRollback {
         return "v\(number - 1)"
     }
 
-    /// What is asked for, with nothing left to be guessed.
-    var sentence: String {
-        let function = self.item.function == "unknown" ? "" : "the \(self.item.function) named "
-        let place = "in namespace \"\(self.item.namespace)\" on cluster \"\(self.item.cluster)\""
-        return "Roll back \(function)\"\(self.item.instance)\" \(place) to version \(self.revision)"
+    /// What is asked for, with nothing left to be guessed: the usual way, and without the function, which not every one is called by ("NetworkSlice").
+    var sentences: [String] {
+        let name = "\"\(self.item.instance)\" in namespace \"\(self.item.namespace)\" on cluster \"\(self.item.cluster)\" to version \(self.revision)"
+        let plain = "Roll back \(name)"
+        return self.item.function == "unknown" ? [plain] : ["Roll back the \(self.item.function) named \(name)", plain]
     }
 
     /// The same for the same rollback of the same state; another one after an attempt that came to nothing.
@@ -113,12 +124,13 @@ struct PackageRollback {
         "rollback \(self.item.path) \(self.item.commit) \(self.revision)" + (failed.map { " after \($0)" } ?? "")
     }
 
-    /// Why what would be done is not this; nil when it is, or when there is a question first.
+    /// Why what would be done is not this; nil when it is.
     func objection(to answer: DryRunAnswer) -> String? {
         if let problem = answer.problem { return problem.detail }
         if let refusal = answer.interpretation.refusal { return refusal.detail }
-        // It will wait for the answer, and nothing is done before.
-        if !(answer.clarifications ?? []).isEmpty { return nil }
+        if let question = answer.clarifications?.first {
+            return "not submitted, since it asks: \(question.question) Submit it as a sentence to answer (nephoran intent submit)"
+        }
         let changes = answer.plan?.packages.filter { $0.change != .none } ?? []
         guard changes.count == 1, let change = changes.first, change.path == self.item.path, change.change == .update, change.base == self.item.tree,
             change.result == self.tree, answer.plan?.policies.isEmpty ?? true
