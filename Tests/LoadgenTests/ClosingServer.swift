@@ -31,7 +31,7 @@ final class ClosingServer: Sendable {
             var buffer = [UInt8](repeating: 0, count: 4_096)
             while case let client = accept(listener, nil, nil), client >= 0 {
                 _ = recv(client, &buffer, buffer.count, 0)
-                _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+                _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
                 close(client)
             }
         }
