@@ -23,7 +23,7 @@ struct DataDirectory: Sendable {
 
     /// Makes the secrets and what the stores need.
     func prepare(for plan: UpPlan) throws(CommandFailure) {
-        for secret in ["token", "callback-secret", "pepper", "service-secret"] {
+        for secret in ["token", "callback-secret", "pepper"] {
             let path = self.file(secret)
             let known = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
             if known.isEmpty { try Self.write(Secret.random() + "\n", to: path) } else { chmod(path, 0o600) }

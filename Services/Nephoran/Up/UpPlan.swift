@@ -61,7 +61,6 @@ struct UpPlan: Sendable {
         self.keyFile = isGiven("AUTH_TOKEN") ? nil : shared["AUTH_TOKEN_FILE"]
         preset("AUTH_KEYS_FILE", directory.file("keys.yaml"))
         if !isGiven("AUTH_PEPPER") { preset("AUTH_PEPPER_FILE", directory.file("pepper")) }
-        if !isGiven("SERVICE_SECRET") { preset("SERVICE_SECRET_FILE", directory.file("service-secret")) }
         if let config { shared["CONFIG_FILE"] = config.path }
         shared["HOST"] = "127.0.0.1"
         for (index, name) in Self.services.enumerated() {
