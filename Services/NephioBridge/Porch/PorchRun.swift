@@ -126,8 +126,8 @@ struct PorchRun: Sendable {
             do throws(KubernetesError) {
                 taken = try await self.take(step, revision, target, &isFilled)
             } catch {
-                // Somebody else wrote it: look at what they made of it.
-                guard error.isConflict, conflicts < PorchDelivery.maxConflicts else { throw error }
+                // Somebody else wrote it, or our own approval arrived though its answer did not and is not valid twice: look at what has become of it.
+                guard error.isConflict || (step == .approve && error.code == 422), conflicts < PorchDelivery.maxConflicts else { throw error }
                 let wait = self.delivery.backoff.bound(attempt: conflicts)
                 conflicts += 1
                 try await Task.sleep(for: wait * Double.random(in: 0.5...1))
