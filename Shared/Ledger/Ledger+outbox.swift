@@ -55,17 +55,22 @@ extension Ledger {
     }
 
     /// Queues for the archive what has ended and is not in it: all that ended before there was one, and what a crash left behind.
-    /// A partition whose archive queue is not empty is left alone: what it lacks may be on it.
+    /// A partition whose archive queue is not empty is left alone, since what it lacks may be on it, and has to be looked at again.
     ///
-    /// - Returns: how many intents were queued.
+    /// - Parameter partitions: where to look; everywhere unless they are given.
+    /// - Returns: how many intents were queued, and the partitions that were left alone.
     @discardableResult
-    package func sweepToArchive() async throws(LedgerError) -> Int {
+    package func sweepToArchive(_ partitions: [Partition]? = nil) async throws(LedgerError) -> (queued: Int, left: [Partition]) {
         var queued = 0
+        var left: [Partition] = []
         do throws(RedisError) {
-            for partition in self.partitions {
+            for partition in partitions ?? self.partitions {
                 let waiting = try await self.redis.pipeline(
                     Lane.ordinary.map { RedisCommand("XLEN", partition.queue(.archive, $0)) } + [RedisCommand("ZCARD", partition.delayed(.archive))])
-                guard waiting.allSatisfy({ $0.int == 0 }) else { continue }
+                guard waiting.allSatisfy({ $0.int == 0 }) else {
+                    left.append(partition)
+                    continue
+                }
                 for phase in Phase.allCases where phase.isTerminal {
                     var cursor = "0"
                     repeat {
@@ -85,6 +90,6 @@ extension Ledger {
         } catch {
             throw LedgerError(error)
         }
-        return queued
+        return (queued, left)
     }
 }

@@ -137,8 +137,11 @@ import Testing
             try await Self.interpreting(ledger) { try await eventually { try await ledger.count(.refused) == 40 } }
             _ = try await ledger.submit("still open")
             try await ledger.beginArchiving()
-            #expect(try await ledger.sweepToArchive() == 40)
-            #expect(try await ledger.sweepToArchive() == 0)  // they are on the queue
+            let first = try await ledger.sweepToArchive()
+            #expect(first.queued == 40 && first.left == [])
+            // They are on the queue: there, nobody can tell yet what is not.
+            let second = try await ledger.sweepToArchive()
+            #expect(second.queued == 0 && !second.left.isEmpty)
             let archived = Mutex<[IntentID: Int]>([:])
             let archive = ClosureHandler(stage: .archive) { batch in
                 archived.withLock { archived in for leased in batch { archived[leased.id, default: 0] += 1 } }
@@ -148,7 +151,34 @@ import Testing
                 try await eventually { try await ledger.queueStates().first { $0.stage == .archive }?.depth == 0 }
             }
             #expect(archived.withLock { $0.count == 40 && $0.values.allSatisfy { $0 == 1 } })
-            #expect(try await ledger.sweepToArchive() == 0)  // they are in it
+            let third = try await ledger.sweepToArchive(second.left)
+            #expect(third.queued == 0 && third.left == [], "they are in it")
+        }
+    }
+
+    @Test("what ended before there was an archive is found also where others are on their way into it just then")
+    func sweepsBeside() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let early = try await ledger.submit("before")
+            try await Self.interpreting(ledger) { try await eventually { try await ledger.read(early)?.phase == .refused } }
+            try await ledger.beginArchiving()
+            var late = try await ledger.submit("after")
+            while late.partition != early.partition { late = try await ledger.submit("after") }
+            try await Self.interpreting(ledger) { try await eventually { try await ledger.read(late)?.phase == .refused } }
+            let (_, left) = try await ledger.sweepToArchive()
+            #expect(left.map(\.number).contains(early.partition))
+            let archived = Mutex<Set<IntentID>>([])
+            let archive = ClosureHandler(stage: .archive) { batch in
+                archived.withLock { archived in archived.formUnion(batch.map(\.id)) }
+                return batch.map { _ in .archived }
+            }
+            try await withWorker(ledger, archive) {
+                try await eventually { try await ledger.queueStates().first { $0.stage == .archive }?.depth == 0 }
+                #expect(archived.withLock { $0.contains(late) && !$0.contains(early) })
+                #expect(try await ledger.sweepToArchive(left).queued == 1)
+                try await eventually { archived.withLock { $0.contains(early) } }
+            }
         }
     }
 }

@@ -28,26 +28,30 @@ struct ArchiveKeeper: Service {
 
     private func keep() async throws {
         var nextSweep = ContinuousClock.now
+        // Of a sweep that is not done; nil begins one.
+        var left: [Partition]?
         while true {
             if ContinuousClock.now >= nextSweep {
-                let isDone = await self.sweep()
-                nextSweep = .now + (isDone ? .seconds(3_600) : .seconds(1))
+                left = await self.sweep(left)
+                nextSweep = .now + (left?.isEmpty == true ? .seconds(3_600) : .seconds(1))
+                if left?.isEmpty == true { left = nil }
             }
             await self.measure()
             try await Task.sleep(for: nextSweep < .now + .seconds(15) ? .seconds(1) : .seconds(15))
         }
     }
 
-    private func sweep() async -> Bool {
+    /// - Returns: where it could not look yet: intents that ended before there was an archive go with the retention, so it must not wait for long.
+    private func sweep(_ partitions: [Partition]?) async -> [Partition]? {
         do {
             guard let store else {
                 try await self.ledger.endArchiving()
-                return true
+                return []
             }
             try await self.ledger.beginArchiving()
-            let queued = try await self.ledger.sweepToArchive()
+            let (queued, left) = try await self.ledger.sweepToArchive(partitions)
             if queued > 0 { self.logger.notice("ended intents queued for the archive", metadata: ["count": "\(queued)"]) }
-            guard let retention else { return true }
+            guard let retention, partitions == nil else { return left }
             var pruned = 0
             while true {
                 let count = try await store.prune(endedBefore: Timestamp.now() - retention.milliseconds)
@@ -55,10 +59,10 @@ struct ArchiveKeeper: Service {
                 if count == 0 { break }
             }
             if pruned > 0 { self.logger.notice("archived intents removed", metadata: ["count": "\(pruned)"]) }
-            return true
+            return left
         } catch {
             self.logger.warning("archive not kept in order", metadata: ["error": "\(error)"])
-            return false
+            return partitions
         }
     }
 
