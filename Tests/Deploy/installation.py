@@ -75,7 +75,7 @@ class Webhook:
 class Installation:
     def __init__(self, binaries, folder):
         self.binaries, self.folder = binaries, folder
-        self.token, self.metrics_key = secrets.token_hex(16), secrets.token_hex(16)
+        self.token, self.metrics_key, self.service_secret = secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(32)
         self.ports = {name: free_port() for name in [*manifests.SERVICES, "redis", "prometheus", "alertmanager"]}
         self.processes, self.isOver = {}, threading.Event()
         self.webhook = Webhook()
@@ -125,7 +125,7 @@ class Installation:
         place = self.folder / name
         redis = f"redis://127.0.0.1:{self.ports['redis']}"
         keys = {"keys": [{"name": "prometheus", "hash": hashlib.sha256(self.metrics_key.encode()).hexdigest(), "scopes": ["metrics:read"]}]}
-        secret = {"nephoran-git": {"token": ""}, "nephoran-auth": {"token": self.token, "callback-secret": self.token, "keys.yaml": yaml.safe_dump(keys)}, "nephoran-redis": {"url": redis, "cache-url": redis + "/1"}}
+        secret = {"nephoran-git": {"token": ""}, "nephoran-auth": {"token": self.token, "service-secret": self.service_secret, "callback-secret": self.token, "keys.yaml": yaml.safe_dump(keys)}, "nephoran-redis": {"url": redis, "cache-url": redis + "/1"}}
         maps = {d["metadata"]["name"]: d["data"] for d in self.documents if d["kind"] == "ConfigMap"}
         mounts = {m["name"]: self.mounted(name, m["mountPath"]) for m in pod["containers"][0]["volumeMounts"]}
         for volume in pod["volumes"]:

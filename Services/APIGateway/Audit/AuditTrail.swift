@@ -17,6 +17,8 @@ struct AuditTrail {
 
     /// `AUDIT_PATH`: a directory; empty, this gateway keeps none.
     init(ledger: Ledger, bridge: ServiceClient, settings: Settings) async throws {
+        // There from the start: an alert sees the first failure only beside a 0 before it.
+        Self.failures.increment(by: 0)
         guard let path = settings[GatewaySettings.auditPath] else {
             (self.store, self.services) = (nil, [])
             return
@@ -27,8 +29,6 @@ struct AuditTrail {
             throw InvalidSetting(key: "AUDIT_PATH", value: path, allowed: "a directory that can be made and written (\(error))")
         }
         self.store = store
-        // There from the start: an alert sees the first failure only beside a 0 before it.
-        Self.failures.increment(by: 0)
         self.services = [
             AuditTail(ledger: ledger, store: store, refusals: self.refusals),
             AuditAnchoring(store: store, bridge: bridge, interval: settings[GatewaySettings.auditAnchorInterval]),
