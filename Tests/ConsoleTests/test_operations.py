@@ -231,7 +231,7 @@ class Operations(ConsoleCase):
         browser.open("#/operate/rollout")
         browser.find("main td", "everybody")
         self.assertEqual(browser.axe(), [])
-        starting = installation.command("rollout", "start", "--binaries", str(installation.binaries), "--measurements", "1", "--intents", "8",
+        starting = installation.command("rollout", "start", "--binaries", str(installation.binaries), "--measurements", "1", "--intents", "10",
                                         "--success", "50", "--p95", "60", "--scale-down-delay", "300", "--interval", "1")
         self.assertEqual(starting.returncode, 0, starting.stdout + starting.stderr)
         run = installation.get("/v1/rollout")["run"]
