@@ -13,9 +13,11 @@ extension PackageRepository {
         if !self.isOpen { try await self.create() }
         if let remote = self.target.remote, fetching || !self.isOpen { try await self.fetch(remote, tags: !self.isOpen) }
         var head = try await self.readHead()
-        if head == nil {
+        for _ in 0..<20 where head == nil {
             try await self.plantRoot()
             head = try await self.readHead()
+            // Another process may hold the lock and be at it at this moment.
+            if head == nil { try? await Task.sleep(for: .milliseconds(Int.random(in: 5...50))) }
         }
         guard let head else { throw .failed(command: "rev-parse", message: "the branch \(self.branch) has no commit") }
         if !self.isOpen {
