@@ -91,6 +91,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
                     try await ledger.open()
                     // Whether this is a preview must be known before somebody submits.
                     try await ledger.refreshRoles(urgent: true)
+                    try await archive.begin()
                     return
                 } catch {
                     guard error.code != .misconfigured, ContinuousClock.now < deadline else { throw error }

@@ -119,7 +119,8 @@ extension RealProcesses {
                 try await Task.sleep(for: .milliseconds(300))
             }
             let archived = try await exported()
-            #expect(archived.count == ids.count && Set(archived) == all)
+            #expect(archived.count == ids.count, "of \(ids.count)")
+            #expect(Set(archived) == all, "missing \(all.subtracting(archived))")
             while try await records() > 0, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(200)) }
             #expect(try await records() == 0)
             #expect(try await installation.queues.leftovers() == [:])

@@ -87,9 +87,11 @@ private struct ArchiveLife: Service {
 struct Archive {
     let store: ArchiveStore?
     let services: [any Service]
+    private let ledger: Ledger
 
     /// `ARCHIVE_PATH`: a file; empty, this gateway keeps none; `off` ends one.
     init(ledger: Ledger, settings: Settings) async throws {
+        self.ledger = ledger
         let path = settings[GatewaySettings.archivePath] ?? ""
         guard !path.isEmpty else {
             (self.store, self.services) = (nil, [])
@@ -111,5 +113,11 @@ struct Archive {
                 WhileActive(ArchiveKeeper(ledger: ledger, store: self.store, retention: retention == .zero ? nil : retention), ledger: ledger),
                 StageWorker(ledger: ledger, handler: ArchiveStage(store: self.store)),
             ]
+    }
+
+    /// Tells the ledger before the first intent is accepted: what ends before it knows expires with the retention, however short that is.
+    func begin() async throws(LedgerError) {
+        guard self.store != nil, self.ledger.role == .active else { return }
+        try await self.ledger.beginArchiving()
     }
 }

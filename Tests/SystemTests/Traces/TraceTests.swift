@@ -11,7 +11,8 @@ extension RealProcesses {
         /// Whoever reads it knows that nobody's words may be in a span.
         private static let sentence = "Deploy an eMBB slice with 200 Mbps downlink throughput in namespace slices"
         private static let trace = "0af7651916cd43dd8448eb211c80319c"
-        private static let caller = [("traceparent", "00-\(trace)-b7ad6b7169203331-01"), ("tracestate", "vendor=mine")]
+        private static let callerSpan = "b7ad6b7169203331"
+        private static let caller = [("traceparent", "00-\(trace)-\(callerSpan)-01"), ("tracestate", "vendor=mine")]
 
         private static func submit(_ installation: Installation, headers: [(String, String)] = caller) async throws -> IntentID {
             let reply = try await installation.gateway.call("POST", "/v1/intents", json: #"{"intent": "\#(Self.sentence)"}"#, headers: headers)
@@ -26,12 +27,15 @@ extension RealProcesses {
             ]
         }
 
-        /// The spans of the trace once `isComplete`; what is there after a while otherwise.
-        private static func spans(_ collector: OTLPReceiver, _ trace: String, _ isComplete: ([Span]) -> Bool) async throws -> [Span] {
+        /// The spans of the trace once all of `names` are there and the parents of all; what is there after a while otherwise. Each service sends
+        /// its own by its own clock, so that a parent may come after its children.
+        private static func spans(_ collector: OTLPReceiver, _ trace: String, with names: Set<String>) async throws -> [Span] {
             let end = ContinuousClock.now + .seconds(20)
             while true {
                 let spans = collector.spans.filter { $0.traceID == trace }
-                if isComplete(spans) || ContinuousClock.now > end { return spans }
+                let known = Set(spans.map(\.spanID)).union([Self.callerSpan])
+                let isComplete = names.isSubset(of: spans.map(\.name)) && spans.allSatisfy { known.contains($0.parentID) }
+                if isComplete || ContinuousClock.now > end { return spans }
                 try await Task.sleep(for: .milliseconds(50))
             }
         }
@@ -56,9 +60,7 @@ extension RealProcesses {
             let end = ContinuousClock.now + .seconds(30)
             while try await installation.gateway.record(id).phase != .planning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
             #expect(try await installation.gateway.record(id).phase == .planning)
-            _ = try await Self.spans(collector, Self.trace) { spans in
-                spans.contains { $0.name == "process interpret" } && spans.contains { $0.name == "POST /v1/intents" }
-            }
+            _ = try await Self.spans(collector, Self.trace, with: ["process interpret", "POST /v1/intents"])
             try await installation.killAndRestart(.gateway)
             try await installation.killAndRestart(.interpreter)
             try generator.restart()
@@ -66,14 +68,12 @@ extension RealProcesses {
             #expect(record.phase == .published, "\(record.problem?.detail ?? "")")
             #expect(record.tracks.mapValues(\.state) == ["delivery": .succeeded, "ran": .succeeded])
 
-            let spans = try await Self.spans(collector, Self.trace) {
-                $0.contains { $0.name == "process verify" } && $0.contains { $0.name == "process policy" }
-            }
+            let spans = try await Self.spans(collector, Self.trace, with: ["process verify", "process policy", "POST /v1/search"])
             #expect(Set(spans.map(\.service)) == Set(ServiceName.allCases.map(\.rawValue)), "a span in each service")
             #expect(collector.problems.isEmpty, "\(collector.problems)")
 
             let server = try Self.span("POST /v1/intents", .gateway, in: spans)
-            #expect(server.parentID == "b7ad6b7169203331" && server.traceState == "vendor=mine" && server.kind == 2)
+            #expect(server.parentID == Self.callerSpan && server.traceState == "vendor=mine" && server.kind == 2)
             let accepted = try Self.span("send interpret", .gateway, in: spans)
             #expect(accepted.parentID == server.spanID && accepted.kind == 4)
             let read = try Self.span("process interpret", .interpreter, in: spans)
@@ -104,7 +104,7 @@ extension RealProcesses {
 
             // A tree: no span twice, no parent that nobody has told, no end before the start.
             #expect(Set(spans.map(\.spanID)).count == spans.count)
-            let known = Set(spans.map(\.spanID)).union(["b7ad6b7169203331"])
+            let known = Set(spans.map(\.spanID)).union([Self.callerSpan])
             for span in spans { #expect(known.contains(span.parentID) && span.end >= span.start, "\(span.service): \(span.name)") }
 
             // Nothing that a person wrote or that is secret.
@@ -135,7 +135,7 @@ extension RealProcesses {
             let installation = try await Installation.start(Self.settings(collector.url, ric, model))
             defer { installation.stop() }
             let unsampled = "1af7651916cd43dd8448eb211c80319c"
-            let quiet = try await Self.submit(installation, headers: [("traceparent", "00-\(unsampled)-b7ad6b7169203331-00")])
+            let quiet = try await Self.submit(installation, headers: [("traceparent", "00-\(unsampled)-\(Self.callerSpan)-00")])
             #expect(try await installation.gateway.settled(quiet).phase == .published)
 
             let reply = try await installation.gateway.call(
@@ -144,7 +144,7 @@ extension RealProcesses {
             #expect(try await installation.gateway.settled(id).phase == .awaitingApproval)
             _ = try await installation.gateway.decide("approve", id)
             #expect(try await installation.gateway.settled(id).phase == .published)
-            let spans = try await Self.spans(collector, Self.trace) { $0.contains { $0.name == "process verify" } }
+            let spans = try await Self.spans(collector, Self.trace, with: ["process verify", "process publish", "decide"])
             let decided = try Self.span("decide", .gateway, in: spans)
             let plans = spans.filter { $0.name == "process plan" }
             #expect(plans.contains { $0.spanID == decided.parentID }, "the decision follows the plan it is about")
