@@ -81,7 +81,11 @@ struct O2Controller: Sendable {
     private func addProvisioning(to routes: RouteCollection<AppContext>) {
         routes.put("provisioning-requests/:id") { request, context in
             var wanted = try await JSONBody.decode(ProvisioningRequest.self, from: request, context: context)
-            wanted.provisioningRequestId = try Self.id(context)
+            let id = try Self.id(context)
+            guard wanted.provisioningRequestId.lowercased() == id else {
+                throw ProblemError(.unprocessableContent, code: "provisioning_request_invalid", detail: "provisioningRequestId is another one than the path's.")
+            }
+            wanted.provisioningRequestId = id
             do throws(ProvisioningRequest.Invalid) {
                 try wanted.validate()
             } catch {
