@@ -12,6 +12,7 @@ extension Reading {
             guard start >= reached, let instant = self.instant(at: start) else { continue }
             reached = start + instant.utf8.count
             let before = index > 0 ? self.word(index - 1) : ""
+            self.say("window", instant, at: index, Span(start: start, end: reached))
             var window = context.window ?? TimeWindow()
             if Self.closing.contains(before) || window.start != nil && Self.joining.contains(before) {
                 window.end = instant
