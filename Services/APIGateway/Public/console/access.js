@@ -43,6 +43,6 @@ export function startAccess() {
     verdict = 'unknown';
     show();
   });
-  fill($('gate'), [h('h2', {}, T.gateTitle), h('p', {}, T.gateHint), $('gate-form')]);
+  fill($('gate'), [h('h2', T.gateTitle), h('p', T.gateHint), $('gate-form')]);
   show();
 }

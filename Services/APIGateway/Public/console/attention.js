@@ -36,9 +36,9 @@ function show() {
   const shown = isOpen ? items.slice(0, 50) : items.slice(0, SHOWN);
   const focused = bar.contains(document.activeElement) ? document.activeElement.getAttribute('data-id') : null;
   fill(bar, [
-    h('h2', {}, h('span', { class: 'count' }, `${items.length}${isComplete ? '' : '+'}`), ' ', T.needsYou(items.length)),
-    h('ul', {}, shown.map((item) => h('li', {}, h('a', { href: href('intent', item.id), 'data-id': item.id },
-      phasePill(item.phase), h('span', { class: 'text' }, item.request?.intent ?? item.id), h('span', { class: 'age' }, T.waits(age(item.updatedAt))))))),
+    h('h2', h('span.count', `${items.length}${isComplete ? '' : '+'}`), ' ', T.needsYou(items.length)),
+    h('ul', shown.map((item) => h('li', h('a', { href: href('intent', item.id), 'data-id': item.id },
+      phasePill(item.phase), h('span.text', item.request?.intent ?? item.id), h('span.age', T.waits(age(item.updatedAt))))))),
     items.length > SHOWN ? h('button', { type: 'button', 'data-id': 'more', 'aria-expanded': String(isOpen), onclick: () => { isOpen = !isOpen; show(); } }, isOpen ? T.showFewer : T.showAll(items.length)) : null,
   ]);
   if (focused) bar.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();

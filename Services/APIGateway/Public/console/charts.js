@@ -2,7 +2,7 @@
 import { fill, h } from './element.js';
 import { text } from './api.js';
 import { chart } from './chart.js';
-import { increase, parse, quantile, Readings, sum } from './metrics.js';
+import { increase, parse, quantile, Readings, SERVICES, sum } from './metrics.js';
 import { loading, problemBox } from './problem.js';
 import { onSession } from './session.js';
 import { number, percent, duration } from './time.js';
@@ -13,7 +13,6 @@ const KEPT = 120;
 /** Of intents that end: those that failed for no fault of their own may be so many. */
 const OBJECTIVE = 0.9995;
 const SLOW = 2;
-const SERVICES = ['api-gateway', 'llm-processor', 'rag-api', 'manifest-generator', 'oran-adaptor', 'nephio-bridge'];
 const DONE = new Set(['published', 'fulfilled', 'refused', 'cancelled', 'rolled_back', 'superseded']);
 
 /** `{at, pairs, cost, budget}`: of each service that answered its two readings, null for one that cannot be compared yet. Outlives the view. */
@@ -85,11 +84,11 @@ function draw(root) {
 }
 
 export function chartsView(root) {
-  const state = h('div', {});
-  const grid = h('div', { class: 'charts' });
-  fill(root, [h('p', { class: 'muted' }, T.sampled(EVERY / 1000)), state, grid]);
+  const state = h('div');
+  const grid = h('div.charts');
+  fill(root, [h('p.muted', T.sampled(EVERY / 1000)), state, grid]);
   const show = (error, silent = []) => {
-    fill(state, error ? problemBox(error, scrape) : silent.length ? h('p', { class: 'notice' }, T.silentServices(silent.join(', '))) : scrapes.length < 2 ? loading(T.sampling) : []);
+    fill(state, error ? problemBox(error, scrape) : silent.length ? h('p.notice', T.silentServices(silent.join(', '))) : scrapes.length < 2 ? loading(T.sampling) : []);
     // Not under somebody's eyes who reads the values.
     if (scrapes.length && !(grid.contains(document.activeElement) && document.activeElement.closest('details[open]'))) draw(grid);
   };

@@ -20,7 +20,7 @@ export function decisionBar(record, onDone) {
   if (!names.length) return null;
   const problems = h('div', { role: 'alert' });
   const decide = async (name) => {
-    const reason = await confirm({ title: T.confirm[name], detail: h('p', { class: 'quote' }, record.request.intent), action: T.decisions[name], isDangerous: isDangerous(name) });
+    const reason = await confirm({ title: T.confirm[name], detail: h('p.quote', record.request.intent), action: T.decisions[name], isDangerous: isDangerous(name) });
     if (reason === null) return;
     problems.replaceChildren();
     try {
@@ -30,5 +30,5 @@ export function decisionBar(record, onDone) {
       problems.replaceChildren(problemBox(error));
     }
   };
-  return h('div', { class: 'decisions' }, h('div', { class: 'actions' }, names.map((name) => button(T.decisions[name], () => decide(name), { class: LOOKS[name], 'data-decision': name }))), problems);
+  return h('div.decisions', h('div.actions', names.map((name) => button(T.decisions[name], () => decide(name), { class: LOOKS[name], 'data-decision': name }))), problems);
 }

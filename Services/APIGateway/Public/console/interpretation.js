@@ -33,34 +33,34 @@ export function markedText(text, interpretation) {
   const decode = (start, end) => new TextDecoder().decode(bytes.subarray(start, end));
   const parts = [];
   let position = 0;
-  const note = h('p', { class: 'reading-note', 'aria-live': 'polite' });
+  const note = h('p.reading-note', { 'aria-live': 'polite' });
   const found = readings(interpretation).filter((span) => span.end <= bytes.length);
   const roles = new Set();
   for (const span of found) {
     if (span.start < position) continue;
-    const tell = () => fill(note, [h('b', {}, decode(span.start, span.end)), ' → ', span.text, span.why ? h('span', { class: 'muted' }, ` — ${span.why}`) : null]);
+    const tell = () => fill(note, [h('b', decode(span.start, span.end)), ' → ', span.text, span.why ? h('span.muted', ` — ${span.why}`) : null]);
     roles.add(span.role);
     parts.push(decode(position, span.start), h('mark', { class: span.role, tabindex: '0', role: 'button', 'aria-label': `${decode(span.start, span.end)}: ${span.text}`, onmouseenter: tell, onfocus: tell, onclick: tell }, decode(span.start, span.end)));
     position = span.end;
   }
   parts.push(decode(position, bytes.length));
-  if (roles.size) fill(note, h('span', { class: 'muted' }, T.pointAtMarks));
-  return h('div', { class: 'marked' }, h('p', { class: 'quote' }, parts),
-    roles.size ? h('p', { class: 'legend muted' }, ['object', 'target', 'place'].filter((role) => roles.has(role)).map((role) => [h('span', { class: `key ${role}` }, T.roles[role]), ' '])) : null,
+  if (roles.size) fill(note, h('span.muted', T.pointAtMarks));
+  return h('div.marked', h('p.quote', parts),
+    roles.size ? h('p.legend.muted', ['object', 'target', 'place'].filter((role) => roles.has(role)).map((role) => [h('span', { class: `key ${role}` }, T.roles[role]), ' '])) : null,
     roles.size ? note : null);
 }
 
 export function refusalBox(refusal) {
-  return h('div', { class: 'problem' }, h('strong', {}, T.refused), ` ${T.refusals[refusal.reason] || refusal.reason}. `, h('span', {}, refusal.detail));
+  return h('div.problem', h('strong', T.refused), ` ${T.refusals[refusal.reason] || refusal.reason}. `, h('span', refusal.detail));
 }
 
 /** Every expectation as a row. */
 export function expectationTable(interpretation) {
   return table(T.understood, [T.verb, T.object, T.targets, T.where, T.confidence], (interpretation?.expectations || []).map((expectation) => [
-    h('strong', {}, T.verbs[expectation.verb] || expectation.verb),
+    h('strong', T.verbs[expectation.verb] || expectation.verb),
     objectText(expectation.object),
-    h('ul', { class: 'plain' }, (expectation.targets || []).map((target) => h('li', {}, conditionText(target)))),
-    h('ul', { class: 'plain' }, Object.entries(expectation.context || {}).map(([name, value]) => h('li', {}, `${name} ${words(value)}`))),
+    h('ul.plain', (expectation.targets || []).map((target) => h('li', conditionText(target)))),
+    h('ul.plain', Object.entries(expectation.context || {}).map(([name, value]) => h('li', `${name} ${words(value)}`))),
     percent(expectation.confidence),
   ]));
 }
@@ -71,9 +71,9 @@ export function provenanceView(interpretation) {
   if (!provenance) return null;
   return section(T.provenance,
     facts([
-      [T.readBy, provenance.interpreter === 'embedded' ? T.embedded : provenance.interpreter], [T.model, provenance.model], [T.promptVersion, h('code', {}, provenance.promptVersion)],
+      [T.readBy, provenance.interpreter === 'embedded' ? T.embedded : provenance.interpreter], [T.model, provenance.model], [T.promptVersion, h('code', provenance.promptVersion)],
       [T.language, interpretation.language], [T.tokens, provenance.tokens && number(provenance.tokens)], [T.cost, `${number(provenance.costUSD || 0)} USD`],
     ]),
-    provenance.passages?.length ? [h('p', {}, T.passages), h('ul', {}, provenance.passages.map((passage) => h('li', {}, h('a', { href: `#/operate/knowledge?q=${encodeURIComponent(passage.split('#')[0])}` }, passage))))] : h('p', { class: 'muted' }, T.noPassages),
-    provenance.notes?.length ? h('ul', {}, provenance.notes.map((note) => h('li', {}, note))) : null);
+    provenance.passages?.length ? [h('p', T.passages), h('ul', provenance.passages.map((passage) => h('li', h('a', { href: `#/operate/knowledge?q=${encodeURIComponent(passage.split('#')[0])}` }, passage))))] : h('p.muted', T.noPassages),
+    provenance.notes?.length ? h('ul', provenance.notes.map((note) => h('li', note))) : null);
 }

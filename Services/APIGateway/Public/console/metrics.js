@@ -1,5 +1,7 @@
 // Prometheus text (exposition format 0.0.4) as numbers, and what is computed from two or more scrapes.
 
+export const SERVICES = ['api-gateway', 'llm-processor', 'rag-api', 'manifest-generator', 'oran-adaptor', 'nephio-bridge'];
+
 /** `[{name, labels, value}]`. */
 export function parse(text) {
   const samples = [];

@@ -14,9 +14,9 @@ const PAGES = { services: servicesView, queues: queuesView, charts: chartsView, 
 
 export function operateView(root, page) {
   const name = page in PAGES ? page : 'services';
-  const body = h('div', { class: 'page' });
+  const body = h('div.page');
   fill(root, [h('h2', { id: 'view-title', tabindex: '-1' }, T.pages[name]),
-    h('nav', { class: 'tabs', 'aria-label': T.operate }, Object.keys(PAGES).map((id) => h('a', { href: href('operate', id), 'aria-current': id === name ? 'page' : null }, T.pages[id]))),
+    h('nav.tabs', { 'aria-label': T.operate }, Object.keys(PAGES).map((id) => h('a', { href: href('operate', id), 'aria-current': id === name ? 'page' : null }, T.pages[id]))),
     body]);
   return PAGES[name](body);
 }

@@ -19,8 +19,8 @@ function keepingPlace(body, draw) {
  * @returns `{again, close}`.
  */
 export function polled(root, load, show, every = 5000) {
-  const state = h('div', {});
-  const body = h('div', {});
+  const state = h('div');
+  const body = h('div');
   let isClosed = false;
   let hasData = false;
   let timer = 0;

@@ -32,19 +32,19 @@ function breakerList(list) {
   if (list === null) return '–';
   if (!list.length) return T.noBreakers;
   const closed = list.filter(([, state]) => state === 'closed').length;
-  return h('ul', { class: 'plain' }, list.filter(([, state]) => state !== 'closed').map(([name, state]) => h('li', {}, pill(state, T.breakers[state] || '?'), ' ', name)), closed ? h('li', {}, pill('closed', T.closedBreakers(closed))) : null);
+  return h('ul.plain', list.filter(([, state]) => state !== 'closed').map(([name, state]) => h('li', pill(state, T.breakers[state] || '?'), ' ', name)), closed ? h('li', pill('closed', T.closedBreakers(closed))) : null);
 }
 
 function dependencies(report) {
   const down = report.dependencies.filter((item) => item.state === 'down' || item.detail);
   return [T.dependencies(report.dependencies.filter((item) => item.state === 'up').length, report.dependencies.length),
-    down.length ? h('ul', { class: 'plain' }, down.map((item) => h('li', {}, h('strong', {}, item.name), item.state === 'down' ? ` ${T.down}` : '', item.detail ? ` — ${item.detail}` : ''))) : null];
+    down.length ? h('ul.plain', down.map((item) => h('li', h('strong', item.name), item.state === 'down' ? ` ${T.down}` : '', item.detail ? ` — ${item.detail}` : ''))) : null];
 }
 
 export function servicesView(root) {
   const view = polled(root, load, (services, body) => {
-    fill(body, h('div', { class: 'card' }, table(T.services, [T.service, T.state, T.version_, T.colour, T.upSince, T.latency, T.breakerToIt, T.itsBreakers, T.dependenciesHead], services.map((service) => [
-      h('strong', {}, service.name), service.report ? pill(service.report.status, T.health[service.report.status] || service.report.status) : [pill('silent', T.silent), h('p', { class: 'muted' }, service.detail)],
+    fill(body, h('div.card', table(T.services, [T.service, T.state, T.version_, T.colour, T.upSince, T.latency, T.breakerToIt, T.itsBreakers, T.dependenciesHead], services.map((service) => [
+      h('strong', service.name), service.report ? pill(service.report.status, T.health[service.report.status] || service.report.status) : [pill('silent', T.silent), h('p.muted', service.detail)],
       service.report?.version, service.report && h('span', { class: `colour ${service.report.colour}` }, service.report.colour), service.report && duration(service.report.uptimeSeconds * 1000),
       service.latencyMs === null ? '–' : duration(service.latencyMs), service.breaker ? pill(service.breaker, T.breakers[service.breaker]) : '–', breakerList(service.breakers),
       service.report ? dependencies(service.report) : '',

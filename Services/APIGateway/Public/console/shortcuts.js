@@ -17,7 +17,7 @@ const KEYS = {
 
 export function showKeys() {
   const box = h('input', { type: 'checkbox', checked: isOn, onchange: () => { isOn = box.checked; } });
-  tell(T.keysTitle, h('dl', { class: 'keys' }, T.keys.map(([key, words]) => h('div', {}, h('dt', {}, h('kbd', {}, key)), h('dd', {}, words)))), h('label', { class: 'check' }, box, ' ', T.keysOn));
+  tell(T.keysTitle, h('dl.keys', T.keys.map(([key, words]) => h('div', h('dt', h('kbd', key)), h('dd', words)))), h('label.check', box, ' ', T.keysOn));
 }
 
 export function startShortcuts() {
