@@ -125,6 +125,6 @@ class Looks(ConsoleCase):
         weight, sent, ready = sum(it[0] for it in files), sum(it[1] for it in files), max(it[2] for it in files)
         print(f"weight {weight} bytes in {len(files)} files, {sent} on the wire, all there after {ready:.0f} ms")
         self.assertGreater(weight, 50_000)
-        self.assertLessEqual(weight, 160_000)
+        self.assertLessEqual(weight, 150_000)
         self.assertLessEqual(sent, 60_000)
         self.assertLess(ready, 3_000)

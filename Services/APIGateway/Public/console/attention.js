@@ -38,7 +38,7 @@ function show() {
   fill(bar, [
     h('h2', h('span.count', `${items.length}${isComplete ? '' : '+'}`), ' ', T.needsYou(items.length)),
     h('ul', shown.map((item) => h('li', h('a', { href: href('intent', item.id), 'data-id': item.id },
-      phasePill(item.phase), h('span.text', item.request?.intent ?? item.id), h('span.age', T.waits(age(item.updatedAt))))))),
+      phasePill(item.phase), h('span.text', item.request?.intent ?? item.id), h('span.age', T.waitsFor(age(item.updatedAt))))))),
     items.length > SHOWN ? h('button', { type: 'button', 'data-id': 'more', 'aria-expanded': String(isOpen), onclick: () => { isOpen = !isOpen; show(); } }, isOpen ? T.showFewer : T.showAll(items.length)) : null,
   ]);
   if (focused) bar.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();

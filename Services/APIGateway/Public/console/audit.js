@@ -1,11 +1,11 @@
 // Who did what: all transitions backwards, and what happens while one looks.
-import { button, fill, frame, h } from './element.js';
+import { button, checkbox, fill, frame, h } from './element.js';
 import { json, query } from './api.js';
 import { onEvent, store, subscribe } from './intents.js';
 import { SERVICES } from './metrics.js';
-import { phasePill } from './phase.js';
+import { intentLink, phasePill } from './phase.js';
 import { empty, loading, problemBox } from './problem.js';
-import { href } from './route.js';
+import { current, setQuery } from './route.js';
 import { moment } from './time.js';
 import { T } from './texts.js';
 
@@ -14,7 +14,7 @@ const MOST = 1000;
 
 export function auditView(root) {
   let cursor;
-  let people = true;
+  let people = !current().query.has('all');
   let turn = 0;
   let { begun } = store;
   /** What is shown: an event may come live and with a page. */
@@ -23,10 +23,10 @@ export function auditView(root) {
   const isNew = (event) => !seen.has(name(event)) && seen.add(name(event));
   const body = h('tbody');
   const foot = h('div');
-  const check = h('input', { type: 'checkbox', checked: true, onchange: () => { people = check.checked; restart(); } });
+  const check = checkbox({ checked: people, onchange: () => { people = check.checked; setQuery({ all: people ? '' : 'true' }); restart(); } });
   const row = (event) => h('tr', { 'data-event': name(event) },
     h('td', moment(event.at)), h('td', h('strong', event.by)), h('td', phasePill(event.phase, true)), h('td.break', event.detail || ''),
-    h('td', h('a', { href: href('intent', event.id) }, store.byID.get(event.id)?.request?.intent || event.id)));
+    h('td', intentLink(event.id, store.byID.get(event.id)?.request?.intent || event.id)));
   const more = async () => {
     turn += 1;
     const mine = turn;
@@ -52,7 +52,7 @@ export function auditView(root) {
     more();
   };
   fill(root, [h('div.filters', h('label.check', check, ' ', T.peopleOnly)),
-    h('div.card', frame(T.audit, [T.time, T.by, T.phase, T.what, T.intent], body), foot)]);
+    h('div.card', frame(T.pages.audit, [T.time, T.by, T.phase, T.what, T.intent], body), foot)]);
   restart();
   const leaves = [subscribe(() => {
     // What happened before the stream began may be on no page that was read before.

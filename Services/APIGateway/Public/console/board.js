@@ -1,5 +1,5 @@
 // The board: every intent on its way, live.
-import { $, announce, button, debounced, fill, h } from './element.js';
+import { $, announce, button, checkbox, debounced, fill, focus, h, searchField, viewTitle } from './element.js';
 import { archiveSearch } from './archive.js';
 import { BulkBar } from './bulk.js';
 import { MOST, reload, store, subscribe } from './intents.js';
@@ -37,10 +37,7 @@ class Board {
   }
 
   build(root) {
-    const search = h('input', {
-      id: 'board-search', type: 'search', value: this.filter.q, placeholder: T.searchBoard, 'aria-label': T.searchBoard, autocomplete: 'off', spellcheck: 'false',
-      oninput: debounced(() => this.setFilter({ q: search.value.trim() }), 120),
-    });
+    const search = searchField(T.searchBoard, { id: 'board-search', value: this.filter.q, oninput: debounced(() => this.setFilter({ q: search.value.trim() }), 120) });
     const priority = h('select', { 'aria-label': T.priority, onchange: () => this.setFilter({ priority: priority.value }) },
       h('option', { value: '' }, T.allPriorities), PRIORITIES.map((name) => h('option', { value: name, selected: name === this.filter.priority }, T.priorities[name])));
     const chips = [{ id: '' }, ...STAGES].map((stage) => {
@@ -49,7 +46,7 @@ class Board {
       this.chips.set(stage.id, { chip, count });
       return chip;
     });
-    this.all = h('input', { type: 'checkbox', 'aria-label': T.selectAll, onclick: () => this.toggleAll() });
+    this.all = checkbox({ 'aria-label': T.selectAll, onclick: () => this.toggleAll() });
     this.spacer = h('div.spacer', { role: 'presentation' });
     this.scroller = h('div.scroller', { role: 'rowgroup' }, this.spacer);
     this.grid = h('div.grid', { role: 'grid', 'aria-label': T.board, 'aria-multiselectable': 'true', onkeydown: (event) => this.key(event) },
@@ -58,7 +55,7 @@ class Board {
       this.scroller);
     this.mode = h('span.mode', { role: 'status' });
     fill(root, [
-      h('div.row', h('h2', { id: 'view-title', tabindex: '-1' }, T.board), this.mode),
+      h('div.row', viewTitle(T.board), this.mode),
       h('div.chips', { role: 'group', 'aria-label': T.stage }, chips),
       h('div.filters', search, priority), this.bulk.element, this.state, this.grid, this.archive,
     ]);
@@ -166,7 +163,7 @@ class Board {
 
   go(index) {
     this.active = index;
-    this.rows.show(index)?.focus({ preventScroll: true });
+    focus(this.rows.show(index));
   }
 
   close() {

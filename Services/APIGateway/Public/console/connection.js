@@ -1,16 +1,14 @@
 // Whether the gateway is heard, and the banner that says so when it is not.
 import { $, announce, button, fill, h } from './element.js';
 import { call, hooks } from './api.js';
+import { Listeners } from './listeners.js';
 import { T } from './texts.js';
 
 const state = { isSilent: false, maintenance: '', timer: 0 };
-const back = new Set();
+const back = new Listeners();
 
 /** Told when the gateway is heard again after a silence. */
-export function onBack(listener) {
-  back.add(listener);
-  return () => back.delete(listener);
-}
+export const onBack = (listener) => back.add(listener);
 
 function show() {
   const banner = $('banner');
@@ -50,6 +48,6 @@ export function watchConnection() {
     show();
     if (!isBack) return;
     announce(T.connectedAgain);
-    for (const listener of back) listener();
+    back.tell();
   };
 }

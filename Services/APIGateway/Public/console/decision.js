@@ -1,5 +1,5 @@
 // What a person decides about an intent: asked for a reason, sent, and its answer.
-import { announce, button, h } from './element.js';
+import { alerts, announce, button, h } from './element.js';
 import { post } from './api.js';
 import { confirm } from './dialog.js';
 import { decisionsFor } from './phase.js';
@@ -18,7 +18,7 @@ export const send = (id, name, reason) => post(path(id, name), reason ? { reason
 export function decisionBar(record, onDone) {
   const names = decisionsFor(record.phase, Object.keys(record.tracks || {}).length > 0);
   if (!names.length) return null;
-  const problems = h('div', { role: 'alert' });
+  const problems = alerts();
   const decide = async (name) => {
     const reason = await confirm({ title: T.confirm[name], detail: h('p.quote', record.request.intent), action: T.decisions[name], isDangerous: isDangerous(name) });
     if (reason === null) return;

@@ -32,6 +32,11 @@ export function fill(element, children, keeps = false) {
 
 export const button = (label, onclick, attributes = {}) => h('button', { type: 'button', onclick, ...attributes }, label);
 
+export const searchField = (label, attributes) => h('input', { type: 'search', placeholder: label, 'aria-label': label, autocomplete: 'off', spellcheck: 'false', ...attributes });
+
+/** The title of a view: takes the focus when it is come to. */
+export const viewTitle = (...parts) => h('h2', { id: 'view-title', tabindex: '-1' }, parts);
+
 export const section = (title, ...children) => h('section.part', h('h3', title), ...children);
 
 /** A table that can be scrolled sideways, also by keyboard, around a body whose rows come and go. */
@@ -43,6 +48,17 @@ export function frame(caption, heads, body, attributes = {}) {
 /** `rows` are lists of cells; null without any. */
 export const table = (caption, heads, rows, attributes) => (rows.length
   ? frame(caption, heads, h('tbody', rows.map((row) => h('tr', row.map((cell) => h('td', cell ?? ''))))), attributes) : null);
+
+/** The same below its title. */
+export const tableSection = (title, heads, rows) => (rows.length ? section(title, table(title, heads, rows)) : null);
+
+/** Where problems are said, also to who cannot see them. */
+export const alerts = () => h('div', { role: 'alert' });
+
+export const checkbox = (attributes) => h('input', { type: 'checkbox', ...attributes });
+
+/** Without scrolling to it. */
+export const focus = (element) => element?.focus({ preventScroll: true });
 
 /** Text as it is written, that can be scrolled by keyboard. */
 export const pre = (...children) => h('pre', { tabindex: '0' }, children);

@@ -1,13 +1,13 @@
 // What runs where, since when, from which intent; and each package with its files and history.
-import { button, debounced, fill, fold, h, pre, table } from './element.js';
+import { button, debounced, fill, fold, h, pre, searchField, table } from './element.js';
 import { json } from './api.js';
+import { intentLink } from './phase.js';
+import { itemCells, itemHeads } from './plan.js';
 import { polled } from './poll.js';
 import { empty, loading, problemBox } from './problem.js';
-import { href } from './route.js';
+import { current, href, setQuery } from './route.js';
 import { moment } from './time.js';
 import { T } from './texts.js';
-
-const COLUMNS = [T.instance, T.function, T.cluster, T.namespace, T.replicas, T.revision, T.observed, T.since, T.intent, ''];
 
 async function openPackage(root, item) {
   fill(root, h('section.card', loading()));
@@ -17,7 +17,7 @@ async function openPackage(root, item) {
     fill(root, h('section.card', h('div.row', title, button(T.close, () => fill(root, []))),
       h('h4', T.files), shown.files.map((file) => fold(h('code', file.path), pre(file.content))),
       h('h4', T.history), table(T.history, [T.revision, T.time, T.by, T.what, T.commit, T.intent], history.items.map((commit) => [
-        commit.revision || '–', moment(commit.at), commit.by, commit.subject, h('code.commit', commit.commit), commit.intentId ? h('a', { href: href('intent', commit.intentId) }, T.show) : T.person]))));
+        commit.revision || '–', moment(commit.at), commit.by, commit.subject, h('code.commit', commit.commit), commit.intentId ? intentLink(commit.intentId) : T.person]))));
     title.focus();
   } catch (error) {
     fill(root, h('section.card', problemBox(error, () => openPackage(root, item))));
@@ -28,7 +28,7 @@ export function inventoryView(root) {
   let items = [];
   const results = h('div');
   const opened = h('div');
-  const filter = h('input', { type: 'search', placeholder: T.filterInventory, 'aria-label': T.filterInventory, autocomplete: 'off', oninput: debounced(() => draw(), 120) });
+  const filter = searchField(T.filterInventory, { value: current().query.get('q') || '', oninput: debounced(() => { setQuery({ q: filter.value.trim() }); draw(); }, 120) });
   const list = h('div');
   fill(root, [list, opened]);
   const draw = () => {
@@ -36,9 +36,8 @@ export function inventoryView(root) {
     const shown = items.filter((item) => words.every((word) => `${item.instance} ${item.function} ${item.cluster} ${item.namespace}`.toLowerCase().includes(word)));
     if (results.contains(document.activeElement)) return;
     fill(results, !items.length ? empty(T.nothingRuns, T.nothingRunsHint, h('a.button.primary', { href: href('write') }, T.writeFirst)) : !shown.length ? empty(T.noneMatch)
-      : [h('p.muted', T.shown(shown.length)), table(T.inventory, COLUMNS, shown.slice(0, 500).map((item) => [
-        h('strong', item.instance), item.function, item.cluster, item.namespace, item.replicas ?? '–', item.revision, T.observedAs[item.observed] || item.observed, moment(item.updatedAt),
-        item.intentId ? h('a', { href: href('intent', item.intentId) }, T.show) : '–', button(T.openPackage, () => openPackage(opened, item), { 'aria-label': `${T.openPackage} ${item.path}` })]))]);
+      : [h('p.muted', T.shown(shown.length)), table(T.pages.inventory, [...itemHeads, ''], shown.slice(0, 500).map((item) => [
+        ...itemCells(item), button(T.openPackage, () => openPackage(opened, item), { 'aria-label': `${T.openPackage} ${item.path}` })]))]);
   };
   const view = polled(list, async () => (await json('/v1/inventory')).items, (loaded, body) => {
     items = loaded;

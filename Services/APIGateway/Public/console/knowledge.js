@@ -1,5 +1,5 @@
 // Searching the knowledge that models and people are shown.
-import { fill, fold, h } from './element.js';
+import { fill, fold, h, searchField } from './element.js';
 import { json, query } from './api.js';
 import { empty, loading, problemBox } from './problem.js';
 import { current, setQuery } from './route.js';
@@ -13,7 +13,7 @@ export function marked(snippet) {
 
 export function knowledgeView(root) {
   const results = h('div', { 'aria-live': 'polite' });
-  const field = h('input', { id: 'knowledge', type: 'search', value: current().query.get('q') || '', placeholder: T.searchKnowledge, 'aria-label': T.searchKnowledge, maxlength: '4096', autocomplete: 'off' });
+  const field = searchField(T.searchKnowledge, { id: 'knowledge', value: current().query.get('q') || '', maxlength: '4096' });
   let abort = new AbortController();
   const search = async () => {
     const words = field.value.trim();

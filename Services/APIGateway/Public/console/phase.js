@@ -1,5 +1,6 @@
 // The phases of an intent as people see them: their look, their place on the way, what may be decided there.
 import { h } from './element.js';
+import { href } from './route.js';
 import { T } from './texts.js';
 
 /** Where an intent is on its way; the board filters by these. */
@@ -26,6 +27,7 @@ const STEPS = { received: 0, interpreting: 0, awaiting_clarification: 0, plannin
 export const TRACK_LENGTH = 5;
 
 export const isTerminal = (phase) => TERMINAL.has(phase);
+export const isDone = (phase) => phase === 'published' || phase === 'fulfilled';
 export const isWaiting = (phase) => phase === 'awaiting_clarification' || phase === 'awaiting_approval';
 export const stageOf = (phase) => STAGE_OF.get(phase)?.id || 'understand';
 export const lookOf = (phase) => LOOKS[phase]?.[0] || 'live';
@@ -42,10 +44,12 @@ export function phasePill(phase, isPast = false) {
   return h('span', { class: `phase ${look}` }, phaseText(phase));
 }
 
+export const intentLink = (id, words = T.show) => h('a', { href: href('intent', id) }, words);
+
 /** What a person may decide about an intent; `canUndo` when it did something that could be undone. */
 export function decisionsFor(phase, canUndo = true) {
   if (phase === 'awaiting_approval') return ['approve', 'reject'];
   if (phase === 'failed') return ['retry'];
-  if (phase === 'published' || phase === 'fulfilled') return canUndo ? ['rollback'] : [];
+  if (isDone(phase)) return canUndo ? ['rollback'] : [];
   return isTerminal(phase) ? [] : ['cancel'];
 }

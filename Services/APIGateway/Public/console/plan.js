@@ -1,6 +1,6 @@
 // What is going to change: packages and policies, each figure with where it comes from and why.
 import { fold, h, pre, section, table } from './element.js';
-import { href } from './route.js';
+import { intentLink } from './phase.js';
 import { moment } from './time.js';
 import { T } from './texts.js';
 
@@ -16,20 +16,23 @@ export function indented(json) {
   try { return JSON.stringify(JSON.parse(json), null, 2); } catch { return json; }
 }
 
-export const itemTable = (items) => table(T.inventory, [T.instance, T.function, T.cluster, T.namespace, T.replicas, T.revision, T.observed, T.since, T.intent], items.map((item) => [
-  item.instance, item.function, item.cluster, item.namespace, item.replicas ?? '', item.revision, T.observedAs[item.observed] || item.observed, moment(item.updatedAt),
-  item.intentId ? h('a', { href: href('intent', item.intentId) }, T.show) : '',
-]));
+export const itemHeads = [T.instance, T.function, T.cluster, T.namespace, T.replicas, T.revision, T.observed, T.since, T.intent];
+
+/** What runs somewhere, as the cells of a row. */
+export const itemCells = (item) => [
+  h('strong', item.instance), item.function, item.cluster, item.namespace, item.replicas ?? '–', item.revision, T.observedAs[item.observed] || item.observed, moment(item.updatedAt),
+  item.intentId ? intentLink(item.intentId) : '–',
+];
 
 export function answerView(answer) {
-  return answer ? section(T.answer, h('p.answer', answer.text), itemTable(answer.items || [])) : null;
+  return answer ? section(T.answer, h('p.answer', answer.text), table(T.answer, itemHeads, (answer.items || []).map(itemCells))) : null;
 }
 
 /** Live intents that want something else of the same objects. */
 export function conflictsView(conflicts) {
   if (!conflicts?.length) return null;
   return section(T.conflicts, h('ul.conflicts', conflicts.map((conflict) => h('li', h('span.change.delete', T.conflictKinds[conflict.kind] || conflict.kind), ' ',
-    conflict.detail, ' ', h('a', { href: href('intent', conflict.intent) }, T.theOther)))));
+    conflict.detail, ' ', intentLink(conflict.intent, T.theOther)))));
 }
 
 /** What policy demands of a person before it is done. */

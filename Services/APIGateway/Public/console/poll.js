@@ -1,7 +1,7 @@
 // A view that asks again and again while it is looked at.
 import { isSilence, loading, problemBox } from './problem.js';
 import { onBack } from './connection.js';
-import { fill, h } from './element.js';
+import { fill, focus, h } from './element.js';
 
 /** A table that is drawn anew stays where it was scrolled to sideways, and keeps the focus. */
 function keepingPlace(body, draw) {
@@ -11,7 +11,7 @@ function keepingPlace(body, draw) {
   const after = body.querySelector('.scroll');
   if (!place || !after || after === before) return;
   after.scrollLeft = place.left;
-  if (place.isFocused) after.focus({ preventScroll: true });
+  if (place.isFocused) focus(after);
 }
 
 /**

@@ -1,5 +1,5 @@
 // Questions about an intent, with their options.
-import { fill, h } from './element.js';
+import { alerts, fill, h } from './element.js';
 import { problemBox } from './problem.js';
 import { T } from './texts.js';
 
@@ -22,7 +22,7 @@ let serial = 0;
 export function questionForm(questions, label, onAnswer) {
   serial += 1;
   const name = (index) => `question-${serial}-${index}`;
-  const problems = h('div', { role: 'alert' });
+  const problems = alerts();
   const submit = h('button.primary', { type: 'submit' }, label);
   const form = h('form', {
     class: 'questions', novalidate: true,

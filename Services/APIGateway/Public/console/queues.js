@@ -1,11 +1,11 @@
 // The queues: how much waits and how long, what goes through, what was given up and can be tried again.
-import { announce, button, fill, fold, frame, h, pre, table } from './element.js';
-import { json, post, query, text } from './api.js';
+import { announce, button, checkbox, fill, fold, frame, h, pre, table } from './element.js';
+import { json, post, query } from './api.js';
 import { confirm } from './dialog.js';
-import { increase, parse, Readings } from './metrics.js';
+import { increase, Readings, scraped } from './metrics.js';
 import { polled } from './poll.js';
 import { empty, loading, problemBox } from './problem.js';
-import { href } from './route.js';
+import { intentLink } from './phase.js';
 import { duration, moment, number } from './time.js';
 import { T } from './texts.js';
 
@@ -49,14 +49,14 @@ class Letters {
   }
 
   row(letter) {
-    const box = h('input', { type: 'checkbox', 'aria-label': T.select(letter.intentId || letter.id), onchange: () => {
+    const box = checkbox({ 'aria-label': T.select(letter.intentId || letter.id), onchange: () => {
       if (box.checked) this.selected.add(letter.id);
       else this.selected.delete(letter.id);
       this.chosen.disabled = !this.selected.size;
       this.chosen.textContent = T.redriveChosen(this.selected.size);
     } });
     return h('tr', h('td', box), h('td', moment(letter.at)), h('td.break', letter.error, letter.raw ? fold(T.rawMessage, pre(letter.raw)) : null),
-      h('td', letter.intentId ? h('a', { href: href('intent', letter.intentId) }, T.show) : '–'), h('td', letter.track || ''), h('td', letter.attempts ?? ''));
+      h('td', letter.intentId ? intentLink(letter.intentId) : '–'), h('td', letter.track || ''), h('td', letter.attempts ?? ''));
   }
 
   /** @param ids null for all that are there. */
@@ -90,7 +90,7 @@ class Throughput {
 
   async look() {
     const names = [...new Set(Object.values(WORKERS).map(([name]) => name))];
-    const pairs = new Map(await Promise.all(names.map(async (name) => [name, await text(`/v1/services/${name}/metrics`, { accept: 'text/plain' }).then((said) => this.readings.add(name, parse(said)), () => null)])));
+    const pairs = new Map(await Promise.all(names.map(async (name) => [name, await scraped(name).then((said) => this.readings.add(name, said), () => null)])));
     const rates = new Map();
     for (const [stage, [name, controller]] of Object.entries(WORKERS)) {
       const pair = pairs.get(name);
@@ -113,7 +113,7 @@ export function queuesView(root) {
   const view = polled(list, load, ({ queues, rates }, body) => {
     // Pressed by keyboard, a button that is drawn anew would lose the focus.
     const focused = body.contains(document.activeElement) ? document.activeElement.dataset.stage : null;
-    fill(body, h('div.card', table(T.queues, [T.queue, T.depth, T.oldest, T.throughput, T.delayed, T.deadLetters], queues.map((queue) => [
+    fill(body, h('div.card', table(T.pages.queues, [T.queue, T.depth, T.oldest, T.throughput, T.delayed, T.deadLetters], queues.map((queue) => [
       h('strong', T.queueNames[queue.stage] || queue.stage), number(queue.depth), queue.depth ? duration(queue.ageSeconds * 1000) : '–', rates.has(queue.stage) ? T.perSecond(number(rates.get(queue.stage))) : '–', number(queue.delayed),
       queue.dead ? button(T.showDead(queue.dead), () => letters.open(queue.stage), { class: 'danger', 'data-stage': queue.stage }) : '0',
     ]))));

@@ -1,5 +1,5 @@
 // The rollout: which colour is active, how the new version is judged, and the two decisions about it.
-import { announce, button, facts, fill, h, section, table } from './element.js';
+import { alerts, announce, button, facts, fill, h, section, table } from './element.js';
 import { json, post } from './api.js';
 import { confirm } from './dialog.js';
 import { polled } from './poll.js';
@@ -34,7 +34,7 @@ function runOf(run, actions) {
 }
 
 export function rolloutView(root) {
-  const problems = h('div', { role: 'alert' });
+  const problems = alerts();
   const list = h('div');
   let drawn = '';
   fill(root, [problems, list]);

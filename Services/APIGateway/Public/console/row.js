@@ -1,5 +1,5 @@
 // A row of the board: made once, filled anew for whatever intent it stands for.
-import { h } from './element.js';
+import { checkbox, h } from './element.js';
 import { lookOf, phaseText, stepsDone, TRACK_LENGTH } from './phase.js';
 import { href } from './route.js';
 import { age } from './time.js';
@@ -9,7 +9,7 @@ const cell = (name, ...children) => h('div', { role: 'gridcell', class: name }, 
 
 export function makeRow({ onToggle }) {
   const parts = {
-    box: h('input', { type: 'checkbox', tabindex: '-1' }),
+    box: checkbox({ tabindex: '-1' }),
     link: h('a', { tabindex: '-1' }),
     steps: Array.from({ length: TRACK_LENGTH }, () => h('i')),
     pill: h('span'),

@@ -1,7 +1,7 @@
 // The services: how each is, which version and colour, how fast it answers, and the breakers between them.
 import { fill, h, table } from './element.js';
-import { json, text } from './api.js';
-import { parse } from './metrics.js';
+import { json } from './api.js';
+import { scraped } from './metrics.js';
 import { polled } from './poll.js';
 import { duration } from './time.js';
 import { T } from './texts.js';
@@ -15,7 +15,7 @@ const pill = (name, words) => h('span', { class: `phase ${LOOKS[name] || 'still'
 /** The breakers a service has towards others, as its metrics say. */
 async function breakers(name) {
   try {
-    return parse(await text(`/v1/services/${name}/metrics`, { accept: 'text/plain' })).filter((sample) => sample.name === 'nephoran_circuit_breaker_state').map((sample) => [sample.labels.upstream, BREAKERS[sample.value]]);
+    return (await scraped(name)).filter((sample) => sample.name === 'nephoran_circuit_breaker_state').map((sample) => [sample.labels.upstream, BREAKERS[sample.value]]);
   } catch { return null; }
 }
 
@@ -43,7 +43,7 @@ function dependencies(report) {
 
 export function servicesView(root) {
   const view = polled(root, load, (services, body) => {
-    fill(body, h('div.card', table(T.services, [T.service, T.state, T.version_, T.colour, T.upSince, T.latency, T.breakerToIt, T.itsBreakers, T.dependenciesHead], services.map((service) => [
+    fill(body, h('div.card', table(T.pages.services, [T.service, T.state, T.version_, T.colour, T.upSince, T.latency, T.breakerToIt, T.itsBreakers, T.dependenciesHead], services.map((service) => [
       h('strong', service.name), service.report ? pill(service.report.status, T.health[service.report.status] || service.report.status) : [pill('silent', T.silent), h('p.muted', service.detail)],
       service.report?.version, service.report && h('span', { class: `colour ${service.report.colour}` }, service.report.colour), service.report && duration(service.report.uptimeSeconds * 1000),
       service.latencyMs === null ? '–' : duration(service.latencyMs), service.breaker ? pill(service.breaker, T.breakers[service.breaker]) : '–', breakerList(service.breakers),
