@@ -41,7 +41,7 @@ export function chart({ title, hint, series, times, format, limit, max }) {
   const last = series.map((line) => line.values.findLast((value) => value !== null && Number.isFinite(value)));
   const summary = series.map((line, index) => `${line.name} ${last[index] === undefined ? T.noValue : format(last[index])}`).join(', ');
   return h('figure.card.chart',
-    h('figcaption', h('h3', title), hint ? h('p.muted', hint) : null),
+    h('figcaption', h('h3', title), h('p.muted', hint)),
     h('p.chart-values', series.map((line, index) => h('span', { class: `series ${STYLES[index]}` }, h('b', last[index] === undefined ? '–' : format(last[index])), ' ', line.name))),
     all.length ? svg('svg', { viewBox: `0 -4 ${WIDTH} ${HEIGHT + 8}`, role: 'img', 'aria-label': `${title}: ${summary}`, preserveAspectRatio: 'none' },
       [0, 0.5, 1].map((part) => svg('line.rule', { x1: 0, x2: WIDTH, y1: HEIGHT * part, y2: HEIGHT * part })),

@@ -14,7 +14,7 @@ function show() {
   const banner = $('banner');
   banner.hidden = !state.isSilent && !state.maintenance;
   banner.className = state.isSilent ? 'notice bad' : 'notice';
-  if (state.isSilent) fill(banner, [h('span', h('strong', T.disconnected), ' ', T.disconnectedDetail), button(T.tryNow, probe)]);
+  if (state.isSilent) fill(banner, [h('span', h('strong', T.disconnected, '.'), ' ', T.disconnectedDetail), button(T.tryNow, probe)]);
   else fill(banner, state.maintenance ? T.maintenance(state.maintenance) : '');
 }
 

@@ -23,7 +23,7 @@ const RETRY = 2000;
 
 class IntentPage {
   constructor(root, id) {
-    Object.assign(this, { root, id, record: null, steps: [], sections: new Map(), timeline: new Timeline(), isClosed: false });
+    Object.assign(this, { root, id, path: `/v1/intents/${encodeURIComponent(id)}`, record: null, steps: [], sections: new Map(), timeline: new Timeline(), isClosed: false });
     fill(root, h('div.card', h('div.visually-hidden', viewTitle(T.intent)), loading()));
     this.read();
     this.leaves = [onBack(() => this.read()), onEvent((event) => { if (event.id === id) this.readSoon(); }), subscribe(() => this.follow())];
@@ -40,7 +40,7 @@ class IntentPage {
     }
     const isNeeded = this.mode === 'polled' && this.record && !isTerminal(this.record.phase);
     if (isNeeded && !this.stream) {
-      this.stream = new Stream(`/v1/intents/${encodeURIComponent(this.id)}/events`, { onEvent: () => this.readSoon(), isOver: () => isTerminal(this.phase) });
+      this.stream = new Stream(`${this.path}/events`, { onEvent: () => this.readSoon(), isOver: () => isTerminal(this.phase) });
     } else if (!isNeeded && this.stream) {
       this.stream.close();
       this.stream = null;
@@ -54,7 +54,7 @@ class IntentPage {
 
   async read() {
     try {
-      this.use(await json(`/v1/intents/${encodeURIComponent(this.id)}`));
+      this.use(await json(this.path));
     } catch (error) {
       if (this.isClosed) return;
       // What is being read or typed stays, unless it may not be seen any more.

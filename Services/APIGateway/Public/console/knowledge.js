@@ -28,7 +28,7 @@ export function knowledgeView(root) {
     fill(results, loading());
     try {
       const answer = await json(`/v1/knowledge${query({ query: words, limit: 12 })}`, { isAction: true, signal });
-      fill(results, answer.results.length ? [h('p.muted', T.foundPassages(answer.results.length, answer.mode), answer.note ? ` — ${answer.note}` : ''), h('ol.passages', answer.results.map((passage) => h('li.card',
+      fill(results, answer.results.length ? [h('p.muted', T.foundPassages(answer.results.length, answer.mode), answer.note ? ` — ${answer.note}` : ''), h('ol.plain.passages', answer.results.map((passage) => h('li.card',
         h('h3', passage.title || passage.documentId), passage.heading ? h('p.muted', passage.heading) : null, h('p', marked(passage.snippet || passage.text)),
         fold(T.wholePassage, h('p.prose', passage.text)),
         h('p.muted', h('code', passage.chunkId), ' · ', [T.score(number(passage.score)), passage.source].filter(Boolean).join(' · ')))))] : empty(T.nothingFound, T.otherWords));

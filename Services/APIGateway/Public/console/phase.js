@@ -38,10 +38,12 @@ export const phaseName = (phase) => T.phases[phase] || String(phase).replaceAll(
 
 export const phaseText = (phase) => `${LOOKS[phase]?.[1] || '•'} ${phaseName(phase)}`;
 
+export const pill = (look, ...words) => h('span', { class: `phase ${look || 'still'}` }, words);
+
 /** A step that others have followed no longer breathes. */
 export function phasePill(phase, isPast = false) {
   const look = isPast && lookOf(phase) === 'live' ? 'still' : lookOf(phase);
-  return h('span', { class: `phase ${look}` }, phaseText(phase));
+  return pill(look, phaseText(phase));
 }
 
 export const intentLink = (id, words = T.show) => h('a', { href: href('intent', id) }, words);

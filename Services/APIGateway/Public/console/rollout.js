@@ -2,6 +2,7 @@
 import { alerts, announce, button, facts, fill, h, section, table } from './element.js';
 import { json, post } from './api.js';
 import { confirm } from './dialog.js';
+import { pill } from './phase.js';
 import { polled } from './poll.js';
 import { empty, problemBox } from './problem.js';
 import { duration, moment, number, percent } from './time.js';
@@ -27,7 +28,7 @@ function decisions({ active, preview, run, wish }) {
 
 function runOf(run, actions) {
   return section(T.lastRollout, h('div.card',
-    facts([[T.state, [h('span', { class: `phase ${LOOKS[run.state] || 'still'}` }, T.rolloutStates[run.state] || run.state), run.detail && run.state !== 'waiting' ? ` ${run.detail}` : '']],
+    facts([[T.state, [pill(LOOKS[run.state], T.rolloutStates[run.state] || run.state), run.detail && run.state !== 'waiting' ? ` ${run.detail}` : '']],
       [T.colour, [colour(run.from), ' → ', colour(run.to)]], [T.executables, h('code.break', run.toDirectory)], [T.begun, moment(run.startedAt)], [T.lastChange, moment(run.updatedAt)]]),
     table(T.measurements, [T.time, T.measuredOf, T.requests, T.succeeded, 'p95', T.fault], run.measurements.map((it) => [
       moment(it.at), it.of, number(it.requests), percent(it.successRate), duration(it.p95Seconds * 1000), it.fault || '–']).reverse()), actions));

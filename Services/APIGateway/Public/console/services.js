@@ -2,6 +2,7 @@
 import { fill, h, table } from './element.js';
 import { json } from './api.js';
 import { scraped } from './metrics.js';
+import { pill } from './phase.js';
 import { polled } from './poll.js';
 import { duration } from './time.js';
 import { T } from './texts.js';
@@ -9,8 +10,6 @@ import { T } from './texts.js';
 /** By the value of the metric. */
 const BREAKERS = ['closed', 'halfOpen', 'open'];
 const LOOKS = { ok: 'good', degraded: 'wait', unavailable: 'bad', silent: 'bad', closed: 'good', open: 'bad', halfOpen: 'wait' };
-
-const pill = (name, words) => h('span', { class: `phase ${LOOKS[name] || 'still'}` }, words);
 
 /** The breakers a service has towards others, as its metrics say. */
 async function breakers(name) {
@@ -32,7 +31,7 @@ function breakerList(list) {
   if (list === null) return '–';
   if (!list.length) return T.noBreakers;
   const closed = list.filter(([, state]) => state === 'closed').length;
-  return h('ul.plain', list.filter(([, state]) => state !== 'closed').map(([name, state]) => h('li', pill(state, T.breakers[state] || '?'), ' ', name)), closed ? h('li', pill('closed', T.closedBreakers(closed))) : null);
+  return h('ul.plain', list.filter(([, state]) => state !== 'closed').map(([name, state]) => h('li', pill(LOOKS[state], T.breakers[state] || '?'), ' ', name)), closed ? h('li', pill(LOOKS.closed, T.closedBreakers(closed))) : null);
 }
 
 function dependencies(report) {
@@ -44,9 +43,9 @@ function dependencies(report) {
 export function servicesView(root) {
   const view = polled(root, load, (services, body) => {
     fill(body, h('div.card', table(T.pages.services, [T.service, T.state, T.version_, T.colour, T.upSince, T.latency, T.breakerToIt, T.itsBreakers, T.dependenciesHead], services.map((service) => [
-      h('strong', service.name), service.report ? pill(service.report.status, T.health[service.report.status] || service.report.status) : [pill('silent', T.silent), h('p.muted', service.detail)],
+      h('strong', service.name), service.report ? pill(LOOKS[service.report.status], T.health[service.report.status] || service.report.status) : [pill(LOOKS.silent, T.silent), h('p.muted', service.detail)],
       service.report?.version, service.report && h('span', { class: `colour ${service.report.colour}` }, service.report.colour), service.report && duration(service.report.uptimeSeconds * 1000),
-      service.latencyMs === null ? '–' : duration(service.latencyMs), service.breaker ? pill(service.breaker, T.breakers[service.breaker]) : '–', breakerList(service.breakers),
+      service.latencyMs === null ? '–' : duration(service.latencyMs), service.breaker ? pill(LOOKS[service.breaker], T.breakers[service.breaker]) : '–', breakerList(service.breakers),
       service.report ? dependencies(service.report) : '',
     ]))));
   });

@@ -6,14 +6,14 @@ const count = (number, one, many = `${one}s`) => `${figure(number)} ${number ===
 export const T = {
   title: 'Nephoran', skip: 'Skip to the content', write: 'Write', board: 'Board', operate: 'Operate', api: 'API', signOut: 'Sign out', keyLabel: 'API key or JWT', use: 'Sign in', keysButton: 'Shortcuts',
   curlTitle: 'The last action as a command', curlHint: 'Put your key into NEPHORAN_TOKEN: it is never shown here.', curlNone: 'What you do here is a documented API call: the last one is shown here.',
-  copy: 'Copy', copied: 'Copied', copyByHand: 'Selected: copy it with your keyboard', copyLink: 'Copy link', copyFromBar: 'Copy it from the address bar',
+  copy: 'Copy', copied: 'Copied', copyByHand: 'Selected: now copy it', copyLink: 'Copy link', copyFromBar: 'Copy it from the address bar',
   close: 'Close', back: 'Back', reason: 'Reason (optional)', tryAgain: 'Try again', tryNow: 'Try now', show: 'Show', search: 'Search', older: 'Older', all: 'All', days: (number) => count(number, 'day'), loading: 'Loading …',
 
   // Signing in, connection, errors
-  gateTitle: 'Sign in', gateHint: 'A key of this installation is needed. It stays in this page’s memory: closed or reloaded, the page asks again. “nephoran up” says at its start which file holds one: .nephoran/token, if not told otherwise.',
+  gateTitle: 'Sign in', gateHint: 'A key of this installation is needed. It stays in this page’s memory: closed or reloaded, the page asks again. “nephoran up” says which file holds one: .nephoran/token, if not told otherwise.',
   keyNeeded: 'A key is needed', keyRefused: 'This key is not accepted', keyExpired: 'This key is no longer accepted: it has expired or was withdrawn. What you were writing is kept.', keyAccepted: 'Signed in',
-  disconnected: 'The gateway cannot be reached.', disconnectedDetail: 'What you see may be old. It is asked again until it answers; no event is lost meanwhile.', connectedAgain: 'The gateway answers again',
-  unreachable: 'The gateway cannot be reached', unreachableDetail: 'Nothing was heard back. Repeating the request is safe.', brokenAnswer: 'The answer broke off', maintenance: (notice) => `Maintenance: ${notice}`,
+  disconnected: 'The gateway cannot be reached', disconnectedDetail: 'What you see may be old. It is asked again until it answers; no event is lost meanwhile.', connectedAgain: 'The gateway answers again',
+  unreachableDetail: 'Nothing was heard back. It is safe to repeat.', brokenAnswer: 'The answer broke off', maintenance: (notice) => `Maintenance: ${notice}`,
   wentWrong: 'Something went wrong', code: (code) => `code ${code}`, retryAfter: (seconds) => `try again in ${seconds} s`, forbiddenHint: 'Sign in with a key that has this right.',
 
   // What needs a person
@@ -24,7 +24,7 @@ export const T = {
   examplesTitle: 'Examples', examples: ['Deploy a high-availability AMF with auto-scaling in core5g', 'Scale the AMF in core5g to 5 replicas', 'Create a URLLC slice for remote surgery with latency below 5 ms', 'Remove the AMF from core5g', 'What is running in core5g?'],
   submit: 'Submit', dryRun: 'Dry run', dryRunHint: 'changes nothing', waitForMe: 'Wait for approval', namespace: 'Namespace', cluster: 'Cluster', namespaceHint: 'where the text names none', clusterHint: 'the configured one', nameRule: 'Lower-case letters, digits and -',
   explainTitle: 'What the network would do appears here as you type', explainHint: 'Choose an example or write your own.', reading: 'Reading …',
-  wouldDo: 'Ready: this is what would be done.', wouldAsk: (number) => `Something is not clear: ${count(number, 'question')} would be asked.`, wouldWait: 'Ready, and it would wait for a person’s approval.', wouldConflict: 'Another intent wants something else of the same: one would wait for the other.', wouldAnswer: 'A question about the network: nothing would change.',
+  wouldDo: 'Ready: this is what would be done.', wouldAsk: (number) => `Something is not clear: ${count(number, 'question')} would be asked.`, wouldWait: 'Ready, and it would wait for a person’s approval.', wouldConflict: 'Another intent wants something else of the same: this one would wait.', wouldAnswer: 'A question about the network: nothing would change.',
   wouldChangeNothing: 'All of this is so already: nothing would change.', wouldRefuse: 'This would be refused.',
   questions: 'Questions', questionsHint: 'Say it in the sentence, or answer here and submit both at once.', submitAnswered: 'Submit with these answers', somethingElse: 'Something else', answerHere: 'Your answer', answerMissing: (question) => `Please answer: ${question}`, answerNow: 'Answer',
 
@@ -32,8 +32,8 @@ export const T = {
   intent: 'Intent', understood: 'Understood', verb: 'Action', object: 'Object', targets: 'Targets', where: 'Where and when', confidence: 'Confidence', refused: 'Refused.',
   pointAtMarks: 'Point at an underlined word, or tab to it, to see what it became.', saidHere: 'the text says so',
   roles: { action: 'action', object: 'object', target: 'target', place: 'circumstance' },
-  actions: { deploy: 'brings something new into being', scale: 'changes how much of what is there runs', configure: 'sets what is there', optimize: 'holds an objective', remove: 'takes something away', migrate: 'moves what is there', restart: 'starts what is there anew', rollback: 'returns to an earlier revision', report: 'asks, and changes nothing' },
-  members: { from: 'from', use: 'for', qualities: 'quality', depends: 'together with', window: 'when', ue: 'UE', dnn: 'DNN', tac: 'TAC', plmn: 'PLMN', gnb: 'gNB' },
+  actions: { deploy: 'brings something new into being', scale: 'changes how much runs', configure: 'sets what is there', optimize: 'holds an objective', remove: 'takes something away', migrate: 'moves what is there', restart: 'starts it anew', rollback: 'returns to an earlier revision', report: 'asks, and changes nothing' },
+  members: { from: 'from', use: 'for', qualities: 'quality', depends: 'together with', window: 'when' },
   verbs: { deploy: 'deploy', scale: 'scale', configure: 'configure', optimize: 'optimise', remove: 'remove', migrate: 'migrate', restart: 'restart', rollback: 'roll back', report: 'report' },
   kinds: { NetworkFunction: 'network function', NetworkSlice: 'network slice', CoreNetwork: 'core network', RadioNetwork: 'radio network', E2Node: 'E2 node', Application: 'application', Policy: 'policy', Infrastructure: 'infrastructure' },
   conditions: { equals: '=', atLeast: '≥', atMost: '≤', lessThan: '<', greaterThan: '>', increaseBy: 'increase by', decreaseBy: 'decrease by', multiplyBy: '×', between: 'between' },
@@ -50,7 +50,7 @@ export const T = {
 
   // The page of an intent
   timeline: 'Timeline', byWhom: (who) => `by ${who}`, took: (time) => `took ${time}`, underWay: 'under way', published: 'Published', package: 'Package', change: 'Change', revision: 'Revision', commit: 'Commit', repository: 'Repository', appliedPolicies: 'Policies', type: 'Type', ric: 'RIC', enforcement: 'Enforcement',
-  verification: 'Verification', verified: { observed: 'Observed in the network', notObserved: 'Read back from the repository; the network itself was not observed', notNeeded: 'Nothing to verify', degraded: 'In effect, on an element that is in trouble' }, tracks: 'Tracks', trackNames: { delivery: 'packages', ran: 'RAN policies', infrastructure: 'infrastructure' },
+  verification: 'Verification', verified: { observed: 'Observed in the network', notObserved: 'Read back from the repository; the network was not observed', notNeeded: 'Nothing to verify', degraded: 'In effect, on an element that is in trouble' }, tracks: 'Tracks', trackNames: { delivery: 'packages', ran: 'RAN policies', infrastructure: 'infrastructure' },
   trackStates: { pending: 'pending', succeeded: 'succeeded', failed: 'failed', partial: 'partly failed', conflicted: 'planned again', skipped: 'skipped', compensating: 'being undone', compensated: 'undone', uncompensated: 'could not be undone' },
   outcomes: { nothing: 'All of this was so already: nothing changed.', refused: 'Nothing was done.', cancelled: 'It has ended. What had taken effect is undone.', published: 'Done: it is in the repository; what applies the repository to the cluster carries it out there.', fulfilled: 'Done, and seen in the network.', rolled_back: 'What it did is undone.', superseded: 'A later intent took its place.' }, seeInventory: 'See it in the inventory', writeAnother: 'Write another',
   rawRecord: 'Raw record', approvedBy: (who, why) => `Approved by ${who}${why ? `: “${why}”` : ''}`, waits: (what) => `It waits ${what}.`, toBoard: 'To the board',
@@ -63,7 +63,7 @@ export const T = {
   stages: { understand: 'Understanding', question: 'Needs an answer', plan: 'Planning', approve: 'Needs approval', carry: 'Carrying out', verify: 'Verifying', done: 'Done', ended: 'Ended otherwise', failed: 'Failed' },
   priorities: { low: 'low', medium: 'medium', high: 'high', critical: 'critical' }, priority: 'Priority', allPriorities: 'All priorities', stage: 'Stage', way: 'On its way', by: 'By', ageHead: 'Age', phase: 'Phase',
   searchBoard: 'Search intents', live: '● live', polled: '● asked every few seconds: this key may not follow all intents', notLive: '○ not live', shown: (number) => `${count(number, 'entry', 'entries')} shown`,
-  noIntents: 'No intents yet', noIntentsHint: 'What is submitted appears here and is followed live.', writeFirst: 'Write an intent', noneMatch: 'Nothing matches', noneMatchHint: 'Intents are there, but none fits the filters.', clearFilters: 'Clear the filters', newest: (number) => `The newest ${figure(number)} are shown.`,
+  noIntents: 'No intents yet', noIntentsHint: 'What is submitted is followed here, live.', writeFirst: 'Write an intent', noneMatch: 'Nothing matches', noneMatchHint: 'There are intents, but none fits the filters.', clearFilters: 'Clear the filters', newest: (number) => `The newest ${figure(number)} are shown.`,
   searchEnded: (words) => `Search all that has ended for “${words}”`, endedWith: (words) => `Ended intents with “${words}”`, nothingFound: 'Nothing found',
   select: (text) => `Select ${text}`, selectAll: 'Select all that are shown', bulk: 'Selected intents', selected: (number) => `${figure(number)} selected`, clearSelection: 'Clear', bulkAction: (name, number) => `${name} (${figure(number)})`, bulkConfirm: (name, number) => `${name}: ${count(number, 'intent')}?`, andMore: (number) => `and ${figure(number)} more`,
   bulkProgress: (done, all) => `${done} of ${all} …`, bulkDone: (name, done, failed) => `${name}: ${done} done${failed ? `, ${failed} not` : ''}.`,
@@ -76,7 +76,7 @@ export const T = {
   queueNames: { interpret: 'Interpret', plan: 'Plan', publish: 'Publish', policy: 'RAN policies', verify: 'Verify', notify: 'Callbacks', archive: 'Archive' },
   deadLettersOf: (name) => `Dead letters: ${name}`, noDeadLetters: 'No dead letters', redrive: 'Try again', redriveAll: 'Try all again', redriveChosen: (number) => `Try ${number || 'the'} chosen again`, redriveDetail: 'Their intents go on where they were given up.', purge: 'Remove for good', purgeAll: 'Remove all', purgeDetail: 'What is removed cannot be tried again.',
   redriven: (it) => `${it.redriven} tried again, ${it.removed} had nothing to go on with, ${it.kept} kept.`, purged: (number) => `${number} removed.`, error: 'Error', track: 'Track', attempts: 'Attempts', rawMessage: 'Message', chosen: 'Chosen',
-  sampled: (seconds) => `Measured by the services themselves, read every ${seconds} s while this page is open.`, sampling: 'The first figures need two readings …', silentServices: (names) => `Not read: ${names}. Figures are of the others.`, noSamples: 'Nothing to show in this time.', noValue: 'no value', values: 'Values', time: 'Time', sinceTime: (time) => `since ${time}`, upTo: (value) => `scale to ${value}`,
+  sampled: (seconds) => `Measured by the services, read every ${seconds} s while this page is open.`, sampling: 'The first figures need two readings …', silentServices: (names) => `Not read: ${names}. Figures are of the others.`, noSamples: 'Nothing to show in this time.', noValue: 'no value', values: 'Values', time: 'Time', sinceTime: (time) => `since ${time}`, upTo: (value) => `scale to ${value}`,
   ended: 'ended', failedOnes: 'failed', charts: {
     rate: ['Intents a minute', 'that came to an end'], published: ['From intent to published', 'dashed: the promised 2 s for 95 of 100'], accepted: ['Submission answered', 'at the gateway'],
     cache: ['Cache hits', 'of the knowledge search; dashed: alert below 70 %'], cost: ['Cost of models', 'since the services started'], budget: ['Error budget', '99.95 % shall not fail; since the services started'],

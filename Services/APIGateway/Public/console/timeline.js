@@ -9,7 +9,7 @@ const between = (a, b) => duration(Math.max(0, new Date(b) - new Date(a)));
 /** An ordered list that grows: steps that are there stay as they are. */
 export class Timeline {
   constructor() {
-    this.list = h('ol.timeline');
+    this.list = h('ol.plain.timeline');
     this.total = h('p.muted');
     this.element = h('div', this.total, this.list);
     this.count = 0;
