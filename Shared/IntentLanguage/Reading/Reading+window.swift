@@ -5,7 +5,7 @@ extension Reading {
     private static let joining: Set<String> = ["to", "and", "until", "till"]
 
     /// Reads when something may happen from the instants of a stretch: the first is its beginning, one after "until" or "to" its end.
-    func readWindow(_ range: Range<Int>, _ context: inout Context) {
+    mutating func readWindow(_ range: Range<Int>, _ context: inout Context) {
         var reached = 0
         for index in range where self.lexemes[index].kind == .chain || self.lexemes[index].kind == .number {
             let start = self.span(index..<(index + 1)).start
