@@ -59,6 +59,60 @@ class Looks(ConsoleCase):
         browser.keys("o")
         browser.find("h2", "Services")
 
+    def test_keyboard_only_to_answer_to_undo_and_to_decide_about_many(self):
+        browser = self.browser
+        self.installation.settled(self.installation.submit("Deploy an SMF in typed-keys"))
+        browser.open()
+        browser.tab_to("#intent")
+        browser.keys("Scale the SMF in typed-keys")
+        browser.find(".questions input.other")
+        browser.tab_to(".questions input.other")
+        browser.keys("2", Keys.ENTER)
+        browser.shown_intent()
+        browser.phase("published")
+        browser.tab_to("[data-decision=rollback]")
+        browser.keys(Keys.ENTER)
+        browser.find("dialog[open]")
+        browser.keys(Keys.ENTER)
+        browser.phase("rolled back")
+
+        for _ in range(2):
+            self.installation.settled(self.installation.submit("Scale the SMF in typed-keys"))
+        browser.keys("b")
+        browser.find(".grid")
+        browser.keys("/")
+        browser.keys("Scale typed-keys")
+        browser.tab_to(".chip.question")
+        browser.keys(Keys.ENTER)
+        browser.wait(lambda: len(browser.all(".intent-row")) == 2)
+        browser.tab_to(".intent-row")
+        browser.keys(" ", Keys.ARROW_DOWN, " ")
+        browser.find(".bulk", "2 selected")
+        for _ in range(60):
+            if browser.script("return document.activeElement.closest('.bulk') !== null && document.activeElement.textContent.includes('Cancel')"):
+                break
+            browser.chord(Keys.SHIFT, Keys.TAB)
+        browser.keys(Keys.ENTER)
+        browser.find("dialog[open]")
+        browser.keys("not today", Keys.ENTER)
+        browser.find(".bulk-result", "2 done")
+
+        browser.script("document.activeElement.blur()")
+        browser.keys("o")
+        browser.find("h2", "Services")
+        browser.tab_to("a[href='#/operate/inventory']")
+        browser.keys(Keys.ENTER)
+        browser.find("main td", "smf")
+        browser.tab_to("main input[type=search]")
+        browser.keys("typed-keys")
+        browser.wait(lambda: len(browser.all("main tbody tr")) == 1)
+        browser.tab_to("main td button")
+        browser.keys(Keys.ENTER)
+        browser.find("main h4", "History")
+        browser.tab_to("main summary")
+        browser.keys(Keys.ENTER)
+        browser.find("main details[open] pre")
+
     def test_nothing_serious_in_both_themes_and_nothing_overflows_a_phone(self):
         browser = self.browser
         waiting = self.installation.submit("Scale the AMF in looks")

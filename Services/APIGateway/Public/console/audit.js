@@ -1,5 +1,5 @@
 // Who did what: all transitions backwards, and what happens while one looks.
-import { button, checkbox, fill, frame, h } from './element.js';
+import { button, checkbox, fill, frame, h, row } from './element.js';
 import { json, query } from './api.js';
 import { onEvent, store, subscribe } from './intents.js';
 import { SERVICES } from './metrics.js';
@@ -24,9 +24,8 @@ export function auditView(root) {
   const body = h('tbody');
   const foot = h('div');
   const check = checkbox({ checked: people, onchange: () => { people = check.checked; setQuery({ all: people ? '' : 'true' }); restart(); } });
-  const row = (event) => h('tr', { 'data-event': name(event) },
-    h('td', moment(event.at)), h('td', h('strong', event.by)), h('td', phasePill(event.phase, true)), h('td.break', event.detail || ''),
-    h('td', intentLink(event.id, store.byID.get(event.id)?.request?.intent || event.id)));
+  const rowOf = (event) => row([moment(event.at), h('strong', event.by), phasePill(event.phase, true), h('span.break', event.detail || ''),
+    intentLink(event.id, store.byID.get(event.id)?.request?.intent || event.id)], { 'data-event': name(event) });
   const more = async () => {
     turn += 1;
     const mine = turn;
@@ -36,7 +35,7 @@ export function auditView(root) {
       for (let count = 0; count < 10; count += 1) {
         const page = await json(`/v1/audit${query({ limit: PAGE, cursor, people: people ? 'true' : '' })}`);
         if (mine !== turn) return;
-        body.append(...page.items.filter(isNew).map(row));
+        body.append(...page.items.filter(isNew).map(rowOf));
         cursor = page.nextCursor;
         if (!cursor || page.items.length) break;
       }
@@ -62,7 +61,7 @@ export function auditView(root) {
     }
   }), onEvent((event) => {
     if ((people && SERVICES.includes(event.by)) || !isNew(event)) return;
-    body.prepend(row(event));
+    body.prepend(rowOf(event));
     while (body.childElementCount > MOST) {
       seen.delete(body.lastElementChild.dataset.event);
       body.lastElementChild.remove();

@@ -45,9 +45,11 @@ export function frame(caption, heads, body, attributes = {}) {
     h('table', attributes, h('caption.visually-hidden', caption), h('thead', h('tr', heads.map((head) => h('th', { scope: 'col' }, head)))), body));
 }
 
+export const row = (cells, attributes = {}) => h('tr', attributes, cells.map((cell) => h('td', cell ?? '')));
+
 /** `rows` are lists of cells; null without any. */
 export const table = (caption, heads, rows, attributes) => (rows.length
-  ? frame(caption, heads, h('tbody', rows.map((row) => h('tr', row.map((cell) => h('td', cell ?? ''))))), attributes) : null);
+  ? frame(caption, heads, h('tbody', rows.map((cells) => row(cells))), attributes) : null);
 
 /** The same below its title. */
 export const tableSection = (title, heads, rows) => (rows.length ? section(title, table(title, heads, rows)) : null);

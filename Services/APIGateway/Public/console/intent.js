@@ -91,7 +91,7 @@ class IntentPage {
     fill(this.root, [
       h('div.card.head', place('head'), place('problem'), place('decide')),
       h('div.columns',
-        h('div', place('answer', 'card'), place('ask', 'card'), place('packages', 'card'), place('policies', 'card'), place('verification', 'card'), place('understood', 'card'), place('plan', 'card'), place('manifests', 'card'), place('provenance', 'card'), place('raw', 'card')),
+        h('div', ['answer', 'ask', 'packages', 'policies', 'verification', 'understood', 'plan', 'manifests', 'provenance', 'raw'].map((name) => place(name, 'card'))),
         h('div', h('section.card.sticky', { tabindex: '0', 'aria-labelledby': 'timeline-title' }, h('h3', { id: 'timeline-title' }, T.timeline), this.timeline.element, place('tracks')))),
     ]);
     focus($('view-title'));

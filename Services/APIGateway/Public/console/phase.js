@@ -16,7 +16,7 @@ export const STAGES = [
   { id: 'failed', phases: ['failed'] },
 ];
 
-const TERMINAL = new Set(['fulfilled', 'published', 'refused', 'failed', 'cancelled', 'superseded', 'rolled_back']);
+/** Of phases that last: those that wait for a person, and the ends. */
 const LOOKS = {
   fulfilled: ['good', '✓'], published: ['good', '✓'], failed: ['bad', '✕'], refused: ['bad', '✕'], cancelled: ['still', '–'],
   superseded: ['still', '–'], rolled_back: ['still', '↩'], awaiting_clarification: ['wait', '?'], awaiting_approval: ['wait', '!'],
@@ -26,7 +26,7 @@ const STAGE_OF = new Map(STAGES.flatMap((stage) => stage.phases.map((phase) => [
 const STEPS = { received: 0, interpreting: 0, awaiting_clarification: 0, planning: 1, awaiting_approval: 1, rendering: 2, executing: 2, verifying: 3, fulfilled: 5, published: 5 };
 export const TRACK_LENGTH = 5;
 
-export const isTerminal = (phase) => TERMINAL.has(phase);
+export const isTerminal = (phase) => phase in LOOKS && !isWaiting(phase);
 export const isDone = (phase) => phase === 'published' || phase === 'fulfilled';
 export const isWaiting = (phase) => phase === 'awaiting_clarification' || phase === 'awaiting_approval';
 export const stageOf = (phase) => STAGE_OF.get(phase)?.id || 'understand';

@@ -41,8 +41,8 @@ export function polled(root, load, show, every = 5000) {
       fill(state, []);
     } catch (error) {
       if (isClosed || mine !== turn) return;
-      // The banner tells of silence; old figures are better than none, an error is better than old figures.
-      if (!hasData || !isSilence(error)) fill(state, problemBox(error, again));
+      // The banner tells of silence, and it is asked again; an error is better than old figures.
+      if (!isSilence(error)) fill(state, problemBox(error, again));
     }
     timer = setTimeout(again, every);
   };

@@ -1,5 +1,5 @@
 // The queues: how much waits and how long, what goes through, what was given up and can be tried again.
-import { announce, button, checkbox, fill, fold, frame, h, pre, table } from './element.js';
+import { announce, button, checkbox, fill, fold, frame, h, pre, row, table } from './element.js';
 import { json, post, query } from './api.js';
 import { confirm } from './dialog.js';
 import { increase, Readings, scraped } from './metrics.js';
@@ -55,8 +55,8 @@ class Letters {
       this.chosen.disabled = !this.selected.size;
       this.chosen.textContent = T.redriveChosen(this.selected.size);
     } });
-    return h('tr', h('td', box), h('td', moment(letter.at)), h('td.break', letter.error, letter.raw ? fold(T.rawMessage, pre(letter.raw)) : null),
-      h('td', letter.intentId ? intentLink(letter.intentId) : '–'), h('td', letter.track || ''), h('td', letter.attempts ?? ''));
+    return row([box, moment(letter.at), h('div.break', letter.error, letter.raw ? fold(T.rawMessage, pre(letter.raw)) : null),
+      letter.intentId ? intentLink(letter.intentId) : '–', letter.track, letter.attempts]);
   }
 
   /** @param ids null for all that are there. */

@@ -18,11 +18,14 @@ async function breakers(name) {
   } catch { return null; }
 }
 
+/** Where nobody has named colours, everybody takes all work. */
+const roleOf = (colour, { active, preview }) => (!active || colour === active ? T.active : colour === preview ? T.preview : T.idle);
+
 async function load() {
-  const [own, { services }] = await Promise.all([json('/health'), json('/v1/services')]);
+  const [own, { services }, roles] = await Promise.all([json('/health'), json('/v1/services'), json('/v1/rollout').catch(() => null)]);
   const all = [{ name: own.service, report: own, breaker: null, latencyMs: null }, ...services];
   return Promise.all(all.map(async (service) => ({
-    ...service, breakers: service.report ? await breakers(service.name) : null,
+    ...service, role: service.report && roles && roleOf(service.report.colour, roles), breakers: service.report ? await breakers(service.name) : null,
   })));
 }
 
@@ -42,9 +45,9 @@ function dependencies(report) {
 
 export function servicesView(root) {
   const view = polled(root, load, (services, body) => {
-    fill(body, h('div.card', table(T.pages.services, [T.service, T.state, T.version_, T.colour, T.upSince, T.latency, T.breakerToIt, T.itsBreakers, T.dependenciesHead], services.map((service) => [
+    fill(body, h('div.card', table(T.pages.services, [T.service, T.state, T.version_, T.colour, T.role, T.upSince, T.latency, T.breakerToIt, T.itsBreakers, T.dependenciesHead], services.map((service) => [
       h('strong', service.name), service.report ? pill(LOOKS[service.report.status], T.health[service.report.status] || service.report.status) : [pill(LOOKS.silent, T.silent), h('p.muted', service.detail)],
-      service.report?.version, service.report && h('span', { class: `colour ${service.report.colour}` }, service.report.colour), service.report && duration(service.report.uptimeSeconds * 1000),
+      service.report?.version, service.report && h('span', { class: `colour ${service.report.colour}` }, service.report.colour), service.role, service.report && duration(service.report.uptimeSeconds * 1000),
       service.latencyMs === null ? '–' : duration(service.latencyMs), service.breaker ? pill(LOOKS[service.breaker], T.breakers[service.breaker]) : '–', breakerList(service.breakers),
       service.report ? dependencies(service.report) : '',
     ]))));

@@ -70,7 +70,7 @@ export const T = {
 
   // Operating
   pages: { services: 'Services', queues: 'Queues', charts: 'Charts', inventory: 'Inventory', knowledge: 'Knowledge', audit: 'Audit trail', rollout: 'Rollout' },
-  service: 'Service', state: 'State', version_: 'Version', colour: 'Colour', upSince: 'Up for', latency: 'Latency', breakerToIt: 'Breaker to it', itsBreakers: 'Its breakers', dependenciesHead: 'Dependencies', dependencies: (up, all) => `${up} of ${all} up`, down: 'down', silent: 'silent', noBreakers: 'none', closedBreakers: (number) => `${number} closed`,
+  service: 'Service', state: 'State', version_: 'Version', colour: 'Colour', role: 'Role', idle: 'Idle', upSince: 'Up for', latency: 'Latency', breakerToIt: 'Breaker to it', itsBreakers: 'Its breakers', dependenciesHead: 'Dependencies', dependencies: (up, all) => `${up} of ${all} up`, down: 'down', silent: 'silent', noBreakers: 'none', closedBreakers: (number) => `${number} closed`,
   health: { ok: 'healthy', degraded: 'degraded', unavailable: 'unavailable' }, breakers: { closed: 'closed', open: 'open', halfOpen: 'half open' },
   queue: 'Queue', depth: 'Waiting', oldest: 'Oldest', throughput: 'Throughput', perSecond: (value) => `${value} / s`, delayed: 'Retried later', deadLetters: 'Dead letters', showDead: (number) => `Show ${number}`,
   queueNames: { interpret: 'Interpret', plan: 'Plan', publish: 'Publish', policy: 'RAN policies', verify: 'Verify', notify: 'Callbacks', archive: 'Archive' },
