@@ -28,7 +28,7 @@ function fileView(name, before, after) {
   const lines = state === 'changed' ? diffLines(before, after) : [];
   const count = (sign) => lines.filter((line) => line[0] === sign).length;
   const details = h('details', { open: state === 'changed' },
-    h('summary', h('code', name), ' ', h('span', { class: `file ${state}` }, T.fileStates[state]), state === 'changed' ? h('span.counts', h('ins', `+${count('+')}`), ' ', h('del', `−${count('-')}`)) : null));
+    h('summary', h('code', name), ' ', h('span', { class: `file ${state}` }, T.fileStates[state]), state === 'changed' ? h('span', ' ', h('ins', `+${count('+')}`), ' ', h('del', `−${count('-')}`)) : null));
   const show = () => { if (details.childElementCount === 1) details.append(state === 'gone' ? pre(before) : diffView(before, after)); };
   // Made when it is looked at.
   details.addEventListener('toggle', show);

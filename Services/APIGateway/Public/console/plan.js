@@ -25,7 +25,7 @@ export const itemCells = (item) => [
 ];
 
 export function answerView(answer) {
-  return answer ? section(T.answer, h('p.answer', answer.text), table(T.answer, itemHeads, (answer.items || []).map(itemCells))) : null;
+  return answer ? section(T.answer, h('p', answer.text), table(T.answer, itemHeads, (answer.items || []).map(itemCells))) : null;
 }
 
 /** Live intents that want something else of the same objects. */
