@@ -14,12 +14,15 @@ extension Reading {
             if let object = self.meaning(at)?.object, self.vocabulary.objects[object].kind == .networkSlice, let id = self.sliceID(at + 1) {
                 result.append(.init(at: at, identifier: .sst, value: id.sst))
                 result.append(.init(at: at, identifier: .sd, value: id.sd))
+                self.say("slice", id.sst, at..<id.end)
                 self.use((at + 1)..<id.end)
                 continue
             }
             guard let identifier = self.meaning(at)?.identifier else {
                 if let number = self.sliceNumber(after: at) {
-                    result.append(.init(at: at, identifier: .sst, value: self.chunk(number).text))
+                    let sst = self.chunk(number).text
+                    result.append(.init(at: at, identifier: .sst, value: sst))
+                    self.say("slice", sst, at..<(number + 1))
                     self.use(number..<number + 1)
                 }
                 continue
@@ -53,11 +56,13 @@ extension Reading {
                 if parts.count == 2 {
                     result.append(.init(at: at, identifier: .sst, value: String(parts[0])))
                     result.append(.init(at: at, identifier: .sd, value: String(parts[1])))
-                    isApart ? self.use(next..<end) : self.use(at..<end)
+                    self.say("slice", String(parts[0]), (isApart ? next : at)..<end)
+                    self.use((isApart ? next : at)..<end)
                     continue
                 }
                 result.append(.init(at: at, identifier: .sst, value: value))
-                isApart ? self.use(next..<end) : self.use(at..<end)
+                self.say("slice", value, (isApart ? next : at)..<end)
+                self.use((isApart ? next : at)..<end)
                 continue
             }
             if identifier == .plmn {
@@ -74,7 +79,8 @@ extension Reading {
                 }
             }
             result.append(.init(at: at, identifier: identifier, value: value))
-            isApart ? self.use(next..<end) : self.use(at..<end)
+            self.say(identifier == .sst ? "slice" : identifier.rawValue, value, (isApart ? next : at)..<end)
+            self.use((isApart ? next : at)..<end)
         }
         return result
     }
@@ -137,7 +143,7 @@ extension Reading {
     }
 
     /// What the thing is for: the words after "for", up to the next preposition.
-    func use(in clause: Clause, mentions: [Mention]) -> (text: String, at: Int)? {
+    func use(in clause: Clause, mentions: [Mention]) -> (words: Range<Int>, at: Int)? {
         var at = clause.body
         while at < clause.end {
             if self.meaning(at)?.preposition == .for, !self.lexemes[at].used, at + 1 < clause.end {
@@ -157,7 +163,7 @@ extension Reading {
                 let isSaid = (first..<end).allSatisfy {
                     self.meaning($0)?.feature != nil || self.meaning($0)?.quality != nil || self.has($0, [.filler, .totality, .pronoun])
                 }
-                if first < end, !isObject, !isEnvironment, !isSaid { return (self.text(first..<end), at) }
+                if first < end, !isObject, !isEnvironment, !isSaid { return (first..<end, at) }
                 at = max(end, at + 1)
                 continue
             }
