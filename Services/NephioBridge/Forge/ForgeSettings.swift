@@ -24,7 +24,9 @@ enum ForgeSettings {
     ) throws(InvalidSetting) -> (delivery: PullRequestDelivery, fetcher: HTTPFetcher)? {
         let settings = context.settings
         guard BridgeSettings.deliveryMode(settings) == .pullRequest else { return nil }
-        guard isRemote else { throw InvalidSetting(key: "GIT_REPO_URL", value: settings[BridgeSettings.repository], allowed: "a URL with DELIVERY_MODE=pull-request") }
+        guard isRemote else {
+            throw InvalidSetting(key: "GIT_REPO_URL", value: settings[BridgeSettings.repository], allowed: "a URL with DELIVERY_MODE=pull-request")
+        }
         guard let address = settings[Self.address] else { throw InvalidSetting(key: "FORGE_URL", allowed: "a URL with DELIVERY_MODE=pull-request") }
         let repository = settings[Self.repository] ?? ""
         let parts = repository.split(separator: "/", omittingEmptySubsequences: false)

@@ -20,7 +20,10 @@ struct FakePull: Sendable {
     func json(_ kind: FakeForge.Kind, owner: String, inList: Bool) -> JSONValue {
         let isGitea = kind == .gitea
         func branch(_ name: String, _ sha: String, exists: Bool) -> JSONValue {
-            ["label": .string(isGitea ? name : "\(owner):\(name)"), "ref": .string(isGitea && !exists ? "refs/pull/\(self.number)/head" : name), "sha": .string(sha)]
+            [
+                "label": .string(isGitea ? name : "\(owner):\(name)"), "ref": .string(isGitea && !exists ? "refs/pull/\(self.number)/head" : name),
+                "sha": .string(sha),
+            ]
         }
         var value: JSONValue = [
             "number": .number(Double(self.number)), "title": .string(self.title), "body": .string(self.body), "state": .string(self.isOpen ? "open" : "closed"),

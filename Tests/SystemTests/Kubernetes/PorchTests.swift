@@ -49,7 +49,8 @@ extension RealProcesses {
             let committer = PorchCommitter(repository: directory.file("gitops.git"))
             cluster.server.servePorch(version: "v1alpha1", repositories: ["gitops"]) { try await committer.commit($0) }
             let installation = try await Installation.start(
-                cluster.settings().merging(["GIT_REPO_URL": directory.file("gitops.git"), "PORCH_ENABLED": "true", "PORCH_APPROVAL": "porch"]) { _, own in own })
+                cluster.settings().merging(["GIT_REPO_URL": directory.file("gitops.git"), "PORCH_ENABLED": "true", "PORCH_APPROVAL": "porch"]) { _, own in own }
+            )
             defer { installation.stop() }
             func lifecycles() -> [String?] {
                 cluster.server.objects("packagerevisions").filter { $0["spec"]?["workspaceName"]?.string != "main" }.map { $0["spec"]?["lifecycle"]?.string }

@@ -77,7 +77,8 @@ extension RealProcesses {
                 #expect(record.phase == .published, "\(point): \(record.phase) \(record.problem?.detail ?? "")")
                 try await eventually { try await self.branches(installation) == [] }
                 #expect(try await installation.repository.revisions().count { $0.intent == "\(waiting.id)" && $0.path == path } == 1, "\(point)")
-                #expect(try await installation.repository.git("rev-parse", "refs/tags/\(path)/v1") == installation.repository.git("rev-parse", "main"), "\(point)")
+                #expect(
+                    try await installation.repository.git("rev-parse", "refs/tags/\(path)/v1") == installation.repository.git("rev-parse", "main"), "\(point)")
                 #expect(try await installation.repository.git(fsck) == "", "\(point)")
             }
             #expect(try await installation.repository.git("rev-list", "--count", "--merges", "main") == "0\n")
