@@ -91,7 +91,7 @@ import Testing
                 let text = try await site.store.ask("show", "main:\(site.name)/core5g/amf-\(number)/workload.yaml")
                 #expect(text.contains("replicas: \(Self.intents / Self.packages)\n"), "\(site.name) amf-\(number)")
             }
-            for directory in [site.store.directory, site.bridge.target.directory] {
+            for directory in [site.store.directory, "\(root.root)/mirror-\(site.name).git"] {
                 #expect(try await GitCommand(directory: directory).output(["fsck", "--full", "--strict", "--no-dangling"]).isEmpty, "\(directory)")
                 let names = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String } ?? []
                 #expect(names.filter { $0.hasSuffix(".lock") && $0 != "nephoran.lock" } == [], "\(directory)")
