@@ -44,6 +44,10 @@ import Testing
                 #expect(published.map(\.revision) == ["v\(index + 1)"])
                 #expect(try await side.store.ask("rev-parse", "\(self.path)/v\(index + 1)") == published[0].commit)
                 #expect(try await side.store.ask("merge-base", "--is-ancestor", published[0].commit, "main").isEmpty)
+                // Where our words are kept, it is known for whose it is.
+                if way.style != .squash, step.after != nil {
+                    #expect(try await side.bridge.repository.items().map(\.intentId) == [wanted.intentId.description])
+                }
                 if way.style == .squash { #expect(published[0].commit == merge) }
                 let change = change(self.path, from: step.before, to: step.after)
                 let checks = try await side.bridge.repository.verify([(published, [change])], isCommittedElsewhere: true)[0]
@@ -237,7 +241,7 @@ import Testing
             for _ in 0..<3 { #expect(self.waits(await side.bridge.deliver(wanted))) }
             try await side.forge.restart()
             try await side.forge.merge(1)
-            try await eventually { self.packages(await side.bridge.deliver(wanted))?.map(\.revision) == ["v1"] }
+            try await eventually(within: .seconds(40)) { self.packages(await side.bridge.deliver(wanted))?.map(\.revision) == ["v1"] }
             #expect(side.forge.all == [1])
         }
     }

@@ -15,6 +15,7 @@ extension PackageRepository {
         try await self.turns.take {
             try await self.becomeCurrent(fetching: true)
             try await self.recall([request])
+            try await self.countRevisions(of: request.changes.compactMap { PackagePath($0.path) })
             let batch = await PublicationBatch([request], index: self.index, memory: self.memory, repository: self.target.name)
             guard !batch.commits.isEmpty else { return .decided(batch.results([])[0]) }
             let head = try await self.write(batch.commits)
@@ -78,6 +79,19 @@ extension PackageRepository {
         let output = try await self.git.output(["log", "-\(request.changes.count)"] + CommitLog.format + [head.description])
         let own = CommitLog.commits(output).compactMap(\.publication).filter { $0.intentId == request.intentId && $0.isReversal == request.isReversal }
         return Dictionary(own.map { ($0.path, $0) }) { first, _ in first }
+    }
+
+    /// A squash leaves no trailers: how many revisions there are only the tags say, and another process may have made them.
+    private func countRevisions(of paths: [PackagePath]) async throws(GitError) {
+        guard let remote = self.target.remote, !paths.isEmpty else { return }
+        let names = paths.map { "refs/tags/\($0)/v*" }
+        let listed = try await self.git.run(["ls-remote", "--refs", "origin"] + names, settings: remote.settings, isolated: false)
+        guard listed.succeeded else { throw .remote(listed) }
+        for line in listed.output.split(separator: UInt8(ascii: "\n")) {
+            let name = String(decoding: line.dropFirst(41 + "refs/tags/".utf8.count), as: UTF8.self)
+            guard let path = PackagePath(containing: name), let slash = name.lastIndex(of: "/"), let number = Int(name[slash...].dropFirst(2)) else { continue }
+            self.index.raise(path, to: number)
+        }
     }
 
     /// Removes a branch that nobody needs any more. One that is gone already is as well.

@@ -76,8 +76,10 @@ struct PorchRun: Sendable {
                 guard let head = try await self.repository.headWithout(target.path) else { continue }
                 published.append(self.package(target, revision: 0, commit: head))
             } else if let revision = try await self.client.revision(target.name), revision.lifecycle?.isPublished == true {
+                // Porch is not done with it yet.
+                guard revision.revision > 0, let commit = revision.commit else { throw PorchStop.later }
                 try await self.awaitCommit(revision)
-                published.append(self.package(target, revision: revision.revision, commit: revision.commit ?? ""))
+                published.append(self.package(target, revision: revision.revision, commit: commit))
             }
         }
         return published

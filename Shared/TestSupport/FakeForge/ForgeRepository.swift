@@ -55,7 +55,7 @@ struct ForgeRepository: Sendable {
         let work = place.file("work")
         let commands = [
             "git clone --quiet --shared --no-checkout '\(self.directory)' '\(work)'", "cd '\(work)'", "git checkout --quiet --detach \(commit)",
-            "git rebase --quiet --no-ff origin/main", "git rev-parse HEAD", "git push --quiet origin HEAD:refs/forge/rebased",
+            "git rebase --quiet --no-ff origin/main", "git rev-parse HEAD", "git push --quiet origin +HEAD:refs/forge/rebased",
         ]
         let output = try Self.run(commands.joined(separator: " && "))
         return output.split(separator: "\n").last.map(String.init) ?? ""
