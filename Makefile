@@ -81,7 +81,7 @@ bench-check: build ## Allocations and instructions of hot paths, against loadtes
 endurance: packages ## What takes longer than a test may: 100,000 intents under chaos, a cluster, a soak; see docs/reliability.md
 	@deploy/install-packages test
 	swift build --build-tests
-	NEPHORAN_ENDURANCE=1 swift test --skip-build --filter SystemTests
+	NEPHORAN_ENDURANCE=1 swift test --skip-build --filter "SystemTests|RejectedPushTests"
 	API_SECONDS=120 Tests/check-api
 	Tests/Sanitizers/fuzz 600
 

@@ -28,7 +28,7 @@ struct PackageController: Sendable {
     /// Shown instead with `?preview=true`.
     let preview: PackageRepository
     /// Publishes instead of the repository, when set.
-    var porch: PorchDelivery?
+    var delivery: (any PackageDelivery)?
 
     private func repository(_ request: Request) throws -> PackageRepository {
         switch request.uri.queryParameters["preview"] {
@@ -101,7 +101,7 @@ struct PackageController: Sendable {
         try context.principal?.requireInstallation("Publishing by hand")
         let publication = try await JSONBody.decode(DirectPublication.self, from: request, context: context, limit: Self.maxBodyBytes)
         return try await Self.answering {
-            switch try await self.repository.publish(publication, through: self.porch) {
+            switch try await self.repository.publish(publication, through: self.delivery) {
             case .published(let packages):
                 guard let package = packages.first else { throw Self.missing(publication.path, nil) }
                 return Response.json(package, status: package.change == .none ? .ok : .created)
