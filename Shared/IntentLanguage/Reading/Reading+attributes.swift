@@ -7,6 +7,8 @@ extension Reading {
     ) -> Int? {
         let index = self.vocabulary.attributeIndex
         if let unit = measure.unit {
+            // A power changes by decibels, and is none.
+            if unit.dimension == .decibel, preposition == .by, let power = self.near(start, measure.end, clause, ["txPower"]) { return power }
             // What a changing verb is about comes first: "increase the storage of X to 100 GB".
             if let action = clause.verb?.action, [.scale, .change, .set, .configure, .add, .multiply].contains(action),
                 preposition == .to || preposition == .by || preposition == .from,

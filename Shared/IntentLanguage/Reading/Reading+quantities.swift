@@ -272,7 +272,7 @@ extension Reading {
                 maximum = false
             }
         }
-        let scalable = ["replicas", "cpu", "memory", "storage", "maxUsers", "throughput", "bandwidth", "threshold"].contains(word.attribute)
+        let scalable = ["replicas", "cpu", "memory", "storage", "maxUsers", "throughput", "bandwidth", "threshold", "txPower"].contains(word.attribute)
         if scalable, high == nil {
             let direction = clause.verb?.direction ?? self.particle(clause)
             if measure.unit?.dimension == .percent, by {
@@ -325,6 +325,10 @@ extension Reading {
         {
             value = .number(to)
             condition = word.better
+        }
+        if measure.unit?.dimension == .decibel, word.dimension == .power, condition != .increaseBy, condition != .decreaseBy {
+            self.ask(clause, "targets.\(word.attribute)", "\(Self.plain(low)) dB is a change of a power, and no power. What should it be, in dBm?", [])
+            return measure.end
         }
         let range = min(begin, start)..<max(spanEnd, measure.end)
         let span = self.span(range)
