@@ -76,7 +76,7 @@ extension Reading {
             result.append(.init(at: at, identifier: identifier, value: value))
             isApart ? self.use(next..<end) : self.use(at..<end)
             guard identifier == .cell else { continue }
-            // "cell 5 and 6", "cells 5, 6"
+            // "cell 5 and 6"
             while let number = self.furtherCell(end) {
                 result.append(.init(at: at, identifier: .cell, value: self.chunk(number).text))
                 self.use(number..<(number + 1))
