@@ -168,7 +168,7 @@ let package = Package(
                 hummingbird,
                 lifecycle, logging, metrics, crypto, yams,
             ],
-            resources: [.copy("PolicyTypes"), .copy("EventFormat")]
+            resources: [.copy("PolicyTypes"), .copy("EventFormat"), .copy("ManagedClasses")]
         ),
         service(
             "NephioBridge",

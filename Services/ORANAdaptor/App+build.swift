@@ -25,7 +25,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let inventory = PolicyInventory(fleet: fleet)
 
     let elements = try settings[ORANSettings.elements].map { path in
-        ElementConfiguration(try ManagedElementFile.read(path: path).map { element in ElementClient(element, upstream: o1Upstream(element, context)) })
+        ElementConfiguration(
+            try ManagedElementFile.read(path: path).map { element in ElementClient(element, upstream: o1Upstream(element, context)) },
+            classes: try ManagedClassCatalogue())
     }
 
     let configuration = try LedgerSettings.configuration(context)
