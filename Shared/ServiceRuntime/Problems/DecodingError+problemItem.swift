@@ -14,7 +14,8 @@ extension DecodingError {
             Problem.Item(
                 pointer: Self.pointer(context.codingPath),
                 detail: self.isOutOfRange
-                    ? "A number is too large for what it is." : context.codingPath.isEmpty ? "The body is not valid JSON." : Self.sentence(context.debugDescription)
+                    ? "A number is too large for what it is."
+                    : context.codingPath.isEmpty ? "The body is not valid JSON." : Self.sentence(context.debugDescription)
             )
         @unknown default: Problem.Item(pointer: "", detail: "The body does not have the expected shape.")
         }
