@@ -137,7 +137,7 @@ extension EmbeddedInterpreter {
         switch action {
         case .deploy, .make: return .deploy
         case .scale, .autoscale, .change, .add, .multiply: return .scale
-        case .configure, .set, .enable, .disable, .monitor: return .configure
+        case .configure, .set, .enable, .disable, .monitor, .lock, .unlock: return .configure
         case .optimize, .ensure: return .optimize
         case .remove: return .remove
         case .migrate: return .migrate

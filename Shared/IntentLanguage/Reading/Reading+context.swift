@@ -81,6 +81,15 @@ extension Reading {
             result.append(.init(at: at, identifier: identifier, value: value))
             self.say(identifier == .sst ? "slice" : identifier.rawValue, value, (isApart ? next : at)..<end)
             self.use((isApart ? next : at)..<end)
+            guard identifier == .cell else { continue }
+            // "cell 5 and 6"
+            while let number = self.furtherCell(end) {
+                let further = self.chunk(number).text
+                result.append(.init(at: at, identifier: .cell, value: further))
+                self.say(identifier.rawValue, further, number..<(number + 1))
+                self.use(number..<(number + 1))
+                end = number + 1
+            }
         }
         return result
     }
@@ -112,6 +121,16 @@ extension Reading {
             self.lexemes[number + 1].kind == .number || self.isComma(number + 1) || next?.preposition != nil || next?.comparator != nil
             || next?.has([.conjunction, .indefinite]) == true
         return isFree && next?.unit == nil ? number : nil
+    }
+
+    /// Where the number of another cell is, after "and" or a comma: one that nothing is counted or measured with.
+    private func furtherCell(_ at: Int) -> Int? {
+        var number = at
+        while number < min(self.lexemes.count, at + 2), self.isConjunction(number) || self.isComma(number) { number += 1 }
+        guard number > at, number < self.lexemes.count, self.kind(number) == .number, !self.lexemes[number].used else { return nil }
+        let next = number + 1
+        let isFree = next >= self.lexemes.count || self.isConjunction(next) || self.isComma(next) || self.meaning(next)?.preposition != nil
+        return isFree ? number : nil
     }
 
     static func apply(_ findings: [IdentifierFinding], to context: inout Context) -> String? {
