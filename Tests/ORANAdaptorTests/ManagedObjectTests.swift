@@ -46,7 +46,7 @@ import Testing
             #expect(cells.first?.attributes["nRSectorCarrierRef"] == [.string("\(Self.du),NRSectorCarrier=s5")])
             let savings = try await configuration.objects(of: try #require(configuration.classes["CESManagementFunction"]), on: client)
             #expect(savings.map(\.name.description).sorted() == [Self.energySaving, "ManagedElement=1,CESManagementFunction=1"].sorted())
-            #expect(Set(savings.compactMap { $0.attributes["cesSwitch"] }) == [true, false])
+            #expect(Set(savings.compactMap { $0.attributes["cesSwitch"]?.text }) == ["true", "false"])
         }
     }
 
