@@ -124,8 +124,10 @@ import Testing
     @Test("a table of classes that is not one is refused with its place")
     func catalogue() throws {
         let bad = [
-            "classes: {A: {contained: [[]], attributes: {a: {type: colour}}}}\nnamespaces: {A: urn:a}", "classes: {A: {contained: [[B]]}}\nnamespaces: {A: urn:a}",
-            "classes: {A: {contained: []}}\nnamespaces: {A: urn:a}", "classes: {A: {contained: [[]], attributes: {a: {type: integer}}}}\nnamespaces: {A: urn:a}",
+            "classes: {A: {contained: [[]], attributes: {a: {type: colour}}}}\nnamespaces: {A: urn:a}",
+            "classes: {A: {contained: [[B]]}}\nnamespaces: {A: urn:a}",
+            "classes: {A: {contained: []}}\nnamespaces: {A: urn:a}",
+            "classes: {A: {contained: [[]], attributes: {a: {type: integer}}}}\nnamespaces: {A: urn:a}",
             "classes: {A: {contained: [[]], colour: red}}\nnamespaces: {A: urn:a}",
         ]
         for yaml in bad { #expect(throws: (any Error).self) { try ManagedClassCatalogue(yaml: yaml) } }

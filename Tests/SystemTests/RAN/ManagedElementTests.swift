@@ -97,7 +97,8 @@ extension RealProcesses {
                 #expect(carrierless.phase == .failed && carrierless.problem?.code == "o1_no_such_object", Self.why(carrierless))
                 device.set { $0.most["configuredMaxTxPower"] = 15_000 }
                 let rejected = try await gateway.submit("Set the transmit power of cell 5 on du-3 to 43 dBm")
-                #expect(rejected.phase == .failed && rejected.problem?.detail.contains("configuredMaxTxPower is at most 15000 here") == true, Self.why(rejected))
+                #expect(
+                    rejected.phase == .failed && rejected.problem?.detail.contains("configuredMaxTxPower is at most 15000 here") == true, Self.why(rejected))
                 #expect(device.value(of: Self.carrier, "configuredMaxTxPower") == "5012" && !device.isLocked)
                 #expect(device.operations.count { $0 == "edit-config" } == edits + 1)
             }
