@@ -260,6 +260,13 @@ let package = Package(
                 "TestSupport", hummingbird,
                 logging,
             ]),
+        // Every service beside the file that describes its routes.
+        tests(
+            "OpenAPITests",
+            [
+                "APIGateway", "LLMProcessor", "RAGAPI", "ManifestGenerator", "ORANAdaptor", "NephioBridge", "IntentModel", "ServiceRuntime", "TestSupport",
+                hummingbird, hummingbirdTesting, yams,
+            ]),
         tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
         tests(
             "NephioBridgeTests",

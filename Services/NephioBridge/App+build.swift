@@ -16,10 +16,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
     let place = settings[BridgeSettings.repository]
     let target: PublishTarget
+    // A token in a file is read again for each command, so that a rotated one takes effect.
+    let credential: GitCredential =
+        settings[BridgeSettings.tokenFile].map { .file($0) } ?? settings[BridgeSettings.token].map { .token($0) } ?? .none
     if place.contains("://") || place.contains("@") {
-        // A token in a file is read again for each command, so that a rotated one takes effect.
-        let credential: GitCredential =
-            settings[BridgeSettings.tokenFile].map { .file($0) } ?? settings[BridgeSettings.token].map { .token($0) } ?? .none
         let ssh = SSHAccess(keyFile: settings[BridgeSettings.sshKey], knownHostsFile: settings[BridgeSettings.sshHosts])
         target = .remote(
             RemoteRepository(url: place, credential: credential, ssh: ssh, authorities: settings[BridgeSettings.authorities]),
@@ -28,11 +28,12 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         target = .directory(place)
     }
     let deadly = try BridgeSettings.deadlyPoint(settings)
-    let repository = PackageRepository(
-        target: target, branch: settings[BridgeSettings.branch], signer: try BridgeSettings.signer(settings), logger: Logger(label: "packages")
-    ) { point in
+    let passing: @Sendable (PublicationPoint) -> Void = { point in
         if point == deadly { kill(getpid(), SIGKILL) }
     }
+    let repository = PackageRepository(
+        target: target, branch: settings[BridgeSettings.branch], signer: try BridgeSettings.signer(settings), logger: Logger(label: "packages"),
+        passing: passing)
 
     let preview = PackageRepository(
         target: .directory(BridgeSettings.previewDirectory(settings, beside: target.directory)), branch: settings[BridgeSettings.branch],
@@ -45,14 +46,18 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     LedgerSettings.exportRoles(of: ledger, to: context.metrics)
     let kubernetes = try KubernetesConnections(context)
     let porch = try PorchSettings.delivery(settings, cluster: kubernetes?.home)
+    let forge = try ForgeSettings.delivery(context, credential: credential, isRemote: target.remote != nil)
+    var pulls = forge?.delivery
+    pulls?.passing = { passing(.pull($0)) }
+    let delivery: (any PackageDelivery)? = porch ?? pulls
     let publisher = StageWorker(
         ledger: ledger,
         handler: PublishStage(
             repository: repository, preview: preview, repositoryName: settings[BridgeSettings.repository], authenticator: context.authenticator,
-            colour: context.colour, porch: porch))
+            colour: context.colour, delivery: delivery))
     let rollout = kubernetes.map { RolloutPolicy(observer: RolloutObserver(clusters: $0.observed, repository: repository), settings: settings) }
     let verifier = StageWorker(
-        ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout, isCommittedElsewhere: porch != nil))
+        ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout, isCommittedElsewhere: delivery != nil))
     let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context) }
     var proposals: [any Service] = []
     if BridgeSettings.deliveryMode(settings) == .draft {
@@ -64,12 +69,12 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     }
     return ServiceParts(
         routes: { router in
-            let api = router.group().add(middleware: context.callers(.intentsRead))
-            api.addRoutes(PackageController(repository: repository, preview: preview, porch: porch).routes, atPath: "/v1")
+            let api = router.group().add(middleware: context.callers(.intentsRead, installations: "The repository as a whole"))
+            api.addRoutes(PackageController(repository: repository, preview: preview, delivery: delivery).routes, atPath: "/v1")
             api.addRoutes(AuditAnchorController(repository: repository).routes, atPath: "/v1")
         },
         services: [redis, RoleWatch(ledger: ledger), RepositoryService(repository: repository, preview: preview), publisher, verifier]
-            + proposals + (controller?.services ?? []),
+            + proposals + (forge.map { [$0.fetcher] } ?? []) + (controller?.services ?? []),
         healthChecks: [
             LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
             HealthCheck("git") { try await repository.becomeFresh() },

@@ -25,13 +25,14 @@ enum BridgeSettings {
 
     static let delivery = SettingKey.choice(
         "DELIVERY_MODE", default: DeliveryMode.direct.rawValue, of: DeliveryMode.allCases.map(\.rawValue),
-        "What of a package is in Git before it is published: direct, nothing; draft, branches drafts/ and proposed/ of what waits for a person, as Porch has them."
+        "What of a package is in Git before it is published: direct, nothing; draft, branches drafts/ and proposed/ of what waits for a person, as Porch has them; pull-request, a pull request that others merge."
     )
 
     static let fault = SettingKey.string("GIT_FAULT", default: "none", "A deliberate death for tests; never set it on an installation.")
 
     static let declarations =
-        LedgerSettings.declarations + ResilienceSettings.declarations + KubernetesSettings.declarations + PorchSettings.declarations + [
+        LedgerSettings.declarations + ResilienceSettings.declarations + KubernetesSettings.declarations + PorchSettings.declarations
+        + ForgeSettings.declarations + [
             repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, preview.declaration, sshKey.declaration,
             sshHosts.declaration,
             authorities.declaration, signingKey.declaration, delivery.declaration, fault.declaration,

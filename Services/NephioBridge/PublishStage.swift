@@ -11,6 +11,7 @@ struct PublishStage: StageHandler {
     let batchSize = 128
     let concurrency = 1
     let needsFiles = true
+    let endsItsWork = true
     let repository: PackageRepository
     /// What previews publish goes here, see docs/decisions/042.
     let preview: PackageRepository
@@ -19,7 +20,7 @@ struct PublishStage: StageHandler {
     let authenticator: TokenAuthenticator
     let colour: String
     /// Nil where packages are committed here.
-    var porch: PorchDelivery?
+    var delivery: (any PackageDelivery)?
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         // One worker's batch is of one kind, except around a promotion.
@@ -46,21 +47,56 @@ struct PublishStage: StageHandler {
                 outcomes[index] = .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
             }
         }
-        if let porch = self.porch, repository === self.repository {
-            let delivered = await porch.deliver(requests.map(\.request), reading: repository)
-            for ((index, request), outcome) in zip(requests, delivered) {
-                switch outcome {
-                case .ended(let result): outcomes[index] = request.isReversal ? self.reversed(result, request) : self.outcome(result, request)
-                case .waiting(let pause): outcomes[index] = .wait(pause)
-                }
-            }
+        if let delivery = self.delivery, repository === self.repository {
+            let isToEnd = requests.map { batch[$0.index].isToEnd }
+            let delivered = await delivery.deliver(requests.map(\.request), reading: repository) { isToEnd[$0] }
+            for ((index, request), outcome) in zip(requests, delivered) { outcomes[index] = self.outcome(outcome, request) }
             return outcomes
         }
+        for (index, request) in requests where batch[index].isToEnd { outcomes[index] = await self.ended(request, in: repository) }
+        requests.removeAll { batch[$0.index].isToEnd }
+        guard !requests.isEmpty else { return outcomes }
         let results = await self.traced(requests.map { batch[$0.index] }) { await repository.publish(requests.map(\.request)) }
         for ((index, request), result) in zip(requests, results) {
             outcomes[index] = request.isReversal ? self.reversed(result, request) : self.outcome(result, request)
         }
         return outcomes
+    }
+
+    private func outcome(_ outcome: DeliveryOutcome, _ request: PublishRequest) -> StageOutcome {
+        switch outcome {
+        case .ended(let result): return request.isReversal ? self.reversed(result, request) : self.outcome(result, request)
+        case .waiting(let pause): return .wait(pause)
+        case .withdrawn: return self.withdrawn()
+        case .partial(_, let reason) where request.isReversal: return .fail(Self.notUndone(reason))
+        case .partial(let packages, let reason):
+            var step = Step(by: self.name, detail: "published in part (\(packages.map { "\($0.path) \($0.revision)" }.joined(separator: ", "))): \(reason)")
+            step.outcome = TrackOutcome(.partial, reason)
+            do {
+                let problem = Problem(status: 500, code: "publish_failed", title: "Not published", detail: reason)
+                step.fields = [(.packages, try LedgerJSON.encode(packages)), (.problem, try LedgerJSON.encode(problem))]
+            } catch {
+                return .fail(Problem(status: 500, code: "internal", title: "Not encodable", detail: "\(error)"))
+            }
+            return .step(step)
+        }
+    }
+
+    /// What an earlier attempt has published is told, so that it can be undone; nothing more is.
+    private func ended(_ request: PublishRequest, in repository: PackageRepository) async -> StageOutcome {
+        guard request.mayBeRepeat else { return self.withdrawn() }
+        do {
+            guard let packages = try await repository.published(request) else { return self.withdrawn() }
+            return self.outcome(.published(packages), request)
+        } catch {
+            return .retry(reason: "it is not known yet whether it was published: \(error)")
+        }
+    }
+
+    private func withdrawn() -> StageOutcome {
+        var step = Step(by: self.name, detail: "packages not published")
+        step.outcome = TrackOutcome(.skipped, "not published")
+        return .step(step)
     }
 
     /// One span for what is done for all: a part of the intent's trace when there is one intent, else a trace of its own, with links both ways.
@@ -85,21 +121,22 @@ struct PublishStage: StageHandler {
 
     private func request(_ leased: LeasedIntent, in repository: PackageRepository) async throws -> PublishRequest {
         var publication = try PublishRequest(of: leased.snapshot, colour: self.colour, mayBeRepeat: leased.mayBeRepeat)
+        publication.execution = leased.work.version
         if leased.isCompensation {
             let packages = (try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }
             let published = Set(packages.map(\.path))
             (publication.changes, publication.files) = try await repository.reversal(of: publication.changes.filter { published.contains($0.path) })
-            if self.porch != nil, repository === self.repository { try await self.rebase(&publication.changes, on: packages, in: repository) }
+            if self.delivery != nil, repository === self.repository { try await self.rebase(&publication.changes, on: packages, in: repository) }
             publication.verb = .rollback
             publication.isReversal = true
         } else {
-            try self.requireTouchable(publication.changes.map(\.path), by: leased.snapshot.request().tenant)
+            if !leased.isToEnd { try self.requireTouchable(publication.changes.map(\.path), by: leased.snapshot.request().tenant) }
             publication.files = try leased.files.map { try RenderedFiles.decode($0) } ?? [:]
         }
         return publication
     }
 
-    /// Functions of Porch's pipeline may have made more of the planned content: what is undone is what they made.
+    /// Functions of Porch's pipeline, or a person before the merge, may have made more of the planned content: what is undone is what they made.
     private func rebase(_ changes: inout [PackageChange], on packages: [PublishedPackage], in repository: PackageRepository) async throws {
         for (index, change) in changes.enumerated() where change.base != nil {
             guard let path = PackagePath(change.path), let package = packages.last(where: { $0.path == change.path }) else { continue }

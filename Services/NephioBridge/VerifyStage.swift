@@ -14,7 +14,7 @@ struct VerifyStage: StageHandler {
     let preview: PackageRepository
     /// Nil without a cluster.
     var rollout: RolloutPolicy?
-    /// Porch commits what is delivered, and may make more of it.
+    /// Somebody else brings what is delivered onto the branch, and may make more of it.
     var isCommittedElsewhere = false
 
     private struct Effects {

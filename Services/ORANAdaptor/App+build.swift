@@ -60,7 +60,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             }
             // Its user and password are the proof.
             if events.credentials != nil { router.addRoutes(events.routes, atPath: "/eventListener/v7") }
-            let api = router.group().add(middleware: context.callers(.admin))
+            let api = router.group().add(middleware: context.callers(.admin, installations: "The RAN"))
             if events.credentials == nil { api.addRoutes(events.routes, atPath: "/eventListener/v7") }
             api.addRoutes(A1Controller(inventory: inventory, executor: executor, desired: desired).routes, atPath: "/v1/a1")
             if let elements { api.addRoutes(ElementController(configuration: elements, alarms: alarms).routes, atPath: "/v1/o1") }

@@ -14,6 +14,8 @@ package struct LeasedIntent: Sendable {
     package var work: Work { self.lease.work }
     /// What the track did is to be undone.
     package var isCompensation: Bool { self.snapshot.tracks[self.work.track]?.state == .compensating }
+    /// Its intent is to end before this work is done: what of it is outside already is to be told, the rest is not to be done any more.
+    package var isToEnd: Bool { self.snapshot.ending != nil && self.snapshot.tracks[self.work.track]?.state == .pending }
     /// An effect outside may have been had already.
     package var mayBeRepeat: Bool { self.lease.isRedelivery || self.lease.work.attempt > 0 }
 
@@ -74,6 +76,8 @@ package protocol StageHandler: Sendable {
     var maxAttempts: Int? { get }
     /// A failure of its work may come after a part of the effect.
     var mayFailInPart: Bool { get }
+    /// Work that ``LeasedIntent/isToEnd`` is handed over, since something of it may be outside; otherwise it counts as not begun.
+    var endsItsWork: Bool { get }
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome]
 }
 
@@ -81,6 +85,7 @@ extension StageHandler {
     package var needsFiles: Bool { false }
     package var maxAttempts: Int? { nil }
     package var mayFailInPart: Bool { false }
+    package var endsItsWork: Bool { false }
 }
 
 extension Step {

@@ -48,7 +48,7 @@ extension StageWorker {
                     await self.acknowledge(lease)
                     continue
                 }
-                if snapshot.ending != nil, snapshot.tracks[lease.work.track]?.state == .pending {
+                if !self.handler.endsItsWork, snapshot.ending != nil, snapshot.tracks[lease.work.track]?.state == .pending {
                     await self.skip(lease, snapshot)
                     continue
                 }

@@ -26,7 +26,8 @@ package final class ServiceClient: Sendable {
         self.init(upstream, base: base, bearer: { authenticator.serviceToken(from: caller, to: callee) ?? token }, fetcher: fetcher)
     }
 
-    private init(_ upstream: Upstream, base: String, bearer: @escaping @Sendable () -> String?, fetcher: HTTPFetcher) {
+    /// - Parameter bearer: asked for each call.
+    package init(_ upstream: Upstream, base: String, bearer: @escaping @Sendable () -> String?, fetcher: HTTPFetcher) {
         self.upstream = upstream
         self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
         self.bearer = bearer

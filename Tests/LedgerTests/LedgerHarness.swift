@@ -45,6 +45,7 @@ struct ClosureHandler: StageHandler {
     var name = "test"
     var batchSize = 8
     var concurrency = 1
+    var endsItsWork = false
     let body: @Sendable ([LeasedIntent]) async -> [StageOutcome]
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] { await self.body(batch) }

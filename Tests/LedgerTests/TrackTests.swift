@@ -1,5 +1,6 @@
 import IntentModel
 import RedisClient
+import Synchronization
 import TestSupport
 import Testing
 
@@ -235,6 +236,30 @@ import Testing
                 try await eventually { try await ledger.read(id)?.phase == .cancelled }
             }
             #expect(try await Self.states(ledger, id) == ["delivery": .skipped])
+        }
+    }
+
+    @Test("a stage that ends its own work is handed it, and what it tells of an effect is undone")
+    func ends() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let id = try await Self.fork(ledger, [(.delivery, .publish)])
+            #expect(try await Self.end(ledger, id, .cancelled) == .taken(.executing))
+            let handed = Mutex<[Bool]>([])
+            var handler = ClosureHandler(stage: .publish) { batch in
+                handed.withLock { $0 += batch.map(\.isToEnd) }
+                return batch.map { leased in
+                    var step = Step(by: "test", detail: "told")
+                    step.outcome = TrackOutcome(leased.isCompensation ? .compensated : .succeeded, "told")
+                    return .step(step)
+                }
+            }
+            handler.endsItsWork = true
+            try await withWorker(ledger, handler) {
+                try await eventually { try await ledger.read(id)?.phase == .cancelled }
+            }
+            #expect(handed.withLock { $0 } == [true, false])
+            #expect(try await Self.states(ledger, id) == ["delivery": .compensated])
         }
     }
 }

@@ -5,7 +5,28 @@ import IntentModel
 
 /// The forms in which every entry of the catalogue is rendered, reviewed and validated.
 enum CatalogueForm: String, CaseIterable {
-    case `default`, ha, autoscaled, sliced, nephio
+    case `default`, ha, autoscaled, sliced
+    case nephio
+    case nephioHA = "nephio-ha"
+    case nephioAutoscaled = "nephio-autoscaled"
+    case nephioSliced = "nephio-sliced"
+    case nephioSized = "nephio-sized"
+
+    var target: ClusterEntry.Form {
+        switch self {
+        case .default, .ha, .autoscaled, .sliced: .kubernetes
+        case .nephio, .nephioHA, .nephioAutoscaled, .nephioSliced, .nephioSized: .nephio
+        }
+    }
+
+    /// The form of the same target that this one differs from; nil for one that is kept entirely.
+    var base: CatalogueForm? {
+        switch self {
+        case .default, .nephio: nil
+        case .ha, .autoscaled, .sliced: .default
+        case .nephioHA, .nephioAutoscaled, .nephioSliced, .nephioSized: .nephio
+        }
+    }
 
     /// A cluster that offers everything, so that nothing is left out.
     private static let cluster: ClusterEntry = {
@@ -22,16 +43,16 @@ enum CatalogueForm: String, CaseIterable {
         context.namespace = "core5g"
         var targets: [Target] = []
         switch self {
-        case .default: break
-        case .ha: targets = [flag("highAvailability"), flag("monitoring")]
-        case .autoscaled: targets = [flag("autoscaling")]
-        case .sliced:
+        case .default, .nephio: break
+        case .ha, .nephioHA: targets = [flag("highAvailability"), flag("monitoring")]
+        case .autoscaled, .nephioAutoscaled: targets = [flag("autoscaling")]
+        case .sliced, .nephioSliced:
             context.slice = SliceID(sst: 2, sd: "0000a1")
             context.dnn = "factory"
             context.plmn = "310-410"
             context.qualities = ["low-latency"]
             targets = [number("latency", 5, .atMost)]
-        case .nephio: targets = [number("maxUsers", 40_000), number("throughput", 4_000)]
+        case .nephioSized: targets = [number("maxUsers", 40_000), number("throughput", 4_000)]
         }
         let object = ObjectReference(kind: ObjectKind(rawValue: entry.kind) ?? .networkFunction, type: entry.code, name: entry.name)
         return Expectation(id: "e1", verb: .deploy, object: object, targets: targets, context: context)
@@ -44,10 +65,10 @@ enum CatalogueForm: String, CaseIterable {
             let identity = PackageIdentity(cluster: "edge-1", namespace: "core5g", instance: entry.name, function: entry.code)
             let sizing = SizingPlan(expectation, entry: entry, rules: catalogue.rules, current: WorkloadState(entry), isNew: true)
             return PackageRenderer(catalogue: catalogue).files(
-                identity, entry: entry, state: sizing.wanted, context: expectation.context, form: self == .nephio ? .nephio : .kubernetes)
+                identity, entry: entry, state: sizing.wanted, context: expectation.context, form: self.target)
         }
         var cluster = Self.cluster
-        if self == .nephio { cluster.form = .nephio }
+        cluster.form = self.target
         let planner = Planner(catalogue: catalogue, inventory: [cluster])
         let interpretation = Interpretation(
             decision: .accepted, expectations: [expectation], provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
@@ -61,17 +82,19 @@ enum CatalogueForm: String, CaseIterable {
 enum Sections {
     static func text(_ package: String, _ files: [PackageFile]) -> String { files.map { "--- # \(package)/\($0.path)\n\($0.content)" }.joined() }
 
-    /// Every form of an entry: the default one and the one for Nephio entirely, of the others what differs from the default.
+    /// Every form of an entry: the default one of each target entirely, of the others what differs from it.
     static func forms(of entry: FunctionEntry) async throws -> String {
-        let usual = try await CatalogueForm.default.files(entry)
+        var whole: [CatalogueForm: [PackageFile]] = [:]
         var text = ""
         for form in CatalogueForm.allCases {
             var files = try await form.files(entry)
-            if form != .default, form != .nephio {
+            if let base = form.base, let usual = whole[base] {
                 guard usual.allSatisfy({ file in files.contains { $0.path == file.path } }) else {
-                    throw CatalogueError(place: entry.code, problem: "\(form) lacks a file of the default form")
+                    throw CatalogueError(place: entry.code, problem: "\(form) lacks a file of the form \(base)")
                 }
                 files.removeAll { usual.contains($0) }
+            } else {
+                whole[form] = files
             }
             text += Self.text(form.rawValue, files)
         }

@@ -12,11 +12,11 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct PorchDeliveryTests {
     private static let path = "default/core5g/amf"
 
-    private static func packages(_ outcome: PorchOutcome) -> [PublishedPackage]? {
+    private static func packages(_ outcome: DeliveryOutcome) -> [PublishedPackage]? {
         if case .ended(.published(let packages)) = outcome { packages } else { nil }
     }
-    private static func failure(_ outcome: PorchOutcome) -> String? { if case .ended(.failed(let reason, false)) = outcome { reason } else { nil } }
-    private static func waits(_ outcome: PorchOutcome) -> Bool { if case .waiting = outcome { true } else { false } }
+    private static func failure(_ outcome: DeliveryOutcome) -> String? { if case .ended(.failed(let reason, false)) = outcome { reason } else { nil } }
+    private static func waits(_ outcome: DeliveryOutcome) -> Bool { if case .waiting = outcome { true } else { false } }
 
     @Test("a package is made, changed and removed: draft, files, proposal, approval, commit; each read back", arguments: PorchVersion.allCases)
     func lifecycle(version: PorchVersion) async throws {
@@ -175,6 +175,80 @@ import Testing
         }
     }
 
+    private func pair(_ id: IntentID) -> PublishRequest {
+        var both = request(id, Self.path, to: package("amf"))
+        both.changes.append(change("default/core5g/smf", to: package("smf", function: "SMF")))
+        both.files["default/core5g/smf"] = package("smf", function: "SMF")
+        return both
+    }
+
+    @Test("an approval that fails for one of several packages leaves no proposal, and tells which are published", arguments: PorchVersion.allCases)
+    func approvedInPart(version: PorchVersion) async throws {
+        try await PorchSide.with(version) { side async throws in
+            let id = side.store.intent()
+            let name = PorchRevision.name(
+                repository: PorchSide.repositoryName, path: try #require(PackagePath("default/core5g/smf")),
+                workspace: PorchDelivery.workspacePrefix + id.description)
+            // v1alpha2 has no subresource for it: the update after the proposal is the approval.
+            let updates = Mutex(0)
+            side.server.inject { method, path in
+                guard method == "PUT", path.contains("packagerevisions/\(name)") else { return nil }
+                let count = updates.withLock { count in
+                    count += 1
+                    return count
+                }
+                return path.hasSuffix("/approval") || (version == .v1alpha2 && count > 1) ? .status(403, reason: "Forbidden") : nil
+            }
+            guard case .partial(let packages, let reason) = await side.deliver(self.pair(id)) else {
+                Issue.record("not published in part")
+                return
+            }
+            #expect(packages.map(\.path) == [Self.path] && packages.map(\.revision) == ["v1"])
+            #expect(reason.contains("403") || reason.contains("Forbidden"), "\(reason)")
+            #expect(side.lifecycles == ["Published"])
+            #expect(try await side.store.revisions() == 1)
+        }
+    }
+
+    @Test("an intent that is to end takes its proposals back; what a person approved before is told", arguments: [false, true])
+    func cancelled(isApprovedInPart: Bool) async throws {
+        try await PorchSide.with(approves: false) { side async throws in
+            let id = side.store.intent()
+            let both = self.pair(id)
+            #expect(Self.waits(await side.deliver(both)))
+            #expect(side.lifecycles == ["Proposed", "Proposed"])
+            if isApprovedInPart {
+                let proposal = try #require(try await side.revision(Self.path, id))
+                try await side.delivery.client.decide(proposal, .published)
+            }
+            for _ in 0..<2 {
+                let outcome = await side.delivery.withdraw(both, reading: side.repository)
+                if isApprovedInPart {
+                    #expect(Self.packages(outcome)?.map(\.path) == [Self.path])
+                } else {
+                    #expect(outcome == .withdrawn)
+                }
+                #expect(side.lifecycles == (isApprovedInPart ? ["Published"] : []))
+            }
+            #expect(try await side.store.revisions() == (isApprovedInPart ? 1 : 0))
+        }
+    }
+
+    @Test("a removal that nobody has approved yet is taken back")
+    func cancelledRemoval() async throws {
+        try await PorchSide.with { side async throws in
+            #expect(Self.packages(await side.deliver(request(side.store.intent(), Self.path, to: package("amf")))) != nil)
+            var waiting = side.delivery
+            waiting = PorchDelivery(client: waiting.client, approves: false, limit: .seconds(60))
+            waiting.patience = .seconds(1)
+            let removal = request(side.store.intent(), Self.path, from: package("amf"), to: nil, verb: .remove)
+            #expect(Self.waits(await waiting.deliver(removal, reading: side.repository)))
+            #expect(side.lifecycles == ["DeletionProposed"])
+            #expect(await waiting.withdraw(removal, reading: side.repository) == .withdrawn)
+            #expect(side.lifecycles == ["Published"])
+        }
+    }
+
     @Test("what Porch says is what the intent says: a repository that is not registered, and a time that is over")
     func refusals() async throws {
         try await PorchSide.with { side async throws in
@@ -212,7 +286,7 @@ import Testing
             for path in paths.dropFirst() { request.changes.append(change(path, to: package("a"))) }
             return request
         }
-        let chains = PorchDelivery.chains([wanted("c/n/a"), wanted("c/n/b"), wanted("c/n/a"), wanted("c/n/d"), wanted("c/n/b", "c/n/a")])
+        let chains = PublishRequest.chains([wanted("c/n/a"), wanted("c/n/b"), wanted("c/n/a"), wanted("c/n/d"), wanted("c/n/b", "c/n/a")])
         #expect(Set(chains) == [[0, 1, 2, 4], [3]])
     }
 }

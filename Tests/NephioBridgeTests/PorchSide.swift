@@ -38,10 +38,10 @@ struct PorchSide: Sendable {
         try result.get()
     }
 
-    func deliver(_ request: PublishRequest) async -> PorchOutcome { await self.delivery.deliver(request, reading: self.repository) }
+    func deliver(_ request: PublishRequest) async -> DeliveryOutcome { await self.delivery.deliver(request, reading: self.repository) }
 
     /// As the stage does it: again, while it may be tried again.
-    func deliverToTheEnd(_ request: PublishRequest, attempts: Int = 60) async throws -> PorchOutcome {
+    func deliverToTheEnd(_ request: PublishRequest, attempts: Int = 60) async throws -> DeliveryOutcome {
         var request = request
         for _ in 0..<attempts {
             let outcome = await self.deliver(request)

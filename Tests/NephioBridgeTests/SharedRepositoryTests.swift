@@ -129,7 +129,7 @@ import Testing
         #expect(remote.settings["http.http://127.0.0.1:1/packages.git.extraHeader"] == "Authorization: Basic bmVwaG9yYW46czNjcmV0")
     }
 
-    @Test("what the server's rules decline is not tried again")
+    @Test("what the server's rules decline is tried three times, and then no more")
     func declined() async throws {
         let store = try TestRepository()
         try await store.open().open()
@@ -137,6 +137,7 @@ import Testing
         let result = await store.openRemotely("a").publish([request(store.intent(), self.path, to: package("amf"))])
         guard case .failed(_, let mayRetry) = result[0] else { return #expect(Bool(false), "\(result)") }
         #expect(!mayRetry)
+        #expect(try String(contentsOfFile: store.directory + "/refusals", encoding: .utf8) == "no\nno\nno\n")
         #expect(try await store.revisions() == 0)
     }
 

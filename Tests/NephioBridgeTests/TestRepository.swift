@@ -11,15 +11,28 @@ final class TestRepository: Sendable {
     let directory: String
     let git: GitCommand
     private let counter = Mutex(0)
+    private let ownsRoot: Bool
+
+    /// A further one in the directory of another, which outlives it.
+    init(root: String, name: String) {
+        self.root = root
+        self.directory = "\(root)/\(name)"
+        self.git = GitCommand(directory: self.directory)
+        self.ownsRoot = false
+    }
 
     init() throws {
+        self.ownsRoot = true
         self.root = FileManager.default.temporaryDirectory.appending(path: "packages-\(UUID().uuidString)").path
         self.directory = self.root + "/gitops.git"
         self.git = GitCommand(directory: self.directory)
         try FileManager.default.createDirectory(atPath: self.root, withIntermediateDirectories: true)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: self.root) }
+    deinit {
+        guard self.ownsRoot else { return }
+        try? FileManager.default.removeItem(atPath: self.root)
+    }
 
     /// One process's view. Reads always look at the branch, so that tests need not wait.
     func open(git executable: String = "git") -> PackageRepository {
@@ -144,7 +157,7 @@ extension TestRepository {
     func refusePushes() throws {
         try FileManager.default.createDirectory(atPath: self.directory + "/hooks", withIntermediateDirectories: true)
         let hook = self.directory + "/hooks/pre-receive"
-        try "#!/bin/sh\necho no >&2\nexit 1\n".write(toFile: hook, atomically: true, encoding: .utf8)
+        try "#!/bin/sh\necho no >&2\necho no >> refusals\nexit 1\n".write(toFile: hook, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: hook)
     }
 }

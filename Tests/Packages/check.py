@@ -21,8 +21,8 @@ KUBERNETES = "1.31"
 # It reads a schema anew for every object, else.
 kubernetes_validate.utils.schema_contents = functools.lru_cache(maxsize=None)(kubernetes_validate.utils.schema_contents)
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# A form is the default one with other files over it; these are complete in themselves.
-WHOLE = {"default", "nephio"}
+# `default` and `nephio` are complete in themselves; another one is that of its target with other files over it.
+FORMS = ["default", "ha", "autoscaled", "sliced", "nephio", "nephio-ha", "nephio-autoscaled", "nephio-sliced", "nephio-sized"]
 
 
 def read(path):
@@ -37,9 +37,9 @@ def read(path):
 
 def golden(path):
     packages = read(path)
-    return {
-        f"{path.stem} {form}": files if form in WHOLE else {**packages["default"], **files} for form, files in packages.items()
-    }
+    bases = {form: packages["nephio" if form.startswith("nephio-") else "default"] for form in FORMS}
+    # A form that differs in nothing has no section of its own.
+    return {f"{path.stem} {form}": {**bases[form], **packages.get(form, {})} for form in FORMS}
 
 
 class Checker:

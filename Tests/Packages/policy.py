@@ -20,6 +20,8 @@ def faults(objects):
     names = [(d.get("apiVersion"), d.get("kind"), d["metadata"].get("namespace"), d["metadata"]["name"]) for _, d in objects]
     found += [f"{name} occurs twice" for name in set(names) if names.count(name) > 1]
     found += package(objects, kinds)
+    for deployment in kinds.get("NFDeployment", []):
+        found += [f"NFDeployment {deployment['metadata']['name']}: {fault}" for fault in specialised(deployment, kinds)]
     for kind in WORKLOADS:
         for workload in kinds.get(kind, []):
             found += [f"{kind} {workload['metadata']['name']}: {fault}" for fault in running(workload, kinds)]
@@ -73,6 +75,40 @@ def package(objects, kinds):
 def image(reference):
     if not PINNED.match(reference) or reference.rpartition(":")[2] in MOVING:
         yield f"the image {reference} is not pinned"
+
+
+REQUIREMENTS = ("Capacity", "Interface", "DataNetwork", "Dependency")
+
+
+def specialised(deployment, kinds):
+    """What Nephio's specialisers and the function's operator need to find."""
+    name = deployment["metadata"]["name"]
+    owner = f"workload.nephio.org/v1alpha1.NFDeployment.{name}"
+    for kind in REQUIREMENTS:
+        for requirement in kinds.get(kind, []):
+            annotations = requirement["metadata"].get("annotations") or {}
+            if annotations.get("specializer.nephio.org/owner") != owner:
+                yield f"{kind} {requirement['metadata']['name']} is not its"
+            if annotations.get(LOCAL) != "true":
+                yield f"{kind} {requirement['metadata']['name']} would be applied to the cluster"
+    if len(kinds.get("Capacity", [])) != 1:
+        yield "there must be one Capacity"
+    clusters = kinds.get("WorkloadCluster", [])
+    if len(clusters) != 1 or clusters[0]["metadata"]["annotations"].get("kpt.dev/config-injection") != "required":
+        yield "there must be one WorkloadCluster, to be injected"
+    known = {c["metadata"]["name"] for c in kinds.get("NFConfig", [])}
+    named = {r["name"] for r in deployment["spec"].get("parametersRefs") or [] if r["kind"] == "NFConfig"}
+    if named != known:
+        yield f"NFConfigs {sorted(known)} are referred to as {sorted(named)}"
+    functions = [f["image"].rpartition("/")[2].partition(":")[0] for f in kinds["Kptfile"][0].get("pipeline", {}).get("mutators", [])]
+    if functions.count("nfdeploy-fn") != 2 or functions[-1] != "nfdeploy-fn":
+        yield "the pipeline does not make the deployment of what the claims got"
+    if kinds.get("Interface") and "interface-fn" not in functions:
+        yield "nothing makes claims of the interfaces"
+    if WORKLOADS & set(kinds):
+        yield "a workload is beside what its operator makes"
+    if not all((v["metadata"].get("annotations") or {}).get(LOCAL) == "true" for v in kinds.get("PackageVariant", [{"metadata": {}}])):
+        yield "there must be a PackageVariant, which is not for the cluster"
 
 
 def running(workload, kinds):

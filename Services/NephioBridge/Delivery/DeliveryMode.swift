@@ -4,4 +4,6 @@ enum DeliveryMode: String, CaseIterable, Sendable {
     case direct
     /// … and what waits for a person is seen in Git meanwhile, as Porch shows it: `drafts/<package>/<revision>`, then `proposed/<package>/<revision>`.
     case draft
+    /// Published by a pull request at the forge that keeps the repository, for a branch that takes nothing else. Whoever may merge there has the last word.
+    case pullRequest = "pull-request"
 }

@@ -6,6 +6,14 @@ import IntentModel
 struct DraftBranch: Sendable, Equatable {
     enum Lifecycle: String, CaseIterable, Sendable { case drafts, proposed }
 
+    /// Where showing a proposal may be interrupted.
+    enum Point: String, CaseIterable, Sendable {
+        case written = "draft-written"
+        case drafted = "draft-drafted"
+        case proposed = "draft-proposed"
+        case removed = "draft-removed"
+    }
+
     var lifecycle: Lifecycle
     var path: PackagePath
     var workspace: String

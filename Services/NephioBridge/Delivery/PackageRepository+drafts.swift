@@ -39,7 +39,7 @@ extension PackageRepository {
                 }
                 if let known = standing.map({ obsolete.remove(at: $0) }) {
                     if known.tree != staged.tree {
-                        try await self.change([RefChange(ref: known.branch.ref, old: known.commit, new: try await self.write(staged))])
+                        try await self.change([RefChange(ref: known.branch.ref, old: known.commit, new: try await self.write([staged]))])
                     }
                     continue
                 }
@@ -52,13 +52,17 @@ extension PackageRepository {
                 }
                 let (draft, proposed) = (DraftBranch(.drafts, staged.path, workspace: free), DraftBranch(.proposed, staged.path, workspace: free))
                 names.formUnion([draft.ref, proposed.ref])
-                let commit = try await self.write(staged)
+                let commit = try await self.write([staged])
+                try self.passing(.draft(.written))
                 try await self.change([RefChange(ref: draft.ref, old: nil, new: commit)])
+                try self.passing(.draft(.drafted))
                 // One lifecycle at a time, as with Porch: never both, never none.
                 try await self.change([RefChange(ref: proposed.ref, old: nil, new: commit), RefChange(ref: draft.ref, old: commit, new: nil)])
+                try self.passing(.draft(.proposed))
             }
         }
         try await self.change(obsolete.map { RefChange(ref: $0.branch.ref, old: $0.commit, new: nil) })
+        if !obsolete.isEmpty { try self.passing(.draft(.removed)) }
         return stands
     }
 
@@ -81,19 +85,20 @@ extension PackageRepository {
             message: CommitMessage.text(of: proposal, figures: change.figures, path: path, change: kind, revision: revision), isReversal: false)
     }
 
-    /// One commit on the head of the branch, in a pack; no ref knows it yet.
-    private func write(_ staged: StagedCommit) async throws -> ObjectID {
+    /// Commits on the head of the branch, one after the other, in a pack; no ref knows them yet.
+    /// - Returns: the last.
+    func write(_ staged: [StagedCommit]) async throws -> ObjectID {
         let head = self.index.head
-        let root = try await self.learn(above: [staged.path.description], at: head)
+        let root = try await self.learn(above: staged.map(\.path.description), at: head)
         let time = CommitTime.now
         let commit = try await Blocking.run { [packs, spine, signer] in
-            let publication = try PublicationPack([staged], onto: head, root: root, spine: spine, time: time, signer: signer, isKnown: { _ in false })
+            let publication = try PublicationPack(staged, onto: head, root: root, spine: spine, time: time, signer: signer, isKnown: { _ in false })
             try packs.add(publication.pack)
             return publication.ids.last
         }
         self.maintenance.count(packs: 1, tags: 0)
         self.maintainIfNeeded()
-        guard let commit else { throw GitError.failed(command: "commit", message: "nothing was written for \(staged.path)") }
+        guard let commit else { throw GitError.failed(command: "commit", message: "nothing was written for \(staged.map(\.path))") }
         return commit
     }
 

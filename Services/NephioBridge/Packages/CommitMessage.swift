@@ -14,12 +14,14 @@ enum CommitMessage {
         case colour = "Nephoran-Colour"
     }
 
-    /// `Deploy amf in core5g (v1)`.
-    static func subject(verb: Verb, change: PackageChange.Change, path: PackagePath, revision: Int) -> String {
-        let verb = change == .delete ? Verb.remove : verb
+    /// `Deploy amf in core5g (v1)`; without a revision, what is before the parenthesis.
+    static func subject(verb: Verb, change: PackageChange.Change, path: PackagePath, revision: Int? = nil) -> String {
         let place = path.cluster == "default" ? path.namespace : "\(path.namespace) on \(path.cluster)"
-        return "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(path.instance) in \(place) (v\(revision))"
+        return "\(self.word(change == .delete ? .remove : verb)) \(path.instance) in \(place)" + (revision.map { " (v\($0))" } ?? "")
     }
+
+    /// As a sentence begins with it.
+    static func word(_ verb: Verb) -> String { "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst())" }
 
     static func text(of request: PublishRequest, figures: [Figure], path: PackagePath, change: PackageChange.Change, revision: Int) -> String {
         let own = request.subject.map { self.line($0, limit: 100) } ?? ""
@@ -54,7 +56,7 @@ enum CommitMessage {
     }
 
     /// One line of printable characters, at most `limit` of them.
-    private static func line(_ text: String, limit: Int) -> String {
+    static func line(_ text: String, limit: Int) -> String {
         var line = ""
         var length = 0
         for scalar in text.unicodeScalars {

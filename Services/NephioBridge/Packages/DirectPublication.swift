@@ -14,8 +14,8 @@ struct DirectPublication: Decodable, Sendable {
 }
 
 extension PackageRepository {
-    /// - Parameter porch: publishes it instead, where packages are not committed here.
-    func publish(_ publication: DirectPublication, through porch: PorchDelivery? = nil) async throws -> PublishResult {
+    /// - Parameter delivery: publishes it instead, where packages are not committed here.
+    func publish(_ publication: DirectPublication, through delivery: (any PackageDelivery)? = nil) async throws -> PublishResult {
         guard let path = PackagePath(publication.path) else {
             return .failed(reason: "a package path is <cluster>/<namespace>/<instance>, each a DNS label", mayRetry: false)
         }
@@ -33,18 +33,20 @@ extension PackageRepository {
                 files: publication.files.isEmpty ? [:] : [path.description: publication.files], verb: current == nil ? .deploy : .configure,
                 subject: publication.subject, mayBeRepeat: publication.intentId != nil
             )
-            guard let result = await self.publish(request, through: porch) else { break }
+            guard let result = await self.publish(request, through: delivery) else { break }
             if case .conflict = result, publication.base == nil, current != nil || !publication.files.isEmpty { continue }
             return result
         }
         return .conflict(path: path.description)
     }
 
-    private func publish(_ request: PublishRequest, through porch: PorchDelivery?) async -> PublishResult? {
-        guard let porch else { return await self.publish([request]).first }
-        switch await porch.deliver(request, reading: self) {
+    private func publish(_ request: PublishRequest, through delivery: (any PackageDelivery)?) async -> PublishResult? {
+        guard let delivery else { return await self.publish([request]).first }
+        switch await delivery.deliver(request, reading: self) {
         case .ended(let result): return result
-        case .waiting: return .failed(reason: "Porch has not published it yet: ask again with intentId \(request.intentId)", mayRetry: true)
+        case .waiting: return .failed(reason: "it waits for a decision: ask again with intentId \(request.intentId)", mayRetry: true)
+        case .partial(_, let reason): return .failed(reason: "published in part: \(reason)", mayRetry: false)
+        case .withdrawn: return .failed(reason: "it was withdrawn", mayRetry: false)
         }
     }
 }

@@ -4,6 +4,8 @@ import Logging
 
 extension PackageRepository {
     private static let maxAttempts = 12
+    /// Of what the server declines: its rules stay, but what checks them may have failed this once.
+    private static let maxRefusals = 3
     /// Packages and bytes in one pack.
     private static let runLimit = (requests: 256, bytes: 32 << 20)
 
@@ -52,6 +54,7 @@ extension PackageRepository {
 
     private func publishWhileOthersMay(_ requests: [PublishRequest]) async -> [PublishResult] {
         var last = GitError.moved
+        var refusals = 0
         for attempt in 0..<Self.maxAttempts {
             do {
                 // After a lost race the remote is asked what happened; otherwise the push finds out.
@@ -67,7 +70,9 @@ extension PackageRepository {
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 1...limit)))
             } catch {
                 last = error
-                break
+                guard case .declined = error, refusals + 1 < Self.maxRefusals else { break }
+                refusals += 1
+                try? await Task.sleep(for: .milliseconds(Int.random(in: 50...100) << refusals))
             }
         }
         self.logger.warning("a batch was not published", metadata: ["requests": "\(requests.count)", "error": "\(last)"])

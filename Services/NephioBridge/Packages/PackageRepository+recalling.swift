@@ -50,6 +50,24 @@ extension PackageRepository {
         }
     }
 
+    /// What an intent has published of `request`; nil when that is nothing. The remote is asked.
+    func published(_ request: PublishRequest) async throws -> [PublishedPackage]? {
+        try await self.turns.take {
+            try await self.becomeCurrent(fetching: true)
+            var request = request
+            request.mayBeRepeat = true
+            try await self.recall([request])
+            return await self.remembered(request)
+        }
+    }
+
+    private func remembered(_ request: PublishRequest) -> [PublishedPackage]? {
+        let found = request.changes.compactMap { change in
+            PackagePath(change.path).flatMap { self.memory.publication(of: request.intentId, at: $0, isReversal: request.isReversal) }
+        }
+        return found.isEmpty ? nil : found.map { $0.published(repository: self.target.name) }
+    }
+
     /// A tag may name a commit that a person took off the branch since.
     func isOnBranch(_ commit: ObjectID) async throws(GitError) -> Bool {
         if self.memory.contains(commit) { return true }

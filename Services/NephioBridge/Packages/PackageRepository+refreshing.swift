@@ -224,8 +224,11 @@ extension PackageRepository {
         var index = self.index
         var latest: [PackagePath: LoggedCommit] = [:]
         for commit in line { for path in commit.touched where latest[path] == nil { latest[path] = commit } }
-        var revisions: [PackagePath: Int] = [:]
-        for publication in all.compactMap(\.publication) { revisions[publication.path] = max(revisions[publication.path] ?? 0, publication.revision) }
+        var published: [PackagePath: Publication] = [:]
+        for publication in all.compactMap(\.publication) where publication.revision > published[publication.path]?.revision ?? 0 {
+            published[publication.path] = publication
+        }
+        let revisions = published.mapValues(\.revision)
 
         let paths = latest.keys.sorted()
         for start in stride(from: 0, to: paths.count, by: 128) {
@@ -234,13 +237,15 @@ extension PackageRepository {
             let trees = zip(part, objects).compactMap { path, object in object?.kind == .tree ? object.map { (path: path, tree: $0.id) } : nil }
             let files = try await self.files(of: trees.map(\.tree), where: PackageSummary.mayTell)
             for path in part where !trees.contains(where: { $0.path == path }) { index.remove(path, revision: revisions[path] ?? 0) }
+            let merged = try await self.merged(part.compactMap { path in latest[path]?.publication?.path == path ? nil : published[path] })
             for ((path, tree), files) in zip(trees, files) {
                 guard let commit = latest[path] else { continue }
                 let summary = PackageSummary(files: files.files)
+                let own = merged[path].flatMap { $0.tree == tree ? $0.publication : nil } ?? commit.publication.flatMap { $0.path == path ? $0 : nil }
                 index.put(
                     PackageEntry(
-                        path: path, tree: tree, revision: revisions[path] ?? 0, commit: commit.id,
-                        intentId: commit.publication?.path == path ? commit.publication?.intentId : nil, updatedAt: commit.time,
+                        path: path, tree: tree, revision: revisions[path] ?? 0, commit: own?.commit ?? commit.id, intentId: own?.intentId,
+                        updatedAt: own?.time ?? commit.time,
                         function: summary.function ?? "unknown", replicas: summary.replicas
                     )
                 )
@@ -252,6 +257,17 @@ extension PackageRepository {
         try await self.oweMissingTags(of: all.compactMap(\.publication))
         await self.payOwedTags()
         self.logger.info("followed the package repository", metadata: ["packages": "\(paths.count)", "head": "\(head)"])
+    }
+
+    /// What publications left that a merge brought onto the branch: the content is an intent's where it is still that.
+    private func merged(_ publications: [Publication]) async throws(GitError) -> [PackagePath: (publication: Publication, tree: ObjectID)] {
+        guard !publications.isEmpty else { return [:] }
+        let objects = try await self.reader.objects(publications.map { "\($0.commit):\($0.path)" })
+        var found: [PackagePath: (publication: Publication, tree: ObjectID)] = [:]
+        for (publication, object) in zip(publications, objects) {
+            if let object, object.kind == .tree { found[publication.path] = (publication, object.id) }
+        }
+        return found
     }
 
     /// Whoever made these commits may have been killed before their tags, and a mirror fetches no tags.

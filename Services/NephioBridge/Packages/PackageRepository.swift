@@ -17,6 +17,7 @@ actor PackageRepository {
     let refs: RefFiles
     let signer: SSHSigningKey?
     let logger: Logger
+    let passing: @Sendable (PublicationPoint) throws -> Void
     let turns = TurnQueue(capacity: 256)
     let clock = ContinuousClock()
     /// How old an answer to a reader may be.
@@ -47,6 +48,7 @@ actor PackageRepository {
         self.branch = branch
         self.git = GitCommand(directory: target.directory, executable: executable)
         self.reader = GitObjectReader(git: self.git)
+        self.passing = passing
         self.packs = PackStore(repository: target.directory) { try passing(.pack($0)) }
         self.refs = RefFiles(repository: target.directory) { try passing(.ref($0)) }
         self.freshness = freshness ?? (target.remote == nil ? .seconds(1) : .seconds(5))

@@ -30,6 +30,8 @@ struct PublishRequest: Sendable {
     var colour: String?
     /// Who asked for it.
     var requester: Requester?
+    /// Which execution of the intent it is: another one is a new beginning, a repetition of the work is not.
+    var execution = 0
 
     init(
         intentId: IntentID, createdAt: String, changes: [PackageChange], files: [String: [PackageFile]], verb: Verb, summary: String = "",

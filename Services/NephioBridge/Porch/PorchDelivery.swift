@@ -6,7 +6,7 @@ import Resilience
 ///
 /// Exactly once, whatever is repeated: the workspace of a revision is named after the intent, and what is found is gone on with. All packages
 /// of an intent are proposed before the first is approved.
-struct PorchDelivery: Sendable {
+struct PorchDelivery: PackageDelivery {
     let client: PorchClient
     /// We decide about our own proposals; otherwise a person does, in Porch.
     let approves: Bool
@@ -22,8 +22,8 @@ struct PorchDelivery: Sendable {
     static let reversalPrefix = "undo-"
 
     /// - Parameter repository: the branch that Porch commits to.
-    func deliver(_ request: PublishRequest, reading repository: PackageRepository) async -> PorchOutcome {
-        var run = PorchRun(delivery: self, request: request, repository: repository)
+    func deliver(_ request: PublishRequest, reading repository: PackageRepository) async -> DeliveryOutcome {
+        let run = PorchRun(delivery: self, request: request, repository: repository)
         do {
             return .ended(.published(try await run.publish()))
         } catch PorchStop.later {
@@ -32,13 +32,11 @@ struct PorchDelivery: Sendable {
             await run.withdraw()
             return .ended(.conflict(path: path.description))
         } catch PorchStop.failed(let reason) {
-            await run.withdraw()
-            return .ended(.failed(reason: reason, mayRetry: false))
+            return await self.giveUp(run, reason)
         } catch PorchStop.again(let reason) {
             return .ended(.failed(reason: reason, mayRetry: true))
         } catch let error as KubernetesError where !error.mayRetry && error != .cancelled {
-            await run.withdraw()
-            return .ended(.failed(reason: "Porch: \(error)", mayRetry: false))
+            return await self.giveUp(run, "Porch: \(error)")
         } catch let error as KubernetesError {
             return .ended(.failed(reason: "Porch: \(error)", mayRetry: true))
         } catch {
@@ -46,36 +44,26 @@ struct PorchDelivery: Sendable {
         }
     }
 
-    /// Those of different packages side by side, those of one after the other; the outcomes in the order of the requests.
-    func deliver(_ requests: [PublishRequest], reading repository: PackageRepository) async -> [PorchOutcome] {
-        await withTaskGroup(of: [(Int, PorchOutcome)].self) { group in
-            for chain in Self.chains(requests) {
-                group.addTask {
-                    var outcomes: [(Int, PorchOutcome)] = []
-                    for index in chain { outcomes.append((index, await self.deliver(requests[index], reading: repository))) }
-                    return outcomes
-                }
-            }
-            var outcomes = [PorchOutcome](repeating: .waiting(.zero), count: requests.count)
-            for await part in group { for (index, outcome) in part { outcomes[index] = outcome } }
-            return outcomes
+    func withdraw(_ request: PublishRequest, reading repository: PackageRepository) async -> DeliveryOutcome {
+        let run = PorchRun(delivery: self, request: request, repository: repository)
+        do {
+            let published = try await run.retreat()
+            return published.isEmpty ? .withdrawn : .ended(.published(published))
+        } catch PorchStop.later {
+            return .waiting(.seconds(1))
+        } catch {
+            return .ended(.failed(reason: "not taken back in Porch: \(error)", mayRetry: true))
         }
     }
 
-    /// Indices of requests that share a package, in their order.
-    static func chains(_ requests: [PublishRequest]) -> [[Int]] {
-        var chains: [[Int]] = []
-        var paths: [Set<String>] = []
-        for (index, request) in requests.enumerated() {
-            var own = Set(request.changes.map(\.path))
-            var chain = [index]
-            for other in paths.indices.reversed() where !paths[other].isDisjoint(with: own) {
-                own.formUnion(paths.remove(at: other))
-                chain = chains.remove(at: other) + chain
-            }
-            chains.append(chain.sorted())
-            paths.append(own)
+    /// Nothing more of it is to come; what Porch has published of it already is told, so that it can be undone.
+    private func giveUp(_ run: PorchRun, _ reason: String) async -> DeliveryOutcome {
+        await run.withdraw()
+        do {
+            let published = try await run.published()
+            return published.isEmpty ? .ended(.failed(reason: reason, mayRetry: false)) : .partial(published, reason: reason)
+        } catch {
+            return .ended(.failed(reason: "\(reason); what was published of it is not known yet: \(error)", mayRetry: true))
         }
-        return chains
     }
 }

@@ -35,7 +35,7 @@ struct PorchRun: Sendable {
     }
 
     /// All of them, in the order of the changes.
-    mutating func publish() async throws -> [PublishedPackage] {
+    func publish() async throws -> [PublishedPackage] {
         let targets = try self.request.changes.filter { $0.change != .none }.map { change throws(PorchStop) in try self.target(change) }
         let kept = targets.filter { $0.change.change != .delete }
         let removed = targets.filter { $0.change.change == .delete }
@@ -64,6 +64,60 @@ struct PorchRun: Sendable {
                 ?? PublishedPackage(
                     instance: change.instance, repository: self.repository.target.name, path: change.path, revision: "v0", commit: "", change: .none)
         }
+    }
+
+    /// What of it is published, as the branch has it.
+    func published() async throws -> [PublishedPackage] {
+        var published: [PublishedPackage] = []
+        for change in self.request.changes where change.change != .none {
+            let target = try self.target(change)
+            if change.change == .delete {
+                // The plan was made for a package that was there, and no other intent may touch it meanwhile.
+                guard let head = try await self.repository.headWithout(target.path) else { continue }
+                published.append(self.package(target, revision: 0, commit: head))
+            } else if let revision = try await self.client.revision(target.name), revision.lifecycle?.isPublished == true {
+                // Porch is not done with it yet.
+                guard revision.revision > 0, let commit = revision.commit else { throw PorchStop.later }
+                try await self.awaitCommit(revision)
+                published.append(self.package(target, revision: revision.revision, commit: commit))
+            }
+        }
+        return published
+    }
+
+    /// Takes back what waits for a decision.
+    /// - Returns: what was decided before.
+    func retreat() async throws -> [PublishedPackage] {
+        var conflicts = 0
+        while true {
+            do throws(KubernetesError) {
+                for change in self.request.changes where change.change != .none {
+                    guard let path = PackagePath(change.path) else { continue }
+                    if change.change == .delete { try await self.keep(path) } else { try await self.discard(path) }
+                }
+                break
+            } catch {
+                // Decided in this moment, perhaps: look again.
+                guard error.isConflict || !error.mayRetry, conflicts < PorchDelivery.maxConflicts else { throw error }
+                conflicts += 1
+                try await Task.sleep(for: self.delivery.backoff.bound(attempt: conflicts))
+            }
+        }
+        return try await self.published()
+    }
+
+    private func discard(_ path: PackagePath) async throws(KubernetesError) {
+        let name = PorchRevision.name(repository: self.client.repository, path: path, workspace: self.workspace)
+        guard let revision = try await self.client.revision(name), !revision.object.isBeingDeleted else { return }
+        try await self.client.withdraw(revision)
+    }
+
+    /// A deletion that we proposed and nobody has decided about.
+    private func keep(_ path: PackagePath) async throws(KubernetesError) {
+        for revision in try await self.client.revisions(of: path)
+        where revision.lifecycle == .deletionProposed && revision[PorchRevision.Annotation.deletion] == self.request.intentId.description
+            && !revision.object.isBeingDeleted
+        { try await self.client.decide(revision, .published) }
     }
 
     /// Drafts and proposals that are not to become anything. What cannot be taken back now is seen in Porch under the intent's name.

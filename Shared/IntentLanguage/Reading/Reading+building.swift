@@ -88,7 +88,7 @@ extension Reading {
         for object in objects { groupEnds[object.group] = max(groupEnds[object.group] ?? 0, object.end) }
         let groups = groupEnds.keys.sorted()
         for object in objects {
-            var draft = Draft(verb: verb, action: action, mention: object, clause: index)
+            var draft = Draft(verb: verb, action: action, mention: object, clause: index, deedAt: clause.deedAt ?? clause.verbAt)
             // The stretch of text that speaks of this group alone.
             let position = groups.firstIndex(of: object.group) ?? 0
             let members = objects.filter { $0.group == object.group }

@@ -18,12 +18,15 @@ extension Reading {
             if let object = self.meaning(at)?.object, self.vocabulary.objects[object].kind == .networkSlice, let id = self.sliceID(at + 1) {
                 result.append(.init(at: at, identifier: .sst, value: id.sst))
                 result.append(.init(at: at, identifier: .sd, value: id.sd))
+                self.say("slice", id.sst, at..<id.end)
                 self.use((at + 1)..<id.end)
                 continue
             }
             guard let identifier = self.meaning(at)?.identifier else {
                 if let number = self.sliceNumber(after: at) {
-                    result.append(.init(at: at, identifier: .sst, value: self.chunk(number).text))
+                    let sst = self.chunk(number).text
+                    result.append(.init(at: at, identifier: .sst, value: sst))
+                    self.say("slice", sst, at..<(number + 1))
                     self.use(number..<number + 1)
                 }
                 continue
@@ -57,11 +60,13 @@ extension Reading {
                 if parts.count == 2 {
                     result.append(.init(at: at, identifier: .sst, value: String(parts[0])))
                     result.append(.init(at: at, identifier: .sd, value: String(parts[1])))
-                    isApart ? self.use(next..<end) : self.use(at..<end)
+                    self.say("slice", String(parts[0]), (isApart ? next : at)..<end)
+                    self.use((isApart ? next : at)..<end)
                     continue
                 }
                 result.append(.init(at: at, identifier: .sst, value: value))
-                isApart ? self.use(next..<end) : self.use(at..<end)
+                self.say("slice", value, (isApart ? next : at)..<end)
+                self.use((isApart ? next : at)..<end)
                 continue
             }
             if identifier == .plmn {
@@ -78,7 +83,8 @@ extension Reading {
                 }
             }
             result.append(.init(at: at, identifier: identifier, value: value))
-            isApart ? self.use(next..<end) : self.use(at..<end)
+            self.say(identifier == .sst ? "slice" : identifier.rawValue, value, (isApart ? next : at)..<end)
+            self.use((isApart ? next : at)..<end)
             // "cell 5 and 6"
             if identifier == .cell, let number = self.furtherCell(end) { self.readCells(number, of: at, &result) }
         }
@@ -117,7 +123,9 @@ extension Reading {
     private mutating func readCells(_ first: Int, of at: Int, _ result: inout [IdentifierFinding]) {
         var next: Int? = first
         while let number = next {
-            result.append(.init(at: at, identifier: .cell, value: self.chunk(number).text))
+            let cell = self.chunk(number).text
+            result.append(.init(at: at, identifier: .cell, value: cell))
+            self.say(Identifier.cell.rawValue, cell, number..<(number + 1))
             self.use(number..<(number + 1))
             next = self.furtherCell(number + 1)
         }
@@ -162,7 +170,7 @@ extension Reading {
     }
 
     /// What the thing is for: the words after "for", up to the next preposition.
-    func use(in clause: Clause, mentions: [Mention]) -> (text: String, at: Int)? {
+    func use(in clause: Clause, mentions: [Mention]) -> (words: Range<Int>, at: Int)? {
         var at = clause.body
         while at < clause.end {
             if self.meaning(at)?.preposition == .for, !self.lexemes[at].used, at + 1 < clause.end {
@@ -182,7 +190,7 @@ extension Reading {
                 let isSaid = (first..<end).allSatisfy {
                     self.meaning($0)?.feature != nil || self.meaning($0)?.quality != nil || self.has($0, [.filler, .totality, .pronoun])
                 }
-                if first < end, !isObject, !isEnvironment, !isSaid { return (self.text(first..<end), at) }
+                if first < end, !isObject, !isEnvironment, !isSaid { return (first..<end, at) }
                 at = max(end, at + 1)
                 continue
             }

@@ -97,6 +97,8 @@ extension Reading {
                 members = named
             } else if !parts.isEmpty, clause.verb == nil, !quantities.isEmpty {
                 // "scale AMF to 3, then SMF to 5"
+                var clause = clause
+                clause.deedAt = head.deedAt
                 self.append(parts, clause, clauseIndex, head.verb, head.action, quantities, mentions, identifiers)
                 return
             } else if !parts.isEmpty, clause.verb == nil {

@@ -41,5 +41,29 @@ extension RealProcesses {
             #expect(gone.phase == .published, "\(gone.problem?.detail ?? "")")
             #expect(cluster.server.objects("packagerevisions").isEmpty)
         }
+
+        @Test("an intent that waits for a person in Porch is cancelled: its proposal goes, and nothing is published")
+        func cancelled() async throws {
+            let cluster = try await Cluster.start()
+            let directory = try TemporaryDirectory()
+            let committer = PorchCommitter(repository: directory.file("gitops.git"))
+            cluster.server.servePorch(version: "v1alpha1", repositories: ["gitops"]) { try await committer.commit($0) }
+            let installation = try await Installation.start(
+                cluster.settings().merging(["GIT_REPO_URL": directory.file("gitops.git"), "PORCH_ENABLED": "true", "PORCH_APPROVAL": "porch"]) { _, own in own }
+            )
+            defer { installation.stop() }
+            func lifecycles() -> [String?] {
+                cluster.server.objects("packagerevisions").filter { $0["spec"]?["workspaceName"]?.string != "main" }.map { $0["spec"]?["lifecycle"]?.string }
+            }
+            let id = try await installation.gateway.accept("Deploy an AMF in core5g")
+            try await eventually(within: .seconds(30)) { lifecycles() == ["Proposed"] }
+            #expect(try await installation.gateway.record(id).phase == .executing)
+            _ = try await installation.gateway.decide("cancel", id)
+            let record = try await installation.gateway.settled(id)
+            #expect(record.phase == .cancelled, "\(record.phase) \(record.problem?.detail ?? "")")
+            #expect(lifecycles() == [])
+            #expect(try await installation.repository.packages().isEmpty)
+            try await installation.queues.untilEmpty()
+        }
     }
 }
