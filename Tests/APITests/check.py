@@ -48,7 +48,7 @@ def run(installation, service, role, key, seconds):
     for operation in LAST:
         command += ["--exclude-operation-id", operation]
     done = subprocess.run(
-        command, cwd=HERE, env={**os.environ, "API_SCOPES": ROLES[role][2], "PYTHONPATH": str(HERE)}, capture_output=True, text=True, check=False, timeout=seconds * 4 + 300)
+        command, cwd=report, env={**os.environ, "API_SCOPES": ROLES[role][2], "PYTHONPATH": str(HERE)}, capture_output=True, text=True, check=False, timeout=seconds * 4 + 300)
     return None if done.returncode == 0 else done.stdout + done.stderr
 
 
