@@ -148,7 +148,8 @@ extension Reading {
 
     func conflict(_ a: Action, _ aVerb: VerbMeaning?, _ b: Action, _ bVerb: VerbMeaning?) -> (String, String)? {
         let pairs: [(Action, Action)] = [
-            (.deploy, .remove), (.make, .remove), (.enable, .disable), (.lock, .unlock), (.deploy, .stop), (.remove, .scale), (.remove, .restart), (.stop, .restart),
+            (.deploy, .remove), (.make, .remove), (.enable, .disable), (.lock, .unlock), (.deploy, .stop), (.remove, .scale), (.remove, .restart),
+            (.stop, .restart),
         ]
         for (x, y) in pairs where (a == x && b == y) || (a == y && b == x) { return (a.rawValue, b.rawValue) }
         if a == b, a == .scale || a == .change, let first = aVerb?.direction, let second = bVerb?.direction, first != second {
