@@ -9,11 +9,12 @@ PORT_BASE ?= 8080
 CONSOLE_BIN ?= .build/debug
 # Tests that start many processes, or measure time, and want to have the processors for themselves.
 WHOLE_MACHINE := SystemTests|TopologyTests|PowerLossTests|RedisClusterTests|RedisSentinelTests|LoadgenTests
+FUZZ_SECONDS ?= 60
 # Options of loadtest/bench and loadtest/bench-check, such as --only http,pipeline
 BENCH ?=
 INTENT ?= Deploy a high-availability AMF with auto-scaling in core5g
 
-.PHONY: help packages model build run stop test check console format edges bench bench-check endurance image sanitize sbom clean
+.PHONY: help packages model build run stop test check api console format edges bench bench-check endurance image sanitize fuzz sbom clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -40,17 +41,22 @@ test: packages model ## Everything that must hold before a change lands
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build --skip '$(WHOLE_MACHINE)'
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1 swift test --skip-build --filter '$(WHOLE_MACHINE)'
 	Tests/check-observability .build/debug
+	Tests/check-api
 	$(MAKE) console
 
 console: ## The console in a real browser, with what the tests built (CONSOLE_BIN: other executables)
 	@deploy/install-packages test
 	NEPHORAN_BIN="$(CONSOLE_BIN)" Tests/check-console
 
+api: ## Every service against its specification, as each role, with what the tests built
+	@deploy/install-packages test
+	Tests/check-api
+
 check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
-	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/check-console Tests/Sanitizers/run .ci/run
+	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/check-console Tests/check-api Tests/Sanitizers/run Tests/Sanitizers/fuzz .ci/run
 	shellcheck -x Tests/check-deploy Tests/check-observability Tests/check-image
 	yamllint --strict -c .yamllint Services Shared deploy Tests/Packages Tests/Deploy loadtest
 	python3 -m compileall -q -f loadtest/measuring && rm -rf loadtest/measuring/__pycache__
@@ -76,7 +82,8 @@ endurance: packages ## What takes longer than a test may: 100,000 intents under 
 	@deploy/install-packages test
 	swift build --build-tests
 	NEPHORAN_ENDURANCE=1 swift test --skip-build --filter "SystemTests|RejectedPushTests"
-	NEPHORAN_FUZZ_SECONDS=600 swift test --skip-build --filter MutationTests
+	API_SECONDS=120 Tests/check-api
+	Tests/Sanitizers/fuzz 600
 
 image: build ## What the image installs is all that the executables need; as root, takes minutes
 	@deploy/install-packages image
@@ -86,6 +93,10 @@ sanitize: packages ## Tests under Address and Thread Sanitizer; a cold build tak
 	@deploy/install-packages test
 	Tests/Sanitizers/run address
 	Tests/Sanitizers/run thread
+
+fuzz: packages ## Parsers of outside bytes with libFuzzer, FUZZ_SECONDS each; a cold build takes its time
+	@deploy/install-packages test
+	Tests/Sanitizers/fuzz $(FUZZ_SECONDS)
 
 sbom: ## The bill of materials of an installation, CycloneDX JSON, in .build/sbom.cdx.json
 	@test -e Package.resolved || swift package resolve

@@ -168,7 +168,7 @@ let package = Package(
                 hummingbird,
                 lifecycle, logging, metrics, crypto, yams,
             ],
-            resources: [.copy("PolicyTypes"), .copy("EventFormat")]
+            resources: [.copy("PolicyTypes"), .copy("EventFormat"), .copy("ManagedClasses")]
         ),
         service(
             "NephioBridge",
@@ -259,6 +259,13 @@ let package = Package(
                 "ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Ledger", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
                 "TestSupport", hummingbird,
                 logging,
+            ]),
+        // Every service beside the file that describes its routes.
+        tests(
+            "OpenAPITests",
+            [
+                "APIGateway", "LLMProcessor", "RAGAPI", "ManifestGenerator", "ORANAdaptor", "NephioBridge", "IntentModel", "ServiceRuntime", "TestSupport",
+                hummingbird, hummingbirdTesting, yams,
             ]),
         tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
         tests(

@@ -112,8 +112,8 @@ struct OperationsController: Sendable {
     @Sendable private func metrics(_ request: Request, context: AppContext) async throws -> Response {
         let principal = try context.requirePrincipal(.intentsRead)
         let range = request.uri.queryParameters["timerange"].map(String.init) ?? "1h"
-        guard let duration = DurationText.parse(range), duration > .zero else {
-            throw ProblemError(.badRequest, code: "invalid_query", detail: "timerange must be a duration such as 15m or 1h.")
+        guard range.wholeMatch(of: /[1-9][0-9]{0,4}[smhd]/) != nil, let duration = DurationText.parse(range) else {
+            throw ProblemError(.badRequest, code: "invalid_query", detail: "timerange must be a duration such as 15m or 1h, of at most five digits.")
         }
         let since = Timestamp.now() - duration.milliseconds
         let foreign = principal.foreignTenant

@@ -41,8 +41,9 @@ struct Site: Sendable {
             try (files + modules.map { ("/console/\($0)", "console/\($0)", "text/javascript; charset=utf-8") }).map { path, name, type in
                 let data = try read(name)
                 // YAML means something by its indentation.
-                let bytes = name.hasSuffix(".yaml") ? Array(data) : Array(Self.withoutComments(String(decoding: data, as: UTF8.self)).utf8)
-                return try Self.page(path, type, bytes)
+                if name.hasSuffix(".yaml") { return try Self.page(path, type, Array(data)) }
+                let code = Self.withoutComments(String(decoding: data, as: UTF8.self))
+                return try Self.page(path, type, Array((name.hasSuffix(".css") ? Self.closed(code) : code).utf8))
             } + [Self.page("/openapi.json", "application/json", Self.json(ofYAML: read("openapi.yaml")))]
     }
 
@@ -73,6 +74,11 @@ struct Site: Sendable {
             return line.hasPrefix("//") ? "" : line
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// A style sheet without the spaces beside its signs; those that mean something, as in `a b` or `calc(1px + 2px)`, are others.
+    static func closed(_ style: String) -> String {
+        [(": ", ":"), (", ", ","), (" {", "{"), ("{ ", "{"), ("; ", ";"), (" }", "}"), (";}", "}")].reduce(style) { $0.replacing($1.0, with: $1.1) }
     }
 
     /// RFC 9110 §13.1.2: a list of tags, weak ones too, or any.

@@ -69,7 +69,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     }
     return ServiceParts(
         routes: { router in
-            let api = router.group().add(middleware: context.callers(.intentsRead))
+            let api = router.group().add(middleware: context.callers(.intentsRead, installations: "The repository as a whole"))
             api.addRoutes(PackageController(repository: repository, preview: preview, delivery: delivery).routes, atPath: "/v1")
             api.addRoutes(AuditAnchorController(repository: repository).routes, atPath: "/v1")
         },

@@ -25,7 +25,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let inventory = PolicyInventory(fleet: fleet)
 
     let elements = try settings[ORANSettings.elements].map { path in
-        ElementConfiguration(try ManagedElementFile.read(path: path).map { element in ElementClient(element, upstream: o1Upstream(element, context)) })
+        ElementConfiguration(
+            try ManagedElementFile.read(path: path).map { element in ElementClient(element, upstream: o1Upstream(element, context)) },
+            classes: try ManagedClassCatalogue())
     }
 
     let configuration = try LedgerSettings.configuration(context)
@@ -58,7 +60,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             }
             // Its user and password are the proof.
             if events.credentials != nil { router.addRoutes(events.routes, atPath: "/eventListener/v7") }
-            let api = router.group().add(middleware: context.callers(.admin))
+            let api = router.group().add(middleware: context.callers(.admin, installations: "The RAN"))
             if events.credentials == nil { api.addRoutes(events.routes, atPath: "/eventListener/v7") }
             api.addRoutes(A1Controller(inventory: inventory, executor: executor, desired: desired).routes, atPath: "/v1/a1")
             if let elements { api.addRoutes(ElementController(configuration: elements, alarms: alarms).routes, atPath: "/v1/o1") }

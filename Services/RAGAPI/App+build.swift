@@ -91,7 +91,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             readers.addRoutes(documents.routes, atPath: "/v1/documents")
             let writers = router.group().add(middleware: context.callers(.intentsWrite))
             writers.addRoutes(documents.changes, atPath: "/v1/documents")
-            let keepers = router.group().add(middleware: context.callers(.admin))
+            let keepers = router.group().add(middleware: context.callers(.admin, installations: "The knowledge base as a whole"))
             router.group().add(middleware: context.operators(.admin)).addRoutes(CacheController(cache: cache, embedding: embedding).routes)
             keepers.addRoutes(KeepingController(store: store).routes)
             keepers.addRoutes(MigrationController(store: store, server: server).routes)

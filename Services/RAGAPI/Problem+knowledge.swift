@@ -18,6 +18,7 @@ extension Problem {
         switch fault {
         case .full: self.init(status: 507, code: "disk_full", title: "Insufficient Storage", detail: fault.description)
         case .unusable: self.init(status: 422, code: "backup_unusable", title: "Unprocessable Content", detail: fault.description)
+        case .badTarget: self.init(status: 422, code: "backup_refused", title: "Unprocessable Content", detail: fault.description)
         case .ownFile: self = .invalidBody([Item(pointer: "/path", detail: "is the knowledge base itself, or a file that belongs to it")])
         case .unwritable: self.init(status: 503, code: "store_unwritable", title: "Service Unavailable", detail: fault.description)
         case .damaged: self.init(status: 503, code: "store_damaged", title: "Service Unavailable", detail: fault.description)

@@ -87,6 +87,7 @@ extension EmbeddedInterpreter {
             if !yes { return .declined }
             if question.question.contains("Deploy it?") {
                 expectation.verb = .deploy
+                expectation.spans?["verb"] = nil
                 expectation.targets.removeAll { [.increaseBy, .decreaseBy, .multiplyBy].contains($0.condition) }
             }
             return .accepted
@@ -96,6 +97,7 @@ extension EmbeddedInterpreter {
                 return .unusable("\(quoted) is no verb. \(question.question.droppingReason)")
             }
             expectation.verb = verb
+            expectation.spans?["verb"] = nil
             if text.lowercased() == "scale", question.options == ["scale", "remove"] {
                 expectation.targets.removeAll { $0.attribute == "replicas" }
                 expectation.targets.append(Target(attribute: "replicas", value: .number(0)))
@@ -120,7 +122,10 @@ extension EmbeddedInterpreter {
             guard parts.count == 2 else { return self.applyFreely(text, to: &expectation, question) }
             return self.applyTarget(parts[1], answer.value, to: &expectation, question)
         case "context":
-            return self.applyContext(parts.last ?? "", text, to: &expectation, question)
+            let outcome = self.applyContext(parts.last ?? "", text, to: &expectation, question)
+            // The answer says it now, not the text.
+            if case .accepted = outcome, let member = parts.last { expectation.spans?[member] = nil }
+            return outcome
         default:
             return .unusable("This question cannot be answered here: \(question.question.droppingReason)")
         }
@@ -132,7 +137,7 @@ extension EmbeddedInterpreter {
         switch action {
         case .deploy, .make: return .deploy
         case .scale, .autoscale, .change, .add, .multiply: return .scale
-        case .configure, .set, .enable, .disable, .monitor: return .configure
+        case .configure, .set, .enable, .disable, .monitor, .lock, .unlock: return .configure
         case .optimize, .ensure: return .optimize
         case .remove: return .remove
         case .migrate: return .migrate

@@ -130,7 +130,7 @@ package struct EmbeddedInterpreter: Sendable {
         var expectations: [Expectation] = []
         var questions = reading.questions
         let completeness = Completeness(vocabulary: self.vocabulary)
-        let places = PlaceSpans(reading.places)
+        let spans = ContextSpans(reading)
         for (index, each) in reading.expectations.enumerated() {
             var draft = each
             // What has no code and no name is told apart by the words used for it ("firewall").
@@ -143,8 +143,9 @@ package struct EmbeddedInterpreter: Sendable {
                     kind: draft.mention.kind, type: draft.mention.type, name: draft.mention.name, evidence: reading.text(draft.mention.span),
                     span: draft.mention.span),
                 targets: draft.targets, context: draft.context,
-                spans: places.spans(
-                    of: draft.context, before: reading.clauses.indices.contains(draft.clause) ? reading.clauses[draft.clause].end : reading.lexemes.count),
+                spans: spans.spans(
+                    of: draft.context, verb: draft.deedAt.map { reading.span($0..<($0 + 1)) },
+                    before: reading.clauses.indices.contains(draft.clause) ? reading.clauses[draft.clause].end : reading.lexemes.count),
                 confidence: draft.confidence)
             expectations.append(expectation)
             questions += completeness.questions(about: expectation, action: draft.action)

@@ -26,6 +26,8 @@ package struct TextGrounds: Sendable {
     private let types: Set<String>
     private let features: Set<String>
     private let environments: Set<String>
+    /// Administrative states that a verb alone says.
+    private let states: Set<String>
     private let attributes: [String: AttributeWord]
 
     package init(_ text: String, vocabulary: Vocabulary) {
@@ -38,6 +40,7 @@ package struct TextGrounds: Sendable {
         var types: Set<String> = []
         var features: Set<String> = []
         var environments: Set<String> = []
+        var states: Set<String> = []
         func add(_ index: Int?) {
             guard let index else { return }
             let object = vocabulary.objects[index]
@@ -58,6 +61,7 @@ package struct TextGrounds: Sendable {
                 if let type = verb.implies { types.insert(type.lowercased()) }
                 if verb.action == .autoscale { features.insert("autoscaling") }
                 if verb.action == .monitor { features.insert("monitoring") }
+                if let state = verb.action.administrativeState { states.insert(state) }
                 // What was guaranteed to a slice is its policy.
                 if verb.action == .lift { types.insert("slicing") }
             }
@@ -95,6 +99,7 @@ package struct TextGrounds: Sendable {
         self.types = types
         self.features = features
         self.environments = environments
+        self.states = states
         self.attributes = Dictionary(vocabulary.attributes.map { ($0.attribute, $0) }) { first, _ in first }
     }
 
@@ -136,6 +141,7 @@ package struct TextGrounds: Sendable {
         case .number(let number): self.hold(number, of: attribute, condition)
         case .range(let low, let high): self.hold(low, of: attribute, .equals) && self.hold(high, of: attribute, .equals)
         // "packet capture=disabled" is said of packet capture by another word.
+        case .text(let text) where attribute == "administrativeState" && self.states.contains(text.lowercased()): true
         case .text(let text): self.hold(text) || text.hasSuffix("=disabled") && self.hold(String(text.dropLast("=disabled".count)))
         case .boolean: self.features.contains(attribute)
         }
@@ -159,6 +165,7 @@ package struct TextGrounds: Sendable {
                     return [1 + amount.value / 100, 1 - amount.value / 100, amount.value / 100].contains { Self.isSame($0, number) }
                 }
                 let fits = unit.dimension == word.dimension || unit.dimension == .density && attribute == "maxUsers"
+                    || unit.dimension == .decibel && word.dimension == .power && condition.isRelative
                 return fits && Self.isSame(amount.value * unit.factor / scale, number)
             }
             if Self.isSame(amount.value, number) || condition == .multiplyBy && Self.isSame(amount.value * number, 1) { return true }
@@ -232,7 +239,7 @@ extension Action {
         case .make: [.deploy, .scale, .configure]
         case .scale, .autoscale, .change, .multiply: [.scale, .configure, .optimize]
         case .add: [.scale, .deploy, .configure]
-        case .configure, .disable: [.configure]
+        case .configure, .disable, .lock, .unlock: [.configure]
         case .set: [.configure, .scale]
         case .enable: [.configure, .deploy]
         case .optimize: [.optimize, .configure]

@@ -6,7 +6,8 @@ package struct Expectation: Codable, Sendable, Equatable {
     package var object: ObjectReference
     package var targets: [Target]
     package var context: Context
-    /// Where the text says the places of the context: by member (`namespace`, `cluster`, `region`, `site`, `zone`, `tenant`, `from`).
+    /// Where the text says the action (`verb`) and the circumstances: by member of the context (`namespace`, `from`, `slice` …); of a list with the
+    /// member of it (`qualities.edge`, `depends.NRF`).
     package var spans: [String: Span]?
     /// 0…1.
     package var confidence: Double

@@ -215,7 +215,8 @@ extension Ledger {
 
     /// Past events of a partition before `position` (nil: the newest), newest first.
     package func latestEvents(partition number: Int, before position: String?, limit: Int) async throws(LedgerError) -> [LedgerEvent] {
-        guard number < self.partitions.count else { return [] }
+        // Redis refuses a range that ends before the first place there is.
+        guard number < self.partitions.count, position != "0-0" else { return [] }
         let partition = self.partitions[number]
         do throws(RedisError) {
             let reply = try await self.redis.send(RedisCommand("XREVRANGE", partition.events, position.map { "(" + $0 } ?? "+", "-", "COUNT", limit))

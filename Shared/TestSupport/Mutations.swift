@@ -3,7 +3,8 @@ import Foundation
 /// Bytes that are almost what a parser takes: seeds, changed at random, again and again. The same seed gives the same bytes.
 ///
 /// A parser must come back from all of them: with a value or an error, in bounded time and memory. `NEPHORAN_FUZZ_SECONDS` says how long each of
-/// them is tried, as `make endurance` does; without, so many rounds.
+/// them is tried; without, so many rounds. Linked with libFuzzer (`Tests/Sanitizers/fuzz`, as `make endurance` does) it is the one that changes
+/// them, led by what they reach.
 package struct Mutations: Sendable {
     private static let interesting: [[UInt8]] = [
         [0], [0xff], [0x7f], [0x80], [0xc3, 0x28], [0xed, 0xa0, 0x80], Array("-1".utf8), Array("99999999999999999999".utf8), Array("\r\n".utf8),
@@ -14,6 +15,7 @@ package struct Mutations: Sendable {
     private static let corpora = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Tests/Corpora").path
 
+    private let name: String
     private let seeds: [[UInt8]]
     private var random: UInt64
 
@@ -21,6 +23,7 @@ package struct Mutations: Sendable {
     ///   - name: of the parser, and of its folder in `Tests/Corpora`.
     ///   - seeds: what it takes.
     package init(_ name: String, seeds: [[UInt8]]) {
+        self.name = name
         let folder = Self.corpora + "/" + name
         let kept = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().compactMap {
             FileManager.default.contents(atPath: folder + "/" + $0)
@@ -35,6 +38,7 @@ package struct Mutations: Sendable {
     package func run(rounds: Int, _ body: ([UInt8]) throws -> Void) rethrows -> Int {
         for seed in self.seeds { try body(seed) }
         let seconds = ProcessInfo.processInfo.environment["NEPHORAN_FUZZ_SECONDS"].flatMap { Int($0) }
+        if let seconds { Fuzzer.run(self.name, seeds: self.seeds, kept: Self.corpora + "/" + self.name, seconds: seconds, body) }
         let deadline = ContinuousClock.now + .seconds(seconds ?? 0)
         var copy = self
         var count = 0

@@ -121,7 +121,7 @@ import Testing
             for number in 0..<3 { _ = try await fixture.submit("intent \(number)") }
             try await fixture.working(Self.failing) { try await eventually { try await fixture.ledger.count(.failed) == 3 } }
             try await fixture.gateway { client in
-                for (query, body) in [("", ""), ("", "{}"), ("", #"{"ids": []}"#), ("", #"{"ids": ["x"]}"#), ("?all=yes", "")] {
+                for (query, body) in [("", ""), ("", "{}"), ("", #"{"ids": []}"#), ("", #"{"ids": ["x"]}"#), ("?all=yes", ""), ("?all=true", "{}")] {
                     #expect(try await client.delete("/v1/queues/interpret/dead\(query)", body).status == .badRequest)
                 }
                 #expect(try await client.delete("/v1/queues/interpret/dead?all=true", "", as: "ops-key").status == .forbidden)

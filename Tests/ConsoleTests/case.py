@@ -37,12 +37,20 @@ class Receiver(http.server.ThreadingHTTPServer):
 
 #: The key of somebody who may not approve, nor follow all intents.
 OPERATOR = "the-key-of-an-operator"
+#: The key of somebody whose tenant has asked for nothing yet.
+NEWCOMER = "the-key-of-a-newcomer"
+KEYS = f"""keys:
+  - {{name: operator, key: {OPERATOR}, scopes: ["intents:read", "intents:write"]}}
+  - {{name: newcomer, key: {NEWCOMER}, tenant: new, scopes: ["admin"]}}
+"""
 
 
 class Shared:
     installation = None
     browser = None
     receiver = None
+    #: The file of keys.
+    keys = None
 
 
 def shared():
@@ -51,7 +59,8 @@ def shared():
         keys = tempfile.NamedTemporaryFile("w", suffix=".yaml", delete=False)
         atexit.register(os.unlink, keys.name)
         with keys:
-            keys.write(f'keys:\n  - {{name: operator, key: {OPERATOR}, scopes: ["intents:read", "intents:write"]}}\n')
+            keys.write(KEYS)
+        Shared.keys = pathlib.Path(keys.name)
         Shared.installation = Installation({
             "AUTH_KEYS_FILE": keys.name,
             "CALLBACK_SECRET": "the secret of the console's tests", "CALLBACK_ALLOWED_HOSTS": "127.0.0.0/8", "CALLBACK_RETRY_FOR": "1s",
@@ -79,6 +88,14 @@ class ConsoleCase(unittest.TestCase):
         self.assertEqual(self.browser.foreign(), [], "requests that left the origin")
         unexpected = [text for text in self.browser.complaints if not any(part in text for part in self.provoked)]
         self.assertEqual(unexpected, [], "console errors and warnings")
+
+    def elsewhere(self, installation):
+        """Lets the browser look at another installation until the test ends."""
+        browser = self.browser
+        for name in ("url", "token"):
+            self.addCleanup(setattr, browser, name, getattr(browser, name))
+        browser.url, browser.token = installation.url, installation.token
+        browser.origins.add(installation.url)
 
     def shot(self, name):
         """Kept where CONSOLE_SHOTS says, for people to look at."""

@@ -44,6 +44,9 @@ class Decisions(ConsoleCase):
         browser.phase("published")
         browser.find("h3", "Published")
         browser.find("table:has(.commit) td", "default/core5g/amf")
+        browser.find(".head", "it is in the repository")
+        browser.click(".head a", "See it in the inventory")
+        browser.find("main td", "amf")
         took = time.monotonic() - begun
         print(f"published {took:.1f} s after the page was opened")
         self.assertLess(took, 120)
@@ -64,7 +67,9 @@ class Decisions(ConsoleCase):
         browser.open()
         self.shot("write-empty")
         self.assertIn("Ready", self.write("Deploy a high-availability AMF with auto-scaling in flow"))
-        self.assertEqual([mark.text for mark in browser.all(".marked mark")], ["high-availability", "AMF", "auto-scaling", "flow"])
+        self.assertEqual([mark.text for mark in browser.all(".marked mark")], ["Deploy", "high-availability", "AMF", "auto-scaling", "flow"])
+        browser.click(".marked mark", "Deploy")
+        self.assertIn("action deploy — brings something new into being", browser.text(".reading-note"))
         browser.click(".marked mark", "auto-scaling")
         self.assertIn("autoscaling = true", browser.text(".reading-note"))
         self.assertIn("autoscaling starts at the replicas", browser.text(".figures"))
@@ -106,6 +111,28 @@ class Decisions(ConsoleCase):
         command = browser.text("#curl pre")
         self.assertIn(f"/v1/intents/{identifier}/approve", command)
         self.assertNotIn(self.installation.token, browser.driver.page_source)
+
+    def test_what_decided_something_is_underlined_by_its_role(self):
+        browser = self.browser
+        self.published("Deploy an AMF with 3 replicas in marked")
+        browser.open()
+        cases = [
+            ("Scale the AMF in marked from 3 to 5 replicas", [("action", "Scale"), ("object", "AMF"), ("place", "marked")]),
+            ("Remove the AMF from marked", [("action", "Remove"), ("object", "AMF"), ("place", "marked")]),
+            ("Deploy a UPF in marked in production for remote surgery", [("action", "Deploy"), ("object", "UPF"), ("place", "marked"), ("place", "production"), ("place", "remote surgery")]),
+            ("Restart the AMF and the SMF in marked", [("action", "Restart"), ("object", "AMF"), ("object", "SMF"), ("place", "marked")]),
+        ]
+        for text, expected in cases:
+            self.write(text)
+            marks = [(mark.get_attribute("class"), mark.text) for mark in browser.all(".marked mark")]
+            self.assertEqual([mark for mark in marks if mark[0] != "target"], expected, text)
+        self.write(cases[0][0])
+        told = browser.script("return [...document.querySelectorAll('.marked mark')].map((it) => it.title)")
+        self.assertEqual([told[0], told[1], told[2]], ["scale", "AMF", "namespace = marked"])
+        self.assertIn("replicas = 5", told)
+        # By keyboard, too: each says in words below what it became.
+        browser.script("document.querySelector('.marked mark').focus()")
+        self.assertIn("Scale → action scale — changes how much runs", browser.text(".reading-note"))
 
     def test_a_vague_intent_is_clarified(self):
         browser = self.browser
@@ -161,6 +188,7 @@ class Decisions(ConsoleCase):
         self.assertIn("refused", self.write(text))
         self.submit()
         browser.phase("refused")
+        browser.find(".head", "Nothing was done")
         self.shot("refused")
         for view, place in [("#/board", ".intent-row a"), ("#/operate/audit", "tbody a"), ("#/write", "main")]:
             browser.go(view)

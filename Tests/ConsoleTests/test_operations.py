@@ -12,7 +12,8 @@ from selenium.webdriver.common.keys import Keys
 
 from case import OPERATOR, ConsoleCase
 from front import Front
-from installation import eventually
+from installation import Installation, eventually
+from ric import RIC
 
 PAGES = ["services", "queues", "charts", "inventory", "knowledge", "audit", "rollout"]
 
@@ -192,12 +193,33 @@ class Operations(ConsoleCase):
         front.is_alone.set()
         browser.go("#/operate/queues")
         browser.find("#banner", "cannot be reached")
+        self.assertEqual(browser.axe(), [])
+        self.shot("gateway-away")
         front.is_alone.clear()
         browser.find("main td", "Interpret")
         browser.wait(lambda: not browser.all("#banner"))
 
         browser.driver.get(f"{front.url}/docs")
         browser.find("#content h3 code", "/v1/intents")
+
+    def test_what_a_ric_does_with_a_policy_is_shown(self):
+        browser, ric = self.browser, RIC()
+        self.addCleanup(ric.shutdown)
+        installation = Installation({"A1_URL": f"near={ric.url}", "PLMN": "310-410"})
+        self.addCleanup(installation.stop)
+        self.elsewhere(installation)
+        browser.open()
+        browser.fill_and_submit("Create a URLLC slice in south for remote surgery with latency below 5 ms")
+        browser.phase("published")
+        browser.find("main td", "ENFORCED")
+        self.assertEqual([len(held) for held in ric.policies.values()], [1, 0])
+        ric.status = {"enforceStatus": "NOT_ENFORCED", "enforceReason": "STATEMENT_NOT_APPLICABLE"}
+        browser.fill_and_submit("Create an eMBB slice in south with latency below 20 ms")
+        browser.phase("failed", 60)
+        browser.find(".head .problem", "near")
+        self.assertEqual(browser.axe(), [])
+        self.shot("failed")
+        browser.find("[data-decision=retry]")
 
     def test_the_archive_is_searched_for_words(self):
         browser = self.browser
@@ -266,10 +288,11 @@ class Operations(ConsoleCase):
         browser.open("#/operate/services")
         for service in self.installation.get("/v1/services")["services"]:
             browser.find("main td", service["name"])
-        self.assertEqual(browser.text("main table").count("healthy"), 6)
+        self.assertEqual([browser.text("main table").count(words) for words in ("healthy", "Active")], [6, 6])
         self.shot("services")
         browser.go("#/operate/inventory")
         browser.fill("main input[type=search]", "shown")
+        browser.wait(lambda: len(browser.all("main tbody tr")) == 1)
         browser.click("main td button")
         browser.find("main h4", "History")
         browser.find("main td", "Deploy udm in shown (v1)")

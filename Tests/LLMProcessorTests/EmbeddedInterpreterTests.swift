@@ -1,3 +1,4 @@
+import Foundation
 import IntentModel
 import Testing
 
@@ -43,7 +44,46 @@ import Testing
                 let span = try #require(span)
                 #expect(evidence == String(decoding: bytes[span.start..<span.end], as: UTF8.self))
             }
+            for (member, span) in expectation.spans ?? [:] { #expect(0 <= span.start && span.start < span.end && span.end <= bytes.count, "\(member)") }
+            if row.language == nil { #expect(expectation.spans?["verb"] != nil || Self.isVerbless(row.text), "nothing says the action") }
         }
+    }
+
+    /// What is wanted follows from the whole of it.
+    private static func isVerbless(_ text: String) -> Bool { text.range(of: "must|should|shall|: ", options: .regularExpression) != nil }
+
+    @Test(
+        "the words that say what is done, and under which circumstances, are shown",
+        arguments: [
+            ("Deploy an AMF in namespace core5g", [["verb": "Deploy", "namespace": "core5g"]]),
+            ("Please spin up a UPF", [["verb": "spin up"]]),
+            ("The AMF in core5g should be scaled to 5 replicas", [["verb": "scaled", "namespace": "core5g"]]),
+            ("Get a UPF deployed in site-a", [["verb": "deployed", "namespace": "site-a"]]),
+            ("I need an AMF", [["verb": "need"]]),
+            ("Deploy and configure an AMF", [["verb": "Deploy"]]),
+            ("Deploy an NRF in production and restart the SMF in staging", [["verb": "Deploy", "environment": "production"], ["verb": "restart", "environment": "staging"]]),
+            ("Scale AMF to 3, then SMF to 5", [["verb": "Scale"], ["verb": "Scale"]]),
+            ("Migrate the UPF from cluster east to cluster west", [["verb": "Migrate", "cluster": "west", "from": "east"]]),
+            ("Set the DNN of the SMF in core5g to ims", [["verb": "Set", "namespace": "core5g", "dnn": "ims"]]),
+            ("Deploy an AMF for slice 1-000001", [["verb": "Deploy", "slice": "slice 1-000001"]]),
+            ("Deploy a UPF at the edge for remote surgery", [["verb": "Deploy", "qualities.edge": "edge", "use": "remote surgery"]]),
+            ("Deploy an AMF at 2026-12-01T02:00:00Z", [["verb": "Deploy", "window": "2026-12-01T02:00:00Z"]]),
+        ])
+    func sayings(_ text: String, _ expected: [[String: String]]) throws {
+        let bytes = Array(text.utf8)
+        let read = try #require(ShippedVocabulary.interpret(text))
+        #expect(read.expectations.map { ($0.spans ?? [:]).mapValues { String(decoding: bytes[$0.start..<$0.end], as: UTF8.self) } } == expected)
+    }
+
+    @Test("what an answer says is no longer shown as said by the text")
+    func answered() throws {
+        let interpreter = try #require(ShippedVocabulary.interpreter)
+        let read = interpreter.interpret(InterpretationRequest(intent: "Deploy and remove the AMF in core5g"))
+        let question = try #require(read.clarifications.first { $0.field == "verb" })
+        #expect(read.expectations.first?.spans?["verb"] != nil)
+        let after = interpreter.answering(read, with: [ClarificationAnswer(expectation: question.expectation, field: "verb", value: .text("remove"))])
+        #expect(after.expectations.first?.verb == .remove && after.expectations.first?.spans?["verb"] == nil)
+        #expect(after.expectations.first?.spans?["namespace"] != nil)
     }
 
     @Test(

@@ -31,6 +31,8 @@ import Testing
         Row(name: "a removal", change: change(.delete, .remove), reasons: ["amf in core5g: remove waits for approval"]),
         Row(name: "a migration", change: change(.create, .migrate), reasons: ["amf in core5g: migrate waits for approval"]),
         Row(name: "to zero", change: change(amounts: ["replicas": (3, 0)]), reasons: ["amf in core5g is scaled to zero"]),
+        Row(name: "a cell locked", change: change(amounts: ["cellsInService": (1, 0)]), reasons: ["amf in core5g is locked: its users lose their service"]),
+        Row(name: "a cell unlocked", change: change(amounts: ["cellsInService": (1, 1)]), reasons: []),
         Row(name: "zero as it was", change: change(amounts: ["replicas": (0, 0)]), reasons: []),
         Row(name: "from zero", change: change(amounts: ["replicas": (0, 3)]), reasons: []),
         Row(name: "a new one of zero", change: change(.create, .deploy, amounts: ["replicas": (nil, 0)]), reasons: ["amf in core5g is scaled to zero"]),

@@ -50,6 +50,29 @@ import Yams
         }
     }
 
+    @Test("every attribute that is configured is one of its class, of its type, and what it may be is what the class allows")
+    func managedFields() throws {
+        let mapping = try RANMapping.bundled()
+        let node = try #require(try Yams.compose(yaml: try Self.text("Services/ORANAdaptor/ManagedClasses/classes.yaml")))
+        let classes = try #require(Self.value(node)["classes"])
+        for row in mapping.managed where row.managedClass != "RRMPolicyRatio" {
+            let shape = try #require(classes[row.managedClass]?["attributes"]?[row.field], "\(row.managedClass) has no \(row.field)")
+            if let range = row.range {
+                let allowed = try #require(shape["range"]?.array?.compactMap(\.number))
+                #expect(shape["type"] == "integer" && allowed == [range.lowerBound, range.upperBound], "\(row.field)")
+            }
+            for value in row.values.values {
+                switch value {
+                case .text(let text): #expect(shape["values"]?.array?.contains(.string(text)) == true, "\(row.field) cannot be \(text)")
+                case .boolean: #expect(shape["type"] == "boolean")
+                }
+            }
+            let place = try #require(mapping.objectClasses[row.managedClass], "where is a \(row.managedClass)?")
+            #expect(classes[place.cell] != nil)
+            if let attribute = place.attribute { #expect(classes[place.cell]?["shown"]?[attribute]?["type"] == "references") }
+        }
+    }
+
     @Test("no target has two meanings: rows of one field do not overlap")
     func unambiguous() throws {
         let mapping = try RANMapping.bundled()
@@ -60,7 +83,9 @@ import Yams
             }
         }
         let o1 = mapping.managed.flatMap { row in
-            row.objects.flatMap { object in row.attributes.flatMap { attribute in row.conditions.map { "\(object) \(attribute) \($0) " } } }
+            (row.objects + row.cellsOf.map { "a cell of \($0)" }).flatMap { object in
+                row.attributes.flatMap { attribute in row.conditions.map { "\(object) \(attribute) \($0) " } }
+            }
         }
         for key in a1 + o1 { #expect(seen.insert(key).inserted, "\(key) is mapped twice") }
     }
@@ -96,12 +121,26 @@ import Yams
         for row in mapping.managed {
             lines.append(
                 self.line([
-                    row.objects.joined(separator: ", "), self.attributes(row.attributes), row.conditions.map(\.rawValue).joined(separator: ", "),
-                    "O1 `\(row.managedClass)`", "`\(row.field)`", self.range(row.range, row.fieldUnit),
+                    self.objects(of: row), self.attributes(row.attributes), row.conditions.map(\.rawValue).joined(separator: ", "),
+                    "O1 `\(row.managedClass)`", "`\(row.field)`" + (row.scale == nil ? "" : ", 10^(dBm/10)"), self.values(row),
                 ]))
         }
         for (object, reason) in mapping.refused.sorted(by: { $0.key < $1.key }) { lines.append(self.line([object, "all others", "", "refused", "", reason])) }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    private static func objects(of row: RANMapping.ManagedRow) -> String {
+        row.objects.joined(separator: ", ") + (row.cellsOf.isEmpty ? "" : "; a cell of \(row.cellsOf.joined(separator: ", "))")
+    }
+
+    private static func values(_ row: RANMapping.ManagedRow) -> String {
+        guard !row.values.isEmpty else { return self.range(row.range, row.fieldUnit) }
+        return row.values.sorted { $0.key < $1.key }.map { value in
+            switch value.value {
+            case .text(let text): text
+            case .boolean(let flag): "\(flag)"
+            }
+        }.joined(separator: ", ")
     }
 
     private static func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }

@@ -23,7 +23,11 @@ import Testing
         }
         var shares: [String: [String: String]] = [:]
         func elements() async throws -> [String] { self.shares.keys.sorted() }
-        func rrmPolicies(of element: String) async throws -> [String: String] { self.shares[element] ?? [:] }
+        /// Of other classes than RRMPolicyRatio: class → name → attributes, alike at every element.
+        var objects: [String: [String: String]] = [:]
+        func objects(of element: String, class name: String) async throws -> [String: String] {
+            (name == "RRMPolicyRatio" ? self.shares[element] : self.objects[name]) ?? [:]
+        }
         func document(of policy: PolicyReference) async throws -> String? { self.documents["\(policy.ric) \(policy.policyType) \(policy.policyId)"] }
     }
 

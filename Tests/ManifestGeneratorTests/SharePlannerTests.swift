@@ -92,15 +92,10 @@ import Testing
         guard case .clarify = try await self.plan(Self.share(.atMost, 20), least) else { return #expect(Bool(false), "the most is below the least") }
     }
 
-    @Test("without an element, for another class, or beside somebody else's object it is refused with the reason")
+    @Test("without an element, or beside somebody else's object it is refused with the reason")
     func refusals() async throws {
         guard case .refuse(let none) = try await self.plan(Self.share(), [:]) else { return #expect(Bool(false)) }
         #expect(none.code == "no_o1_element" && none.detail.contains("O1_ELEMENTS"))
-        let cell = Expectation(
-            id: "e1", verb: .configure, object: ObjectReference(kind: .radioNetwork, type: "Cell"),
-            targets: [Target(attribute: "channelBandwidth", condition: .equals, value: .number(100), unit: "MHz")])
-        guard case .refuse(let other) = try await self.plan(cell) else { return #expect(Bool(false)) }
-        #expect(other.code == "no_o1_element" && other.detail.contains("NRCellDU.bSChannelBwDL"))
         let held = ["du-3": ["theirs": #"{\#(Self.member),"rRMPolicyMinRatio":10,"resourceType":"PRB"}"#]]
         guard case .refuse(let conflict) = try await self.plan(Self.share(), held) else { return #expect(Bool(false)) }
         #expect(conflict.code == "o1_conflict" && conflict.detail.contains("theirs"))

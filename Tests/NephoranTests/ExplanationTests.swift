@@ -43,7 +43,7 @@ import Testing
             object: ObjectReference(kind: .networkFunction, type: "AMF", evidence: "AMF", span: Span(start: 10, end: 13)),
             targets: [
                 Target(attribute: "replicas", value: .number(5), unit: "count", evidence: "5 replicas", span: Span(start: 17, end: 27))
-            ], context: context, spans: ["namespace": Span(start: 31, end: 37)])
+            ], context: context, spans: ["verb": Span(start: 0, end: 5), "namespace": Span(start: 31, end: 37)])
         let question = Clarification(expectation: "e1", field: "context.cluster", question: "Which cluster?", options: ["a", "b"])
         let interpretation = Interpretation(
             decision: .needsClarification, expectations: [expectation], clarifications: [question],
@@ -60,8 +60,9 @@ import Testing
         let text = ExplanationText("Scale the AMF to 5 replicas in core5g soon", try self.answer(interpretation, #", "plan": \#(planned)"#), self.plain).lines
             .joined(separator: "\n")
         for line in [
-            "Scale the AMF to 5 replicas in core5g soon", "          ^^^    ^^^^^^^^^^    ^^^^^^", "1           e1 NetworkFunction AMF   “AMF”",
-            "2           e1 replicas equals 5 count   “5 replicas”", "3           e1 namespace core5g   “core5g”", "understood  e1: scale AMF",
+            "Scale the AMF to 5 replicas in core5g soon", "^^^^^     ^^^    ^^^^^^^^^^    ^^^^^^", "1           e1 action scale   “Scale”",
+            "2           e1 NetworkFunction AMF   “AMF”", "3           e1 replicas equals 5 count   “5 replicas”", "4           e1 namespace core5g   “core5g”",
+            "understood  e1: scale AMF",
             "default     cpu = 500m   catalogue", "unused      'soon' was not needed for the reading.", "asked       e1 context.cluster: Which cluster?",
             "              a · b", "read by     embedded, vocabulary-1",
         ] {

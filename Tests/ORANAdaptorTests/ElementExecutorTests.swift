@@ -37,10 +37,10 @@ import Testing
                     name: name, address: "127.0.0.1", port: port, username: server.user, credential: .keyFile(server.clientKey),
                     hostKey: .fingerprint(server.fingerprint)), upstream: Upstream("o1/\(name)", guards))
         }
-        try await body(device, ElementExecutor(ElementConfiguration([element("du-3", server.port), element("du-dead", try FreePort.next())])))
+        try await body(device, ElementExecutor(ElementConfiguration([element("du-3", server.port), element("du-dead", try FreePort.next())], classes: try ManagedClassCatalogue())))
     }
 
-    private func ratio(_ device: FakeNETCONF, _ name: String = "rRMPolicyMinRatio") -> String? { device.running[Self.id]?.all(name).first?.text }
+    private func ratio(_ device: FakeNETCONF, _ name: String = "rRMPolicyMinRatio") -> String? { device.shares[Self.id]?.all(name).first?.text }
 
     @Test("a plan's share is set once, enforced since it was read back; undone, the element has what it had, exactly")
     func thereAndBack() async throws {
@@ -54,7 +54,7 @@ import Testing
             guard case .applied = await executor.apply([Self.put(Self.document(20, most: 60))]) else { return #expect(Bool(false)) }
             #expect(self.ratio(device) == "20" && self.ratio(device, "rRMPolicyMaxRatio") == "60")
             guard case .applied(let gone) = await executor.apply([Self.put("")]) else { return #expect(Bool(false)) }
-            #expect(gone.map(\.change) == [.delete] && device.running.isEmpty)
+            #expect(gone.map(\.change) == [.delete] && device.shares.isEmpty)
             guard case .applied(let none) = await executor.apply([Self.put("")]) else { return #expect(Bool(false)) }
             #expect(none.map(\.change) == [.none])
         }
@@ -63,7 +63,7 @@ import Testing
     @Test("what the device rejects fails with its own words and path, and changes nothing")
     func rejected() async throws {
         try await self.withElement { device, executor in
-            device.set { $0.mostRatio = 25 }
+            device.set { $0.most["rRMPolicyMinRatio"] = 25 }
             guard case .applied = await executor.apply([Self.put(Self.document(20))]) else { return #expect(Bool(false)) }
             guard case .failed(let problem) = await executor.apply([Self.put(Self.document(30))]) else { return #expect(Bool(false), "not refused") }
             #expect(problem.code == "o1_rejected" && problem.status == 422)

@@ -29,7 +29,7 @@ import Testing
         configuration.timeout = timeout
         configuration.concurrency = 1
         let client = ElementClient(element, upstream: Upstream("o1/du-3", configuration))
-        try await body(device, client, ElementConfiguration([client]))
+        try await body(device, client, ElementConfiguration([client], classes: try ManagedClassCatalogue()))
     }
 
     @Test("a share is set under lock, validated, committed, checked and confirmed; a repeat sends nothing; it can be taken away", arguments: [true, false])
@@ -49,18 +49,18 @@ import Testing
             #expect(try await configuration.rrmPolicies(of: client).map(\.id) == ["slice-1"])
             #expect(try await configuration.removeRRMPolicy("slice-1", on: client))
             #expect(try await configuration.removeRRMPolicy("slice-1", on: client) == false)
-            #expect(device.running.isEmpty)
+            #expect(device.shares.isEmpty)
         }
     }
 
     @Test("a value that the device rejects leaves it unchanged, and the error has its words and its path")
     func rejected() async throws {
-        try await self.withElement({ $0.mostRatio = 20 }) { device, client, configuration async throws in
+        try await self.withElement({ $0.most["rRMPolicyMinRatio"] = 20 }) { device, client, configuration async throws in
             let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
             #expect(error?.kind == .rejected)
             #expect(error?.detail == "invalid-value: rRMPolicyMinRatio is at most 20 here")
             #expect(error?.path == "/rrm:RRMPolicyRatio/rrm:attributes/rrm:rRMPolicyMinRatio")
-            #expect(device.running.isEmpty && device.candidate.isEmpty && !device.isLocked)
+            #expect(device.shares.isEmpty && device.candidate == nil && !device.isLocked)
             #expect(
                 device.operations.suffix(3) == ["discard-changes", "unlock", "close-session"] || device.operations.suffix(2) == ["discard-changes", "unlock"])
         }
@@ -71,7 +71,7 @@ import Testing
         try await self.withElement({ $0.dropsAfterConfirmedCommit = true }) { device, client, configuration async throws in
             let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
             #expect(error?.kind == .lost && error?.mayRetry == true)
-            #expect(device.running.isEmpty && !device.isLocked)
+            #expect(device.shares.isEmpty && !device.isLocked)
             device.set { $0.dropsAfterConfirmedCommit = false }
             let again = try await configuration.put(Self.policy, on: client)
             #expect(again.changed)
@@ -106,7 +106,7 @@ import Testing
         try await self.withElement({ $0.hasConfirmedCommit = false }) { device, client, configuration async throws in
             let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
             #expect(error?.kind == .nonconforming && error?.detail.contains("confirmed commit") == true)
-            #expect(!device.operations.contains("lock") && device.running.isEmpty)
+            #expect(!device.operations.contains("lock") && device.shares.isEmpty)
         }
     }
 
@@ -114,7 +114,7 @@ import Testing
     func unlockFails() async throws {
         try await self.withElement({ $0.refusesUnlock = true }) { device, client, configuration async throws in
             #expect(try await configuration.put(Self.policy, on: client).changed)
-            #expect(device.running.count == 1)
+            #expect(device.shares.count == 1)
         }
     }
 

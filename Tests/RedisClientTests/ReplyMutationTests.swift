@@ -13,9 +13,9 @@ import Testing
                 try bytes.withUnsafeBytes { try parser.feed($0) }
                 var count = 0
                 while try parser.next() != nil { count += 1 }
-                #expect(count <= bytes.count)
+                try #require(count <= bytes.count)
             } catch let error as RedisError {
-                #expect(error.code == .protocolViolation)
+                try #require(error.code == .protocolViolation)
             }
         }
     }

@@ -149,7 +149,7 @@ import Testing
         "durations and sizes",
         arguments: [
             ("500ms", "500ms"), ("30", "30s"), ("1.5s", "1500ms"), ("90s", "90s"), ("2h", "2h"), ("1d", "1d"), ("0", "0ms"), ("-1s", nil), ("1 fortnight", nil),
-            ("", nil),
+            ("", nil), ("1000000d", "1000000d"), ("60300810913d", nil), ("1e300h", nil), ("inf", nil), ("nan", nil),
         ] as [(String, String?)])
     func durations(_ text: String, _ formatted: String?) { #expect(DurationText.parse(text).map(DurationText.format) == formatted) }
 

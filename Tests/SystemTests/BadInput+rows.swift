@@ -111,6 +111,7 @@ extension BadInput {
             get("a status that is none", "/v1/orchestration/workflows?status=odd", 400, "invalid_query"),
             get("a range that is none", "/v1/metrics?timerange=later", 400, "invalid_query"),
             get("a range into the past", "/v1/metrics?timerange=-1h", 400, "invalid_query"),
+            get("a range beyond all numbers", "/v1/metrics?timerange=60300810913d", 400, "invalid_query"),
             get("an event that never was", "/v1/events", 400, "invalid_header", headers: [("last-event-id", "../../etc")]),
             get("nowhere", "/v1/nowhere", 404, "not_found"), get("nowhere at all", "/../../etc/passwd", 404, "not_found"),
             get("a file of the site", "/Public/index.html", 404, "not_found"),

@@ -200,12 +200,19 @@ extension QueueController {
         private struct Body: Decodable { var ids: [String] }
 
         init(_ request: Request) async throws {
+            let isAll: Bool
             switch request.uri.queryParameters["all"] {
-            case "true":
+            case "true": isAll = true
+            case nil, "false": isAll = false
+            case .some(let value): throw ProblemError(.badRequest, code: "invalid_query", detail: "all must be true or false, not \(value).")
+            }
+            if isAll {
+                // Who names some cannot mean all.
+                guard (try? await request.body.collect(upTo: 256))?.readableBytes == 0 else {
+                    throw ProblemError(.badRequest, code: "invalid_body", detail: "all=true means every letter: it takes no body.")
+                }
                 self = .all
                 return
-            case nil, "false": break
-            case .some(let value): throw ProblemError(.badRequest, code: "invalid_query", detail: "all must be true or false, not \(value).")
             }
             let bytes = try await JSONBody.bytes(of: request, limit: 256 << 10, allowsNoContentType: true)
             let texts = try JSONBody.decode(Body.self, from: bytes).ids

@@ -44,12 +44,18 @@ struct PlanController: Sendable {
 
     private func answer(_ request: Request, _ context: AppContext, looks: Bool) async throws -> Answer {
         let body = try await JSONBody.decode(Body.self, from: request, context: context, limit: 1 << 20)
-        let asked = body.request ?? IntentRequest(intent: "")
-        switch try await self.planning.plan(body.interpretation, answers: body.answers ?? [], request: asked) {
+        var asked = body.request ?? IntentRequest(intent: "")
+        // A service says for whom it asks; anybody else asks for themselves.
+        if let principal = context.principal, !principal.administersInstallation {
+            asked.tenant = principal.tenant
+            asked.requestedBy = principal.name
+        }
+        let (request, tenant) = (asked, asked.tenant)
+        switch try await self.planning.plan(body.interpretation, answers: body.answers ?? [], request: request) {
         case .plan(let plan, let files):
             return Answer(
                 plan: plan, packages: files.sorted { $0.key < $1.key }.map { Package(path: $0.key, files: $0.value) },
-                conflicts: looks ? try await self.turns.look(plan.wishes, tenant: asked.tenant) : nil)
+                conflicts: looks ? try await self.turns.look(plan.wishes, tenant: tenant) : nil)
         case .clarify(let questions): return Answer(clarifications: questions)
         case .refuse(let problem): return Answer(problem: problem)
         }

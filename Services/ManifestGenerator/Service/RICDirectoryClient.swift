@@ -57,9 +57,9 @@ final class RICDirectoryClient: RICDirectory {
 
     func elements() async throws -> [String] { (try await self.client.get(ElementList.self, "/v1/o1/elements"))?.items.map(\.name) ?? [] }
 
-    func rrmPolicies(of element: String) async throws -> [String: String] {
-        // An element's name in the settings is a label.
-        let list = try await self.client.get(ObjectList.self, "/v1/o1/elements/\(element)/objects/RRMPolicyRatio")
+    func objects(of element: String, class name: String) async throws -> [String: String] {
+        // An element's name in the settings is a label, the class one of the table.
+        let list = try await self.client.get(ObjectList.self, "/v1/o1/elements/\(element)/objects/\(name)")
         return Dictionary((list?.items ?? []).map { ($0.id, $0.attributes.text) }) { first, _ in first }
     }
 

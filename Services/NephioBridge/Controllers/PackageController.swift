@@ -30,8 +30,12 @@ struct PackageController: Sendable {
     /// Publishes instead of the repository, when set.
     var delivery: (any PackageDelivery)?
 
-    private func repository(_ request: Request) -> PackageRepository {
-        request.uri.queryParameters["preview"] == "true" ? self.preview : self.repository
+    private func repository(_ request: Request) throws -> PackageRepository {
+        switch request.uri.queryParameters["preview"] {
+        case "true": return self.preview
+        case "false", nil: return self.repository
+        default: throw ProblemError(.badRequest, code: "invalid_query", detail: "preview must be true or false.")
+        }
     }
 
     /// Mounted at `/v1`.
@@ -48,10 +52,11 @@ struct PackageController: Sendable {
     /// `?function=&instance=&namespace=&cluster=` narrow it down.
     private func list(_ request: Request) async throws -> Response {
         func criterion(_ name: Substring) -> String? { request.uri.queryParameters[name].flatMap { $0.isEmpty ? nil : String($0) } }
+        let repository = try self.repository(request)
         return try await Self.answering {
             Response.json(
                 Items(
-                    items: try await self.repository(request).items(
+                    items: try await repository.items(
                         function: criterion("function"), instance: criterion("instance"), namespace: criterion("namespace"), cluster: criterion("cluster")
                     )
                 )
@@ -63,14 +68,15 @@ struct PackageController: Sendable {
     private func show(_ request: Request, _ context: AppContext) async throws -> Response {
         let name = try ["cluster", "namespace", "instance"].map { try context.parameters.require($0) }.joined(separator: "/")
         let revision = request.uri.queryParameters["revision"].map { String($0) }
+        let repository = try self.repository(request)
         return try await Self.answering {
-            guard let path = PackagePath(name), let item = try await self.repository(request).item(at: path, revision: revision) else {
+            guard let path = PackagePath(name), let item = try await repository.item(at: path, revision: revision) else {
                 throw Self.missing(name, revision)
             }
             let tag = "\"\(item.commit)\""
             let known = request.headers[values: .ifNoneMatch].joined(separator: ",").split(separator: ",").map { $0.filter { $0 != " " } }
             if known.contains(where: { $0 == tag || $0 == "W/\(tag)" || $0 == "*" }) { return Response(status: .notModified, headers: [.eTag: tag]) }
-            return Response.json(Package(item: item, files: try await self.repository(request).files(of: item)), headers: [.eTag: tag])
+            return Response.json(Package(item: item, files: try await repository.files(of: item)), headers: [.eTag: tag])
         }
     }
 
@@ -80,9 +86,10 @@ struct PackageController: Sendable {
         guard let limit = Int(request.uri.queryParameters["limit"] ?? "50"), (1...PackageRepository.maxHistory).contains(limit) else {
             throw ProblemError(.badRequest, code: "invalid_query", detail: "limit must be a number from 1 to \(PackageRepository.maxHistory).")
         }
+        let repository = try self.repository(request)
         return try await Self.answering {
             guard let path = PackagePath(name) else { throw Self.missing(name, nil) }
-            let items = try await self.repository(request).history(of: path, limit: limit)
+            let items = try await repository.history(of: path, limit: limit)
             guard !items.isEmpty else { throw Self.missing(name, nil) }
             return Response.json(History(items: items))
         }
@@ -90,7 +97,8 @@ struct PackageController: Sendable {
 
     /// A body with `intentId` may be sent again: the revision it made is answered, whatever its files are now.
     private func publish(_ request: Request, _ context: AppContext) async throws -> Response {
-        try context.principal?.require(.intentsWrite)
+        // No policy and no approval stands before it.
+        try context.principal?.requireInstallation("Publishing by hand")
         let publication = try await JSONBody.decode(DirectPublication.self, from: request, context: context, limit: Self.maxBodyBytes)
         return try await Self.answering {
             switch try await self.repository.publish(publication, through: self.delivery) {

@@ -57,31 +57,44 @@ struct ExplanationText {
                 let unit = target.unit.map { " \($0)" } ?? ""
                 readings.append(Reading(span: span, meaning: "\(expectation.id) \(target.attribute) \(target.condition.rawValue) \(target.value)\(unit)"))
             }
-            let context = expectation.context
-            let places: [(String, String?)] = [
-                ("namespace", context.namespace), ("cluster", context.cluster), ("region", context.region), ("site", context.site), ("zone", context.zone),
-                ("tenant", context.tenant), ("from", context.from),
-            ]
-            for (name, value) in places {
-                guard let value, let span = expectation.spans?[name] else { continue }
-                readings.append(Reading(span: span, meaning: "\(expectation.id) \(name) \(value)"))
-            }
-            // What it is for is written as it was said.
-            if let use = context.use, let span = self.span(of: use, in: sentence) {
-                readings.append(Reading(span: span, meaning: "\(expectation.id) use \(use)"))
+            for (name, span) in (expectation.spans ?? [:]).sorted(by: { $0.key < $1.key }) {
+                guard let value = self.value(of: name, expectation) else { continue }
+                readings.append(Reading(span: span, meaning: "\(expectation.id) \(value)"))
             }
         }
         return readings.sorted { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }
     }
 
-    private static func span(of value: String, in sentence: String) -> Span? {
-        let text = Array(sentence.utf8), sought = Array(value.utf8)
-        guard !sought.isEmpty, sought.count <= text.count else { return nil }
-        func folded(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte }
-        for start in 0...(text.count - sought.count) where sought.indices.allSatisfy({ folded(text[start + $0]) == folded(sought[$0]) }) {
-            return Span(start: start, end: start + sought.count)
-        }
-        return nil
+    /// "action scale", "namespace core5g", "qualities edge".
+    private static func value(of name: String, _ expectation: Expectation) -> String? {
+        let context = expectation.context
+        let value: String? =
+            switch name {
+            case "verb": return "action \(expectation.verb.rawValue)"
+            case "namespace": context.namespace
+            case "cluster": context.cluster
+            case "region": context.region
+            case "site": context.site
+            case "zone": context.zone
+            case "tenant": context.tenant
+            case "from": context.from
+            case "environment": context.environment
+            case "slice": context.slice.map { "SST \($0.sst)" + ($0.sd.map { ", SD \($0)" } ?? "") }
+            case "plmn": context.plmn
+            case "dnn": context.dnn
+            case "tac": context.tac
+            case "cell": context.cell
+            case "gnb": context.gnb
+            case "ue": context.ue
+            case "use": context.use
+            case "urgency": context.urgency
+            case "window": context.window.map { [$0.recurrence, $0.start, $0.end.map { "until \($0)" }].compactMap { $0 }.joined(separator: " ") }
+            default: nil
+            }
+        if let value { return "\(name) \(value)" }
+        // Of a list: "qualities.edge".
+        let parts = name.split(separator: ".", maxSplits: 1)
+        return parts.count == 2 ? "\(parts[0]) \(parts[1])" : nil
     }
 
     private static func words(_ span: Span, _ sentence: String) -> String {

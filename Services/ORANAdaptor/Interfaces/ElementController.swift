@@ -2,7 +2,7 @@ import Hummingbird
 import JSONSchema
 import ServiceRuntime
 
-/// `/v1/o1`: the managed elements, and the shares of radio resources that slices have on them, read and changed by hand.
+/// `/v1/o1`: the managed elements and the objects they have; the shares of radio resources that slices have on them are changed by hand, too.
 struct ElementController: Sendable {
     let configuration: ElementConfiguration
 
@@ -59,11 +59,16 @@ struct ElementController: Sendable {
         routes.get("elements/:element/objects/:class") { _, context in
             let client = try self.client(context)
             let name = try context.parameters.require("class")
-            guard name == "RRMPolicyRatio" else {
-                throw ProblemError(.notFound, code: "class_not_found", detail: "'\(name)' is no class that is read here; RRMPolicyRatio is.")
+            if name == RRMPolicyRatio.className {
+                let policies = try await Self.answering { () async throws(O1Error) in try await self.configuration.rrmPolicies(of: client) }
+                return Response.json(Objects(items: policies.map { .init(id: $0.id, attributes: $0.document) }))
             }
-            let policies = try await Self.answering { () async throws(O1Error) in try await self.configuration.rrmPolicies(of: client) }
-            return Response.json(Objects(items: policies.map { .init(id: $0.id, attributes: $0.document) }))
+            guard let managedClass = self.configuration.classes[name] else {
+                let known = (self.configuration.classes.classes.keys + [RRMPolicyRatio.className]).sorted().joined(separator: ", ")
+                throw ProblemError(.notFound, code: "class_not_found", detail: "'\(name)' is no class that is read here: \(known).")
+            }
+            let objects = try await Self.answering { () async throws(O1Error) in try await self.configuration.objects(of: managedClass, on: client) }
+            return Response.json(Objects(items: objects.map { .init(id: $0.name.description, attributes: .object($0.attributes)) }))
         }
         routes.get("elements/:element/rrm-policies") { _, context in
             let client = try self.client(context)

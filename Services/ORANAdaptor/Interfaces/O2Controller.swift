@@ -81,7 +81,11 @@ struct O2Controller: Sendable {
     private func addProvisioning(to routes: RouteCollection<AppContext>) {
         routes.put("provisioning-requests/:id") { request, context in
             var wanted = try await JSONBody.decode(ProvisioningRequest.self, from: request, context: context)
-            wanted.provisioningRequestId = try Self.id(context)
+            let id = try Self.id(context)
+            guard wanted.provisioningRequestId.lowercased() == id else {
+                throw ProblemError(.unprocessableContent, code: "provisioning_request_invalid", detail: "provisioningRequestId is another one than the path's.")
+            }
+            wanted.provisioningRequestId = id
             do throws(ProvisioningRequest.Invalid) {
                 try wanted.validate()
             } catch {
@@ -94,7 +98,9 @@ struct O2Controller: Sendable {
         // `?wait=N` follows it for as many seconds, 60 at most.
         routes.get("provisioning-requests/:id") { request, context in
             let id = try Self.id(context)
-            let wait = min(60, max(0, request.uri.queryParameters["wait"].flatMap { Int($0) } ?? 0))
+            guard let wait = Int(request.uri.queryParameters["wait"] ?? "0"), (0...60).contains(wait) else {
+                throw ProblemError(.badRequest, code: "invalid_query", detail: "wait must be a number of seconds from 0 to 60.")
+            }
             if wait > 0 { _ = try await PeerProblem.mapped("o2") { try await self.provisioning.follow(id, for: .seconds(wait)) } }
             guard let (data, status) = try await PeerProblem.mapped("o2", { try await self.provisioning.read(id) }) else {
                 throw ProblemError(.notFound, code: "provisioning_request_not_found", detail: "The O-Cloud has no request '\(id)'.")

@@ -1,8 +1,12 @@
 /// What is read from and changed on managed elements, in the terms of the 3GPP NRM.
 package struct ElementConfiguration: Sendable {
     package let elements: [ElementClient]
+    package let classes: ManagedClassCatalogue
 
-    package init(_ elements: [ElementClient]) { self.elements = elements }
+    package init(_ elements: [ElementClient], classes: ManagedClassCatalogue) {
+        self.elements = elements
+        self.classes = classes
+    }
 
     package func element(named name: String) -> ElementClient? { self.elements.first { $0.element.name == name } }
 
@@ -27,43 +31,45 @@ package struct ElementConfiguration: Sendable {
 
     package func rrmPolicies(of client: ElementClient) async throws(O1Error) -> [RRMPolicyRatio] {
         try await client.inSession { session throws(O1Error) in
-            try session.getConfig("running", RRMPolicyRatio.filter()).children.compactMap { RRMPolicyRatio($0) }
+            try session.getConfig("running", [RRMPolicyRatio.filter()]).children.compactMap { RRMPolicyRatio($0) }
         }
     }
 
-    /// Creates or changes it; nothing is sent when the element has it already. Returns it as it stands afterwards, and whether it changed.
+    package func objects(of managedClass: ManagedClass, on client: ElementClient) async throws(O1Error) -> [ManagedObject] {
+        try await client.inSession { session throws(O1Error) in
+            ManagedObject.all(of: managedClass, in: try session.getConfig("running", ManagedObject.filters(managedClass)))
+        }
+    }
+
+    /// Creates or changes a share; nothing is sent when the element has it already. Returns it as it stands afterwards, and whether it changed.
     ///
     /// - Parameter exactly: ratios that are not said are taken away; otherwise they stay.
     package func put(_ policy: RRMPolicyRatio, exactly: Bool = false, on client: ElementClient) async throws(O1Error) -> (
         policy: RRMPolicyRatio, changed: Bool
     ) {
-        try await client.inSession { session throws(O1Error) in
-            func current() throws(O1Error) -> RRMPolicyRatio? {
-                try session.getConfig("running", RRMPolicyRatio.filter(policy.id)).children.lazy.compactMap { RRMPolicyRatio($0) }.first { $0.id == policy.id }
-            }
-            let there = try current()
-            if let there, policy.isMet(by: there, exactly: exactly) { return (there, false) }
-            var after: RRMPolicyRatio?
-            try session.change(policy.edit(of: there, exactly: exactly)) { () throws(O1Error) in
-                after = try current()
-                return after.map { policy.isMet(by: $0, exactly: exactly) } ?? false
-            }
-            return (after ?? policy, true)
-        }
+        let outcome = try await self.make(ShareEdit(policy: policy, exactly: exactly), on: client)
+        return (outcome.object ?? policy, outcome.changed)
     }
 
     /// False when there was none.
     package func removeRRMPolicy(_ id: String, on client: ElementClient) async throws(O1Error) -> Bool {
-        try await client.inSession { session throws(O1Error) in
-            func isThere() throws(O1Error) -> Bool {
-                try session.getConfig("running", RRMPolicyRatio.filter(id)).children.contains { RRMPolicyRatio($0)?.id == id }
+        try await self.make(ShareRemoval(id: id), on: client).changed
+    }
+
+    /// Compares, and changes what differs, so that a repeat is a no-op.
+    func make<Edit: ConfigurationEdit>(_ edit: Edit, on client: ElementClient) async throws(O1Error) -> (object: Edit.Object?, changed: Bool) {
+        let element = client.element.name
+        return try await client.inSession { session throws(O1Error) in
+            func current() throws(O1Error) -> Edit.Object? { edit.object(in: try session.getConfig("running", edit.filters)) }
+            let there = try current()
+            if edit.isMet(by: there) { return (there, false) }
+            guard let config = edit.edit(of: there) else { throw O1Error(.notFound, element: element, detail: "it has no \(edit.label)") }
+            var after: Edit.Object?
+            try session.change(config, mayCreate: edit.mayCreate) { () throws(O1Error) in
+                after = try current()
+                return edit.isMet(by: after)
             }
-            guard try isThere() else { return false }
-            var removal = RRMPolicyRatio.filter(id)
-            removal.attributes["nc:operation"] = "delete"
-            removal.attributes["xmlns:nc"] = NETCONFSession.namespace
-            try session.change(removal) { () throws(O1Error) in try !isThere() }
-            return true
+            return (after, true)
         }
     }
 }

@@ -49,26 +49,45 @@ package struct ElementExecutor: Sendable {
             guard let configuration, let client = configuration.element(named: name) else {
                 throw O1Error(.notFound, element: name, detail: "no element of that name is configured; O1_ELEMENTS names them")
             }
-            guard change.policyType == "RRMPolicyRatio" else {
-                throw O1Error(.rejected, element: name, detail: "\(change.policyType) is no class that is configured")
-            }
-            if change.change == .delete {
+            if change.policyType != RRMPolicyRatio.className {
+                applied.change = try await self.configure(change, configuration, client) ? .put : .none
+            } else if change.change == .delete {
                 if try await configuration.removeRRMPolicy(change.policyId, on: client) { applied.change = .delete }
                 return .success(applied)
+            } else {
+                applied.change = try await self.share(change, configuration, client) ? .put : .none
             }
-            let policy: RRMPolicyRatio
-            do throws(RRMPolicyRatio.Invalid) {
-                policy = try RRMPolicyRatio(id: change.policyId, document: change.document)
-            } catch {
-                throw O1Error(.rejected, element: name, detail: "\(change.policyId) is no RRMPolicyRatio: \(error)")
-            }
-            // A plan says the whole object, and an undone one is as it was.
-            if try await configuration.put(policy, exactly: true, on: client).changed { applied.change = .put }
             // It has been read back from the running configuration.
             applied.enforceStatus = PolicyStatus.Enforcement.enforced.rawValue
             return .success(applied)
         } catch {
             return .failure(error)
         }
+    }
+
+    /// A plan says the whole object, and an undone one is as it was.
+    private func share(_ change: PolicyChange, _ configuration: ElementConfiguration, _ client: ElementClient) async throws(O1Error) -> Bool {
+        let policy: RRMPolicyRatio
+        do throws(RRMPolicyRatio.Invalid) {
+            policy = try RRMPolicyRatio(id: change.policyId, document: change.document)
+        } catch {
+            throw O1Error(.rejected, element: client.element.name, detail: "\(change.policyId) is no RRMPolicyRatio: \(error)")
+        }
+        return try await configuration.put(policy, exactly: true, on: client).changed
+    }
+
+    /// Attributes of an object that the element has.
+    private func configure(_ change: PolicyChange, _ configuration: ElementConfiguration, _ client: ElementClient) async throws(O1Error) -> Bool {
+        let element = client.element.name
+        guard let managedClass = configuration.classes[change.policyType], change.change == .put else {
+            throw O1Error(.rejected, element: element, detail: "\(change.policyType) is no class whose objects are configured so")
+        }
+        let edit: AttributeEdit
+        do throws(AttributeEdit.Invalid) {
+            edit = try AttributeEdit(managedClass, name: change.policyId, document: change.document)
+        } catch {
+            throw O1Error(.rejected, element: element, detail: "\(change.policyId): \(error)")
+        }
+        return try await configuration.make(edit, on: client).changed
     }
 }

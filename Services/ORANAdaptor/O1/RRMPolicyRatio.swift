@@ -12,6 +12,7 @@ package struct RRMPolicyRatio: Sendable, Equatable, Codable {
         package let description: String
     }
 
+    static let className = "RRMPolicyRatio"
     static let namespace = "urn:3gpp:sa5:_3gpp-nr-nrm-rrmpolicy"
     static let resourceTypes = ["PRB", "PRB_UL", "PRB_DL", "RRC", "DRB"]
 

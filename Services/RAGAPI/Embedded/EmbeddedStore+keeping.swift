@@ -14,10 +14,14 @@ extension EmbeddedStore {
         let (pool, files) = (self.pool, StoreFiles(store: self.configuration.path))
         return try await blockingWork("knowledge.backup") {
             guard !files.contain(path) else { throw StoreFault.ownFile(path: path) }
+            try Self.checkTarget(path)
             do {
                 let partial = StoreFiles.scratch(beside: path, "part")
                 defer { StoreFiles.remove(partial) }
-                let copy = try DatabaseQueue(path: partial)
+                let copy: DatabaseQueue
+                do { copy = try DatabaseQueue(path: partial) } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+                    throw StoreFault.badTarget(path: path, reason: "it cannot be made there")
+                }
                 try pool.backup(to: copy, pagesPerStep: 1024)
                 // A store of its own from now on: the files of vectors and words beside this one are not its.
                 try copy.write { db in try StoreIdentity.renew(db) }
@@ -26,13 +30,19 @@ extension EmbeddedStore {
                 }
                 try copy.close()
                 guard finding == "ok" else { throw StoreFault.damaged(path: path, reason: finding ?? "no answer") }
-                guard rename(partial, path) == 0 else { throw StoreFault.unwritable(reason: "\(path): \(String(cString: strerror(errno)))") }
+                guard rename(partial, path) == 0 else { throw StoreFault.badTarget(path: path, reason: String(cString: strerror(errno))) }
                 let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
                 return Backup(bytes: size ?? 0, version: version)
             } catch {
                 throw StoreFault.of(error)
             }
         }
+    }
+
+    /// A backup replaces an earlier one, and no other file.
+    private static func checkTarget(_ path: String) throws(StoreFault) {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        guard (try? StoreFile.isStore(path)) == true else { throw .badTarget(path: path, reason: "something else is there") }
     }
 
     /// Replaces everything by what a backup holds, in one transaction. Searches go on, on what was there until all of it is in place.
@@ -55,7 +65,12 @@ extension EmbeddedStore {
             } catch let error as DatabaseError {
                 throw StoreFault.unusable(path: path, reason: error.message ?? "\(error.resultCode)")
             }
-            try self.replaceAll(by: scratch)
+            do {
+                try self.replaceAll(by: scratch)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_MISMATCH || error.resultCode == .SQLITE_CONSTRAINT {
+                // Of the right tables, with what does not belong into them.
+                throw StoreFault.unusable(path: path, reason: error.message ?? "\(error.resultCode)")
+            }
         }
     }
 
@@ -82,8 +97,14 @@ extension EmbeddedStore {
         func last(_ table: String) throws -> Int64 {
             try Int64.fetchOne(db, sql: "SELECT seq FROM main.sqlite_sequence WHERE name = ?", arguments: [table]) ?? 0
         }
-        // New numbers: a search under way must not take a passage for another one.
-        let (documents, passages) = (try last("documents"), try last("passages"))
+        // New numbers: a search under way must not take a passage for another one. They begin behind the last one, whatever the backup's begin with:
+        // numbers that only added up would double with every backup that is restored.
+        func shift(_ table: String) throws -> Int64 {
+            let first = try Int64.fetchOne(db, sql: "SELECT min(number) FROM restored.\(table)") ?? 1
+            return try last(table) &- first &+ 1
+        }
+        let (documents, passages) = (try shift("documents"), try shift("passages"))
+        let known = try last("passages")
         try db.execute(
             sql: """
                 DELETE FROM embeddings;
@@ -108,6 +129,6 @@ extension EmbeddedStore {
                 SELECT e.passage + ?, m.number, e.vector FROM restored.embeddings e
                 JOIN restored.models r ON r.number = e.model JOIN models m ON m.name = r.name ORDER BY e.passage
                 """, arguments: [passages])
-        try self.reload(after: passages, db) { try db.commit() }
+        try self.reload(after: known, db) { try db.commit() }
     }
 }

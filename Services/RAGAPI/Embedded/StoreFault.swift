@@ -7,6 +7,8 @@ enum StoreFault: Error, Sendable, Equatable, CustomStringConvertible {
     case unwritable(reason: String)
     /// A backup that cannot be restored.
     case unusable(path: String, reason: String)
+    /// A backup cannot be written there.
+    case badTarget(path: String, reason: String)
     /// A backup to, or from, a file that is part of the knowledge base.
     case ownFile(path: String)
 
@@ -15,6 +17,7 @@ enum StoreFault: Error, Sendable, Equatable, CustomStringConvertible {
         case .damaged(let path, let reason):
             "\(path) is damaged (\(reason)); restore a backup with `nephoran knowledge restore`, or move the file away to begin with an empty one"
         case .unusable(let path, let reason): "\(path) cannot be restored (\(reason)); nothing was changed"
+        case .badTarget(let path, let reason): "no backup can be written to \(path) (\(reason)); nothing was changed"
         case .ownFile(let path): "\(path) is the knowledge base itself, or a file that belongs to it; nothing was changed"
         case .unwritable(let reason): "the knowledge base cannot be written (\(reason)); nothing was stored, searches go on"
         case .full(let reason): "the disk of the knowledge base is full (\(reason)); nothing was stored, searches go on"

@@ -9,6 +9,8 @@ struct DocumentController: Sendable {
     let ingestion: Ingestion
     /// Of an ingest that is no NDJSON, which is read as it comes and has no bound.
     var maxBodyBytes = 16 << 20
+    /// A document a line.
+    private static let lineTypes: Set<String> = ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl"]
 
     /// What reads.
     var routes: RouteCollection<AppContext> {
@@ -26,7 +28,8 @@ struct DocumentController: Sendable {
     }
 
     @Sendable func ingest(_ request: Request, context: AppContext) async throws -> Response {
-        if let type = request.headers[.contentType], type.contains("ndjson") || type.contains("jsonl") {
+        try JSONBody.checkType(of: request, Self.lineTypes, allowsNone: true)
+        if let type = request.headers[.contentType]?.lowercased(), type.contains("ndjson") || type.contains("jsonl") {
             return .json(try await self.ingestLines(request.body, by: Readers(of: context.principal)))
         }
         let bytes = Array(try await request.body.collect(upTo: self.maxBodyBytes).readableBytesView)

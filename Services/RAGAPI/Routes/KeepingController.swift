@@ -6,6 +6,8 @@ import ServiceRuntime
 /// `POST /admin/knowledge/backup`, `/restore` and `/verify` of the embedded store. Add at `/`.
 struct KeepingController: Sendable {
     let store: EmbeddedStore
+    /// `PATH_MAX` of Linux, with its end.
+    private static let maxPathBytes = 4_095
 
     var routes: RouteCollection<AppContext> {
         RouteCollection(context: AppContext.self)
@@ -37,8 +39,9 @@ struct KeepingController: Sendable {
 
     private func path(_ request: Request, _ context: AppContext) async throws -> String {
         let order = try await JSONBody.decode(Order.self, from: request, context: context, limit: 8192, allowsNoContentType: true)
-        guard !order.path.isEmpty, !order.path.utf8.contains(0) else {
-            throw Problem.invalidBody([.init(pointer: "/path", detail: "must name a file")])
+        guard (1...Self.maxPathBytes).contains(order.path.utf8.count), !order.path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f })
+        else {
+            throw Problem.invalidBody([.init(pointer: "/path", detail: "must name a file: 1 to \(Self.maxPathBytes) bytes without control characters")])
         }
         let directory = URL(fileURLWithPath: self.store.configuration.path).deletingLastPathComponent()
         return URL(fileURLWithPath: order.path, relativeTo: directory).path

@@ -24,12 +24,20 @@ struct SearchController<Cache: AnswerCache>: Sendable {
 
     /// `Cache-Control: no-cache` skips the caches; `?explain=true` asks for the parts of each score.
     @Sendable func post(_ request: Request, context: AppContext) async throws -> Response {
-        let body = try await request.body.collect(upTo: Self.maxBodyBytes)
+        let body = try await JSONBody.bytes(of: request, limit: Self.maxBodyBytes, allowsNoContentType: true)
         var search = try SearchRequest(json: Array(body.readableBytesView))
-        if let explain = request.uri.queryParameters["explain"] { search.explains = explain == "true" || explain == "1" || explain.isEmpty }
+        if let explain = request.uri.queryParameters["explain"] { search.explains = try Self.flag(explain) }
         let readers = try Readers(of: context.principal, naming: search.access)
         let answer = try await self.search.answer(search, for: readers, skippingCache: request.headers[.cacheControl]?.contains("no-cache") == true)
         self.latency[answer.mode]?.record(duration: answer.took)
         return .json(bytes: ByteBuffer(bytes: answer.json))
+    }
+
+    private static func flag(_ text: Substring) throws -> Bool {
+        switch text {
+        case "true", "1", "": return true
+        case "false", "0": return false
+        default: throw ProblemError(.badRequest, code: "invalid_query", detail: "explain must be true or false.")
+        }
     }
 }

@@ -8,6 +8,8 @@ struct Clause: Sendable {
     var verb: VerbMeaning?
     /// Words of the verb, for questions.
     var verbAt: Int?
+    /// What says what is to be done, where the verb alone does not: "get a UPF *deployed*", "I *need* an AMF".
+    var deedAt: Int?
     /// The verb comes after what it is about ("AMF should be scaled to 5").
     var passive = false
     /// "do not …"

@@ -45,6 +45,8 @@ struct Draft: Sendable {
     var confidence = 0.99
     /// Words of the expectation's clause, for questions.
     var clause: Int
+    /// Lexeme that says what is to be done; nil where it follows from the rest alone.
+    var deedAt: Int?
 
     func target(_ attribute: String) -> Target? { self.targets.first { $0.attribute == attribute } }
 

@@ -34,7 +34,9 @@ extension Reading {
                     start, measure.end, clause,
                     ["availability", "reliability", "packetLoss", "targetCPUUtilization", "targetMemoryUtilization", "cpu", "memory", "threshold"])
             case .frequency: return index["channelBandwidth"]
-            case .decibel: return self.near(start, measure.end, clause, ["handoverThreshold"])
+            case .decibel:
+                // A power changes by decibels.
+                return self.near(start, measure.end, clause, ["handoverThreshold"]) ?? self.ofCell(clause, before: start, in: .power)
             case .power: return index["txPower"]
             case .density: return index["deviceDensity"]
             case .currency: return index["cost"]
@@ -122,6 +124,14 @@ extension Reading {
             if let attribute = self.meaning(index)?.attribute { return self.fits(attribute, measure) ? attribute : nil }
         }
         return nil
+    }
+
+    /// The attribute of a cell that is said before a figure, of that dimension or of any.
+    func ofCell(_ clause: Clause, before: Int, in dimension: Dimension? = nil) -> Int? {
+        (min(clause.body, before)..<before).lazy.compactMap { self.meaning($0)?.attribute }.first { index in
+            let word = self.vocabulary.attributes[index]
+            return word.implies == "Cell" && (dimension == nil || word.dimension == dimension)
+        }
     }
 
     func targetOfChange(_ clause: Clause, _ start: Int) -> AttributeWord? {

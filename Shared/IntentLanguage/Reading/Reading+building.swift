@@ -88,7 +88,7 @@ extension Reading {
         for object in objects { groupEnds[object.group] = max(groupEnds[object.group] ?? 0, object.end) }
         let groups = groupEnds.keys.sorted()
         for object in objects {
-            var draft = Draft(verb: verb, action: action, mention: object, clause: index)
+            var draft = Draft(verb: verb, action: action, mention: object, clause: index, deedAt: clause.deedAt ?? clause.verbAt)
             // The stretch of text that speaks of this group alone.
             let position = groups.firstIndex(of: object.group) ?? 0
             let members = objects.filter { $0.group == object.group }
@@ -98,6 +98,7 @@ extension Reading {
             if let problem = Self.apply(identifiers.filter { $0.at >= begin && $0.at < end }, to: &draft.context) {
                 self.askForSlice(problem, clause)
             }
+            self.askForCell(among: identifiers.filter { $0.identifier == .cell && $0.at >= begin && $0.at < end }.map(\.value), object, clause)
             if let sst = object.sst, draft.context.slice == nil { draft.context.slice = SliceID(sst: sst) }
             if object.kind == .networkSlice, object.type == nil, let sst = draft.context.slice?.sst,
                 let known = self.vocabulary.objects.first(where: { $0.sst == sst })
@@ -138,6 +139,17 @@ extension Reading {
 
     mutating func askForSlice(_ problem: String, _ clause: Clause) {
         self.ask(clause, "context.slice", "'\(problem)' is no valid S-NSSAI part. Which slice is meant (SST 0…255, SD six hexadecimal digits)?", [])
+    }
+
+    /// One expectation changes one cell; traffic goes between several.
+    mutating func askForCell(among cells: [String], _ object: Mention, _ clause: Clause) {
+        let isBetween = object.kind == .radioNetwork && ["TrafficSteering", "LoadBalancing", "Handover"].contains(object.type)
+        var distinct: [String] = []
+        for cell in cells where !distinct.contains(cell) { distinct.append(cell) }
+        guard distinct.count > 1, !isBetween else { return }
+        self.ask(
+            clause, "context.cell", "The text names the cells \(distinct.prefix(8).joined(separator: ", ")), and one intent changes one. Which one first?",
+            Array(distinct.prefix(8)))
     }
 
     /// The RAN object that parameters or a cell belong to when none is named.
@@ -208,6 +220,12 @@ extension Reading {
                     let value = action == .disable ? feature + "=disabled" : feature
                     self.put(Target(attribute: "feature", value: .text(value), evidence: self.text(span), span: span), member, clause)
                 }
+            case .lock, .unlock:
+                let draft = self.expectations[member]
+                guard let state = action.administrativeState, draft.context.cell != nil || draft.mention.kind == .radioNetwork && draft.mention.type == "Cell"
+                else { break }
+                let target = Target(attribute: "administrativeState", value: .text(state), evidence: verbSpan.map { self.text($0) }, span: verbSpan)
+                self.put(target, member, clause)
             case .monitor:
                 if self.expectations[member].target("monitoring") == nil {
                     self.expectations[member].targets.append(

@@ -167,6 +167,7 @@ extension Reading {
             guard (max(clause.body, at - 3)..<at).contains(where: { ["is", "are", "be", "gets", "get", "been"].contains(self.word($0)) }) else { continue }
             clause.verb = verb
             clause.verb?.form = .base
+            clause.deedAt = at
             return
         }
     }
@@ -202,6 +203,7 @@ extension Reading {
                 at += 1
                 continue
             }
+            clause.deedAt = at
             clause.verbAt = clause.verbAt ?? start
             clause.body = max(clause.body, start + 1)
             clause.passive = false

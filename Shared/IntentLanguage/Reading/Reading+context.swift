@@ -14,12 +14,15 @@ extension Reading {
             if let object = self.meaning(at)?.object, self.vocabulary.objects[object].kind == .networkSlice, let id = self.sliceID(at + 1) {
                 result.append(.init(at: at, identifier: .sst, value: id.sst))
                 result.append(.init(at: at, identifier: .sd, value: id.sd))
+                self.say("slice", id.sst, at..<id.end)
                 self.use((at + 1)..<id.end)
                 continue
             }
             guard let identifier = self.meaning(at)?.identifier else {
                 if let number = self.sliceNumber(after: at) {
-                    result.append(.init(at: at, identifier: .sst, value: self.chunk(number).text))
+                    let sst = self.chunk(number).text
+                    result.append(.init(at: at, identifier: .sst, value: sst))
+                    self.say("slice", sst, at..<(number + 1))
                     self.use(number..<number + 1)
                 }
                 continue
@@ -53,11 +56,13 @@ extension Reading {
                 if parts.count == 2 {
                     result.append(.init(at: at, identifier: .sst, value: String(parts[0])))
                     result.append(.init(at: at, identifier: .sd, value: String(parts[1])))
-                    isApart ? self.use(next..<end) : self.use(at..<end)
+                    self.say("slice", String(parts[0]), (isApart ? next : at)..<end)
+                    self.use((isApart ? next : at)..<end)
                     continue
                 }
                 result.append(.init(at: at, identifier: .sst, value: value))
-                isApart ? self.use(next..<end) : self.use(at..<end)
+                self.say("slice", value, (isApart ? next : at)..<end)
+                self.use((isApart ? next : at)..<end)
                 continue
             }
             if identifier == .plmn {
@@ -74,7 +79,17 @@ extension Reading {
                 }
             }
             result.append(.init(at: at, identifier: identifier, value: value))
-            isApart ? self.use(next..<end) : self.use(at..<end)
+            self.say(identifier == .sst ? "slice" : identifier.rawValue, value, (isApart ? next : at)..<end)
+            self.use((isApart ? next : at)..<end)
+            guard identifier == .cell else { continue }
+            // "cell 5 and 6"
+            while let number = self.furtherCell(end) {
+                let further = self.chunk(number).text
+                result.append(.init(at: at, identifier: .cell, value: further))
+                self.say(identifier.rawValue, further, number..<(number + 1))
+                self.use(number..<(number + 1))
+                end = number + 1
+            }
         }
         return result
     }
@@ -108,6 +123,16 @@ extension Reading {
         return isFree && next?.unit == nil ? number : nil
     }
 
+    /// Where the number of another cell is, after "and" or a comma: one that nothing is counted or measured with.
+    private func furtherCell(_ at: Int) -> Int? {
+        var number = at
+        while number < min(self.lexemes.count, at + 2), self.isConjunction(number) || self.isComma(number) { number += 1 }
+        guard number > at, number < self.lexemes.count, self.kind(number) == .number, !self.lexemes[number].used else { return nil }
+        let next = number + 1
+        let isFree = next >= self.lexemes.count || self.isConjunction(next) || self.isComma(next) || self.meaning(next)?.preposition != nil
+        return isFree ? number : nil
+    }
+
     static func apply(_ findings: [IdentifierFinding], to context: inout Context) -> String? {
         var problem: String?
         for finding in findings {
@@ -137,7 +162,7 @@ extension Reading {
     }
 
     /// What the thing is for: the words after "for", up to the next preposition.
-    func use(in clause: Clause, mentions: [Mention]) -> (text: String, at: Int)? {
+    func use(in clause: Clause, mentions: [Mention]) -> (words: Range<Int>, at: Int)? {
         var at = clause.body
         while at < clause.end {
             if self.meaning(at)?.preposition == .for, !self.lexemes[at].used, at + 1 < clause.end {
@@ -157,7 +182,7 @@ extension Reading {
                 let isSaid = (first..<end).allSatisfy {
                     self.meaning($0)?.feature != nil || self.meaning($0)?.quality != nil || self.has($0, [.filler, .totality, .pronoun])
                 }
-                if first < end, !isObject, !isEnvironment, !isSaid { return (self.text(first..<end), at) }
+                if first < end, !isObject, !isEnvironment, !isSaid { return (first..<end, at) }
                 at = max(end, at + 1)
                 continue
             }

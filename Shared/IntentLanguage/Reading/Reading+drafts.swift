@@ -21,7 +21,7 @@ extension Reading {
     }
 
     mutating func draft(_ index: Int, _ identifiers: [IdentifierFinding], _ quantities: [Quantity], _ firstQuestion: Int) {
-        let clause = self.clauses[index]
+        var clause = self.clauses[index]
         var mentions = self.mentions(clause)
         self.attachNames(clause, &mentions)
         let previous = self.membersOfLastClause()
@@ -62,6 +62,7 @@ extension Reading {
                 !first.isPronoun
             {
                 let scales = !quantities.isEmpty && quantities.allSatisfy { ["replicas", "cpu", "memory", "storage"].contains($0.target.attribute) }
+                clause.deedAt = self.has(clause.first, .wish) ? clause.first : nil
                 let isNew = first.isIndefinite && !quantities.contains { $0.target.condition == .increaseBy }
                 self.append(
                     objects, clause, index, isNew ? .deploy : scales ? .scale : .configure,
@@ -91,13 +92,13 @@ extension Reading {
             clause.end - clause.body <= 0,
             action != .report
         {
-            self.sharedActions.append((action, clause.verb))
+            self.sharedActions.append((action, clause.verb, clause.deedAt ?? clause.verbAt))
             return
         }
         if !self.sharedActions.isEmpty {
             let shared = self.sharedActions
             self.sharedActions = []
-            for (other, verb) in shared {
+            for (other, verb, at) in shared {
                 if let conflict = self.conflict(other, verb, action, clause.verb) {
                     let label = objects.first.map { $0.name ?? $0.type ?? "it" } ?? "it"
                     self.ask(
@@ -105,7 +106,7 @@ extension Reading {
                         [conflict.0, conflict.1])
                 }
                 // The first verb says what is done, the second how ("deploy and configure").
-                if [.deploy, .make, .remove, .migrate].contains(other) { action = other } else if action == .report || action == .monitor { action = other }
+                if [.deploy, .make, .remove, .migrate].contains(other) || action == .report || action == .monitor { (action, clause.deedAt) = (other, at) }
             }
         }
         if self.elaborates(action, objects, quantities, previous, clause) {
@@ -147,7 +148,7 @@ extension Reading {
 
     func conflict(_ a: Action, _ aVerb: VerbMeaning?, _ b: Action, _ bVerb: VerbMeaning?) -> (String, String)? {
         let pairs: [(Action, Action)] = [
-            (.deploy, .remove), (.make, .remove), (.enable, .disable), (.deploy, .stop), (.remove, .scale), (.remove, .restart), (.stop, .restart),
+            (.deploy, .remove), (.make, .remove), (.enable, .disable), (.lock, .unlock), (.deploy, .stop), (.remove, .scale), (.remove, .restart), (.stop, .restart),
         ]
         for (x, y) in pairs where (a == x && b == y) || (a == y && b == x) { return (a.rawValue, b.rawValue) }
         if a == b, a == .scale || a == .change, let first = aVerb?.direction, let second = bVerb?.direction, first != second {
@@ -174,12 +175,22 @@ extension Reading {
             if meaning.environment != nil, mentions.contains(where: { $0.name != nil && $0.at <= index && index < $0.end }) { continue }
             if let environment = meaning.environment, !self.lexemes[index].used || self.meaning(index + 1)?.place == .cluster, context.environment == nil {
                 context.environment = environment
+                self.say("environment", environment, index..<(index + 1))
             }
             if self.lexemes[index].used { continue }
-            if let quality = meaning.quality, meaning.preposition == nil { context.addQuality(quality) }
-            if meaning.technology != nil, meaning.object == nil { context.addDependency(self.text(index..<(index + 1))) }
-            if meaning.has(.urgent) { context.urgency = "immediate" }
-            if meaning.has(.recurrence) { context.window = TimeWindow(recurrence: self.text(index..<(index + 1))) }
+            if let quality = meaning.quality, meaning.preposition == nil { self.addQuality(quality, to: &context, at: index) }
+            if meaning.technology != nil, meaning.object == nil {
+                self.addDependency(self.text(index..<(index + 1)), to: &context, at: index, self.span(index..<(index + 1)))
+            }
+            if meaning.has(.urgent) {
+                context.urgency = "immediate"
+                self.say("urgency", "immediate", index..<(index + 1))
+            }
+            if meaning.has(.recurrence) {
+                let recurrence = self.text(index..<(index + 1))
+                context.window = TimeWindow(recurrence: recurrence)
+                self.say("window", recurrence, index..<(index + 1))
+            }
             if meaning.has(.vaguePlace) {
                 self.ask(clause, "context.region", "'\(self.text(index..<(index + 1)))' names no place. Which regions, sites or clusters are meant?", [])
             }
@@ -192,26 +203,37 @@ extension Reading {
             if let attribute = meaning.attribute, clause.verb?.action == .optimize || clause.verb?.action == .ensure || clause.verb?.action == .change,
                 let quality = Self.canonicalQuality(of: self.vocabulary.attributes[attribute].attribute)
             {
-                context.addQuality(quality)
+                self.addQuality(quality, to: &context, at: index)
             }
         }
         for index in range where self.lexemes[index].kind == .compound {
             // "Redis-based"
             let token = self.tokens[self.lexemes[index].first]
-            if self.vocabulary.lexicon.meaning(of: token.word)?.technology != nil { context.addDependency(self.text(Span(start: token.start, end: token.end))) }
+            guard self.vocabulary.lexicon.meaning(of: token.word)?.technology != nil else { continue }
+            let span = Span(start: token.start, end: token.end)
+            self.addDependency(self.text(span), to: &context, at: index, span)
         }
         self.readWindow(range, &context)
         for mention in mentions where range.contains(mention.at) {
             switch mention.role {
-            case .dependency: context.addDependency(mention.name ?? (mention.isClass ? nil : mention.type) ?? self.text(mention.span))
+            case .dependency:
+                let name = mention.name ?? (mention.isClass ? nil : mention.type) ?? self.text(mention.span)
+                self.addDependency(name, to: &context, at: mention.at, mention.span)
             case .slice:
                 // Several slices are no one's own.
                 let sorts = Set(mentions.filter { $0.role == .slice }.compactMap(\.sst))
-                if sorts.count == 1, let sst = mention.sst, context.slice == nil { context.slice = SliceID(sst: sst) }
+                if sorts.count == 1, let sst = mention.sst, context.slice == nil {
+                    context.slice = SliceID(sst: sst)
+                    self.say("slice", String(sst), at: mention.at, mention.span)
+                }
             default: break
             }
         }
-        if let use = self.use(in: clause, mentions: mentions), range.contains(use.at) { context.use = context.use ?? use.text }
+        if let use = self.use(in: clause, mentions: mentions), range.contains(use.at), context.use == nil {
+            let text = self.text(use.words)
+            context.use = text
+            self.say("use", text, use.words)
+        }
     }
 
     mutating func rejectNegatedOnly() {

@@ -56,6 +56,7 @@ extension Reading {
         var context = Context()
         self.readContext(clause, clause.first..<clause.end, &context, mentions)
         if let problem = Self.apply(identifiers, to: &context) { self.askForSlice(problem, clause) }
+        self.askForCell(among: [head.context.cell].compactMap(\.self) + identifiers.filter { $0.identifier == .cell }.map(\.value), head.mention, clause)
         let classes = mentions.filter { $0.role == .object && $0.isClass }
         if !parts.isEmpty, head.verb == .deploy, members.count == 1, head.mention.kind == .coreNetwork || head.mention.isGeneric,
             clause.verb == nil || [.deploy, .include, .configure, .make].contains(clause.verb?.action)
@@ -96,6 +97,8 @@ extension Reading {
                 members = named
             } else if !parts.isEmpty, clause.verb == nil, !quantities.isEmpty {
                 // "scale AMF to 3, then SMF to 5"
+                var clause = clause
+                clause.deedAt = head.deedAt
                 self.append(parts, clause, clauseIndex, head.verb, head.action, quantities, mentions, identifiers)
                 return
             } else if !parts.isEmpty, clause.verb == nil {

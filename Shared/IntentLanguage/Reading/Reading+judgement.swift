@@ -62,6 +62,11 @@ extension Reading {
         case .vague where clause.verb == nil: ask("verb", "What should be done with \(label)?", ["deploy", "scale", "configure", "remove", "report"])
         case .vague:
             ask("verb", "'\(self.text(clause.first..<clause.body))' does not say what to do with \(label). What should be done?", Verb.allCases.map(\.rawValue))
+        case .lock, .unlock:
+            // Cells are locked; what it would be for anything else is not said.
+            if expectation.target("administrativeState") == nil {
+                ask("verb", "A cell can be locked and unlocked. What should be done with \(label)?", ["scale", "configure", "remove", "report"])
+            }
         case .schedule: ask("context.window", "When exactly should it happen, and what should be changed?", [])
         default: break
         }

@@ -272,7 +272,7 @@ extension Reading {
                 maximum = false
             }
         }
-        let scalable = ["replicas", "cpu", "memory", "storage", "maxUsers", "throughput", "bandwidth", "threshold"].contains(word.attribute)
+        let scalable = ["replicas", "cpu", "memory", "storage", "maxUsers", "throughput", "bandwidth", "threshold", "txPower"].contains(word.attribute)
         if scalable, high == nil {
             let direction = clause.verb?.direction ?? self.particle(clause)
             if measure.unit?.dimension == .percent, by {
@@ -325,6 +325,10 @@ extension Reading {
         {
             value = .number(to)
             condition = word.better
+        }
+        if measure.unit?.dimension == .decibel, word.dimension == .power, condition != .increaseBy, condition != .decreaseBy {
+            self.ask(clause, "targets.\(word.attribute)", "\(Self.plain(low)) dB is a change of a power, and no power. What should it be, in dBm?", [])
+            return measure.end
         }
         let range = min(begin, start)..<max(spanEnd, measure.end)
         let span = self.span(range)
@@ -379,6 +383,11 @@ extension Reading {
         } else if measure.unit == nil, self.isNumberOfObject(start), clause.verb?.action != .report {
             // "deploy AMF 2.0", "deploy AMF 3": a version, a number of instances, or part of a name.
             self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it, a version or how many?", [])
+        } else if let index = self.ofCell(clause, before: start), preposition == .to || preposition == .by || preposition == .at, clause.verb != nil {
+            // "set the transmit power … to 20 W"
+            let attribute = self.vocabulary.attributes[index].attribute
+            let unit = IntentModel.Attribute.unit(of: attribute).map { ", in \($0)" } ?? ""
+            self.ask(clause, "targets.\(attribute)", "'\(words)' is no \(attribute) that is understood. What should it be\(unit)?", [])
         } else {
             self.notes.append("'\(words)' was not needed for the reading.")
         }

@@ -61,7 +61,7 @@ extension Reading {
             // "configure a firewall … and call it X": it is not there yet.
             if let first = objects.first, objects.count == 1, first.isIndefinite, first.isClass, first.name != nil { return .deploy }
             return .configure
-        case .enable, .disable, .monitor, .schedule, .include, .name: return .configure
+        case .enable, .disable, .monitor, .schedule, .include, .name, .lock, .unlock: return .configure
         case .ensure: return scales ? .scale : .optimize
         // "enhance the VNF to use 4 CPUs"
         case .optimize: return scales && numbers.allSatisfy { ["cpu", "memory", "storage"].contains($0.target.attribute) } ? .configure : .optimize

@@ -5,13 +5,14 @@ extension Reading {
     private static let joining: Set<String> = ["to", "and", "until", "till"]
 
     /// Reads when something may happen from the instants of a stretch: the first is its beginning, one after "until" or "to" its end.
-    func readWindow(_ range: Range<Int>, _ context: inout Context) {
+    mutating func readWindow(_ range: Range<Int>, _ context: inout Context) {
         var reached = 0
         for index in range where self.lexemes[index].kind == .chain || self.lexemes[index].kind == .number {
             let start = self.span(index..<(index + 1)).start
             guard start >= reached, let instant = self.instant(at: start) else { continue }
             reached = start + instant.utf8.count
             let before = index > 0 ? self.word(index - 1) : ""
+            self.say("window", instant, at: index, Span(start: start, end: reached))
             var window = context.window ?? TimeWindow()
             if Self.closing.contains(before) || window.start != nil && Self.joining.contains(before) {
                 window.end = instant

@@ -10,6 +10,7 @@ struct Reading {
     var names: [NameFinding] = []
     var places: [PlaceFinding] = []
     var quantities: [Quantity] = []
+    var sayings: [Saying] = []
     var expectations: [Draft] = []
     var questions: [Clarification] = []
     var notes: [String] = []
@@ -18,8 +19,8 @@ struct Reading {
     /// A lower and an upper bound of replicas were read.
     var hasMinimum = false
     var hasMaximum = false
-    /// Verbs whose object comes with the next one ("deploy and configure X").
-    var sharedActions: [(Action, VerbMeaning?)] = []
+    /// Verbs whose object comes with the next one ("deploy and configure X"), and where they are.
+    var sharedActions: [(Action, VerbMeaning?, at: Int?)] = []
     /// Index of the first expectation of the clause read last.
     var firstOfLastClause = 0
     /// The text only says what not to do.

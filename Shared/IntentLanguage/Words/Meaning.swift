@@ -3,7 +3,10 @@ import IntentModel
 /// What the operator's verb does, finer than ``Verb``: several actions end in the same verb.
 enum Action: String, Sendable, CaseIterable {
     case deploy, make, scale, autoscale, change, add, multiply, configure, set, enable, disable, optimize, ensure, remove, migrate
-    case restart, rollback, report, include, name, stop, lift, schedule, monitor, vague
+    case restart, rollback, report, include, name, stop, lift, schedule, monitor, lock, unlock, vague
+
+    /// The administrative state that a cell gets by it alone.
+    var administrativeState: String? { self == .lock ? "locked" : self == .unlock ? "unlocked" : nil }
 }
 
 enum Direction: String, Sendable { case up, down }

@@ -18,6 +18,8 @@ package struct BearerKeyMiddleware: RouterMiddleware {
     let sparesLocal: Sparing
     /// The service that is called, where signatures of others count.
     var service: String?
+    /// Only for the tenant whose installation it is; in words for who is not of it.
+    var installations: String?
 
     package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
         var context = context
@@ -33,6 +35,10 @@ package struct BearerKeyMiddleware: RouterMiddleware {
         let entered = context
         return try await principal.asking {
             try principal.require(self.scope)
+            if let what = self.installations, let tenant = principal.foreignTenant {
+                throw ProblemError(
+                    .forbidden, code: "forbidden", detail: "\(what) is for the tenant \(Tenant.installation), and the key \(principal.name) is of \(tenant).")
+            }
             return try await next(request, entered)
         }
     }
@@ -47,13 +53,19 @@ package struct BearerKeyMiddleware: RouterMiddleware {
 }
 
 extension ServiceContext {
-    /// For operators' routes: a key with this scope, another service, or a caller on this machine itself.
+    /// For operators' routes: a key with this scope, another service, or a caller on this machine itself. What an admin may do here, all tenants
+    /// share: it takes one of the installation.
     package func operators(_ scope: Scope) -> BearerKeyMiddleware {
-        BearerKeyMiddleware(authenticator: self.authenticator, scope: scope, sparesLocal: .always, service: self.name)
+        BearerKeyMiddleware(
+            authenticator: self.authenticator, scope: scope, sparesLocal: .always, service: self.name,
+            installations: scope == .admin ? "The process" : nil)
     }
 
     /// For what other services call: their signature, or a key with this scope. Without `SERVICE_SECRET` also a caller on this machine itself.
-    package func callers(_ scope: Scope) -> BearerKeyMiddleware {
-        BearerKeyMiddleware(authenticator: self.authenticator, scope: scope, sparesLocal: .withoutServiceSecret, service: self.name)
+    ///
+    /// - Parameter installations: what all tenants share, in words, when no key of another tenant than the installation's is let through.
+    package func callers(_ scope: Scope, installations: String? = nil) -> BearerKeyMiddleware {
+        BearerKeyMiddleware(
+            authenticator: self.authenticator, scope: scope, sparesLocal: .withoutServiceSecret, service: self.name, installations: installations)
     }
 }

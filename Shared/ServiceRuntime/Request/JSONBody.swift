@@ -29,7 +29,7 @@ package enum JSONBody {
     package static func bytes(
         of request: Request, limit: Int = 1 << 20, mediaTypes: Set<String> = [], allowsNoContentType: Bool = false
     ) async throws -> ByteBuffer {
-        try self.checkType(of: request, mediaTypes, allowsNoContentType)
+        try self.checkType(of: request, mediaTypes, allowsNone: allowsNoContentType)
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw self.tooLarge(limit) }
         let body: ByteBuffer
         do { body = try await request.body.collect(upTo: limit) } catch is NIOTooManyBytesError { throw self.tooLarge(limit) }
@@ -67,7 +67,8 @@ package enum JSONBody {
         ProblemError(.contentTooLarge, code: "body_too_large", detail: "The body is larger than \(limit) bytes.", headers: [.connection: "close"])
     }
 
-    private static func checkType(of request: Request, _ others: Set<String>, _ allowsNone: Bool) throws {
+    /// Throws `unsupported_media_type` unless the body is said to be JSON, or one of these.
+    package static func checkType(of request: Request, _ others: Set<String> = [], allowsNone: Bool) throws {
         guard let header = request.headers[.contentType] else {
             if allowsNone { return }
             throw ProblemError(.unsupportedMediaType, code: "unsupported_media_type", detail: "Send the body as application/json.")

@@ -21,10 +21,13 @@ final class RouteTable: Sendable {
         self.entries.withLock { $0 = entries.values.sorted { $0.template < $1.template } }
     }
 
-    /// Nil when no route has this path.
+    /// Of the routes that this path leads to, as the router looks for them: a name that is there goes before what stands for any name. Nil when no
+    /// route has this path.
     func match(_ path: String) -> (template: String, methods: [String])? {
         let segments = Self.segments(path)
-        let matches = self.entries.withLock { $0.filter { Self.matches($0.segments, segments) } }
+        var matches = self.entries.withLock { $0.filter { Self.matches($0.segments, segments) } }
+        guard let closest = matches.map({ Self.openness($0.segments) }).min(by: { $0.lexicographicallyPrecedes($1) }) else { return nil }
+        matches.removeAll { Self.openness($0.segments) != closest }
         guard let first = matches.first else { return nil }
         var methods = Set(matches.flatMap(\.methods))
         if methods.contains("GET") { methods.insert("HEAD") }
@@ -37,8 +40,16 @@ final class RouteTable: Sendable {
         for (index, segment) in template.enumerated() {
             if segment == "**" { return true }
             guard index < path.count else { return false }
-            guard segment == path[index] || segment == "*" || segment.hasPrefix(":") || segment.contains("{") || segment.contains("*") else { return false }
+            guard segment == path[index] || self.openness(segment) > 0 else { return false }
         }
         return template.count == path.count
+    }
+
+    private static func openness(_ template: [Substring]) -> [Int] { template.map(self.openness) }
+
+    /// 0 for a name, 1 for what stands for any one, 2 for the rest of a path.
+    private static func openness(_ segment: Substring) -> Int {
+        if segment == "**" { return 2 }
+        return segment.hasPrefix(":") || segment.contains("{") || segment.contains("*") ? 1 : 0
     }
 }

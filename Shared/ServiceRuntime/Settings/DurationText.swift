@@ -2,13 +2,18 @@
 package enum DurationText {
     private static let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("us", 0.000_001), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)]
 
-    /// A bare number is seconds. Nil when it is none, negative or not finite.
+    /// The longest there is, 3,000 years: sums with a time of day stay far from what 64 bits hold.
+    private static let mostSeconds = 1e11
+
+    /// A bare number is seconds. Nil when it is none, negative, or longer than 3,000 years.
     package static func parse(_ text: String) -> Duration? {
         let text = text.lowercased().trimmingSpaces
         let unit = self.units.first { text.hasSuffix($0.suffix) }
         let digits = text.dropLast(unit?.suffix.count ?? 0)
-        guard let number = Double(digits.trimmingSpaces), number >= 0, number.isFinite, number < 1e12 else { return nil }
-        return .microseconds(Int64((number * (unit?.seconds ?? 1) * 1_000_000).rounded()))
+        guard let number = Double(digits.trimmingSpaces), number >= 0 else { return nil }
+        let seconds = number * (unit?.seconds ?? 1)
+        guard seconds <= self.mostSeconds else { return nil }
+        return .microseconds(Int64((seconds * 1_000_000).rounded()))
     }
 
     package static func format(_ duration: Duration) -> String {

@@ -16,7 +16,7 @@ export class APIProblem extends Error {
 }
 
 const SILENT = new Set([502, 503, 504]);
-const UNREACHABLE = { title: T.unreachable, detail: T.unreachableDetail, code: 'unreachable' };
+const UNREACHABLE = { title: T.disconnected, detail: T.unreachableDetail, code: 'unreachable' };
 
 /** Told of each call that a person caused, of each answer, and of none. */
 export const hooks = { action: () => {}, answer: () => {}, silence: () => {} };

@@ -1,5 +1,5 @@
 // What needs a person: at the top of every page, oldest first, with its age.
-import { $, debounced, fill, h } from './element.js';
+import { $, button, debounced, fill, h } from './element.js';
 import { json } from './api.js';
 import { onEvent, store, subscribe } from './intents.js';
 import { isWaiting, phasePill } from './phase.js';
@@ -36,10 +36,10 @@ function show() {
   const shown = isOpen ? items.slice(0, 50) : items.slice(0, SHOWN);
   const focused = bar.contains(document.activeElement) ? document.activeElement.getAttribute('data-id') : null;
   fill(bar, [
-    h('h2', {}, h('span', { class: 'count' }, `${items.length}${isComplete ? '' : '+'}`), ' ', T.needsYou(items.length)),
-    h('ul', {}, shown.map((item) => h('li', {}, h('a', { href: href('intent', item.id), 'data-id': item.id },
-      phasePill(item.phase), h('span', { class: 'text' }, item.request?.intent ?? item.id), h('span', { class: 'age' }, T.waits(age(item.updatedAt))))))),
-    items.length > SHOWN ? h('button', { type: 'button', 'data-id': 'more', 'aria-expanded': String(isOpen), onclick: () => { isOpen = !isOpen; show(); } }, isOpen ? T.showFewer : T.showAll(items.length)) : null,
+    h('h2', h('span.count', `${items.length}${isComplete ? '' : '+'}`), ' ', T.needsYou(items.length)),
+    h('ul.plain', shown.map((item) => h('li', h('a', { href: href('intent', item.id), 'data-id': item.id },
+      phasePill(item.phase), h('span.text', item.request?.intent ?? item.id), h('span.age', T.waitsFor(age(item.updatedAt))))))),
+    items.length > SHOWN ? button(isOpen ? T.showFewer : T.showAll(items.length), () => { isOpen = !isOpen; show(); }, { 'data-id': 'more', 'aria-expanded': String(isOpen) }) : null,
   ]);
   if (focused) bar.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
 }

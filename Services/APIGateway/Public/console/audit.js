@@ -1,32 +1,31 @@
 // Who did what: all transitions backwards, and what happens while one looks.
-import { button, fill, h } from './element.js';
+import { button, checkbox, fill, frame, h, row } from './element.js';
 import { json, query } from './api.js';
 import { onEvent, store, subscribe } from './intents.js';
-import { phasePill } from './phase.js';
+import { SERVICES } from './metrics.js';
+import { intentLink, phasePill } from './phase.js';
 import { empty, loading, problemBox } from './problem.js';
-import { href } from './route.js';
+import { current, setQuery } from './route.js';
 import { moment } from './time.js';
 import { T } from './texts.js';
 
 const PAGE = 200;
 const MOST = 1000;
-const SERVICES = new Set(['api-gateway', 'llm-processor', 'rag-api', 'manifest-generator', 'nephio-bridge', 'oran-adaptor']);
 
 export function auditView(root) {
   let cursor;
-  let people = true;
+  let people = !current().query.has('all');
   let turn = 0;
   let { begun } = store;
   /** What is shown: an event may come live and with a page. */
   const seen = new Set();
   const name = (event) => `${event.id} ${event.at} ${event.phase} ${event.detail || ''}`;
   const isNew = (event) => !seen.has(name(event)) && seen.add(name(event));
-  const body = h('tbody', {});
-  const foot = h('div', {});
-  const check = h('input', { type: 'checkbox', checked: true, onchange: () => { people = check.checked; restart(); } });
-  const row = (event) => h('tr', { 'data-event': name(event) },
-    h('td', {}, moment(event.at)), h('td', {}, h('strong', {}, event.by)), h('td', {}, phasePill(event.phase, true)), h('td', { class: 'break' }, event.detail || ''),
-    h('td', {}, h('a', { href: href('intent', event.id) }, store.byID.get(event.id)?.request?.intent || event.id)));
+  const body = h('tbody');
+  const foot = h('div');
+  const check = checkbox({ checked: people, onchange: () => { people = check.checked; setQuery({ all: people ? '' : 'true' }); restart(); } });
+  const rowOf = (event) => row([moment(event.at), h('strong', event.by), phasePill(event.phase, true), h('span.break', event.detail || ''),
+    intentLink(event.id, store.byID.get(event.id)?.request?.intent || event.id)], { 'data-event': name(event) });
   const more = async () => {
     turn += 1;
     const mine = turn;
@@ -36,7 +35,7 @@ export function auditView(root) {
       for (let count = 0; count < 10; count += 1) {
         const page = await json(`/v1/audit${query({ limit: PAGE, cursor, people: people ? 'true' : '' })}`);
         if (mine !== turn) return;
-        body.append(...page.items.filter(isNew).map(row));
+        body.append(...page.items.filter(isNew).map(rowOf));
         cursor = page.nextCursor;
         if (!cursor || page.items.length) break;
       }
@@ -51,8 +50,8 @@ export function auditView(root) {
     fill(body, []);
     more();
   };
-  fill(root, [h('div', { class: 'filters' }, h('label', { class: 'check' }, check, ' ', T.peopleOnly)),
-    h('div', { class: 'card' }, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': T.audit }, h('table', {}, h('caption', { class: 'visually-hidden' }, T.audit), h('thead', {}, h('tr', {}, [T.time, T.by, T.phase, T.what, T.intent].map((head) => h('th', { scope: 'col' }, head)))), body)), foot)]);
+  fill(root, [h('div.filters', h('label.check', check, ' ', T.peopleOnly)),
+    h('div.card', frame(T.pages.audit, [T.time, T.by, T.phase, T.what, T.intent], body), foot)]);
   restart();
   const leaves = [subscribe(() => {
     // What happened before the stream began may be on no page that was read before.
@@ -61,8 +60,8 @@ export function auditView(root) {
       restart();
     }
   }), onEvent((event) => {
-    if ((people && SERVICES.has(event.by)) || !isNew(event)) return;
-    body.prepend(row(event));
+    if ((people && SERVICES.includes(event.by)) || !isNew(event)) return;
+    body.prepend(rowOf(event));
     while (body.childElementCount > MOST) {
       seen.delete(body.lastElementChild.dataset.event);
       body.lastElementChild.remove();

@@ -1,5 +1,5 @@
 // The board: every intent on its way, live.
-import { $, announce, button, debounced, fill, h } from './element.js';
+import { $, announce, button, checkbox, debounced, fill, focus, h, searchField, viewTitle } from './element.js';
 import { archiveSearch } from './archive.js';
 import { BulkBar } from './bulk.js';
 import { MOST, reload, store, subscribe } from './intents.js';
@@ -24,8 +24,8 @@ class Board {
       this.update();
     });
     this.chips = new Map();
-    this.state = h('div', {});
-    this.archive = h('div', {});
+    this.state = h('div');
+    this.archive = h('div');
     this.build(root);
     this.rows = new VirtualRows({
       scroller: this.scroller, spacer: this.spacer, make: () => makeRow({ onToggle: (item, isRange) => this.toggle(item, isRange) }),
@@ -37,30 +37,27 @@ class Board {
   }
 
   build(root) {
-    const search = h('input', {
-      id: 'board-search', type: 'search', value: this.filter.q, placeholder: T.searchBoard, 'aria-label': T.searchBoard, autocomplete: 'off', spellcheck: 'false',
-      oninput: debounced(() => this.setFilter({ q: search.value.trim() }), 120),
-    });
+    const search = searchField(T.searchBoard, { id: 'board-search', value: this.filter.q, oninput: debounced(() => this.setFilter({ q: search.value.trim() }), 120) });
     const priority = h('select', { 'aria-label': T.priority, onchange: () => this.setFilter({ priority: priority.value }) },
       h('option', { value: '' }, T.allPriorities), PRIORITIES.map((name) => h('option', { value: name, selected: name === this.filter.priority }, T.priorities[name])));
     const chips = [{ id: '' }, ...STAGES].map((stage) => {
-      const count = h('b', {}, '0');
-      const chip = button([count, h('span', {}, stage.id ? T.stages[stage.id] : T.all)], () => this.setFilter({ stage: stage.id }), { class: `chip ${stage.id}` });
+      const count = h('b', '0');
+      const chip = button([count, h('span', stage.id ? T.stages[stage.id] : T.all)], () => this.setFilter({ stage: stage.id }), { class: `chip ${stage.id}` });
       this.chips.set(stage.id, { chip, count });
       return chip;
     });
-    this.all = h('input', { type: 'checkbox', 'aria-label': T.selectAll, onclick: () => this.toggleAll() });
-    this.spacer = h('div', { role: 'presentation', class: 'spacer' });
-    this.scroller = h('div', { role: 'rowgroup', class: 'scroller' }, this.spacer);
-    this.grid = h('div', { role: 'grid', class: 'grid', 'aria-label': T.board, 'aria-multiselectable': 'true', onkeydown: (event) => this.key(event) },
-      h('div', { role: 'rowgroup' }, h('div', { role: 'row', class: 'board-head', 'aria-rowindex': '1' },
-        h('span', { role: 'columnheader', class: 'pick' }, this.all), [['what', T.intent], ['way', T.way], ['prio', T.priority], ['by', T.by], ['when', T.ageHead]].map(([name, text]) => h('span', { role: 'columnheader', class: name }, text)))),
+    this.all = checkbox({ 'aria-label': T.selectAll, onclick: () => this.toggleAll() });
+    this.spacer = h('div.spacer', { role: 'presentation' });
+    this.scroller = h('div.scroller', { role: 'rowgroup' }, this.spacer);
+    this.grid = h('div.grid', { role: 'grid', 'aria-label': T.board, 'aria-multiselectable': 'true', onkeydown: (event) => this.key(event) },
+      h('div', { role: 'rowgroup' }, h('div.board-head', { role: 'row', 'aria-rowindex': '1' },
+        h('span.pick', { role: 'columnheader' }, this.all), [['what', T.intent], ['way', T.way], ['prio', T.priority], ['by', T.by], ['when', T.ageHead]].map(([name, text]) => h('span', { role: 'columnheader', class: name }, text)))),
       this.scroller);
-    this.mode = h('span', { class: 'mode', role: 'status' });
+    this.mode = h('span.mode', { role: 'status' });
     fill(root, [
-      h('div', { class: 'row' }, h('h2', { id: 'view-title', tabindex: '-1' }, T.board), this.mode),
-      h('div', { class: 'chips', role: 'group', 'aria-label': T.stage }, chips),
-      h('div', { class: 'filters' }, search, priority), this.bulk.element, this.state, this.grid, this.archive,
+      h('div.row', viewTitle(T.board), this.mode),
+      h('div.chips', { role: 'group', 'aria-label': T.stage }, chips),
+      h('div.filters', search, priority), this.bulk.element, this.state, this.grid, this.archive,
     ]);
   }
 
@@ -120,11 +117,11 @@ class Board {
     const search = this.filter.q ? button(T.searchEnded(this.filter.q), () => archiveSearch(this.archive, this.filter.q)) : null;
     fill(this.state, {
       loading: () => loading(),
-      empty: () => empty(T.noIntents, T.noIntentsHint, h('a', { class: 'button primary', href: href('write') }, T.writeFirst)),
+      empty: () => empty(T.noIntents, T.noIntentsHint, h('a.button.primary', { href: href('write') }, T.writeFirst)),
       none: () => empty(T.noneMatch, T.noneMatchHint, [button(T.clearFilters, () => this.clear()), search]),
       silent: () => empty(T.disconnected, T.disconnectedDetail),
-      more: () => h('p', { class: 'muted' }, T.newest(MOST), ' ', search),
-      '': () => (search ? h('p', { class: 'muted' }, search) : []),
+      more: () => h('p.muted', T.newest(MOST), ' ', search),
+      '': () => (search ? h('p.muted', search) : []),
     }[kind]?.() ?? problemBox(store.error, reload));
   }
 
@@ -166,7 +163,7 @@ class Board {
 
   go(index) {
     this.active = index;
-    this.rows.show(index)?.focus({ preventScroll: true });
+    focus(this.rows.show(index));
   }
 
   close() {

@@ -13,9 +13,9 @@ const NAMES = ['approve', 'reject', 'cancel', 'retry', 'rollback'];
 export class BulkBar {
   constructor(selection, onChange) {
     Object.assign(this, { selection, onChange, isBusy: false });
-    this.bar = h('div', { class: 'bulk', role: 'region', 'aria-label': T.bulk, hidden: true });
-    this.result = h('div', { role: 'status', class: 'bulk-result' });
-    this.element = h('div', {}, this.bar, this.result);
+    this.bar = h('div.bulk', { role: 'region', 'aria-label': T.bulk, hidden: true });
+    this.result = h('div.bulk-result', { role: 'status' });
+    this.element = h('div', this.bar, this.result);
     this.shown = '';
   }
 
@@ -28,7 +28,7 @@ export class BulkBar {
     this.shown = state;
     this.bar.hidden = !items.length;
     fill(this.bar, [
-      h('strong', {}, T.selected(items.length)),
+      h('strong', T.selected(items.length)),
       NAMES.map((name, index) => (counts[index] ? button(T.bulkAction(T.decisions[name], counts[index]), () => this.run(name), { class: isDangerous(name) ? 'danger' : '', disabled: this.isBusy }) : null)),
       button(T.clearSelection, () => this.onChange(), { disabled: this.isBusy }),
     ]);
@@ -36,10 +36,10 @@ export class BulkBar {
 
   async run(name) {
     const items = [...this.selection].map((id) => store.byID.get(id)).filter((item) => item && decisionsFor(item.phase).includes(name));
-    const examples = items.slice(0, 5).map((item) => h('li', {}, item.request.intent));
+    const examples = items.slice(0, 5).map((item) => h('li', item.request.intent));
     const reason = await confirm({
       title: T.bulkConfirm(T.decisions[name], items.length), action: T.bulkAction(T.decisions[name], items.length), isDangerous: isDangerous(name),
-      detail: h('ul', {}, examples, items.length > 5 ? h('li', { class: 'muted' }, T.andMore(items.length - 5)) : null),
+      detail: h('ul', examples, items.length > 5 ? h('li.muted', T.andMore(items.length - 5)) : null),
     });
     if (reason === null) return;
     this.isBusy = true;
@@ -63,7 +63,7 @@ export class BulkBar {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     this.isBusy = false;
     fill(this.result, [T.bulkDone(T.decisions[name], done, failures.length),
-      failures.length ? h('ul', {}, failures.slice(0, 10).map((text) => h('li', {}, text))) : null]);
+      failures.length ? h('ul', failures.slice(0, 10).map((text) => h('li', text))) : null]);
     announce(T.bulkDone(T.decisions[name], done, failures.length));
     this.onChange();
   }

@@ -1,5 +1,5 @@
 // A line chart drawn by hand, with its last values in words and all values in a table.
-import { h, svg, table } from './element.js';
+import { fold, h, svg, table } from './element.js';
 import { clock } from './time.js';
 import { T } from './texts.js';
 
@@ -40,14 +40,14 @@ export function chart({ title, hint, series, times, format, limit, max }) {
   const top = max ?? ceiling(Math.max(...all, limit ?? 0, 0));
   const last = series.map((line) => line.values.findLast((value) => value !== null && Number.isFinite(value)));
   const summary = series.map((line, index) => `${line.name} ${last[index] === undefined ? T.noValue : format(last[index])}`).join(', ');
-  return h('figure', { class: 'card chart' },
-    h('figcaption', {}, h('h3', {}, title), hint ? h('p', { class: 'muted' }, hint) : null),
-    h('p', { class: 'chart-values' }, series.map((line, index) => h('span', { class: `series ${STYLES[index]}` }, h('b', {}, last[index] === undefined ? '–' : format(last[index])), ' ', line.name))),
+  return h('figure.card.chart',
+    h('figcaption', h('h3', title), h('p.muted', hint)),
+    h('p.chart-values', series.map((line, index) => h('span', { class: `series ${STYLES[index]}` }, h('b', last[index] === undefined ? '–' : format(last[index])), ' ', line.name))),
     all.length ? svg('svg', { viewBox: `0 -4 ${WIDTH} ${HEIGHT + 8}`, role: 'img', 'aria-label': `${title}: ${summary}`, preserveAspectRatio: 'none' },
-      [0, 0.5, 1].map((part) => svg('line', { class: 'rule', x1: 0, x2: WIDTH, y1: HEIGHT * part, y2: HEIGHT * part })),
-      limit === undefined ? null : svg('line', { class: 'limit', x1: 0, x2: WIDTH, y1: HEIGHT - (limit / top) * HEIGHT, y2: HEIGHT - (limit / top) * HEIGHT }),
-      series.map((line, index) => svg('path', { class: STYLES[index], d: lineOf(line.values, top) }))) : h('p', { class: 'state' }, T.noSamples),
-    h('p', { class: 'axis muted' }, h('span', {}, times.length ? T.sinceTime(clock(times[0]).textContent) : ''), h('span', {}, T.upTo(format(top)))),
-    h('details', {}, h('summary', {}, T.values), table(title, [T.time, ...series.map((line) => line.name)],
+      [0, 0.5, 1].map((part) => svg('line.rule', { x1: 0, x2: WIDTH, y1: HEIGHT * part, y2: HEIGHT * part })),
+      limit === undefined ? null : svg('line.limit', { x1: 0, x2: WIDTH, y1: HEIGHT - (limit / top) * HEIGHT, y2: HEIGHT - (limit / top) * HEIGHT }),
+      series.map((line, index) => svg('path', { class: STYLES[index], d: lineOf(line.values, top) }))) : h('p.state', T.noSamples),
+    h('p.axis.muted', h('span', times.length ? T.sinceTime(clock(times[0]).textContent) : ''), h('span', T.upTo(format(top)))),
+    fold(T.values, table(title, [T.time, ...series.map((line) => line.name)],
       times.map((time, index) => [clock(time), ...series.map((line) => (line.values[index] === null || line.values[index] === undefined ? '–' : format(line.values[index])))]).reverse().slice(0, 40))));
 }

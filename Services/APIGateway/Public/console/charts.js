@@ -1,8 +1,8 @@
 // Rates, latencies, caches, cost and error budget, from the services' own metrics: sampled while this page is open.
-import { fill, h } from './element.js';
-import { text } from './api.js';
+import { fill, focus, h } from './element.js';
 import { chart } from './chart.js';
-import { increase, parse, quantile, Readings, sum } from './metrics.js';
+import { Listeners } from './listeners.js';
+import { increase, quantile, Readings, scraped, SERVICES, sum } from './metrics.js';
 import { loading, problemBox } from './problem.js';
 import { onSession } from './session.js';
 import { number, percent, duration } from './time.js';
@@ -13,7 +13,6 @@ const KEPT = 120;
 /** Of intents that end: those that failed for no fault of their own may be so many. */
 const OBJECTIVE = 0.9995;
 const SLOW = 2;
-const SERVICES = ['api-gateway', 'llm-processor', 'rag-api', 'manifest-generator', 'oran-adaptor', 'nephio-bridge'];
 const DONE = new Set(['published', 'fulfilled', 'refused', 'cancelled', 'rolled_back', 'superseded']);
 
 /** `{at, pairs, cost, budget}`: of each service that answered its two readings, null for one that cannot be compared yet. Outlives the view. */
@@ -22,7 +21,7 @@ let readings = new Readings();
 let timer = 0;
 let turn = 0;
 let isAsking = false;
-const listeners = new Set();
+const listeners = new Listeners();
 
 onSession(() => {
   turn += 1;
@@ -36,16 +35,16 @@ async function scrape() {
   if (isAsking || document.hidden) return;
   isAsking = true;
   const mine = turn;
-  const parts = await Promise.allSettled(SERVICES.map((name) => text(`/v1/services/${name}/metrics`, { accept: 'text/plain' })));
+  const parts = await Promise.allSettled(SERVICES.map((name) => scraped(name)));
   if (mine !== turn) return;
   isAsking = false;
   const silent = SERVICES.filter((_, index) => parts[index].status === 'rejected');
-  const pairs = SERVICES.flatMap((name, index) => (parts[index].status === 'fulfilled' ? [readings.add(name, parse(parts[index].value))] : []));
+  const pairs = SERVICES.flatMap((name, index) => (parts[index].status === 'fulfilled' ? [readings.add(name, parts[index].value)] : []));
   if (pairs.length) {
     scrapes.push({ at: new Date().toISOString(), pairs, cost: sum(readings.samples, 'llm_token_costs_usd_total'), budget: budget(readings.samples) });
     if (scrapes.length > KEPT) scrapes.shift();
   }
-  for (const listener of listeners) listener(pairs.length ? null : parts[0].reason, silent);
+  listeners.tell(pairs.length ? null : parts[0].reason, silent);
 }
 
 /** What `value` gives for the readings of each scrape but the first: a list of pairs. */
@@ -63,9 +62,10 @@ function budget(samples) {
 }
 
 function draw(root) {
-  const times = scrapes.slice(1).map((scraped) => scraped.at);
+  const ever = scrapes.map(({ at }) => at);
+  const line = (name, format, series, more) => chart({ title: T.charts[name][0], hint: T.charts[name][1], times: ever.slice(1), format, series: series.map(([name, values]) => ({ name, values })), ...more });
   const gateway = { service: 'api-gateway', method: 'POST', route: '/v1/intents' };
-  const quantiles = (name, labels) => [['p50', 0.5], ['p95', 0.95], ['p99', 0.99]].map(([title, q]) => ({ name: title, values: compared((pairs) => quantile(all(pairs, 'before'), all(pairs, 'after'), name, q, labels)) }));
+  const quantiles = (name, labels) => [['p50', 0.5], ['p95', 0.95], ['p99', 0.99]].map(([title, q]) => [title, compared((pairs) => quantile(all(pairs, 'before'), all(pairs, 'after'), name, q, labels))]);
   const seconds = (value) => duration(value * 1000);
   const grown = (pairs, name, labels) => total(pairs, ({ before, after }) => increase(before, after, name, labels));
   const cache = (level) => compared((pairs) => ratio(grown(pairs, 'nephoran_cache_hits_total', { cache_level: level }), grown(pairs, 'nephoran_cache_requests_total', { cache_level: level })));
@@ -73,33 +73,33 @@ function draw(root) {
   const isOpen = [...root.querySelectorAll('details')].map((details) => details.open);
   const focused = [...root.querySelectorAll('summary')].indexOf(document.activeElement);
   fill(root, [
-    chart({ title: T.rateChart, hint: T.rateHint, times, format: number, series: [{ name: T.ended, values: perMinute({ outcome: DONE }) }, { name: T.failedOnes, values: perMinute({ outcome: 'failed' }) }] }),
-    chart({ title: T.intentLatency, hint: T.intentLatencyHint, times, format: seconds, limit: SLOW, series: quantiles('nephoran_intent_duration_seconds', { outcome: new Set(['published', 'fulfilled']) }) }),
-    chart({ title: T.acceptLatency, hint: T.acceptLatencyHint, times, format: seconds, series: quantiles('http_request_duration_seconds', gateway) }),
-    chart({ title: T.cacheChart, hint: T.cacheHint, times, format: percent, max: 1, limit: 0.7, series: [{ name: 'L1', values: cache('l1') }, { name: 'L2', values: cache('l2') }] }),
-    chart({ title: T.costChart, hint: T.costHint, times: scrapes.map((scraped) => scraped.at), format: (value) => `${number(value)} USD`, series: [{ name: T.cost, values: scrapes.map(({ cost }) => cost) }] }),
-    chart({ title: T.budgetChart, hint: T.budgetHint(percent(OBJECTIVE)), times: scrapes.map((scraped) => scraped.at), format: percent, max: 1, series: [{ name: T.left, values: scrapes.map((scraped) => scraped.budget) }] }),
+    line('rate', number, [[T.ended, perMinute({ outcome: DONE })], [T.failedOnes, perMinute({ outcome: 'failed' })]]),
+    line('published', seconds, quantiles('nephoran_intent_duration_seconds', { outcome: new Set(['published', 'fulfilled']) }), { limit: SLOW }),
+    line('accepted', seconds, quantiles('http_request_duration_seconds', gateway)),
+    line('cache', percent, [['L1', cache('l1')], ['L2', cache('l2')]], { max: 1, limit: 0.7 }),
+    line('cost', (value) => `${number(value)} USD`, [[T.cost, scrapes.map(({ cost }) => cost)]], { times: ever }),
+    line('budget', percent, [[T.left, scrapes.map((it) => it.budget)]], { max: 1, times: ever }),
   ]);
   root.querySelectorAll('details').forEach((details, index) => { details.open = Boolean(isOpen[index]); });
-  root.querySelectorAll('summary')[focused]?.focus({ preventScroll: true });
+  focus(root.querySelectorAll('summary')[focused]);
 }
 
 export function chartsView(root) {
-  const state = h('div', {});
-  const grid = h('div', { class: 'charts' });
-  fill(root, [h('p', { class: 'muted' }, T.sampled(EVERY / 1000)), state, grid]);
+  const state = h('div');
+  const grid = h('div.charts');
+  fill(root, [h('p.muted', T.sampled(EVERY / 1000)), state, grid]);
   const show = (error, silent = []) => {
-    fill(state, error ? problemBox(error, scrape) : silent.length ? h('p', { class: 'notice' }, T.silentServices(silent.join(', '))) : scrapes.length < 2 ? loading(T.sampling) : []);
+    fill(state, error ? problemBox(error, scrape) : silent.length ? h('p.notice', T.silentServices(silent.join(', '))) : scrapes.length < 2 ? loading(T.sampling) : []);
     // Not under somebody's eyes who reads the values.
     if (scrapes.length && !(grid.contains(document.activeElement) && document.activeElement.closest('details[open]'))) draw(grid);
   };
-  listeners.add(show);
+  const leave = listeners.add(show);
   show(null);
   scrape();
   clearInterval(timer);
   timer = setInterval(scrape, EVERY);
   return () => {
-    listeners.delete(show);
+    leave();
     clearInterval(timer);
   };
 }

@@ -1,5 +1,5 @@
 // Writing an intent: explained while it is typed, planned before it is sent.
-import { $, announce, button, debounced, fill, h, section } from './element.js';
+import { $, alerts, announce, button, checkbox, debounced, fill, focus, fold, h, section, viewTitle } from './element.js';
 import { json, newKey, post } from './api.js';
 import { onBack } from './connection.js';
 import { remember } from './intents.js';
@@ -50,8 +50,8 @@ function verdict(result) {
 class Composer {
   constructor(root) {
     this.abort = null;
-    this.explanation = h('div', { class: 'explanation' });
-    this.problems = h('div', { role: 'alert' });
+    this.explanation = h('div.explanation');
+    this.problems = alerts();
     this.field = h('textarea', {
       id: 'intent', rows: '3', maxlength: '4096', required: true, placeholder: T.examples[0], 'aria-describedby': 'intent-help', spellcheck: 'true',
       oninput: () => this.changed(),
@@ -63,14 +63,14 @@ class Composer {
     });
     this.field.value = draft.text;
     this.explainSoon = debounced(() => this.explain(), PAUSE);
-    this.submit = h('button', { type: 'submit', class: 'primary' }, T.submit);
-    this.form = h('form', { class: 'card composer', onsubmit: (event) => { event.preventDefault(); this.send(); } },
-      h('h2', { id: 'view-title', tabindex: '-1' }, h('label', { for: 'intent' }, T.writeTitle)), this.field,
-      h('p', { id: 'intent-help', class: 'muted' }, T.writeHelp),
-      h('div', { class: 'examples', role: 'group', 'aria-label': T.examplesTitle }, h('span', { class: 'muted' }, T.examplesTitle), T.examples.map((text) => button(text, () => this.write(text), { class: 'example' }))),
-      h('div', { class: 'fields' }, this.choice('priority', T.priority, Object.entries(T.priorities)), this.name('namespace', T.namespace, T.namespaceHint), this.name('cluster', T.cluster, T.clusterHint),
-        h('label', { class: 'check' }, h('input', { id: 'approval', type: 'checkbox', checked: draft.approval, onchange: (event) => { draft.approval = event.target.checked; this.changed(); } }), T.waitForMe)),
-      h('div', { class: 'actions' }, this.submit, button(T.dryRun, () => this.explain(true), { id: 'dry-run' }), h('span', { class: 'muted' }, T.dryRunHint)), this.problems);
+    this.submit = h('button.primary', { type: 'submit' }, T.submit);
+    this.form = h('form.card.composer', { onsubmit: (event) => { event.preventDefault(); this.send(); } },
+      viewTitle(h('label', { for: 'intent' }, T.writeTitle)), this.field,
+      h('p.muted', { id: 'intent-help' }, T.writeHelp),
+      h('div.examples', { role: 'group', 'aria-label': T.examplesTitle }, h('span.muted', T.examplesTitle), T.examples.map((text) => button(text, () => this.write(text), { class: 'example' }))),
+      h('div.fields', this.choice('priority', T.priority, Object.entries(T.priorities)), this.name('namespace', T.namespace, T.namespaceHint), this.name('cluster', T.cluster, T.clusterHint),
+        h('label.check', checkbox({ id: 'approval', checked: draft.approval, onchange: (event) => { draft.approval = event.target.checked; this.changed(); } }), T.waitForMe)),
+      h('div.actions', this.submit, button(T.dryRun, () => this.explain(true), { id: 'dry-run' }), h('span.muted', T.dryRunHint)), this.problems);
     fill(root, [this.form, this.explanation]);
     this.leave = onBack(() => this.explain());
     if (draft.text) this.explain();
@@ -78,12 +78,12 @@ class Composer {
   }
 
   choice(name, label, options) {
-    return h('div', {}, h('label', { for: name }, label), h('select', { id: name, onchange: (event) => { draft[name] = event.target.value; this.changed(); } },
+    return h('div', h('label', { for: name }, label), h('select', { id: name, onchange: (event) => { draft[name] = event.target.value; this.changed(); } },
       options.map(([value, text]) => h('option', { value, selected: value === draft[name] }, text))));
   }
 
   name(name, label, hint) {
-    return h('div', {}, h('label', { for: name }, label), h('input', {
+    return h('div', h('label', { for: name }, label), h('input', {
       id: name, maxlength: '63', pattern: '[a-z0-9]([\\-a-z0-9]*[a-z0-9])?', title: T.nameRule, placeholder: hint, spellcheck: 'false', autocapitalize: 'none', value: draft[name],
       oninput: (event) => { draft[name] = event.target.value.trim(); this.changed(); },
     }));
@@ -101,7 +101,9 @@ class Composer {
     this.explainSoon();
   }
 
-  rest() { fill(this.explanation, h('div', { class: 'card state empty' }, h('strong', {}, T.explainTitle), h('span', {}, T.explainHint))); }
+  say(...parts) { fill(this.explanation, h('div.card', parts)); }
+
+  rest() { fill(this.explanation, h('div.card.state.empty', h('strong', T.explainTitle), h('span', T.explainHint))); }
 
   /** Dry runs the text as it stands; an older answer never replaces a newer one. */
   async explain(isAction = false) {
@@ -119,14 +121,14 @@ class Composer {
     const abort = new AbortController();
     this.abort = abort;
     this.explanation.classList.add('stale');
-    if (!this.explanation.querySelector('.verdict')) fill(this.explanation, h('div', { class: 'card' }, loading(T.reading)));
+    if (!this.explanation.querySelector('.verdict')) this.say(loading(T.reading));
     try {
       const result = await json('/v1/intents?dryRun=true', { method: 'POST', body: all, signal: abort.signal, isAction });
       if (abort.signal.aborted) return;
       this.show(all.intent, result);
       if (isAction) announce(verdict(result)[1]);
     } catch (error) {
-      if (!abort.signal.aborted) fill(this.explanation, h('div', { class: 'card' }, problemBox(error, () => this.explain())));
+      if (!abort.signal.aborted) this.say(problemBox(error, () => this.explain()));
     }
     this.explanation.classList.remove('stale');
   }
@@ -134,15 +136,15 @@ class Composer {
   show(text, result) {
     const [look, words] = verdict(result);
     const { interpretation } = result;
-    fill(this.explanation, h('div', { class: 'card' },
+    this.say(
       h('p', { class: `verdict ${look}` }, words),
       markedText(text, interpretation),
       interpretation.refusal ? refusalBox(interpretation.refusal) : result.problem ? problemBox({ problem: result.problem }) : null,
-      result.clarifications?.length ? section(T.questions, h('p', { class: 'muted' }, T.questionsHint), questionForm(result.clarifications, T.submitAnswered, (answers) => this.sendAnswered(answers))) : null,
+      result.clarifications?.length ? section(T.questions, h('p.muted', T.questionsHint), questionForm(result.clarifications, T.submitAnswered, (answers) => this.sendAnswered(answers))) : null,
       approvalView(result.plan), conflictsView(result.conflicts),
-      interpretation.expectations.length ? section(T.understood, expectationTable(interpretation)) : null,
+      expectationTable(interpretation),
       planView(result.plan), plannedManifests(result.packages),
-      h('details', {}, h('summary', {}, T.provenance), provenanceView(interpretation))));
+      fold(T.provenance, provenanceView(interpretation)));
   }
 
   async send() {
@@ -182,6 +184,6 @@ class Composer {
 
 export function composerView(root) {
   const composer = new Composer(root);
-  $('intent').focus({ preventScroll: true });
+  focus($('intent'));
   return () => composer.close();
 }

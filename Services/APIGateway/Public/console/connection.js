@@ -1,22 +1,20 @@
 // Whether the gateway is heard, and the banner that says so when it is not.
 import { $, announce, button, fill, h } from './element.js';
 import { call, hooks } from './api.js';
+import { Listeners } from './listeners.js';
 import { T } from './texts.js';
 
 const state = { isSilent: false, maintenance: '', timer: 0 };
-const back = new Set();
+const back = new Listeners();
 
 /** Told when the gateway is heard again after a silence. */
-export function onBack(listener) {
-  back.add(listener);
-  return () => back.delete(listener);
-}
+export const onBack = (listener) => back.add(listener);
 
 function show() {
   const banner = $('banner');
   banner.hidden = !state.isSilent && !state.maintenance;
   banner.className = state.isSilent ? 'notice bad' : 'notice';
-  if (state.isSilent) fill(banner, [h('span', {}, h('strong', {}, T.disconnected), ' ', T.disconnectedDetail), button(T.tryNow, probe)]);
+  if (state.isSilent) fill(banner, [h('span', h('strong', T.disconnected, '.'), ' ', T.disconnectedDetail), button(T.tryNow, probe)]);
   else fill(banner, state.maintenance ? T.maintenance(state.maintenance) : '');
 }
 
@@ -50,6 +48,6 @@ export function watchConnection() {
     show();
     if (!isBack) return;
     announce(T.connectedAgain);
-    for (const listener of back) listener();
+    back.tell();
   };
 }

@@ -19,8 +19,8 @@ export function curlOf({ method, path, headers, body, accept }) {
 
 function show() {
   fill($('curl'), last
-    ? [h('pre', { tabindex: '0', 'aria-label': T.curlTitle }, last), h('p', { class: 'muted' }, T.curlHint), h('div', { class: 'actions' }, button(T.copy, copy), h('span', { id: 'copied', role: 'status', class: 'muted' }))]
-    : h('p', { class: 'muted' }, T.curlNone));
+    ? [h('pre', { tabindex: '0', 'aria-label': T.curlTitle }, last), h('p.muted', T.curlHint), h('div.actions', button(T.copy, copy), h('span.muted', { id: 'copied', role: 'status' }))]
+    : h('p.muted', T.curlNone));
 }
 
 async function copy() {

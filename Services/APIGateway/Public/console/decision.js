@@ -1,5 +1,5 @@
 // What a person decides about an intent: asked for a reason, sent, and its answer.
-import { announce, button, h } from './element.js';
+import { alerts, announce, button, h } from './element.js';
 import { post } from './api.js';
 import { confirm } from './dialog.js';
 import { decisionsFor } from './phase.js';
@@ -18,9 +18,9 @@ export const send = (id, name, reason) => post(path(id, name), reason ? { reason
 export function decisionBar(record, onDone) {
   const names = decisionsFor(record.phase, Object.keys(record.tracks || {}).length > 0);
   if (!names.length) return null;
-  const problems = h('div', { role: 'alert' });
+  const problems = alerts();
   const decide = async (name) => {
-    const reason = await confirm({ title: T.confirm[name], detail: h('p', { class: 'quote' }, record.request.intent), action: T.decisions[name], isDangerous: isDangerous(name) });
+    const reason = await confirm({ title: T.confirm[name], detail: h('p.quote', record.request.intent), action: T.decisions[name], isDangerous: isDangerous(name) });
     if (reason === null) return;
     problems.replaceChildren();
     try {
@@ -30,5 +30,5 @@ export function decisionBar(record, onDone) {
       problems.replaceChildren(problemBox(error));
     }
   };
-  return h('div', { class: 'decisions' }, h('div', { class: 'actions' }, names.map((name) => button(T.decisions[name], () => decide(name), { class: LOOKS[name], 'data-decision': name }))), problems);
+  return h('div.decisions', h('div.actions', names.map((name) => button(T.decisions[name], () => decide(name), { class: LOOKS[name], 'data-decision': name }))), problems);
 }

@@ -22,9 +22,9 @@ export function confirm({ title, detail, action, isDangerous = false, hasReason 
         dialog.close();
       },
     },
-    h('h2', { id: 'dialog-title' }, title), detail ? h('div', { class: 'detail' }, detail) : null,
+    h('h2', { id: 'dialog-title' }, title), detail ? h('div.detail', detail) : null,
     reason ? [h('label', { for: 'dialog-reason' }, T.reason), reason] : null,
-    h('div', { class: 'actions' }, h('button', { type: 'submit', class: isDangerous ? 'danger' : 'primary' }, action), button(T.back, () => dialog.close()))));
+    h('div.actions', h('button', { type: 'submit', class: isDangerous ? 'danger' : 'primary' }, action), button(T.back, () => dialog.close()))));
     dialog.showModal();
   });
 }
@@ -33,6 +33,6 @@ export function confirm({ title, detail, action, isDangerous = false, hasReason 
 export function tell(title, ...children) {
   const dialog = $('dialog');
   dialog.onclose = () => fill(dialog, []);
-  fill(dialog, [h('h2', { id: 'dialog-title' }, title), children, h('div', { class: 'actions' }, button(T.close, () => dialog.close(), { class: 'primary', autofocus: true }))]);
+  fill(dialog, [h('h2', { id: 'dialog-title' }, title), children, h('div.actions', button(T.close, () => dialog.close(), { class: 'primary', autofocus: true }))]);
   dialog.showModal();
 }

@@ -2,6 +2,7 @@
 import { json, query } from './api.js';
 import { framed } from './element.js';
 import { onBack } from './connection.js';
+import { Listeners } from './listeners.js';
 import { isTerminal } from './phase.js';
 import { onSession } from './session.js';
 import { Stream } from './stream.js';
@@ -15,25 +16,19 @@ const POLL = 4000;
 /** `begun`: how often the stream began anew, with nothing to resume from; `mode`: `live`, `polled` (the key may not follow all intents), `down`. */
 export const store = { byID: new Map(), order: [], isLoading: false, hasMore: false, error: null, mode: 'down', begun: 0 };
 
-const listeners = new Set();
-const told = new Set();
-const notify = framed(() => { for (const listener of listeners) listener(); });
+const listeners = new Listeners();
+const told = new Listeners();
+const notify = framed(() => listeners.tell());
 let stream = null;
 let poll = 0;
 let epoch = 0;
 /** Ids that events named and no list has told of yet. */
 const unknown = new Map();
 
-export function subscribe(listener) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const subscribe = (listener) => listeners.add(listener);
 
 /** Told of every event, also of intents that are not kept. */
-export function onEvent(listener) {
-  told.add(listener);
-  return () => told.delete(listener);
-}
+export const onEvent = (listener) => told.add(listener);
 
 /** Puts an intent in its place: ids are in the order of time. True when it was new. */
 function insert(item) {
@@ -139,7 +134,7 @@ function take(event) {
   } else if (event.at >= item.updatedAt) {
     Object.assign(item, { phase: event.phase, updatedAt: event.at, stamp: item.stamp + 1 });
   }
-  for (const listener of told) listener(event);
+  told.tell(event);
   notify();
 }
 

@@ -1,5 +1,5 @@
 // Starts the console, and shows the view that the address names.
-import { $, fill, h } from './element.js';
+import { $, fill, focus, h } from './element.js';
 import { startAccess } from './access.js';
 import { startAttention } from './attention.js';
 import { boardView } from './board.js';
@@ -35,7 +35,7 @@ function show(isAnew = false) {
   }
   if (isFirst) return;
   window.scrollTo(0, 0);
-  if (name !== 'write') $('view-title')?.focus({ preventScroll: true });
+  if (name !== 'write') focus($('view-title'));
 }
 
 /** The words of the page's frame come from the one file, too. */

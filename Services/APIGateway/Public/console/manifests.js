@@ -1,5 +1,5 @@
 // Packages as a tree of files, each beside what is published.
-import { fill, h } from './element.js';
+import { fill, h, pre } from './element.js';
 import { json, text } from './api.js';
 import { diffLines, hunks } from './diff.js';
 import { empty, loading, problemBox } from './problem.js';
@@ -18,9 +18,8 @@ async function published(path, revision) {
 
 function diffView(before, after) {
   const lines = before === undefined ? null : hunks(diffLines(before, after));
-  if (!lines) return h('pre', { tabindex: '0' }, after);
-  if (!lines.length) return h('pre', { tabindex: '0' }, after);
-  return h('pre', { tabindex: '0', class: 'diff' }, lines.map(([sign, line]) => (sign === '…' ? h('span', { class: 'skipped' }, `${T.unchangedLines(line)}\n`)
+  if (!lines?.length) return pre(after);
+  return h('pre.diff', { tabindex: '0' }, lines.map(([sign, line]) => (sign === '…' ? h('span.skipped', `${T.unchangedLines(line)}\n`)
     : h(sign === '+' ? 'ins' : sign === '-' ? 'del' : 'span', {}, `${sign} ${line}\n`))));
 }
 
@@ -29,8 +28,8 @@ function fileView(name, before, after) {
   const lines = state === 'changed' ? diffLines(before, after) : [];
   const count = (sign) => lines.filter((line) => line[0] === sign).length;
   const details = h('details', { open: state === 'changed' },
-    h('summary', {}, h('code', {}, name), ' ', h('span', { class: `file ${state}` }, T.fileStates[state]), state === 'changed' ? h('span', { class: 'counts' }, h('ins', {}, `+${count('+')}`), ' ', h('del', {}, `−${count('-')}`)) : null));
-  const show = () => { if (details.childElementCount === 1) details.append(state === 'gone' ? h('pre', { tabindex: '0' }, before) : diffView(before, after)); };
+    h('summary', h('code', name), ' ', h('span', { class: `file ${state}` }, T.fileStates[state]), state === 'changed' ? h('span', ' ', h('ins', `+${count('+')}`), ' ', h('del', `−${count('-')}`)) : null));
+  const show = () => { if (details.childElementCount === 1) details.append(state === 'gone' ? pre(before) : diffView(before, after)); };
   // Made when it is looked at.
   details.addEventListener('toggle', show);
   if (state === 'changed') show();
@@ -44,15 +43,15 @@ async function tree(packages, base) {
     const after = new Map(item.files.map((file) => [file.path, file.content]));
     const names = [...new Set([...after.keys(), ...before.keys()])].sort();
     const changed = names.filter((name) => before.get(name) !== after.get(name)).length;
-    return h('details', { class: 'package', open: true }, h('summary', {}, h('code', {}, item.path), ' ', h('span', { class: 'muted' }, before.size ? after.size ? T.filesChanged(names.length, changed) : T.filesGone(names.length) : T.filesNew(names.length))),
-      h('div', { class: 'files' }, names.map((name) => fileView(name, before.get(name), after.get(name)))));
+    return h('details.package', { open: true }, h('summary', h('code', item.path), ' ', h('span.muted', before.size ? after.size ? T.filesChanged(names.length, changed) : T.filesGone(names.length) : T.filesNew(names.length))),
+      h('div.files', names.map((name) => fileView(name, before.get(name), after.get(name)))));
   }));
 }
 
 /** Shown when opened; `load` gives the tree. */
 function lazy(title, hint, load, isOpen) {
-  const body = h('div', {});
-  const details = h('details', { class: 'manifests' }, h('summary', {}, h('h3', {}, title), ' ', h('span', { class: 'muted' }, hint)), body);
+  const body = h('div');
+  const details = h('details.manifests', h('summary', h('h3', title), ' ', h('span.muted', hint)), body);
   let isLoaded = false;
   const show = async () => {
     if (!details.open || isLoaded) return;

@@ -1,7 +1,10 @@
 // Prometheus text (exposition format 0.0.4) as numbers, and what is computed from two or more scrapes.
+import { text } from './api.js';
+
+export const SERVICES = ['api-gateway', 'llm-processor', 'rag-api', 'manifest-generator', 'oran-adaptor', 'nephio-bridge'];
 
 /** `[{name, labels, value}]`. */
-export function parse(text) {
+function parse(text) {
   const samples = [];
   for (const line of text.split('\n')) {
     const match = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)/.exec(line);
@@ -12,6 +15,9 @@ export function parse(text) {
   }
   return samples;
 }
+
+/** What a process of the service says now. */
+export const scraped = async (service) => parse(await text(`/v1/services/${service}/metrics`, { accept: 'text/plain' }));
 
 const fits = (labels, wanted) => Object.entries(wanted).every(([name, value]) => (value instanceof Set ? value.has(labels[name]) : labels[name] === value));
 

@@ -1,5 +1,5 @@
 // The operator's pages, each with its address.
-import { fill, h } from './element.js';
+import { fill, h, viewTitle } from './element.js';
 import { auditView } from './audit.js';
 import { chartsView } from './charts.js';
 import { inventoryView } from './inventory.js';
@@ -14,9 +14,9 @@ const PAGES = { services: servicesView, queues: queuesView, charts: chartsView, 
 
 export function operateView(root, page) {
   const name = page in PAGES ? page : 'services';
-  const body = h('div', { class: 'page' });
-  fill(root, [h('h2', { id: 'view-title', tabindex: '-1' }, T.pages[name]),
-    h('nav', { class: 'tabs', 'aria-label': T.operate }, Object.keys(PAGES).map((id) => h('a', { href: href('operate', id), 'aria-current': id === name ? 'page' : null }, T.pages[id]))),
+  const body = h('div.page');
+  fill(root, [viewTitle(T.pages[name]),
+    h('nav.tabs', { 'aria-label': T.operate }, Object.keys(PAGES).map((id) => h('a', { href: href('operate', id), 'aria-current': id === name ? 'page' : null }, T.pages[id]))),
     body]);
   return PAGES[name](body);
 }

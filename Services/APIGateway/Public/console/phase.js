@@ -1,5 +1,6 @@
 // The phases of an intent as people see them: their look, their place on the way, what may be decided there.
 import { h } from './element.js';
+import { href } from './route.js';
 import { T } from './texts.js';
 
 /** Where an intent is on its way; the board filters by these. */
@@ -15,7 +16,7 @@ export const STAGES = [
   { id: 'failed', phases: ['failed'] },
 ];
 
-const TERMINAL = new Set(['fulfilled', 'published', 'refused', 'failed', 'cancelled', 'superseded', 'rolled_back']);
+/** Of phases that last: those that wait for a person, and the ends. */
 const LOOKS = {
   fulfilled: ['good', '✓'], published: ['good', '✓'], failed: ['bad', '✕'], refused: ['bad', '✕'], cancelled: ['still', '–'],
   superseded: ['still', '–'], rolled_back: ['still', '↩'], awaiting_clarification: ['wait', '?'], awaiting_approval: ['wait', '!'],
@@ -25,7 +26,8 @@ const STAGE_OF = new Map(STAGES.flatMap((stage) => stage.phases.map((phase) => [
 const STEPS = { received: 0, interpreting: 0, awaiting_clarification: 0, planning: 1, awaiting_approval: 1, rendering: 2, executing: 2, verifying: 3, fulfilled: 5, published: 5 };
 export const TRACK_LENGTH = 5;
 
-export const isTerminal = (phase) => TERMINAL.has(phase);
+export const isTerminal = (phase) => phase in LOOKS && !isWaiting(phase);
+export const isDone = (phase) => phase === 'published' || phase === 'fulfilled';
 export const isWaiting = (phase) => phase === 'awaiting_clarification' || phase === 'awaiting_approval';
 export const stageOf = (phase) => STAGE_OF.get(phase)?.id || 'understand';
 export const lookOf = (phase) => LOOKS[phase]?.[0] || 'live';
@@ -36,16 +38,20 @@ export const phaseName = (phase) => T.phases[phase] || String(phase).replaceAll(
 
 export const phaseText = (phase) => `${LOOKS[phase]?.[1] || '•'} ${phaseName(phase)}`;
 
+export const pill = (look, ...words) => h('span', { class: `phase ${look || 'still'}` }, words);
+
 /** A step that others have followed no longer breathes. */
 export function phasePill(phase, isPast = false) {
   const look = isPast && lookOf(phase) === 'live' ? 'still' : lookOf(phase);
-  return h('span', { class: `phase ${look}` }, phaseText(phase));
+  return pill(look, phaseText(phase));
 }
+
+export const intentLink = (id, words = T.show) => h('a', { href: href('intent', id) }, words);
 
 /** What a person may decide about an intent; `canUndo` when it did something that could be undone. */
 export function decisionsFor(phase, canUndo = true) {
   if (phase === 'awaiting_approval') return ['approve', 'reject'];
   if (phase === 'failed') return ['retry'];
-  if (phase === 'published' || phase === 'fulfilled') return canUndo ? ['rollback'] : [];
+  if (isDone(phase)) return canUndo ? ['rollback'] : [];
   return isTerminal(phase) ? [] : ['cancel'];
 }

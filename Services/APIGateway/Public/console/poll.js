@@ -1,7 +1,7 @@
 // A view that asks again and again while it is looked at.
 import { isSilence, loading, problemBox } from './problem.js';
 import { onBack } from './connection.js';
-import { fill, h } from './element.js';
+import { fill, focus, h } from './element.js';
 
 /** A table that is drawn anew stays where it was scrolled to sideways, and keeps the focus. */
 function keepingPlace(body, draw) {
@@ -11,7 +11,7 @@ function keepingPlace(body, draw) {
   const after = body.querySelector('.scroll');
   if (!place || !after || after === before) return;
   after.scrollLeft = place.left;
-  if (place.isFocused) after.focus({ preventScroll: true });
+  if (place.isFocused) focus(after);
 }
 
 /**
@@ -19,8 +19,8 @@ function keepingPlace(body, draw) {
  * @returns `{again, close}`.
  */
 export function polled(root, load, show, every = 5000) {
-  const state = h('div', {});
-  const body = h('div', {});
+  const state = h('div');
+  const body = h('div');
   let isClosed = false;
   let hasData = false;
   let timer = 0;
@@ -41,8 +41,8 @@ export function polled(root, load, show, every = 5000) {
       fill(state, []);
     } catch (error) {
       if (isClosed || mine !== turn) return;
-      // The banner tells of silence; old figures are better than none, an error is better than old figures.
-      if (!hasData || !isSilence(error)) fill(state, problemBox(error, again));
+      // The banner tells of silence, and it is asked again; an error is better than old figures.
+      if (!isSilence(error)) fill(state, problemBox(error, again));
     }
     timer = setTimeout(again, every);
   };

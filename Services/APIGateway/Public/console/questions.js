@@ -1,5 +1,5 @@
 // Questions about an intent, with their options.
-import { fill, h } from './element.js';
+import { alerts, fill, h } from './element.js';
 import { problemBox } from './problem.js';
 import { T } from './texts.js';
 
@@ -22,8 +22,8 @@ let serial = 0;
 export function questionForm(questions, label, onAnswer) {
   serial += 1;
   const name = (index) => `question-${serial}-${index}`;
-  const problems = h('div', { role: 'alert' });
-  const submit = h('button', { type: 'submit', class: 'primary' }, label);
+  const problems = alerts();
+  const submit = h('button.primary', { type: 'submit' }, label);
   const form = h('form', {
     class: 'questions', novalidate: true,
     onsubmit: async (event) => {
@@ -37,7 +37,7 @@ export function questionForm(questions, label, onAnswer) {
         else missing ??= index;
       });
       if (missing !== null) {
-        fill(problems, h('p', { class: 'problem' }, T.answerMissing(questions[missing].question)));
+        fill(problems, h('p.problem', T.answerMissing(questions[missing].question)));
         form.querySelector(`[name^="${name(missing)}"]`)?.focus();
         return;
       }
@@ -57,9 +57,9 @@ export function questionForm(questions, label, onAnswer) {
       oninput: () => { if (other.value) for (const radio of form.querySelectorAll(`input[type=radio][name="${name(index)}"]`)) radio.checked = false; } });
     // What can only be confirmed or denied has no third answer.
     other.hidden = question.options?.join() === 'yes,no';
-    return h('fieldset', {}, h('legend', {}, question.question),
-      h('div', { class: 'options' }, (question.options || []).map((option) => h('label', { class: 'option' }, h('input', { type: 'radio', name: name(index), value: option, onchange: () => { other.value = ''; } }), option)), other));
+    return h('fieldset', h('legend', question.question),
+      h('div.options', (question.options || []).map((option) => h('label.option', h('input', { type: 'radio', name: name(index), value: option, onchange: () => { other.value = ''; } }), option)), other));
   }),
-  problems, h('div', { class: 'actions' }, submit));
+  problems, h('div.actions', submit));
   return form;
 }

@@ -1,11 +1,11 @@
 // The queues: how much waits and how long, what goes through, what was given up and can be tried again.
-import { announce, button, fill, h, table } from './element.js';
-import { json, post, query, text } from './api.js';
+import { announce, button, checkbox, fill, fold, frame, h, pre, row, table } from './element.js';
+import { json, post, query } from './api.js';
 import { confirm } from './dialog.js';
-import { increase, parse, Readings } from './metrics.js';
+import { increase, Readings, scraped } from './metrics.js';
 import { polled } from './poll.js';
 import { empty, loading, problemBox } from './problem.js';
-import { href } from './route.js';
+import { intentLink } from './phase.js';
 import { duration, moment, number } from './time.js';
 import { T } from './texts.js';
 
@@ -26,15 +26,14 @@ class Letters {
     this.stage = stage;
     this.selected.clear();
     fill(this.outcome, []);
-    this.body = h('tbody', {});
-    this.foot = h('div', {}, loading());
+    this.body = h('tbody');
+    this.foot = h('div', loading());
     this.chosen = button(T.redriveChosen(0), () => this.redrive([...this.selected]), { disabled: true });
-    fill(this.element, h('section', { class: 'card', 'aria-labelledby': 'letters-title' },
-      h('div', { class: 'row' }, h('h3', { id: 'letters-title', tabindex: '-1' }, T.deadLettersOf(T.queueNames[stage] || stage)),
-        h('div', { class: 'actions' }, this.chosen, button(T.redriveAll, () => this.redrive(null), { class: 'primary' }), button(T.purgeAll, () => this.purge(), { class: 'danger' }), button(T.close, () => fill(this.element, [])))),
+    fill(this.element, h('section.card', { 'aria-labelledby': 'letters-title' },
+      h('div.row', h('h3', { id: 'letters-title', tabindex: '-1' }, T.deadLettersOf(T.queueNames[stage] || stage)),
+        h('div.actions', this.chosen, button(T.redriveAll, () => this.redrive(null), { class: 'primary' }), button(T.purgeAll, () => this.purge(), { class: 'danger' }), button(T.close, () => fill(this.element, [])))),
       this.outcome,
-      h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': T.deadLetters }, h('table', {}, h('caption', { class: 'visually-hidden' }, T.deadLetters),
-        h('thead', {}, h('tr', {}, ['', T.since, T.error, T.intent, T.track, T.attempts].map((head) => h('th', { scope: 'col' }, head || h('span', { class: 'visually-hidden' }, T.chosen))))), this.body)), this.foot));
+      frame(T.deadLetters, [h('span.visually-hidden', T.chosen), T.since, T.error, T.intent, T.track, T.attempts], this.body), this.foot));
     this.element.querySelector('h3').focus();
     await this.page();
   }
@@ -50,21 +49,21 @@ class Letters {
   }
 
   row(letter) {
-    const box = h('input', { type: 'checkbox', 'aria-label': T.select(letter.intentId || letter.id), onchange: () => {
+    const box = checkbox({ 'aria-label': T.select(letter.intentId || letter.id), onchange: () => {
       if (box.checked) this.selected.add(letter.id);
       else this.selected.delete(letter.id);
       this.chosen.disabled = !this.selected.size;
       this.chosen.textContent = T.redriveChosen(this.selected.size);
     } });
-    return h('tr', {}, h('td', {}, box), h('td', {}, moment(letter.at)), h('td', { class: 'break' }, letter.error, letter.raw ? h('details', {}, h('summary', {}, T.rawMessage), h('pre', { tabindex: '0' }, letter.raw)) : null),
-      h('td', {}, letter.intentId ? h('a', { href: href('intent', letter.intentId) }, T.show) : '–'), h('td', {}, letter.track || ''), h('td', {}, letter.attempts ?? ''));
+    return row([box, moment(letter.at), h('div.break', letter.error, letter.raw ? fold(T.rawMessage, pre(letter.raw)) : null),
+      letter.intentId ? intentLink(letter.intentId) : '–', letter.track, letter.attempts]);
   }
 
   /** @param ids null for all that are there. */
   async redrive(ids) {
     if (await confirm({ title: ids ? T.redriveChosen(ids.length) : T.redriveAll, detail: T.redriveDetail, action: T.redrive, hasReason: false }) === null) return;
     await this.send(() => post(`/v1/queues/${this.stage}/dead/redrive${ids ? '' : '?all=true'}`, ids ? { ids } : undefined),
-      (answer) => [T.redriven(answer), answer.notes.length ? h('ul', {}, answer.notes.map((note) => h('li', {}, `${note.outcome}: ${note.note || ''}`))) : null]);
+      (answer) => [T.redriven(answer), answer.notes.length ? h('ul', answer.notes.map((note) => h('li', `${note.outcome}: ${note.note || ''}`))) : null]);
   }
 
   async purge() {
@@ -76,7 +75,7 @@ class Letters {
     try {
       const said = words(await work());
       await this.open(this.stage);
-      fill(this.outcome, h('p', { class: 'notice' }, said));
+      fill(this.outcome, h('p.notice', said));
       announce(this.outcome.textContent);
       this.onChange();
     } catch (error) {
@@ -91,7 +90,7 @@ class Throughput {
 
   async look() {
     const names = [...new Set(Object.values(WORKERS).map(([name]) => name))];
-    const pairs = new Map(await Promise.all(names.map(async (name) => [name, await text(`/v1/services/${name}/metrics`, { accept: 'text/plain' }).then((said) => this.readings.add(name, parse(said)), () => null)])));
+    const pairs = new Map(await Promise.all(names.map(async (name) => [name, await scraped(name).then((said) => this.readings.add(name, said), () => null)])));
     const rates = new Map();
     for (const [stage, [name, controller]] of Object.entries(WORKERS)) {
       const pair = pairs.get(name);
@@ -104,7 +103,7 @@ class Throughput {
 
 export function queuesView(root) {
   const throughput = new Throughput();
-  const list = h('div', {});
+  const list = h('div');
   const letters = new Letters(() => view.again());
   fill(root, [list, letters.element]);
   const load = async () => {
@@ -114,8 +113,8 @@ export function queuesView(root) {
   const view = polled(list, load, ({ queues, rates }, body) => {
     // Pressed by keyboard, a button that is drawn anew would lose the focus.
     const focused = body.contains(document.activeElement) ? document.activeElement.dataset.stage : null;
-    fill(body, h('div', { class: 'card' }, table(T.queues, [T.queue, T.depth, T.oldest, T.throughput, T.delayed, T.deadLetters], queues.map((queue) => [
-      h('strong', {}, T.queueNames[queue.stage] || queue.stage), number(queue.depth), queue.depth ? duration(queue.ageSeconds * 1000) : '–', rates.has(queue.stage) ? T.perSecond(number(rates.get(queue.stage))) : '–', number(queue.delayed),
+    fill(body, h('div.card', table(T.pages.queues, [T.queue, T.depth, T.oldest, T.throughput, T.delayed, T.deadLetters], queues.map((queue) => [
+      h('strong', T.queueNames[queue.stage] || queue.stage), number(queue.depth), queue.depth ? duration(queue.ageSeconds * 1000) : '–', rates.has(queue.stage) ? T.perSecond(number(rates.get(queue.stage))) : '–', number(queue.delayed),
       queue.dead ? button(T.showDead(queue.dead), () => letters.open(queue.stage), { class: 'danger', 'data-stage': queue.stage }) : '0',
     ]))));
     if (focused) body.querySelector(`[data-stage="${focused}"]`)?.focus();

@@ -1,7 +1,8 @@
 // The rollout: which colour is active, how the new version is judged, and the two decisions about it.
-import { announce, button, facts, fill, h, section, table } from './element.js';
+import { alerts, announce, button, facts, fill, h, section, table } from './element.js';
 import { json, post } from './api.js';
 import { confirm } from './dialog.js';
+import { pill } from './phase.js';
 import { polled } from './poll.js';
 import { empty, problemBox } from './problem.js';
 import { duration, moment, number, percent } from './time.js';
@@ -26,16 +27,16 @@ function decisions({ active, preview, run, wish }) {
 }
 
 function runOf(run, actions) {
-  return section(T.lastRollout, h('div', { class: 'card' },
-    facts([[T.state, [h('span', { class: `phase ${LOOKS[run.state] || 'still'}` }, T.rolloutStates[run.state] || run.state), run.detail && run.state !== 'waiting' ? ` ${run.detail}` : '']],
-      [T.colour, [colour(run.from), ' → ', colour(run.to)]], [T.executables, h('code', { class: 'break' }, run.toDirectory)], [T.begun, moment(run.startedAt)], [T.lastChange, moment(run.updatedAt)]]),
+  return section(T.lastRollout, h('div.card',
+    facts([[T.state, [pill(LOOKS[run.state], T.rolloutStates[run.state] || run.state), run.detail && run.state !== 'waiting' ? ` ${run.detail}` : '']],
+      [T.colour, [colour(run.from), ' → ', colour(run.to)]], [T.executables, h('code.break', run.toDirectory)], [T.begun, moment(run.startedAt)], [T.lastChange, moment(run.updatedAt)]]),
     table(T.measurements, [T.time, T.measuredOf, T.requests, T.succeeded, 'p95', T.fault], run.measurements.map((it) => [
       moment(it.at), it.of, number(it.requests), percent(it.successRate), duration(it.p95Seconds * 1000), it.fault || '–']).reverse()), actions));
 }
 
 export function rolloutView(root) {
-  const problems = h('div', { role: 'alert' });
-  const list = h('div', {});
+  const problems = alerts();
+  const list = h('div');
   let drawn = '';
   fill(root, [problems, list]);
   const decide = async ([name, title, detail, path, body]) => {
@@ -54,12 +55,12 @@ export function rolloutView(root) {
     const said = JSON.stringify(it);
     if (said === drawn && body.childElementCount) return;
     drawn = said;
-    const actions = h('div', { class: 'actions' }, decisions(it).map((decision) => button(T[decision[0]], () => decide(decision), { class: decision[0] === 'abort' ? 'danger' : 'primary', 'data-rollout': decision[0] })));
+    const actions = h('div.actions', decisions(it).map((decision) => button(T[decision[0]], () => decide(decision), { class: decision[0] === 'abort' ? 'danger' : 'primary', 'data-rollout': decision[0] })));
     const isOfRun = it.run && !OVER.has(it.run.state);
     fill(body, [
-      it.wish ? h('p', { class: 'notice', role: 'status' }, T.wished(it.wish)) : null,
+      it.wish ? h('p.notice', { role: 'status' }, T.wished(it.wish)) : null,
       it.run ? runOf(it.run, isOfRun ? actions : null) : empty(T.noRollout, T.noRolloutHint),
-      section(T.rolesTitle, h('div', { class: 'card' }, table(T.rolesTitle, [T.partitions, T.active, T.preview, T.epoch], it.rules.map((rule) => [
+      section(T.rolesTitle, h('div.card', table(T.rolesTitle, [T.partitions, T.active, T.preview, T.epoch], it.rules.map((rule) => [
         number(rule.partitions), rule.active ? colour(rule.active) : T.everybody, rule.preview ? colour(rule.preview) : '–', number(rule.epoch)])), isOfRun ? null : actions))]);
   }, 2000);
   return view.close;

@@ -1,5 +1,5 @@
 // A row of the board: made once, filled anew for whatever intent it stands for.
-import { h } from './element.js';
+import { checkbox, h } from './element.js';
 import { lookOf, phaseText, stepsDone, TRACK_LENGTH } from './phase.js';
 import { href } from './route.js';
 import { age } from './time.js';
@@ -9,16 +9,16 @@ const cell = (name, ...children) => h('div', { role: 'gridcell', class: name }, 
 
 export function makeRow({ onToggle }) {
   const parts = {
-    box: h('input', { type: 'checkbox', tabindex: '-1' }),
+    box: checkbox({ tabindex: '-1' }),
     link: h('a', { tabindex: '-1' }),
-    steps: Array.from({ length: TRACK_LENGTH }, () => h('i', {})),
-    pill: h('span', {}),
-    priority: h('span', {}),
-    by: h('span', {}),
-    age: h('time', {}),
+    steps: Array.from({ length: TRACK_LENGTH }, () => h('i')),
+    pill: h('span'),
+    priority: h('span'),
+    by: h('span'),
+    age: h('time'),
   };
-  const track = h('span', { class: 'track', 'aria-hidden': 'true' }, parts.steps);
-  const row = h('div', { role: 'row', class: 'intent-row', tabindex: '-1' },
+  const track = h('span.track', { 'aria-hidden': 'true' }, parts.steps);
+  const row = h('div.intent-row', { role: 'row', tabindex: '-1' },
     cell('pick', parts.box), cell('what', parts.link), cell('way', track, parts.pill), cell('prio', parts.priority), cell('by', parts.by), cell('when', parts.age));
   row.addEventListener('animationend', () => row.classList.remove('moved'));
   parts.box.addEventListener('click', (event) => onToggle(row.item, event.shiftKey));

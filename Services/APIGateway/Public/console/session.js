@@ -1,22 +1,20 @@
 // The key. It lives in this variable and nowhere else: no storage, no cookie, no address.
 
+import { Listeners } from './listeners.js';
+
 let secret = '';
-const listeners = new Set();
+const listeners = new Listeners();
 
 export const key = () => secret;
 
 export function signIn(text) {
   secret = text.trim();
-  for (const listener of listeners) listener();
+  listeners.tell();
 }
 
 export const signOut = () => signIn('');
 
-/** @returns what ends it. */
-export function onSession(listener) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const onSession = (listener) => listeners.add(listener);
 
 /** `#key=…` is taken and at once removed from the address, so that it is not kept in the history. */
 export function takeKeyFromAddress() {

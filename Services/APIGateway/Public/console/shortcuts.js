@@ -1,5 +1,5 @@
 // Keys for who does not like the mouse. Single letters can be turned off (WCAG 2.1.4); they never act while something is typed.
-import { $, h } from './element.js';
+import { $, checkbox, h } from './element.js';
 import { tell } from './dialog.js';
 import { href } from './route.js';
 import { T } from './texts.js';
@@ -10,14 +10,14 @@ const go = (...parts) => { location.hash = href(...parts); };
 const KEYS = {
   w: () => go('write'), b: () => go('board'), o: () => go('operate', 'services'),
   n: () => { $('attention').querySelector('a')?.focus(); },
-  '/': () => { ($('board-search') || $('knowledge') || $('intent'))?.focus(); },
+  '/': () => { document.querySelector('main input[type=search], #intent')?.focus(); },
   c: () => { $('curl-panel').open = !$('curl-panel').open; },
   '?': () => showKeys(),
 };
 
 export function showKeys() {
-  const box = h('input', { type: 'checkbox', checked: isOn, onchange: () => { isOn = box.checked; } });
-  tell(T.keysTitle, h('dl', { class: 'keys' }, T.keys.map(([key, words]) => h('div', {}, h('dt', {}, h('kbd', {}, key)), h('dd', {}, words)))), h('label', { class: 'check' }, box, ' ', T.keysOn));
+  const box = checkbox({ checked: isOn, onchange: () => { isOn = box.checked; } });
+  tell(T.keysTitle, h('dl.keys', T.keys.map(([key, words]) => h('div', h('dt', h('kbd', key)), h('dd', words)))), h('label.check', box, ' ', T.keysOn));
 }
 
 export function startShortcuts() {

@@ -15,8 +15,8 @@ package struct ProposedChange: Sendable, Equatable {
         }
     }
 
-    /// What amounts there are: replicas and their bounds as counts; cores, MiB and GiB of one replica.
-    package static let attributes = ["replicas", "minReplicas", "maxReplicas", "cpu", "memory", "storage"]
+    /// What amounts there are: replicas and their bounds as counts; cores, MiB and GiB of one replica; cells that are in service.
+    package static let attributes = ["replicas", "minReplicas", "maxReplicas", "cpu", "memory", "storage", "cellsInService"]
 
     /// For people: "amf in core5g", "policy nephoran.slice-sla.sst-2".
     package var name: String

@@ -1,4 +1,5 @@
 import IntentModel
+import JSONSchema
 
 extension Planner {
     /// Asks the policy about every object that the draft changes. What it refuses ends the plan.
@@ -32,6 +33,8 @@ extension Planner {
                 change.objects = Set(RANMapping.keys(of: expectation.object))
                 change.environment = expectation.context.environment
                 change.isUnscoped = PolicyIdentity(policy.policyId)?.isUnscoped ?? false
+                if policy.interface == .o1 { change.name = "\(policy.policyId) of \(policy.ric ?? "the element")" }
+                if let state = policy.administrativeState { change.amounts["cellsInService"] = .init(before: 1, after: state == "LOCKED" ? 0 : 1) }
                 change.count = count
                 judge(change)
             }
@@ -84,6 +87,14 @@ extension PlanDraft.Package {
         add("memory", { $0.memoryRequest })
         add("storage", { $0.storage })
         return amounts
+    }
+}
+
+extension PolicyChange {
+    /// What a cell's becomes; nil for what changes none. A change to what it is already is no change.
+    fileprivate var administrativeState: String? {
+        guard self.interface == .o1, self.policyType == "NRCellDU" else { return nil }
+        return (try? JSONValue(parsing: self.document))?["administrativeState"]?.string
     }
 }
 

@@ -183,7 +183,7 @@ struct PlanningStep {
 
     private enum Otherwise { case refuse, package }
 
-    private func isManaged(_ target: Target) -> Bool { self.planner.policies?.isManaged(target, of: self.object) ?? false }
+    private func isManaged(_ target: Target) -> Bool { self.planner.policies?.isManaged(target, in: self.expectation) ?? false }
 
     /// Whether all that is said is an element's to be configured, and it is planned.
     private func planManaged(into draft: inout PlanDraft) async throws -> Bool {

@@ -1,27 +1,17 @@
 package import IntentModel
 import JSONSchema
 
-/// Shares of radio resources, configured over O1: the class RRMPolicyRatio of TS 28.541 §4.3.36 at one managed element.
+/// Shares of radio resources: the class RRMPolicyRatio of TS 28.541 §4.3.36 at one managed element.
 extension PolicyPlanner {
     static let shareClass = "RRMPolicyRatio"
     /// What the model has for none.
     private static let noSD = "FFFFFF"
 
-    func managed(in expectation: Expectation) -> [(row: RANMapping.ManagedRow, target: Target)] {
-        expectation.targets.compactMap { target in self.mapping.managedRow(for: expectation.object, target).map { ($0, target) } }
-    }
-
-    package func isManaged(_ target: Target, of object: ObjectReference) -> Bool { self.mapping.managedRow(for: object, target) != nil }
-
     /// The change of the one object that holds the shares of a slice in a cell. What it has besides stays.
     func shares(_ expectation: Expectation, _ managed: [(row: RANMapping.ManagedRow, target: Target)]) async throws -> PolicyPlanningResult {
-        if let other = managed.first(where: { $0.row.managedClass != Self.shareClass }) {
-            throw PlanningStop.refuse(
-                Self.noElement("\(other.target.attribute) is \(other.row.managedClass).\(other.row.field), which this version does not configure."))
-        }
         let element = try await self.element(of: expectation)
         let object = try self.object(expectation)
-        let held = try await self.directory.rrmPolicies(of: element)
+        let held = try await self.directory.objects(of: element, class: Self.shareClass)
         let previous = held[object.policyId]
         var members: [String: JSONValue] = previous.flatMap { try? JSONValue(parsing: $0).object } ?? [:]
         let place = [Figure(name: "element", value: element, source: .text, reason: "the element that the text names")]
@@ -62,32 +52,7 @@ extension PolicyPlanner {
             [change(isThere ? .none : .put, document.text, object.figures + said)], notes: isThere ? ["\(element) has this share already."] : [])
     }
 
-    static func joined(_ first: PolicyPlanningResult, _ second: PolicyPlanningResult) -> PolicyPlanningResult {
-        switch (first, second) {
-        case (.policies(let changes, let notes), .policies(let more, let moreNotes)): .policies(changes + more, notes: notes + moreNotes)
-        case (.policies, .notMapped): first
-        default: second
-        }
-    }
-
     // MARK: Parts
-
-    /// Said as the object (`du-3`) or as the place of the cell; never chosen.
-    private func element(of expectation: Expectation) async throws -> String {
-        let elements = try await self.directory.elements()
-        guard !elements.isEmpty else {
-            throw PlanningStop.refuse(Self.noElement("It is configured over O1, and no managed element is named: set O1_ELEMENTS on oran-adaptor."))
-        }
-        let named = expectation.object.kind == .networkFunction ? expectation.object.name : nil
-        guard let name = named ?? expectation.context.gnb else {
-            throw PlanningStop.ask(expectation, "context.gnb", "On which managed element?", options: Array(elements.prefix(8)))
-        }
-        guard let element = elements.first(where: { $0 == name.lowercased() }) else {
-            throw PlanningStop.ask(
-                expectation, "context.gnb", "No managed element is called '\(name)'. Which one is meant?", options: Array(elements.prefix(8)))
-        }
-        return element
-    }
 
     /// The object's identifier, its members and where they come from. The model has the object beside the cells, so that its name says the cell.
     private func object(_ expectation: Expectation) throws(PlanningStop) -> (policyId: String, members: JSONValue, figures: [Figure]) {
@@ -139,9 +104,5 @@ extension PolicyPlanner {
         return held.sorted { $0.key < $1.key }.first { id, text in
             !id.hasPrefix("\(PolicyIdentity.prefix).") && !keys((try? JSONValue(parsing: text))?["rRMPolicyMemberList"]).isDisjoint(with: ours)
         }?.key
-    }
-
-    private static func noElement(_ detail: String) -> Problem {
-        Problem(status: 422, code: "no_o1_element", title: "No managed element to configure", detail: detail)
     }
 }

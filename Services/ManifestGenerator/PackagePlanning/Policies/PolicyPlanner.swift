@@ -28,11 +28,11 @@ package struct PolicyPlanner: PolicyPlanning {
             case .remove, .deploy, .scale, .configure, .optimize:
                 let managed = self.managed(in: expectation)
                 if !managed.isEmpty {
-                    let shares = try await self.shares(expectation, managed)
+                    let configured = try await self.configuration(expectation, managed)
                     var rest = expectation
                     rest.targets.removeAll { target in managed.contains { $0.target == target } }
-                    guard rest.targets.contains(where: { !self.mapping.scopeAttributes.contains($0.attribute) }) else { return shares }
-                    return PolicyPlanner.joined(shares, try await self.policies(for: rest, request: request))
+                    guard rest.targets.contains(where: { !self.mapping.scopeAttributes.contains($0.attribute) }) else { return configured }
+                    return PolicyPlanner.joined(configured, try await self.policies(for: rest, request: request))
                 }
                 if expectation.verb == .remove { return try await self.removal(expectation) }
                 if let reason = self.mapping.refusal(of: expectation.object) { throw PlanningStop.refuse(PolicyPlanner.noMapping(reason)) }

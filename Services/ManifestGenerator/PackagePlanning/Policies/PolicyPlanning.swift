@@ -5,7 +5,7 @@ package protocol PolicyPlanning: Sendable {
     /// Must be deterministic: the same expectation gives the same policy ids and documents.
     func policies(for expectation: Expectation, request: IntentRequest) async throws -> PolicyPlanningResult
     /// Whether a target is an attribute of a managed element, and of no package.
-    func isManaged(_ target: Target, of object: ObjectReference) -> Bool
+    func isManaged(_ target: Target, in expectation: Expectation) -> Bool
 }
 
 package enum PolicyPlanningResult: Sendable, Equatable {

@@ -18,7 +18,7 @@ extension RANMapping {
             throw CatalogueError(place: "ran-mapping.yaml", problem: error.description)
         }
         let reader = CatalogueReader(root, place: "ran-mapping.yaml:")
-        try reader.keys(["policyTypes", "mappings", "managed", "scopeAttributes", "steering", "sliceTypes", "elsewhere", "refused"])
+        try reader.keys(["policyTypes", "mappings", "managed", "objectClasses", "scopeAttributes", "steering", "sliceTypes", "elsewhere", "refused"])
 
         var policyTypes: [PolicyType] = []
         for member in try reader.required("policyTypes").members() { policyTypes.append(try PolicyType(id: member.key, member.value)) }
@@ -28,6 +28,8 @@ extension RANMapping {
         for row in try reader.required("mappings").list() { rows.append(try Row(row, policyTypes: known)) }
         var managed: [ManagedRow] = []
         for row in try reader.required("managed").list() { managed.append(try ManagedRow(row)) }
+        var classes: [String: ObjectClass] = [:]
+        for member in try reader.required("objectClasses").members() { classes[member.key] = try ObjectClass(member.value) }
         var sliceTypes: [String: SliceType] = [:]
         for member in try reader.required("sliceTypes").members() {
             try member.value.keys(["sst", "fiveQI"])
@@ -43,6 +45,7 @@ extension RANMapping {
         self.policyTypes = policyTypes
         self.rows = rows
         self.managed = managed
+        self.objectClasses = classes
         self.steering = try Steering(try reader.required("steering"), policyTypes: known)
         self.scopeAttributes = Set(try RANMapping.attributes(try reader.required("scopeAttributes")))
         self.elsewhere = Set(try RANMapping.attributes(try reader.required("elsewhere")))
@@ -123,14 +126,35 @@ extension RANMapping.Row {
 
 extension RANMapping.ManagedRow {
     fileprivate init(_ reader: CatalogueReader) throws(CatalogueError) {
-        try reader.keys(["objects", "attributes", "conditions", "class", "field", "fieldUnit", "range"])
+        try reader.keys(["objects", "cellsOf", "attributes", "conditions", "class", "field", "fieldUnit", "scale", "values", "range"])
+        var values: [String: Value] = [:]
+        for member in try reader["values"]?.members() ?? [] {
+            let text = try member.value.text()
+            values[member.key] = text == "true" ? .boolean(true) : text == "false" ? .boolean(false) : .text(text)
+        }
+        let scale = try reader["scale"].flatMap { reader throws(CatalogueError) in Scale(rawValue: try reader.text(oneOf: Scale.allCases.map(\.rawValue))) }
         self.objects = try RANMapping.objects(try reader.required("objects"))
+        self.cellsOf = try reader["cellsOf"].map(RANMapping.objects) ?? []
+        self.scale = scale
+        self.values = values
         self.attributes = try RANMapping.attributes(try reader.required("attributes"))
         self.conditions = try RANMapping.conditions(try reader.required("conditions"))
         self.managedClass = try reader.required("class").text()
         self.field = try reader.required("field").text()
         self.fieldUnit = reader["fieldUnit"]?.node.string ?? ""
         self.range = try reader["range"].map(RANMapping.range)
+    }
+}
+
+extension RANMapping.ObjectClass {
+    fileprivate init(_ reader: CatalogueReader) throws(CatalogueError) {
+        try reader.keys(["cell", "place", "attribute"])
+        let place = Place(rawValue: try reader.required("place").text(oneOf: Place.allCases.map(\.rawValue))) ?? .itself
+        let attribute = try reader["attribute"]?.text()
+        guard (place == .reference) == (attribute != nil) else { throw reader.fault("'attribute' goes with the place reference, and only with it") }
+        self.cell = try reader.required("cell").text()
+        self.place = place
+        self.attribute = attribute
     }
 }
 

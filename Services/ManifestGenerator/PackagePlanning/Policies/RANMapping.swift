@@ -41,14 +41,41 @@ package struct RANMapping: Sendable, Equatable {
 
     /// What is configured over O1: an attribute of a class of the 3GPP NRM.
     package struct ManagedRow: Sendable, Equatable {
+        package enum Scale: String, Sendable, CaseIterable {
+            /// The field is in mW, the attribute in dBm.
+            case decibelMilliwatt
+        }
+
+        /// A value as the field has it.
+        package enum Value: Sendable, Equatable {
+            case text(String)
+            case boolean(Bool)
+        }
+
         package let objects: [String]
+        /// Functions that it is about where one of their cells is named.
+        package let cellsOf: [String]
         package let attributes: [String]
         package let conditions: [Condition]
         /// TS 28.541.
         package let managedClass: String
         package let field: String
         package let fieldUnit: String
+        package let scale: Scale?
+        /// The field's values by those of the attribute, where it has no numbers.
+        package let values: [String: Value]
         package let range: ClosedRange<Double>?
+    }
+
+    /// Where the object of a class is.
+    package struct ObjectClass: Sendable, Equatable {
+        package enum Place: String, Sendable, CaseIterable { case itself, reference, below }
+
+        /// The class of the cell it belongs to.
+        package let cell: String
+        package let place: Place
+        /// Of the cell: it names the object.
+        package let attribute: String?
     }
 
     package struct Steering: Sendable, Equatable {
@@ -69,6 +96,7 @@ package struct RANMapping: Sendable, Equatable {
     package let policyTypes: [PolicyType]
     package let rows: [Row]
     package let managed: [ManagedRow]
+    package let objectClasses: [String: ObjectClass]
     package let steering: Steering
     package let scopeAttributes: Set<String>
     package let elsewhere: Set<String>
@@ -89,11 +117,13 @@ package struct RANMapping: Sendable, Equatable {
     }
 
     /// What a target is over O1; nil when O1 has nothing for it.
-    package func managedRow(for object: ObjectReference, _ target: Target) -> ManagedRow? {
-        let keys = RANMapping.keys(of: object)
+    package func managedRow(for expectation: Expectation, _ target: Target) -> ManagedRow? {
+        let keys = RANMapping.keys(of: expectation.object)
         let condition = target.condition.isRelative ? Condition.equals : target.condition
+        let isOfCell = expectation.context.cell != nil && expectation.verb != .deploy
         return self.managed.first { row in
-            row.objects.contains { keys.contains($0) } && row.attributes.contains(target.attribute) && row.conditions.contains(condition)
+            row.attributes.contains(target.attribute) && row.conditions.contains(condition)
+                && (row.objects.contains { keys.contains($0) } || isOfCell && row.cellsOf.contains { keys.contains($0) })
         }
     }
 

@@ -7,8 +7,8 @@ package protocol RICDirectory: Sendable {
     func document(of policy: PolicyReference) async throws -> String?
     /// Names of the managed elements that are configured over O1.
     func elements() async throws -> [String]
-    /// What an element has of the class RRMPolicyRatio: attributes as JSON text, by identifier.
-    func rrmPolicies(of element: String) async throws -> [String: String]
+    /// What an element has of a class of the NRM: attributes as JSON text, by identifier, which is a distinguished name but for RRMPolicyRatio.
+    func objects(of element: String, class name: String) async throws -> [String: String]
 }
 
 package struct RICInfo: Sendable, Equatable {

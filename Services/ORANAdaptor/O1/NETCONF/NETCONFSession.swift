@@ -45,18 +45,22 @@ final class NETCONFSession {
 
     // MARK: Operations
 
-    /// - Parameter filter: a subtree; nil is everything.
-    func getConfig(_ source: String = "running", _ filter: XMLElement?) throws(O1Error) -> XMLElement {
-        var children = [Self.element("source", [Self.element(source)])]
-        if let filter { children.append(XMLElement("filter", namespace: Self.namespace, attributes: ["type": "subtree"], children: [filter])) }
+    /// - Parameter filters: subtrees.
+    func getConfig(_ source: String = "running", _ filters: [XMLElement]) throws(O1Error) -> XMLElement {
+        let children = [
+            Self.element("source", [Self.element(source)]),
+            XMLElement("filter", namespace: Self.namespace, attributes: ["type": "subtree"], children: filters),
+        ]
         return try self.rpc(Self.element("get-config", children)).child("data") ?? XMLElement("data", namespace: Self.namespace)
     }
 
     /// Changes the running configuration so that a failure anywhere leaves the element as it was: candidate under lock, validated, committed
     /// for `confirmWithin` seconds, checked, confirmed. A session that is lost in between is rolled back by the element itself.
     ///
-    /// - Parameter check: whether the running configuration is as it should be, before it is confirmed.
-    func change(_ config: XMLElement, confirmWithin seconds: Int = 60, check: () throws(O1Error) -> Bool) throws(O1Error) {
+    /// - Parameters:
+    ///   - mayCreate: otherwise what `config` changes has to be there, but for what says an operation of its own.
+    ///   - check: whether the running configuration is as it should be, before it is confirmed.
+    func change(_ config: XMLElement, mayCreate: Bool = true, confirmWithin seconds: Int = 60, check: () throws(O1Error) -> Bool) throws(O1Error) {
         guard self.has(.candidate) else {
             throw O1Error(.nonconforming, element: self.element, detail: "it has no candidate configuration, so that a change could not be taken back safely")
         }
@@ -69,7 +73,7 @@ final class NETCONFSession {
         var isPending = false
         do throws(O1Error) {
             try self.ok(Self.element("discard-changes"))
-            var edit = [candidate, Self.element("default-operation", text: "merge")]
+            var edit = [candidate, Self.element("default-operation", text: mayCreate ? "merge" : "none")]
             if self.has(.rollbackOnError) { edit.append(Self.element("error-option", text: "rollback-on-error")) }
             edit.append(Self.element("config", [config]))
             try self.ok(Self.element("edit-config", edit))

@@ -1,0 +1,76 @@
+import JSONSchema
+
+/// Attributes of one object that an element has, in the terms of the NRM; `null` takes an attribute away, so that the model's own value holds.
+struct AttributeEdit: ConfigurationEdit {
+    struct Invalid: Error, Equatable, CustomStringConvertible {
+        let description: String
+    }
+
+    let managedClass: ManagedClass
+    let name: DistinguishedName
+    /// Attribute → the leaf's text, nil for none; in the order of their names.
+    private let leaves: [(attribute: ManagedClass.Attribute, text: String?)]
+
+    /// - Parameters:
+    ///   - name: of the object, within its element.
+    ///   - document: a JSON object of attributes.
+    init(_ managedClass: ManagedClass, name: String, document: String) throws(Invalid) {
+        guard let parts = DistinguishedName(name),
+            managedClass.paths.contains(where: { path in path.map(\.name) == parts.parts.map(\.managedClass) })
+        else { throw Invalid(description: "'\(name.prefix(256))' is no name of a \(managedClass.name)") }
+        let value: JSONValue
+        do { value = try JSONValue(parsing: document) } catch { throw Invalid(description: "no JSON: \(error)") }
+        guard let members = value.object, !members.isEmpty else { throw Invalid(description: "no attribute is said") }
+        var leaves: [(ManagedClass.Attribute, String?)] = []
+        for (key, member) in members.sorted(by: { $0.key < $1.key }) {
+            guard let attribute = managedClass.attributes[key], attribute.isWritable else {
+                throw Invalid(description: "\(key.prefix(64)) is no attribute of \(managedClass.name) that is configured")
+            }
+            if member == .null {
+                leaves.append((attribute, nil))
+            } else if let text = ManagedClass.text(member, of: attribute) {
+                leaves.append((attribute, text))
+            } else {
+                throw Invalid(description: "\(key) cannot be \(member.text.prefix(64))")
+            }
+        }
+        self.managedClass = managedClass
+        self.name = parts
+        self.leaves = leaves
+    }
+
+    var filters: [XMLElement] { [self.tree { XMLElement($0.name, namespace: self.managedClass.namespace) }] }
+    var mayCreate: Bool { false }
+    var label: String { self.name.description }
+
+    func object(in data: XMLElement) -> ManagedObject? { ManagedObject.all(of: self.managedClass, in: data).first { $0.name == self.name } }
+
+    func isMet(by object: ManagedObject?) -> Bool {
+        guard let object else { return false }
+        return self.leaves.allSatisfy { attribute, text in
+            let there = object.attributes[attribute.name].flatMap { $0.string ?? $0.text }
+            return there == (text ?? attribute.standard.map { $0.string ?? $0.text })
+        }
+    }
+
+    func edit(of object: ManagedObject?) -> XMLElement? {
+        guard object != nil else { return nil }
+        let texts = Dictionary(uniqueKeysWithValues: self.leaves.map { ($0.attribute.name, $0.text) })
+        return self.tree { attribute in
+            let text = texts[attribute.name] ?? nil
+            return XMLElement(
+                attribute.name, namespace: self.managedClass.namespace,
+                attributes: ["nc:operation": text == nil ? "remove" : "merge", "xmlns:nc": NETCONFSession.namespace], text: text ?? "")
+        }
+    }
+
+    /// From the top of the model to the attributes.
+    private func tree(leaf: (ManagedClass.Attribute) -> XMLElement) -> XMLElement {
+        let path = self.managedClass.paths.first { $0.map(\.name) == self.name.parts.map(\.managedClass) } ?? []
+        var node = XMLElement("attributes", namespace: self.managedClass.namespace, children: self.leaves.map { leaf($0.attribute) })
+        for (step, part) in zip(path, self.name.parts).reversed() {
+            node = XMLElement(step.name, namespace: step.namespace, children: [XMLElement("id", namespace: step.namespace, text: part.id), node])
+        }
+        return node
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Yams
+
+/// An OpenAPI file of the project, with what it refers to in others.
+struct APIDescription {
+    struct Operation {
+        /// `GET /v1/documents/{id}`
+        let name: String
+        let id: String?
+        let security: [[String: Any]]
+        let statuses: Set<String>
+        let hasBody: Bool
+
+        /// Whether nobody gets through without a key.
+        var needsKey: Bool { !self.security.isEmpty && !self.security.contains { $0.isEmpty } }
+    }
+
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let methods: Set<String> = ["get", "put", "post", "delete", "patch", "head", "options"]
+
+    let path: String
+    let document: [String: Any]
+
+    /// - Parameter path: below the project's directory.
+    init(_ path: String) throws {
+        self.path = path
+        self.document = try Self.read(Self.root.appending(path: path))
+    }
+
+    private static func read(_ file: URL) throws -> [String: Any] {
+        try Yams.load(yaml: String(contentsOf: file, encoding: .utf8)) as? [String: Any] ?? [:]
+    }
+
+    var operations: [Operation] {
+        get throws {
+            let paths = self.document["paths"] as? [String: Any] ?? [:]
+            let usual = self.document["security"] as? [[String: Any]] ?? []
+            return try paths.flatMap { path, value -> [Operation] in
+                var item = value as? [String: Any] ?? [:]
+                if let reference = item["$ref"] as? String { item = try self.target(of: reference) as? [String: Any] ?? [:] }
+                return item.compactMap { method, value -> Operation? in
+                    guard Self.methods.contains(method), let operation = value as? [String: Any] else { return nil }
+                    return Operation(
+                        name: "\(method.uppercased()) \(path)", id: operation["operationId"] as? String,
+                        security: operation["security"] as? [[String: Any]] ?? usual,
+                        statuses: Set((operation["responses"] as? [AnyHashable: Any] ?? [:]).keys.map { "\($0)" }), hasBody: operation["requestBody"] != nil)
+                }
+            }
+        }
+    }
+
+    /// All `$ref` of the file itself.
+    var references: Set<String> {
+        var references: Set<String> = []
+        func walk(_ value: Any) {
+            if let object = value as? [String: Any] {
+                if let reference = object["$ref"] as? String { references.insert(reference) }
+                object.values.forEach(walk)
+            } else if let array = value as? [Any] {
+                array.forEach(walk)
+            }
+        }
+        walk(self.document)
+        return references
+    }
+
+    /// What a `$ref` of this file leads to; nil when there is nothing.
+    func target(of reference: String) throws -> Any? {
+        let parts = reference.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else { return nil }
+        let file = Self.root.appending(path: self.path).deletingLastPathComponent().appending(path: parts[0]).standardized
+        let document = parts[0].isEmpty ? self.document : try Self.read(file)
+        return parts[1].split(separator: "/").reduce(document as Any?) {
+            ($0 as? [String: Any])?[$1.replacing("~1", with: "/").replacing("~0", with: "~")]
+        }
+    }
+
+    func schema(_ name: String) -> [String: Any]? {
+        ((self.document["components"] as? [String: Any])?["schemas"] as? [String: [String: Any]])?[name]
+    }
+}

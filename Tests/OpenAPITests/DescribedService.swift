@@ -1,0 +1,71 @@
+import Foundation
+import Hummingbird
+import TestSupport
+
+@testable import APIGateway
+@testable import LLMProcessor
+@testable import ManifestGenerator
+@testable import NephioBridge
+@testable import ORANAdaptor
+@testable import RAGAPI
+@testable import ServiceRuntime
+
+/// A service as it is wired, beside the file that describes it.
+enum DescribedService: String, CaseIterable, CustomTestStringConvertible {
+    case gateway = "api-gateway"
+    case interpreter = "llm-processor"
+    case knowledge = "rag-api"
+    case generator = "manifest-generator"
+    case adaptor = "oran-adaptor"
+    case bridge = "nephio-bridge"
+
+    var testDescription: String { self.rawValue }
+
+    var description: APIDescription {
+        get throws { try APIDescription(self == .gateway ? "Services/APIGateway/Public/openapi.yaml" : "docs/api/\(self.rawValue).yaml") }
+    }
+
+    /// Parts of the gateway's pages, which nobody calls on their own.
+    func isAsset(_ route: String) -> Bool {
+        self == .gateway && (["GET /console.css", "GET /docs.css", "GET /docs.js"].contains(route) || route.hasPrefix("GET /console/"))
+    }
+
+    /// With all of its interfaces configured, and `good` for a key. Nothing is connected to.
+    func build(in directory: TemporaryDirectory) async throws -> (context: ServiceContext, parts: ServiceParts) {
+        var values = ["AUTH_TOKEN": "good"]
+        let declarations: [SettingDeclaration]
+        switch self {
+        case .gateway: declarations = GatewaySettings.declarations
+        case .interpreter: declarations = LLMSettings.declarations
+        case .knowledge:
+            declarations = RAGSettings.declarations
+            values["KNOWLEDGE_STORE"] = directory.file("knowledge.sqlite")
+            values["EMBEDDING_PROVIDER"] = "off"
+        case .generator: declarations = PlanningSettings.declarations
+        case .adaptor:
+            declarations = ORANSettings.declarations
+            let elements = directory.file("elements.yaml")
+            try Data("elements: []\n".utf8).write(to: URL(filePath: elements))
+            values.merge(
+                [
+                    "O1_ELEMENTS": elements, "O2_URL": "http://127.0.0.1:9", "E2_MANAGER_URL": "http://127.0.0.1:9",
+                    "A1_NOTIFY_URL": "http://127.0.0.1:9",
+                ]
+            ) { $1 }
+        case .bridge:
+            declarations = BridgeSettings.declarations
+            values["GIT_REPO_URL"] = directory.file("gitops.git")
+        }
+        let context = try ServiceContext.forTesting(name: self.rawValue, declarations: declarations, values: values)
+        let parts =
+            switch self {
+            case .gateway: try await APIGateway.buildService(context)
+            case .interpreter: try await LLMProcessor.buildService(context)
+            case .knowledge: try await RAGAPI.buildService(context)
+            case .generator: try await ManifestGenerator.buildService(context)
+            case .adaptor: try await ORANAdaptor.buildService(context)
+            case .bridge: try await NephioBridge.buildService(context)
+            }
+        return (context, parts)
+    }
+}

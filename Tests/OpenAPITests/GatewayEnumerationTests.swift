@@ -1,0 +1,13 @@
+import IntentModel
+import Testing
+
+@Suite struct GatewayEnumerationTests {
+    @Test(
+        "enumerations are those of the code",
+        arguments: [
+            ("Phase", Phase.allCases.map(\.rawValue)), ("Priority", Priority.allCases.map(\.rawValue)),
+        ])
+    func enumerations(_ schema: String, _ values: [String]) throws {
+        #expect((try DescribedService.gateway.description.schema(schema)?["enum"] as? [String])?.sorted() == values.sorted())
+    }
+}
