@@ -92,6 +92,7 @@ image: build ## What the image installs is all that the executables need; as roo
 sanitize: packages ## Tests under Address and Thread Sanitizer; a cold build takes its time
 	@deploy/install-packages test
 	Tests/Sanitizers/run address
+	Tests/Sanitizers/run leaks
 	Tests/Sanitizers/run thread
 
 fuzz: packages ## Parsers of outside bytes with libFuzzer, FUZZ_SECONDS each; a cold build takes its time

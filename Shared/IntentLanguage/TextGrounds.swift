@@ -164,7 +164,8 @@ package struct TextGrounds: Sendable {
                 if condition == .multiplyBy, unit.dimension == .percent {
                     return [1 + amount.value / 100, 1 - amount.value / 100, amount.value / 100].contains { Self.isSame($0, number) }
                 }
-                let fits = unit.dimension == word.dimension || unit.dimension == .density && attribute == "maxUsers"
+                let fits =
+                    unit.dimension == word.dimension || unit.dimension == .density && attribute == "maxUsers"
                     || unit.dimension == .decibel && word.dimension == .power && condition.isRelative
                 return fits && Self.isSame(amount.value * unit.factor / scale, number)
             }

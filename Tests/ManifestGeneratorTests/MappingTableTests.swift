@@ -58,7 +58,7 @@ import Yams
         for row in mapping.managed where row.managedClass != "RRMPolicyRatio" {
             let shape = try #require(classes[row.managedClass]?["attributes"]?[row.field], "\(row.managedClass) has no \(row.field)")
             if let range = row.range {
-                let allowed = try #require(shape["range"]?.array?.compactMap(\.number))
+                let allowed = (shape["range"]?.array ?? []).compactMap(\.number)
                 #expect(shape["type"] == "integer" && allowed == [range.lowerBound, range.upperBound], "\(row.field)")
             }
             for value in row.values.values {

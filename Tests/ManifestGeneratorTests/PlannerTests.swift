@@ -433,7 +433,7 @@ import Testing
     // MARK: Policies
 
     struct FixedPolicies: PolicyPlanning {
-        func isManaged(_ target: Target, in expectation: Expectation) -> Bool { false }
+        func isManaged(_ target: Target, in expectation: IntentModel.Expectation) -> Bool { false }
         let result: PolicyPlanningResult
         func policies(for expectation: IntentModel.Expectation, request: IntentRequest) async throws -> PolicyPlanningResult { self.result }
     }

@@ -37,7 +37,10 @@ import Testing
                     name: name, address: "127.0.0.1", port: port, username: server.user, credential: .keyFile(server.clientKey),
                     hostKey: .fingerprint(server.fingerprint)), upstream: Upstream("o1/\(name)", guards))
         }
-        try await body(device, ElementExecutor(ElementConfiguration([element("du-3", server.port), element("du-dead", try FreePort.next())], classes: try ManagedClassCatalogue())))
+        try await body(
+            device,
+            ElementExecutor(
+                ElementConfiguration([element("du-3", server.port), element("du-dead", try FreePort.next())], classes: try ManagedClassCatalogue())))
     }
 
     private func ratio(_ device: FakeNETCONF, _ name: String = "rRMPolicyMinRatio") -> String? { device.shares[Self.id]?.all(name).first?.text }

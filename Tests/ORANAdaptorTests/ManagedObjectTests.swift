@@ -46,7 +46,7 @@ import Testing
             #expect(cells.first?.attributes["nRSectorCarrierRef"] == [.string("\(Self.du),NRSectorCarrier=s5")])
             let savings = try await configuration.objects(of: try #require(configuration.classes["CESManagementFunction"]), on: client)
             #expect(savings.map(\.name.description).sorted() == [Self.energySaving, "ManagedElement=1,CESManagementFunction=1"].sorted())
-            #expect(Set(savings.compactMap { $0.attributes["cesSwitch"] }) == [true, false])
+            #expect(Set(savings.compactMap { $0.attributes["cesSwitch"]?.text }) == ["true", "false"])
         }
     }
 
@@ -124,8 +124,10 @@ import Testing
     @Test("a table of classes that is not one is refused with its place")
     func catalogue() throws {
         let bad = [
-            "classes: {A: {contained: [[]], attributes: {a: {type: colour}}}}\nnamespaces: {A: urn:a}", "classes: {A: {contained: [[B]]}}\nnamespaces: {A: urn:a}",
-            "classes: {A: {contained: []}}\nnamespaces: {A: urn:a}", "classes: {A: {contained: [[]], attributes: {a: {type: integer}}}}\nnamespaces: {A: urn:a}",
+            "classes: {A: {contained: [[]], attributes: {a: {type: colour}}}}\nnamespaces: {A: urn:a}",
+            "classes: {A: {contained: [[B]]}}\nnamespaces: {A: urn:a}",
+            "classes: {A: {contained: []}}\nnamespaces: {A: urn:a}",
+            "classes: {A: {contained: [[]], attributes: {a: {type: integer}}}}\nnamespaces: {A: urn:a}",
             "classes: {A: {contained: [[]], colour: red}}\nnamespaces: {A: urn:a}",
         ]
         for yaml in bad { #expect(throws: (any Error).self) { try ManagedClassCatalogue(yaml: yaml) } }

@@ -171,7 +171,7 @@ import Testing
 
     @Test("answers without end, in the wrong form or too deep, and silence: an error, in time", arguments: FakeNETCONF.Nonsense.allCases)
     func hostile(_ nonsense: FakeNETCONF.Nonsense) async throws {
-        try await self.withElement({ $0.nonsense = nonsense }, timeout: .seconds(3)) { _, client, configuration in
+        try await self.withElement({ $0.nonsense = nonsense }, timeout: .seconds(nonsense == .silence ? 3 : 15)) { _, client, configuration in
             let start = ContinuousClock.now
             let error = await #expect(throws: O1Error.self) { try await configuration.rrmPolicies(of: client) }
             #expect(error?.kind == (nonsense == .silence ? .unreachable : .nonconforming), "\(error?.description ?? "")")

@@ -67,10 +67,10 @@ struct ExplanationText {
 
     /// "action scale", "namespace core5g", "qualities edge".
     private static func value(of name: String, _ expectation: Expectation) -> String? {
+        if name == "verb" { return "action \(expectation.verb.rawValue)" }
         let context = expectation.context
         let value: String? =
             switch name {
-            case "verb": return "action \(expectation.verb.rawValue)"
             case "namespace": context.namespace
             case "cluster": context.cluster
             case "region": context.region

@@ -10,6 +10,10 @@ extension Reading {
 
     mutating func readIdentifiers() -> [IdentifierFinding] {
         var result: [IdentifierFinding] = []
+        // "cells 5 and 6"
+        for at in self.lexemes.indices where self.word(at) == "cells" && self.kind(at + 1) == .number && self.furtherCell(at + 2) != nil {
+            self.readCells(at + 1, of: at, &result)
+        }
         for at in self.lexemes.indices where !self.lexemes[at].used && self.lexemes[at].kind == .word {
             if let object = self.meaning(at)?.object, self.vocabulary.objects[object].kind == .networkSlice, let id = self.sliceID(at + 1) {
                 result.append(.init(at: at, identifier: .sst, value: id.sst))
@@ -81,15 +85,8 @@ extension Reading {
             result.append(.init(at: at, identifier: identifier, value: value))
             self.say(identifier == .sst ? "slice" : identifier.rawValue, value, (isApart ? next : at)..<end)
             self.use((isApart ? next : at)..<end)
-            guard identifier == .cell else { continue }
             // "cell 5 and 6"
-            while let number = self.furtherCell(end) {
-                let further = self.chunk(number).text
-                result.append(.init(at: at, identifier: .cell, value: further))
-                self.say(identifier.rawValue, further, number..<(number + 1))
-                self.use(number..<(number + 1))
-                end = number + 1
-            }
+            if identifier == .cell, let number = self.furtherCell(end) { self.readCells(number, of: at, &result) }
         }
         return result
     }
@@ -121,6 +118,17 @@ extension Reading {
             self.lexemes[number + 1].kind == .number || self.isComma(number + 1) || next?.preposition != nil || next?.comparator != nil
             || next?.has([.conjunction, .indefinite]) == true
         return isFree && next?.unit == nil ? number : nil
+    }
+
+    private mutating func readCells(_ first: Int, of at: Int, _ result: inout [IdentifierFinding]) {
+        var next: Int? = first
+        while let number = next {
+            let cell = self.chunk(number).text
+            result.append(.init(at: at, identifier: .cell, value: cell))
+            self.say(Identifier.cell.rawValue, cell, number..<(number + 1))
+            self.use(number..<(number + 1))
+            next = self.furtherCell(number + 1)
+        }
     }
 
     /// Where the number of another cell is, after "and" or a comma: one that nothing is counted or measured with.

@@ -62,7 +62,7 @@ extension Reading {
                 !first.isPronoun
             {
                 let scales = !quantities.isEmpty && quantities.allSatisfy { ["replicas", "cpu", "memory", "storage"].contains($0.target.attribute) }
-                clause.deedAt = self.has(clause.first, .wish) ? clause.first : nil
+                clause.deedAt = (clause.first..<clause.end).first { self.has($0, [.wish, .modal]) }
                 let isNew = first.isIndefinite && !quantities.contains { $0.target.condition == .increaseBy }
                 self.append(
                     objects, clause, index, isNew ? .deploy : scales ? .scale : .configure,
@@ -148,7 +148,8 @@ extension Reading {
 
     func conflict(_ a: Action, _ aVerb: VerbMeaning?, _ b: Action, _ bVerb: VerbMeaning?) -> (String, String)? {
         let pairs: [(Action, Action)] = [
-            (.deploy, .remove), (.make, .remove), (.enable, .disable), (.lock, .unlock), (.deploy, .stop), (.remove, .scale), (.remove, .restart), (.stop, .restart),
+            (.deploy, .remove), (.make, .remove), (.enable, .disable), (.lock, .unlock), (.deploy, .stop), (.remove, .scale), (.remove, .restart),
+            (.stop, .restart),
         ]
         for (x, y) in pairs where (a == x && b == y) || (a == y && b == x) { return (a.rawValue, b.rawValue) }
         if a == b, a == .scale || a == .change, let first = aVerb?.direction, let second = bVerb?.direction, first != second {

@@ -51,7 +51,9 @@ struct Datastore: Sendable {
         let at = parent.children.firstIndex { ElementModel.key(of: $0) == ElementModel.key(of: edit) }
         switch operation {
         case "delete", "remove":
-            if let at { parent.children.remove(at: at) } else if operation == "delete" {
+            if let at {
+                parent.children.remove(at: at)
+            } else if operation == "delete" {
                 throw Rejected(tag: "data-missing", message: "\(edit.name) is not there", path: path)
             }
             return

@@ -63,7 +63,13 @@ package struct XMLTree: Sendable, Equatable {
             guard let quote = tag.popFirst(), quote == "\"" || quote == "'", let close = tag.firstIndex(of: quote) else { throw Malformed() }
             let value = Self.unescaped(tag[..<close])
             tag = tag[tag.index(after: close)...]
-            if name == "xmlns" { spaces[""] = value } else if name.hasPrefix("xmlns:") { spaces[String(name.dropFirst(6))] = value } else { attributes[name] = value }
+            if name == "xmlns" {
+                spaces[""] = value
+            } else if name.hasPrefix("xmlns:") {
+                spaces[String(name.dropFirst(6))] = value
+            } else {
+                attributes[name] = value
+            }
         }
         guard tag.isEmpty else { throw Malformed() }
         let parts = qualified.split(separator: ":", maxSplits: 1).map(String.init)

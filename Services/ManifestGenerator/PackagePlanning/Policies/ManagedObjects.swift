@@ -70,7 +70,8 @@ struct ManagedObjects {
         let held = try await self.all(name).filter { $0.id.hasPrefix("\(cell.id),") }
         guard var object = held.first, held.count == 1 else {
             throw PlanningStop.refuse(
-                self.absent("\(cell.id) of \(self.element) has \(held.isEmpty ? "no" : "more than one") \(name) of its own, so that it cannot be set for this cell."))
+                self.absent(
+                    "\(cell.id) of \(self.element) has \(held.isEmpty ? "no" : "more than one") \(name) of its own, so that it cannot be set for this cell."))
         }
         object.reason = "the one of \(cell.reason)"
         return object
@@ -92,7 +93,8 @@ struct ManagedObjects {
         guard var object = held.first, held.count == 1 else {
             throw PlanningStop.refuse(
                 self.absent(
-                    "\(cell.id) of \(self.element) names \(held.isEmpty ? "no" : "more than one") \(name) in its \(attribute), so that none is the one to change."))
+                    "\(cell.id) of \(self.element) names \(held.isEmpty ? "no" : "more than one") \(name) in its \(attribute), so that none is the one to change."
+                ))
         }
         object.reason = "the one of \(cell.reason), by its \(attribute)"
         return object
