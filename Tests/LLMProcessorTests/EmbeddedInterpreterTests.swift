@@ -61,7 +61,10 @@ import Testing
             ("Get a UPF deployed in site-a", [["verb": "deployed", "namespace": "site-a"]]),
             ("I need an AMF", [["verb": "need"]]),
             ("Deploy and configure an AMF", [["verb": "Deploy"]]),
-            ("Deploy an NRF in production and restart the SMF in staging", [["verb": "Deploy", "environment": "production"], ["verb": "restart", "environment": "staging"]]),
+            (
+                "Deploy an NRF in production and restart the SMF in staging",
+                [["verb": "Deploy", "environment": "production"], ["verb": "restart", "environment": "staging"]]
+            ),
             ("Scale AMF to 3, then SMF to 5", [["verb": "Scale"], ["verb": "Scale"]]),
             ("Migrate the UPF from cluster east to cluster west", [["verb": "Migrate", "cluster": "west", "from": "east"]]),
             ("Set the DNN of the SMF in core5g to ims", [["verb": "Set", "namespace": "core5g", "dnn": "ims"]]),
