@@ -1,4 +1,5 @@
 import IntentModel
+import ServiceRuntime
 
 extension Problem {
     static func invalidBody(_ errors: [Item]) -> Problem {
@@ -34,7 +35,9 @@ extension Problem {
 
     init(_ error: DecodingError) {
         // Only text that is no JSON at all fails without a place and without a type.
-        if case .dataCorrupted(let context) = error, context.codingPath.isEmpty {
+        if error.isOutOfRange {
+            self = .invalidBody([Item(pointer: "", detail: "A number is too large for what it is.")])
+        } else if case .dataCorrupted(let context) = error, context.codingPath.isEmpty {
             self = .badJSON(context.debugDescription)
         } else {
             let (pointer, reason) = error.sentence

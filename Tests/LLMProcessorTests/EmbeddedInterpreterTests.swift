@@ -45,12 +45,9 @@ import Testing
                 #expect(evidence == String(decoding: bytes[span.start..<span.end], as: UTF8.self))
             }
             for (member, span) in expectation.spans ?? [:] { #expect(0 <= span.start && span.start < span.end && span.end <= bytes.count, "\(member)") }
-            if row.language == nil { #expect(expectation.spans?["verb"] != nil || Self.isVerbless(row.text), "nothing says the action") }
+            if read.decision == .accepted { #expect(expectation.spans?["verb"] != nil, "nothing says the action") }
         }
     }
-
-    /// What is wanted follows from the whole of it.
-    private static func isVerbless(_ text: String) -> Bool { text.range(of: "must|should|shall|: ", options: .regularExpression) != nil }
 
     @Test(
         "the words that say what is done, and under which circumstances, are shown",
@@ -58,8 +55,8 @@ import Testing
             ("Deploy an AMF in namespace core5g", [["verb": "Deploy", "namespace": "core5g"]]),
             ("Please spin up a UPF", [["verb": "spin up"]]),
             ("The AMF in core5g should be scaled to 5 replicas", [["verb": "scaled", "namespace": "core5g"]]),
-            ("Get a UPF deployed in site-a", [["verb": "deployed", "namespace": "site-a"]]),
-            ("I need an AMF", [["verb": "need"]]),
+            ("Get a UPF deployed in site-a", [["verb": "deployed", "site": "site-a"]]),
+            ("I need an AMF", [["verb": "I need"]]),
             ("Deploy and configure an AMF", [["verb": "Deploy"]]),
             (
                 "Deploy an NRF in production and restart the SMF in staging",
@@ -68,8 +65,8 @@ import Testing
             ("Scale AMF to 3, then SMF to 5", [["verb": "Scale"], ["verb": "Scale"]]),
             ("Migrate the UPF from cluster east to cluster west", [["verb": "Migrate", "cluster": "west", "from": "east"]]),
             ("Set the DNN of the SMF in core5g to ims", [["verb": "Set", "namespace": "core5g", "dnn": "ims"]]),
-            ("Deploy an AMF for slice 1-000001", [["verb": "Deploy", "slice": "slice 1-000001"]]),
-            ("Deploy a UPF at the edge for remote surgery", [["verb": "Deploy", "qualities.edge": "edge", "use": "remote surgery"]]),
+            ("Deploy an AMF with slice 1-000001", [["verb": "Deploy", "slice": "slice 1-000001"]]),
+            ("Deploy a UPF at the edge for remote surgery", [["verb": "Deploy", "qualities.edge": "at the edge", "use": "remote surgery"]]),
             ("Deploy an AMF at 2026-12-01T02:00:00Z", [["verb": "Deploy", "window": "2026-12-01T02:00:00Z"]]),
         ])
     func sayings(_ text: String, _ expected: [[String: String]]) throws {

@@ -99,13 +99,21 @@ import Testing
 
     @Test(
         "interfaces that are not configured read empty and refuse writes",
-        arguments: ["/v1/o1/elements", "/v1/o2/resourcePools", "/v1/e2/nodes", "/v1/e2/nodes/gnb-1", "/v1/e2/node-sets/e2sim"])
-    func unconfigured(_ path: String) async throws {
+        arguments: [
+            ("/v1/o1/elements", "PUT", "/v1/o1/elements/du-1/rrm-policies/1"), ("/v1/o2/resource-pools", "POST", "/v1/o2/subscriptions"),
+            ("/v1/o2/provisioning-requests/x", "DELETE", "/v1/o2/provisioning-requests/x"), ("/v1/e2/node-sets/e2sim", nil, nil),
+        ])
+    func unconfigured(_ path: String, _ method: String?, _ change: String?) async throws {
         try await self.serve("") { call in
             let (status, answer) = try await call("GET", path, nil)
             #expect(status == 200 && answer["items"] == [] && answer["configured"] == false)
-            let refusal = try await call("POST", path, "{}")
-            #expect(refusal.0 == 501 && refusal.1["code"]?.string?.hasSuffix("_not_configured") == true)
+            if let method, let change {
+                let refusal = try await call(method, change, "{}")
+                #expect(refusal.0 == 501 && refusal.1["code"]?.string?.hasSuffix("_not_configured") == true)
+            }
+            // What is nowhere is not there without a peer either.
+            #expect(try await call("POST", path, "{}").0 == 405)
+            #expect(try await call("GET", path + "/nowhere/at/all", nil).0 == 404)
         }
     }
 

@@ -3,16 +3,14 @@ import Yams
 
 /// An OpenAPI file of the project, with what it refers to in others.
 struct APIDescription {
-    struct Operation {
+    struct Operation: Sendable {
         /// `GET /v1/documents/{id}`
         let name: String
         let id: String?
-        let security: [[String: Any]]
+        /// Whether nobody gets through without one.
+        let needsKey: Bool
         let statuses: Set<String>
         let hasBody: Bool
-
-        /// Whether nobody gets through without a key.
-        var needsKey: Bool { !self.security.isEmpty && !self.security.contains { $0.isEmpty } }
     }
 
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -40,9 +38,10 @@ struct APIDescription {
                 if let reference = item["$ref"] as? String { item = try self.target(of: reference) as? [String: Any] ?? [:] }
                 return item.compactMap { method, value -> Operation? in
                     guard Self.methods.contains(method), let operation = value as? [String: Any] else { return nil }
+                    let security = operation["security"] as? [[String: Any]] ?? usual
                     return Operation(
                         name: "\(method.uppercased()) \(path)", id: operation["operationId"] as? String,
-                        security: operation["security"] as? [[String: Any]] ?? usual,
+                        needsKey: !security.isEmpty && !security.contains { $0.isEmpty },
                         statuses: Set((operation["responses"] as? [AnyHashable: Any] ?? [:]).keys.map { "\($0)" }), hasBody: operation["requestBody"] != nil)
                 }
             }
@@ -71,7 +70,7 @@ struct APIDescription {
         let file = Self.root.appending(path: self.path).deletingLastPathComponent().appending(path: parts[0]).standardized
         let document = parts[0].isEmpty ? self.document : try Self.read(file)
         return parts[1].split(separator: "/").reduce(document as Any?) {
-            ($0 as? [String: Any])?[$1.replacing("~1", with: "/").replacing("~0", with: "~")]
+            ($0 as? [String: Any])?[String($1).replacing("~1", with: "/").replacing("~0", with: "~")]
         }
     }
 

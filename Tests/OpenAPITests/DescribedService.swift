@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import TestSupport
+import Testing
 
 @testable import APIGateway
 @testable import LLMProcessor
@@ -30,8 +31,8 @@ enum DescribedService: String, CaseIterable, CustomTestStringConvertible {
         self == .gateway && (["GET /console.css", "GET /docs.css", "GET /docs.js"].contains(route) || route.hasPrefix("GET /console/"))
     }
 
-    /// With all of its interfaces configured, and `good` for a key. Nothing is connected to.
-    func build(in directory: TemporaryDirectory) async throws -> (context: ServiceContext, parts: ServiceParts) {
+    /// With all of its interfaces configured, unless they are not to be, and `good` for a key. Nothing is connected to.
+    func build(in directory: TemporaryDirectory, isConfigured: Bool = true) async throws -> (context: ServiceContext, parts: ServiceParts) {
         var values = ["AUTH_TOKEN": "good"]
         let declarations: [SettingDeclaration]
         switch self {
@@ -44,6 +45,7 @@ enum DescribedService: String, CaseIterable, CustomTestStringConvertible {
         case .generator: declarations = PlanningSettings.declarations
         case .adaptor:
             declarations = ORANSettings.declarations
+            guard isConfigured else { break }
             let elements = directory.file("elements.yaml")
             try Data("elements: []\n".utf8).write(to: URL(filePath: elements))
             values.merge(

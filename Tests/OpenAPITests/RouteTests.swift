@@ -22,6 +22,20 @@ import Testing
         #expect(described.subtracting(served).sorted() == [], "not served")
     }
 
+    @Test("oran-adaptor has the same routes whether its peers are configured or not")
+    func unconfigured() async throws {
+        let directory = try TemporaryDirectory()
+        var served: [Set<String>] = []
+        for isConfigured in [true, false] {
+            let (_, parts) = try await DescribedService.adaptor.build(in: directory, isConfigured: isConfigured)
+            let router = Router(context: AppContext.self)
+            parts.routes(router)
+            // The address of notifications is a RIC's, who gets it with A1_NOTIFY_URL.
+            served.append(Set(router.routes.map { "\($0.method.rawValue) \($0.path.description)" }.filter { !$0.contains("/notifications/") }))
+        }
+        #expect(served[0] == served[1] && served[0].count > 20)
+    }
+
     /// Over no connection, so that nobody is on this machine itself.
     @Test("who sends no key, or a wrong one, is let in nowhere but where the file says so", arguments: DescribedService.allCases)
     func guards(_ service: DescribedService) async throws {

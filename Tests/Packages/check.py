@@ -37,7 +37,7 @@ def read(path):
 
 def golden(path):
     packages = read(path)
-    bases = {form: packages["nephio" if form.startswith("nephio-") else "default"] for form in FORMS}
+    bases = {form: packages["nephio" if form.startswith("nephio") else "default"] for form in FORMS}
     # A form that differs in nothing has no section of its own.
     return {f"{path.stem} {form}": {**bases[form], **packages.get(form, {})} for form in FORMS}
 

@@ -151,7 +151,7 @@ extension BadInput {
                 title: "a package that is an option", service: .bridge, method: "GET", path: "/v1/packages/--help/--exec/x", headers: [], status: 404,
                 code: "package_not_found"),
             BadInput(
-                title: "a device that is not there", service: .adaptor, method: "DELETE", path: "/v1/o1/elements/du-1", headers: [], status: 501,
+                title: "a device that is not there", service: .adaptor, method: "DELETE", path: "/v1/o1/elements/du-1/rrm-policies/1", headers: [], status: 501,
                 code: "o1_not_configured"),
             BadInput(
                 title: "no level", service: .gateway, method: "PUT", path: "/admin/log-level", body: Array(#"{"level": "loud"}"#.utf8), status: 400,

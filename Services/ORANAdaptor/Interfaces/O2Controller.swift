@@ -19,6 +19,16 @@ struct O2Controller: Sendable {
         let status: ProvisioningRequest.Status
     }
 
+    /// A request as it is put; its id is the path's.
+    private struct Wanted: Decodable {
+        var provisioningRequestId: String?
+        var name: String
+        var description: String
+        var templateName: String
+        var templateVersion: String
+        var templateParameters: JSONValue
+    }
+
     private struct Change: Encodable {
         let provisioningRequestId: String
         let change: String
@@ -65,6 +75,9 @@ struct O2Controller: Sendable {
             guard let callback = body["callback"]?.string, callback.hasPrefix("http://") || callback.hasPrefix("https://") else {
                 throw ProblemError(.unprocessableContent, code: "subscription_invalid", detail: "callback is an http or https URL.")
             }
+            for name in ["consumerSubscriptionId", "filter"] where body[name] != nil && body[name]?.string == nil {
+                throw ProblemError(.unprocessableContent, code: "subscription_invalid", detail: "\(name) is a text.")
+            }
             return Response.json(try await PeerProblem.mapped("o2") { try await self.inventory.subscribe(body) }, status: .created)
         }
         routes.delete("subscriptions/:id") { _, context in
@@ -80,18 +93,15 @@ struct O2Controller: Sendable {
 
     private func addProvisioning(to routes: RouteCollection<AppContext>) {
         routes.put("provisioning-requests/:id") { request, context in
-            var wanted = try await JSONBody.decode(ProvisioningRequest.self, from: request, context: context)
             let id = try Self.id(context)
-            guard wanted.provisioningRequestId.lowercased() == id else {
-                throw ProblemError(.unprocessableContent, code: "provisioning_request_invalid", detail: "provisioningRequestId is another one than the path's.")
+            let wanted = try await JSONBody.decode(Wanted.self, from: request, context: context)
+            guard wanted.provisioningRequestId.map({ $0.lowercased() == id }) ?? true else {
+                throw Self.invalid("provisioningRequestId is another one than the path's")
             }
-            wanted.provisioningRequestId = id
-            do throws(ProvisioningRequest.Invalid) {
-                try wanted.validate()
-            } catch {
-                throw ProblemError(.unprocessableContent, code: "provisioning_request_invalid", detail: "\(error).")
-            }
-            let request = wanted
+            let request = ProvisioningRequest(
+                provisioningRequestId: id, name: wanted.name, description: wanted.description, templateName: wanted.templateName,
+                templateVersion: wanted.templateVersion, templateParameters: wanted.templateParameters)
+            do throws(ProvisioningRequest.Invalid) { try request.validate() } catch { throw Self.invalid("\(error)") }
             let changed = try await PeerProblem.mapped("o2") { try await self.provisioning.put(request) }
             return Response.json(Change(provisioningRequestId: request.provisioningRequestId, change: changed ? "put" : "none"))
         }
@@ -115,7 +125,15 @@ struct O2Controller: Sendable {
     }
 
     /// A UUID is the same in upper case; it is always written in lower case here.
-    private static func id(_ context: AppContext) throws -> String { try context.parameters.require("id").lowercased() }
+    private static func id(_ context: AppContext) throws -> String {
+        let id = try context.parameters.require("id").lowercased()
+        guard ProvisioningRequest.isIdentifier(id) else { throw self.invalid("provisioningRequestId is a UUID") }
+        return id
+    }
+
+    private static func invalid(_ reason: String) -> ProblemError {
+        ProblemError(.unprocessableContent, code: "provisioning_request_invalid", detail: "\(reason).")
+    }
 
     private static func cluster(_ manager: JSONValue) -> Cluster? {
         guard let id = manager["deploymentManagerId"]?.string, let uri = manager["serviceUri"]?.string else { return nil }

@@ -28,13 +28,15 @@ struct ProvisioningRequest: Sendable, Equatable, Codable {
     var templateVersion: String
     var templateParameters: JSONValue
 
+    static func isIdentifier(_ text: String) -> Bool {
+        text.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count) == [8, 4, 4, 4, 12]
+            && text.allSatisfy { $0 == "-" || $0.isASCII && $0.isHexDigit }
+    }
+
     struct Invalid: Error, CustomStringConvertible { let description: String }
 
     func validate() throws(Invalid) {
-        let parts = self.provisioningRequestId.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count)
-        guard parts == [8, 4, 4, 4, 12], self.provisioningRequestId.allSatisfy({ $0 == "-" || $0.isASCII && $0.isHexDigit }) else {
-            throw Invalid(description: "provisioningRequestId is a UUID")
-        }
+        guard Self.isIdentifier(self.provisioningRequestId) else { throw Invalid(description: "provisioningRequestId is a UUID") }
         for (name, text) in [("name", self.name), ("templateName", self.templateName), ("templateVersion", self.templateVersion)] where text.isEmpty {
             throw Invalid(description: "\(name) is empty")
         }

@@ -179,7 +179,7 @@ extension Reading {
     ]
 
     /// Verbs that only ask when they open a question.
-    private static let auxiliaries: Set<String> = ["is", "are", "was", "were", "did", "does", "do", "has", "have"]
+    static let auxiliaries: Set<String> = ["is", "are", "was", "were", "did", "does", "do", "has", "have"]
 
     /// "have a PCF deployed", "do a rolling restart": no question.
     private func isCausative(_ index: Int) -> Bool { ["have", "do"].contains(self.word(index)) && self.has(index + 1, [.indefinite, .definite]) }

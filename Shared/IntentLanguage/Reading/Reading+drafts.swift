@@ -62,7 +62,7 @@ extension Reading {
                 !first.isPronoun
             {
                 let scales = !quantities.isEmpty && quantities.allSatisfy { ["replicas", "cpu", "memory", "storage"].contains($0.target.attribute) }
-                clause.deedAt = self.has(clause.first, .wish) ? clause.first : nil
+                clause.deedAt = (clause.first..<clause.end).first { self.has($0, [.wish, .modal]) }
                 let isNew = first.isIndefinite && !quantities.contains { $0.target.condition == .increaseBy }
                 self.append(
                     objects, clause, index, isNew ? .deploy : scales ? .scale : .configure,

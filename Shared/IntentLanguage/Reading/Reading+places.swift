@@ -198,7 +198,7 @@ extension Reading {
                 after >= self.lexemes.count || self.isSymbol(after, ".", ";", "!", "?", "\n") || self.isComma(after) || self.isConjunction(after)
                     || self.meaning(after)?.preposition != nil || self.has(after, [.sequence, .urgent, .recurrence, .relativeTime, .distributive])
                     || self.meaning(after)?.priority != nil || self.meaning(after)?.verb != nil || ["up", "down", "out"].contains(self.word(after))
-                    || self.has(after, .totality) || self.has(after, .opening) || self.has(after, .condition)
+                    || self.has(after, [.totality, .opening, .condition, .modal, .negation]) || Self.auxiliaries.contains(self.word(after))
                     || isChainOrNumbered && self.lexemes[next].kind == .unknown && self.meaning(after) == nil
             else { return }
             if isDefinite, !isChainOrNumbered { return }
