@@ -66,7 +66,7 @@ export function markedText(text, interpretation) {
     if (start < position) continue;
     const said = decode(start, end);
     const became = [...texts].join('; ');
-    const tell = () => fill(note, [h('b', said), ' → ', h('span', { class: `key ${role}` }, T.roles[role]), became, why ? h('span.muted', ` — ${why}`) : null]);
+    const tell = () => fill(note, [h('b', said), ' → ', h('span', { class: `key ${role}` }, T.roles[role]), ' ', became, why ? h('span.muted', ` — ${why}`) : null]);
     roles.add(role);
     parts.push(decode(position, start), h('mark', { class: role, tabindex: '0', role: 'button', title: became, 'aria-label': `${said}: ${T.roles[role]} ${became}`, onmouseenter: tell, onfocus: tell, onclick: tell }, said));
     position = end;
