@@ -58,7 +58,7 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	Tests/check-edges
 	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/check-console Tests/check-api Tests/Sanitizers/run Tests/Sanitizers/fuzz .ci/run
 	shellcheck -x Tests/check-deploy Tests/check-observability Tests/check-image
-	yamllint --strict -c .yamllint Services Shared deploy Tests/Packages Tests/Deploy loadtest
+	yamllint --strict -c .yamllint Services Shared docs/api deploy Tests/Packages Tests/Deploy loadtest
 	python3 -m compileall -q -f loadtest/measuring && rm -rf loadtest/measuring/__pycache__
 	Tests/check-packages
 	Tests/check-deploy

@@ -29,9 +29,12 @@ def scope(_context, response, case):
 
 
 @schemathesis.check
-def problem(_context, response, _case):
+def problem(_context, response, case):
     """Every error is a problem detail that repeats its status, and says nothing of our insides."""
     if response.status_code < 400 or not response.content:
+        return
+    # Its errors have the form of the standard that it is of; who is not ready says what it waits for.
+    if "events" in (case.operation.definition.raw.get("tags") or []) or case.operation.definition.raw.get("operationId") == "isReady":
         return
     assert response.headers["content-type"][0].startswith("application/problem+json"), "no problem detail"
     body = response.json()

@@ -39,6 +39,9 @@ import Testing
         #expect(PackageRollback(item: self.item("v3", function: "unknown"), revision: "v2", tree: "t2").sentences == ["Roll back \"amf-1\" \(place)"])
         let failed = try #require(IntentID("018f4e2a-7c11-7003-9c1e-0242ac120002"))
         #expect(rollback.key(after: nil) == rollback.key(after: nil) && rollback.key(after: failed) != rollback.key(after: nil))
+        for key in [rollback.key(after: nil), rollback.key(after: failed)] {
+            #expect(key.utf8.count <= 255 && key.utf8.allSatisfy { (0x21...0x7e).contains($0) }, "\(key)")
+        }
         let body = IntentBody(
             intent: "x", priority: .high, namespace: "n", cluster: "c", approval: .required, labels: ["b": "1", "a": "2"], supersedes: nil, callbackUrl: nil)
         #expect(Set(try (0..<20).map { _ in try body.encoded() }).count == 1)

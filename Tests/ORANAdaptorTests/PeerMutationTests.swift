@@ -36,9 +36,7 @@ import Testing
     func events() throws {
         let format = try CommonEventFormat()
         let seed =
-            #"{"event":{"commonEventHeader":{"domain":"fault","eventId":"1","eventName":"Fault_down","lastEpochMicrosec":1764236640000000,"#
-            + #""priority":"High","reportingEntityName":"du-3","sequence":1,"sourceName":"du-3","startEpochMicrosec":1764236640000000,"version":"4.1","vesEventListenerVersion":"7.2"},"#
-            + #""faultFields":{"alarmCondition":"down","eventSeverity":"MAJOR","eventSourceType":"DU","faultFieldsVersion":"4.0","specificProblem":"link","vfStatus":"Active"}}}"#
+            #"{"event":{"commonEventHeader":{"domain":"fault","eventId":"1","eventName":"Fault_down","lastEpochMicrosec":1764236640000000,"priority":"High","reportingEntityName":"du-3","sequence":1,"sourceName":"du-3","startEpochMicrosec":1764236640000000,"version":"4.1","vesEventListenerVersion":"7.2"},"faultFields":{"alarmCondition":"down","eventSeverity":"MAJOR","eventSourceType":"DU","faultFieldsVersion":"4.0","specificProblem":"link","vfStatus":"Active"}}}"#
         try Mutations("ves", seeds: [Array(seed.utf8)]).run(rounds: 2_000) { bytes throws in
             guard let value = try? JSONValue(parsing: bytes), let event = value["event"] else { return }
             do {

@@ -11,6 +11,8 @@ struct APIDescription {
         let needsKey: Bool
         let statuses: Set<String>
         let hasBody: Bool
+        /// Whether no key of another tenant than the installation's is let through.
+        let isInstallations: Bool
     }
 
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -42,7 +44,9 @@ struct APIDescription {
                     return Operation(
                         name: "\(method.uppercased()) \(path)", id: operation["operationId"] as? String,
                         needsKey: !security.isEmpty && !security.contains { $0.isEmpty },
-                        statuses: Set((operation["responses"] as? [AnyHashable: Any] ?? [:]).keys.map { "\($0)" }), hasBody: operation["requestBody"] != nil)
+                        statuses: Set((operation["responses"] as? [AnyHashable: Any] ?? [:]).keys.map { "\($0)" }), hasBody: operation["requestBody"] != nil,
+                        isInstallations: (operation["description"] as? String ?? "").contains(
+                            /(scope `admin`|a key) of the tenant `default`/))
                 }
             }
         }

@@ -31,9 +31,12 @@ enum DescribedService: String, CaseIterable, CustomTestStringConvertible {
         self == .gateway && (["GET /console.css", "GET /docs.css", "GET /docs.js"].contains(route) || route.hasPrefix("GET /console/"))
     }
 
-    /// With all of its interfaces configured, unless they are not to be, and `good` for a key. Nothing is connected to.
+    /// With all of its interfaces configured, unless they are not to be, and two keys: `good`, and `foreign` of an admin of another
+    /// tenant. Nothing is connected to.
     func build(in directory: TemporaryDirectory, isConfigured: Bool = true) async throws -> (context: ServiceContext, parts: ServiceParts) {
-        var values = ["AUTH_TOKEN": "good"]
+        let keys = directory.file("keys.yaml")
+        try Data("keys:\n  - {name: chief, key: foreign, tenant: north, roles: [admin]}\n".utf8).write(to: URL(filePath: keys))
+        var values = ["AUTH_TOKEN": "good", "AUTH_KEYS_FILE": keys]
         let declarations: [SettingDeclaration]
         switch self {
         case .gateway: declarations = GatewaySettings.declarations

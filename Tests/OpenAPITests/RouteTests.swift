@@ -58,6 +58,24 @@ import Testing
         }
     }
 
+    @Test("what all tenants share is not for an admin of one of them", arguments: DescribedService.allCases)
+    func tenants(_ service: DescribedService) async throws {
+        let directory = try TemporaryDirectory()
+        let (context, parts) = try await service.build(in: directory)
+        let shared = try service.description.operations.filter(\.isInstallations)
+        #expect(shared.count > 2)
+        try await ServiceApplication.build(parts, in: context).test(.router) { client in
+            for operation in shared {
+                let words = operation.name.split(separator: " ").map(String.init)
+                let method = try #require(HTTPRequest.Method(words[0]))
+                let response = try await client.execute(
+                    uri: words[1], method: method, headers: [.authorization: "Bearer foreign", .contentType: "application/json"],
+                    body: ByteBuffer(string: "{}"))
+                #expect(response.status == .forbidden, "\(operation.name)")
+            }
+        }
+    }
+
     @Test("every reference leads somewhere, every operation has a name of its own and says what it answers", arguments: DescribedService.allCases)
     func references(_ service: DescribedService) throws {
         let description = try service.description

@@ -133,6 +133,20 @@ import Testing
         }
     }
 
+    @Test("what is no value of a query, no type of a body and no JSON once is refused")
+    func strictness() async throws {
+        try await self.withService { caller async throws -> Void in
+            #expect(try await caller.call(.post, "/v1/search?explain=perhaps", #"{"query":"x"}"#).json["code"] as? String == "invalid_query")
+            #expect(try await caller.call(.post, "/v1/search", #"{"query":"x"}"#, type: "text/html").status == .unsupportedMediaType)
+            #expect(try await caller.call(.post, "/v1/search", #"{"query":"x","query":"y"}"#).json["code"] as? String == "bad_json")
+            let large = try await caller.call(.post, "/v1/search", #"{"query":"x","limit":5632239252581037113344}"#)
+            #expect(large.status == .badRequest && large.json["code"] as? String == "invalid_body")
+            #expect(try await caller.call(.post, "/v1/documents", #"{"id":"x","text":"x"}"#, type: "image/png").status == .unsupportedMediaType)
+            let path = try await caller.call(.post, "/admin/knowledge/backup", #"{"path":"a\nb"}"#)
+            #expect(path.status == .badRequest && path.json["code"] as? String == "invalid_body")
+        }
+    }
+
     @Test("a body of one line that is too long says so")
     func oneLongLine() async throws {
         try await self.withService { caller in

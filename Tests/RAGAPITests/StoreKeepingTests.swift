@@ -85,6 +85,43 @@ import Testing
         }
     }
 
+    @Test("a backup of what was restored can be restored, however often: the numbers of rows grow by as many as there are")
+    func restoredOverAndOver() async throws {
+        try await withStore { knowledge, path in
+            _ = try await knowledge.ingest(Self.documents(0..<3))
+            let backup = path + ".backup"
+            // Numbers that doubled would pass 64 bits.
+            for _ in 0..<70 {
+                _ = try await knowledge.store.backUp(to: backup)
+                try await knowledge.store.restore(from: backup)
+            }
+            #expect(try await knowledge.search("handover").count == 3)
+            #expect(try await knowledge.store.verify().findings.isEmpty)
+            let last = try await DatabaseQueue(path: backup).read { db in try Int.fetchOne(db, sql: "SELECT max(number) FROM passages") }
+            #expect(try #require(last) < 1_000)
+        }
+    }
+
+    @Test("a backup replaces an earlier one and nothing else; where none can be is told as such")
+    func targets() async throws {
+        try await withStore { knowledge, path in
+            _ = try await knowledge.ingest(Self.documents(0..<3))
+            let other = path + ".txt"
+            try "somebody's".write(toFile: other, atomically: true, encoding: .utf8)
+            let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            for target in [other, directory, directory + "/nowhere/backup", directory + "/" + String(repeating: "0", count: 300)] {
+                let fault = await #expect(throws: StoreFault.self) { try await knowledge.store.backUp(to: target) }
+                guard case .badTarget = fault else {
+                    Issue.record("\(target): \(String(describing: fault))")
+                    continue
+                }
+            }
+            #expect(try String(contentsOfFile: other, encoding: .utf8) == "somebody's")
+            _ = try await knowledge.store.backUp(to: path + ".backup")
+            #expect(try await knowledge.store.backUp(to: path + ".backup").bytes > 0)
+        }
+    }
+
     @Test("no backup goes to the knowledge base itself or to what belongs to it, whatever the path is called")
     func ownFiles() async throws {
         let embedder = WordVectors()

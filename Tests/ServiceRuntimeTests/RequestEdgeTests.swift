@@ -79,7 +79,11 @@ import Testing
         }
     }
 
-    @Test("a method that a path does not have is 405 and says which it has", arguments: [("/orders", "OPTIONS, POST"), ("/orders/7", "GET, HEAD, OPTIONS")])
+    @Test(
+        "a method that a path does not have is 405 and says which it has",
+        arguments: [
+            ("/orders", "OPTIONS, POST"), ("/orders/7", "GET, HEAD, OPTIONS"), ("/stock/all", "GET, HEAD, OPTIONS"), ("/stock/7", "OPTIONS, PUT"),
+        ])
     func methods(_ path: String, _ allow: String) async throws {
         let (_, app) = try TestService.application()
         try await app.test(.router) { client in

@@ -29,6 +29,8 @@ enum TestService {
                         try await JSONBody.decode(Order.self, from: request, context: context, limit: 256, mediaTypes: ["text/plain"]), status: .created)
                 }
                 router.get("/orders/:id") { _, context in Response.json(["id": try context.parameters.require("id"), "path": "a/b"]) }
+                router.get("/stock/all") { _, _ in Response.json(["all": "things"]) }
+                router.put("/stock/:id") { _, _ in Response(status: .noContent) }
                 router.get("/fails/:how") { _, context -> Response in
                     switch try context.parameters.require("how") {
                     case "unexpected": throw Unexpected()

@@ -121,7 +121,8 @@ struct PackageRollback {
 
     /// The same for the same rollback of the same state; another one after an attempt that came to nothing.
     func key(after failed: IntentID?) -> String {
-        "rollback \(self.item.path) \(self.item.commit) \(self.revision)" + (failed.map { " after \($0)" } ?? "")
+        // Visible characters, at most 255: an intent that failed stands for the state and the revision it was for.
+        failed.map { "rollback:after:\($0)" } ?? "rollback:\(self.item.path):\(self.item.commit):\(self.revision)"
     }
 
     /// Why what would be done is not this; nil when it is.
