@@ -86,7 +86,9 @@ import Testing
     func interrupted() async throws {
         let place = try TestRepository()
         let proposal = request(place.intent(), self.path, to: self.one)
-        await place.open().stop()
+        let maker = place.open()
+        _ = try await maker.show([], keeping: [])
+        await maker.stop()
         // The second change of refs is the one from draft to proposed.
         let failing = place.open(git: try place.failingGit("update-ref", times: 2, instead: "[ $(wc -l < \(place.root)/failures-1) = 2 ] && exit 1"))
         await #expect(throws: GitError.self) { _ = try await failing.show([proposal], keeping: []) }

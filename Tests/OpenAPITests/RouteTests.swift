@@ -40,7 +40,10 @@ import Testing
     @Test("who sends no key, or a wrong one, is let in nowhere but where the file says so", arguments: DescribedService.allCases)
     func guards(_ service: DescribedService) async throws {
         let directory = try TemporaryDirectory()
-        let (context, parts) = try await service.build(in: directory)
+        // Only the gateway looks at its ledger before it answers anybody.
+        let redis = service == .gateway ? try await RedisServer.start() : nil
+        defer { redis?.stop() }
+        let (context, parts) = try await service.build(in: directory, redis: redis)
         let guarded = try service.description.operations.filter { $0.needsKey || $0.statuses.contains("401") }
         #expect(guarded.count > 4)
         try await ServiceApplication.build(parts, in: context).test(.router) { client in
@@ -61,7 +64,9 @@ import Testing
     @Test("what all tenants share is not for an admin of one of them", arguments: DescribedService.allCases)
     func tenants(_ service: DescribedService) async throws {
         let directory = try TemporaryDirectory()
-        let (context, parts) = try await service.build(in: directory)
+        let redis = service == .gateway ? try await RedisServer.start() : nil
+        defer { redis?.stop() }
+        let (context, parts) = try await service.build(in: directory, redis: redis)
         let shared = try service.description.operations.filter(\.isInstallations)
         #expect(shared.count > 2)
         try await ServiceApplication.build(parts, in: context).test(.router) { client in

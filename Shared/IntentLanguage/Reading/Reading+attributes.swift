@@ -126,9 +126,9 @@ extension Reading {
         return nil
     }
 
-    /// The attribute of a cell that is said before a figure, of that dimension or of any.
+    /// The attribute of a cell that is said before a figure, of that dimension or of any; a long way before, it is about something else.
     func ofCell(_ clause: Clause, before: Int, in dimension: Dimension? = nil) -> Int? {
-        (min(clause.body, before)..<before).lazy.compactMap { self.meaning($0)?.attribute }.first { index in
+        (max(min(clause.body, before), before - 16)..<before).lazy.compactMap { self.meaning($0)?.attribute }.first { index in
             let word = self.vocabulary.attributes[index]
             return word.implies == "Cell" && (dimension == nil || word.dimension == dimension)
         }

@@ -143,10 +143,13 @@ extension Reading {
 
     /// One expectation changes one cell; traffic goes between several.
     mutating func askForCell(among cells: [String], _ object: Mention, _ clause: Clause) {
-        let isBetween = object.kind == .radioNetwork && ["TrafficSteering", "LoadBalancing", "Handover"].contains(object.type)
         var distinct: [String] = []
         for cell in cells where !distinct.contains(cell) { distinct.append(cell) }
-        guard distinct.count > 1, !isBetween else { return }
+        guard distinct.count > 1 else { return }
+        let isBetween =
+            object.kind == .radioNetwork && ["TrafficSteering", "LoadBalancing", "Handover"].contains(object.type)
+            || (clause.first..<clause.end).contains { self.word($0) == "traffic" }
+        if isBetween { return }
         self.ask(
             clause, "context.cell", "The text names the cells \(distinct.prefix(8).joined(separator: ", ")), and one intent changes one. Which one first?",
             Array(distinct.prefix(8)))

@@ -383,7 +383,7 @@ extension Reading {
         } else if measure.unit == nil, self.isNumberOfObject(start), clause.verb?.action != .report {
             // "deploy AMF 2.0", "deploy AMF 3": a version, a number of instances, or part of a name.
             self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it, a version or how many?", [])
-        } else if let index = self.ofCell(clause, before: start), preposition == .to || preposition == .by || preposition == .at, clause.verb != nil {
+        } else if preposition == .to || preposition == .by || preposition == .at, clause.verb != nil, let index = self.ofCell(clause, before: start) {
             // "set the transmit power … to 20 W"
             let attribute = self.vocabulary.attributes[index].attribute
             let unit = IntentModel.Attribute.unit(of: attribute).map { ", in \($0)" } ?? ""

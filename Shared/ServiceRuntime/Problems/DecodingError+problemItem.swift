@@ -24,7 +24,8 @@ extension DecodingError {
     /// JSON it is, with a number that no whole number here can be: the decoder says so without a place, as if it were none.
     package var isOutOfRange: Bool {
         guard case .dataCorrupted(let context) = self else { return false }
-        return context.underlyingError.map { "\($0)".contains("not representable") } ?? false
+        let said = context.debugDescription + (context.underlyingError.map { " \($0)" } ?? "")
+        return said.contains("not representable") || said.contains("does not fit")
     }
 
     static func pointer(_ path: [any CodingKey]) -> String {

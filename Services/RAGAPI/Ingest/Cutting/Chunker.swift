@@ -28,7 +28,8 @@ struct Chunker: Sendable, Equatable {
             // Nothing but headings is still worth finding.
             if chunks.isEmpty {
                 let end = TextCut.boundary(at: min(bytes.count, self.limit * 8), in: bytes)
-                chunks.append(Chunk(ordinal: 0, heading: [], text: TextCut.trimmed(0..<end, of: bytes)))
+                let head = TextCut.trimmed(0..<end, of: bytes)
+                if !head.isEmpty { chunks.append(Chunk(ordinal: 0, heading: [], text: head)) }
             }
             return chunks
         }
