@@ -1,5 +1,4 @@
 import IntentModel
-import ServiceRuntime
 
 extension Problem {
     static func invalidBody(_ errors: [Item]) -> Problem {
@@ -35,9 +34,7 @@ extension Problem {
 
     init(_ error: DecodingError) {
         // Only text that is no JSON at all fails without a place and without a type.
-        if error.isOutOfRange {
-            self = .invalidBody([Item(pointer: "", detail: "A number is too large for what it is.")])
-        } else if case .dataCorrupted(let context) = error, context.codingPath.isEmpty {
+        if case .dataCorrupted(let context) = error, context.codingPath.isEmpty {
             self = .badJSON(context.debugDescription)
         } else {
             let (pointer, reason) = error.sentence

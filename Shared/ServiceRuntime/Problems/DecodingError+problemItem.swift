@@ -13,19 +13,10 @@ extension DecodingError {
         case .dataCorrupted(let context):
             Problem.Item(
                 pointer: Self.pointer(context.codingPath),
-                detail: self.isOutOfRange
-                    ? "A number is too large for what it is."
-                    : context.codingPath.isEmpty ? "The body is not valid JSON." : Self.sentence(context.debugDescription)
+                detail: context.codingPath.isEmpty ? "The body is not valid JSON." : Self.sentence(context.debugDescription)
             )
         @unknown default: Problem.Item(pointer: "", detail: "The body does not have the expected shape.")
         }
-    }
-
-    /// JSON it is, with a number that no whole number here can be: the decoder says so without a place, as if it were none.
-    package var isOutOfRange: Bool {
-        guard case .dataCorrupted(let context) = self else { return false }
-        let said = context.debugDescription + (context.underlyingError.map { " \($0)" } ?? "")
-        return said.contains("not representable") || said.contains("does not fit")
     }
 
     static func pointer(_ path: [any CodingKey]) -> String {

@@ -17,8 +17,6 @@ package struct ProblemMapping: Sendable {
         switch error {
         case let error as ProblemError: return error
         case let problem as Problem: return ProblemError(problem)
-        case let error as DecodingError where error.isOutOfRange:
-            return ProblemError(.badRequest, code: "invalid_body", detail: error.problemItem.detail)
         case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
             let item = DecodingError.dataCorrupted(context).problemItem
             return ProblemError(.badRequest, code: "bad_json", detail: item.detail, errors: [item])
