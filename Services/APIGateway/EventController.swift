@@ -141,9 +141,11 @@ struct FeedCursor: CustomStringConvertible {
     init() {}
 
     init(_ text: String) throws {
-        for part in text.split(separator: ",") {
-            let pieces = part.split(separator: ".")
-            guard pieces.count == 2, let partition = Int(pieces[0]), partition >= 0, Self.parse(String(pieces[1])) != nil else {
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let pieces = part.split(separator: ".", omittingEmptySubsequences: false)
+            guard pieces.count == 2, let partition = Int(pieces[0]), "\(partition)" == pieces[0], (0..<1_000).contains(partition),
+                Self.parse(String(pieces[1])) != nil
+            else {
                 throw ProblemError(.badRequest, code: "invalid_header", detail: "Last-Event-ID is none that this feed has given.")
             }
             self.positions[partition] = String(pieces[1])

@@ -57,7 +57,7 @@ class RIC(asyncio.Protocol):
             return self.send(200, json.dumps({"policies": state["policies"], "strange": state["strange"]}).encode())
         luck = state["random"].random() if state["faults"] and path.startswith(f"{BASE}/{RIC_TYPE}/policies/") else 1
         if luck < state["faults"]:
-            return self.send(503, b'{"title":"busy","status":503}')
+            return self.send(503, b'{"title":"busy","status":503}', "Retry-After: 1\r\n")
         if luck < state["faults"] + 0.03:
             return self.transport.abort()
         status, answer = self.act(method, path, body)
@@ -103,12 +103,12 @@ class RIC(asyncio.Protocol):
         state["strange"].append(f"{method} {path}")
         return 405, b"{}"
 
-    def head(self, status, length):
+    def head(self, status, length, more=""):
         kind = "application/problem+json" if status >= 400 else "application/json"
-        return f"HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n".encode()
+        return f"HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n{more}\r\n".encode()
 
-    def send(self, status, body):
-        self.transport.write(self.head(status, len(body)) + body)
+    def send(self, status, body, more=""):
+        self.transport.write(self.head(status, len(body), more) + body)
 
 
 def run_rics(ports):

@@ -10,6 +10,8 @@ actor RolloutDriver {
 
     private static let startLimit = Duration.seconds(40)
     private static let drainLimit = Duration.seconds(30)
+    /// For looking up, after the start of `up`, whether there is a rollout to go on with.
+    private static let lookLimit = Duration.seconds(10)
     /// How often it is looked for what was asked over the API.
     private static let wishInterval = Duration.seconds(1)
     /// In which services are replaced: those that are asked before those that ask, the gateway last.
@@ -39,7 +41,7 @@ actor RolloutDriver {
     // MARK: What is asked for
 
     func start(_ options: RolloutOptions, _ say: Say) async throws(CommandFailure) {
-        try self.take()
+        try await self.take()
         defer { self.isBusy = false }
         let ledger = try await self.open()
         if self.run == nil { self.run = try await ledger.run() }
@@ -70,7 +72,7 @@ actor RolloutDriver {
     }
 
     func promote(_ say: Say) async throws(CommandFailure) {
-        try self.take()
+        try await self.take()
         defer { self.isBusy = false }
         guard let run, run.state == .waiting || run.state == .promoting else { throw CommandFailure(.refused, "there is no rollout that waits to be promoted") }
         for process in self.standby where run.state == .waiting {
@@ -100,7 +102,7 @@ actor RolloutDriver {
 
     /// Back to what was active before the last rollout, after its end.
     func back(_ say: Say) async throws(CommandFailure) {
-        try self.take()
+        try await self.take()
         defer { self.isBusy = false }
         if self.run == nil { self.run = try await self.open().run() }
         guard let run, run.state == .done else { throw CommandFailure(.refused, "there is no rollout that is done") }
@@ -168,8 +170,13 @@ actor RolloutDriver {
 
     // MARK: Steps
 
-    private func take() throws(CommandFailure) {
-        guard !self.isBusy else { throw CommandFailure(.refused, "rollout \(self.run?.id ?? "") is \(self.run?.state.rawValue ?? "") already") }
+    private func take() async throws(CommandFailure) {
+        // Just after the start of `up` it is still being looked whether there is one to go on with.
+        let end = ContinuousClock.now + Self.lookLimit
+        while self.isBusy, self.run == nil, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(20)) }
+        guard !self.isBusy else {
+            throw CommandFailure(.refused, self.run.map { "rollout \($0.id) is \($0.state.rawValue) already" } ?? "the ledger does not say whether there is a rollout")
+        }
         self.isBusy = true
         self.wantsBack = false
     }

@@ -118,13 +118,14 @@ package struct A1Transport: Sendable {
         }
     }
 
-    /// A RIC that says it is overloaded is alive, as is one that is full or synchronises: kept away from one that takes a part of what it is
-    /// asked, work would never end. The budget of retries and the caller's queue spare it.
+    /// A RIC that says when to come again is alive; one that is full, or synchronises, says nothing of its health. The caller has a
+    /// queue for retries.
     @Sendable private static func judge(_ result: Result<FetchResponse, FetchError>) -> Judgement {
         switch result {
         case .success(let response):
             switch response.status {
-            case 429, 503: Judgement(.ignored, pause: response.retryAfter)
+            case 429: Judgement(.ignored, pause: response.retryAfter)
+            case 503: response.retryAfter.map { Judgement(.ignored, pause: $0) } ?? Judgement(.failure)
             case 507: Judgement(.ignored)
             case 500...: Judgement(.failure)
             default: Judgement(.success)
