@@ -41,7 +41,6 @@ test: packages model ## Everything that must hold before a change lands
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build --skip '$(WHOLE_MACHINE)'
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1 swift test --skip-build --filter '$(WHOLE_MACHINE)'
 	Tests/check-observability .build/debug
-	Tests/check-api
 	$(MAKE) console
 
 console: ## The console in a real browser, with what the tests built (CONSOLE_BIN: other executables)

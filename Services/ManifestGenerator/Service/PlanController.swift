@@ -44,6 +44,11 @@ struct PlanController: Sendable {
 
     private func answer(_ request: Request, _ context: AppContext, looks: Bool) async throws -> Answer {
         let body = try await JSONBody.decode(Body.self, from: request, context: context, limit: 1 << 20)
+        guard body.interpretation.schema == Interpretation.schemaName else {
+            throw ProblemError(
+                .badRequest, code: "invalid_body", detail: "interpretation.schema must be \(Interpretation.schemaName).",
+                errors: [.init(pointer: "/interpretation/schema", detail: "must be \(Interpretation.schemaName)")])
+        }
         var asked = body.request ?? IntentRequest(intent: "")
         // A service says for whom it asks; anybody else asks for themselves.
         if let principal = context.principal, !principal.administersInstallation {
