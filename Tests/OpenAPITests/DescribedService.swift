@@ -33,7 +33,9 @@ enum DescribedService: String, CaseIterable, CustomTestStringConvertible {
 
     /// With all of its interfaces configured, unless they are not to be, and two keys: `good`, and `foreign` of an admin of another
     /// tenant. Nothing is connected to, but for a Redis where there is one.
-    func build(in directory: TemporaryDirectory, isConfigured: Bool = true, redis: RedisServer? = nil) async throws -> (context: ServiceContext, parts: ServiceParts) {
+    func build(
+        in directory: TemporaryDirectory, isConfigured: Bool = true, redis: RedisServer? = nil
+    ) async throws -> (context: ServiceContext, parts: ServiceParts) {
         let keys = directory.file("keys.yaml")
         try Data("keys:\n  - {name: chief, key: foreign, tenant: north, roles: [admin]}\n".utf8).write(to: URL(filePath: keys))
         var values = ["AUTH_TOKEN": "good", "AUTH_KEYS_FILE": keys]

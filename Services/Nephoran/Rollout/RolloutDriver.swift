@@ -175,7 +175,8 @@ actor RolloutDriver {
         let end = ContinuousClock.now + Self.lookLimit
         while self.isBusy, self.run == nil, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(20)) }
         guard !self.isBusy else {
-            throw CommandFailure(.refused, self.run.map { "rollout \($0.id) is \($0.state.rawValue) already" } ?? "the ledger does not say whether there is a rollout")
+            let what = self.run.map { "rollout \($0.id) is \($0.state.rawValue) already" }
+            throw CommandFailure(.refused, what ?? "the ledger does not say whether there is a rollout")
         }
         self.isBusy = true
         self.wantsBack = false
