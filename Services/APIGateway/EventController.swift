@@ -140,7 +140,9 @@ struct FeedCursor: CustomStringConvertible {
 
     init() {}
 
+    /// An empty one is of who has seen nothing.
     init(_ text: String) throws {
+        guard !text.isEmpty else { return }
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let pieces = part.split(separator: ".", omittingEmptySubsequences: false)
             guard pieces.count == 2, let partition = Int(pieces[0]), "\(partition)" == pieces[0], (0..<1_000).contains(partition),
