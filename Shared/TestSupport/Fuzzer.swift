@@ -8,7 +8,8 @@ enum Fuzzer {
 
     private static let driver: Driver? = dlsym(dlopen(nil, RTLD_NOW), "LLVMFuzzerRunDriver").map { unsafeBitCast($0, to: Driver.self) }
 
-    /// What is tried. One in a process: the driver ends it.
+    /// What is tried. The driver's callback is a C function and can hold nothing of its own. Unguarded, since it is set by `run` alone, before the
+    /// driver runs, and read by the driver on the thread that called `run`; a process with a fuzzer runs one test, and the driver ends it.
     nonisolated(unsafe) private static var body: ([UInt8]) throws -> Void = { _ in }
 
     /// Where this process keeps what it finds: `NEPHORAN_FUZZ_DIR`.
@@ -46,6 +47,8 @@ enum Fuzzer {
                     return 0
                 }
             }
+            // Where the driver comes back, nothing of the closure may stay.
+            Self.body = { _ in }
         }
     }
 }

@@ -29,6 +29,8 @@ struct ForgeSide: Sendable {
             for _ in 0..<60 {
                 guard case .ended(.failed(_, mayRetry: true)) = await self.deliver(request) else { break }
                 request.mayBeRepeat = true
+                // The stage waits between two attempts, too: what is asked is whether it comes to a decision, 6 s at the most, and each
+                // attempt looks again.
                 try await Task.sleep(for: .milliseconds(100))
             }
             return await self.deliver(request)

@@ -138,6 +138,22 @@ import Testing
         }
     }
 
+    @Test("a forge that leaves open what it was asked to close is asked once a look")
+    func leftOpen() async throws {
+        try await ForgeSide.with { side async throws in
+            let wanted = request(side.store.intent(), self.path, to: package("amf"))
+            #expect(self.waits(await side.bridge.deliver(wanted)))
+            side.forge.inject { method, _ in method == "PATCH" ? .ignored : nil }
+            for look in 1...2 {
+                #expect(self.waits(await side.bridge.withdraw(wanted)))
+                #expect(side.forge.count(of: "PATCH") == look)
+            }
+            side.forge.inject(nil)
+            #expect(await side.bridge.withdraw(wanted) == .withdrawn)
+            #expect(side.forge.open == [])
+        }
+    }
+
     @Test("a package that somebody changes meanwhile is planned again, and the old pull request is closed")
     func stale() async throws {
         try await ForgeSide.with { side async throws in

@@ -35,6 +35,7 @@ import Testing
             for _ in 0..<20 {
                 let open = results.indices.filter { if case .failed(_, mayRetry: true) = results[$0] { true } else { false } }
                 guard !open.isEmpty else { break }
+                // The stage waits between two attempts, too; each looks again at what was published.
                 try await Task.sleep(for: .milliseconds(50))
                 let repeated = open.map { index in
                     var request = requests[index]

@@ -22,25 +22,10 @@ import Testing
     }
 
     private func withElement(_ body: (FakeNETCONF, ElementExecutor) async throws -> Void) async throws {
-        let device = try FakeNETCONF()
-        let server = try await offPool { try SSHServer(subsystemPort: device.port) }
-        defer {
-            server.stop()
-            device.stop()
+        try await ElementSide.with { side async throws in
+            let dead = side.client("du-dead", port: try FreePort.next())
+            try await body(side.device, ElementExecutor(try side.configuration(side.client(), dead)))
         }
-        var guards = Upstream.Configuration()
-        guards.timeout = .seconds(5)
-        guards.concurrency = 1
-        func element(_ name: String, _ port: Int) -> ElementClient {
-            ElementClient(
-                ManagedElement(
-                    name: name, address: "127.0.0.1", port: port, username: server.user, credential: .keyFile(server.clientKey),
-                    hostKey: .fingerprint(server.fingerprint)), upstream: Upstream("o1/\(name)", guards))
-        }
-        try await body(
-            device,
-            ElementExecutor(
-                ElementConfiguration([element("du-3", server.port), element("du-dead", try FreePort.next())], classes: try ManagedClassCatalogue())))
     }
 
     private func ratio(_ device: FakeNETCONF, _ name: String = "rRMPolicyMinRatio") -> String? { device.shares[Self.id]?.all(name).first?.text }

@@ -16,20 +16,10 @@ import Testing
         carriers: ["s5": 20_000], energySaving: ["5": false])
 
     private func withElement(_ body: (FakeNETCONF, ElementConfiguration, ElementClient) async throws -> Void) async throws {
-        let device = try FakeNETCONF(configuration: Self.configuration)
-        let server = try await offPool { try SSHServer(subsystemPort: device.port) }
-        defer {
-            server.stop()
-            device.stop()
+        try await ElementSide.with(configuration: Self.configuration) { side async throws in
+            let client = side.client()
+            try await body(side.device, try side.configuration(client), client)
         }
-        var guards = Upstream.Configuration()
-        guards.timeout = .seconds(5)
-        guards.concurrency = 1
-        let client = ElementClient(
-            ManagedElement(
-                name: "du-3", address: "127.0.0.1", port: server.port, username: server.user, credential: .keyFile(server.clientKey),
-                hostKey: .fingerprint(server.fingerprint)), upstream: Upstream("o1/du-3", guards))
-        try await body(device, ElementConfiguration([client], classes: try ManagedClassCatalogue()), client)
     }
 
     private static func put(_ name: String, _ document: String, _ managedClass: String = "NRCellDU") -> PolicyChange {

@@ -15,21 +15,11 @@ import Testing
         timeout: Duration = .seconds(10),
         _ body: (FakeNETCONF, ElementClient, ElementConfiguration) async throws -> Void
     ) async throws {
-        let device = try FakeNETCONF()
-        device.set(adjust)
-        let server = try await offPool { try SSHServer(subsystemPort: device.port) }
-        defer {
-            server.stop()
-            device.stop()
+        try await ElementSide.with { side async throws in
+            side.device.set(adjust)
+            let client = side.client(hostKey: hostKey, keyFile: keyFile, timeout: timeout)
+            try await body(side.device, client, try side.configuration(client))
         }
-        let element = ManagedElement(
-            name: "du-3", address: "127.0.0.1", port: server.port, username: server.user, credential: .keyFile(keyFile ?? server.clientKey),
-            hostKey: hostKey ?? .fingerprint(server.fingerprint))
-        var configuration = Upstream.Configuration()
-        configuration.timeout = timeout
-        configuration.concurrency = 1
-        let client = ElementClient(element, upstream: Upstream("o1/du-3", configuration))
-        try await body(device, client, ElementConfiguration([client], classes: try ManagedClassCatalogue()))
     }
 
     @Test("a share is set under lock, validated, committed, checked and confirmed; a repeat sends nothing; it can be taken away", arguments: [true, false])

@@ -1,4 +1,5 @@
 import IntentModel
+import TestSupport
 import Testing
 
 @Suite struct GatewayEnumerationTests {
@@ -8,6 +9,6 @@ import Testing
             ("Phase", Phase.allCases.map(\.rawValue)), ("Priority", Priority.allCases.map(\.rawValue)),
         ])
     func enumerations(_ schema: String, _ values: [String]) throws {
-        #expect((try DescribedService.gateway.description.schema(schema)?["enum"] as? [String])?.sorted() == values.sorted())
+        #expect((try ServiceName.gateway.description.schema(schema)?["enum"] as? [String])?.sorted() == values.sorted())
     }
 }

@@ -9,8 +9,8 @@ import Testing
 
 /// Each service and its OpenAPI file: the same routes, and the same of them open.
 @Suite struct RouteTests {
-    @Test("what the file says is there, and what is there it says", arguments: DescribedService.allCases)
-    func routes(_ service: DescribedService) async throws {
+    @Test("what the file says is there, and what is there it says", arguments: ServiceName.allCases)
+    func routes(_ service: ServiceName) async throws {
         let directory = try TemporaryDirectory()
         let (context, parts) = try await service.build(in: directory)
         let router = Router(context: AppContext.self)
@@ -27,7 +27,7 @@ import Testing
         let directory = try TemporaryDirectory()
         var served: [Set<String>] = []
         for isConfigured in [true, false] {
-            let (_, parts) = try await DescribedService.adaptor.build(in: directory, isConfigured: isConfigured)
+            let (_, parts) = try await ServiceName.adaptor.build(in: directory, isConfigured: isConfigured)
             let router = Router(context: AppContext.self)
             parts.routes(router)
             // The address of notifications is a RIC's, who gets it with A1_NOTIFY_URL.
@@ -37,52 +37,50 @@ import Testing
     }
 
     /// Over no connection, so that nobody is on this machine itself.
-    @Test("who sends no key, or a wrong one, is let in nowhere but where the file says so", arguments: DescribedService.allCases)
-    func guards(_ service: DescribedService) async throws {
+    @Test("who sends no key, or a wrong one, is let in nowhere but where the file says so", arguments: ServiceName.allCases)
+    func guards(_ service: ServiceName) async throws {
+        let guarded = try service.description.operations.filter { $0.needsKey || $0.statuses.contains("401") }
+        #expect(guarded.count > 4)
+        try await Self.asking(service, guarded, as: [nil, "Bearer bad", "Basic Z29vZA==", "good"]) { operation, key, response in
+            #expect(response.status == .unauthorized, "\(operation.name) with \(key ?? "nothing")")
+            #expect(response.headers[.wwwAuthenticate] != nil)
+        }
+    }
+
+    @Test("what all tenants share is not for an admin of one of them", arguments: ServiceName.allCases)
+    func tenants(_ service: ServiceName) async throws {
+        let shared = try service.description.operations.filter(\.isInstallations)
+        #expect(shared.count > 2)
+        try await Self.asking(service, shared, as: ["Bearer foreign"]) { operation, _, response in
+            #expect(response.status == .forbidden, "\(operation.name)")
+        }
+    }
+
+    /// Each of these operations with an empty object, once for each value of `Authorization`.
+    private static func asking(
+        _ service: ServiceName, _ operations: [APIDescription.Operation], as keys: [String?],
+        _ check: @Sendable (APIDescription.Operation, String?, TestResponse) -> Void
+    ) async throws {
         let directory = try TemporaryDirectory()
         // Only the gateway looks at its ledger before it answers anybody.
         let redis = service == .gateway ? try await RedisServer.start() : nil
         defer { redis?.stop() }
         let (context, parts) = try await service.build(in: directory, redis: redis)
-        let guarded = try service.description.operations.filter { $0.needsKey || $0.statuses.contains("401") }
-        #expect(guarded.count > 4)
         try await ServiceApplication.build(parts, in: context).test(.router) { client in
-            for operation in guarded {
+            for operation in operations {
                 let words = operation.name.split(separator: " ").map(String.init)
                 let method = try #require(HTTPRequest.Method(words[0]))
-                for key in [nil, "Bearer bad", "Basic Z29vZA==", "good"] {
+                for key in keys {
                     var headers: HTTPFields = [.contentType: "application/json"]
                     if let key { headers[.authorization] = key }
-                    let response = try await client.execute(uri: words[1], method: method, headers: headers, body: ByteBuffer(string: "{}"))
-                    #expect(response.status == .unauthorized, "\(operation.name) with \(key ?? "nothing")")
-                    #expect(response.headers[.wwwAuthenticate] != nil)
+                    check(operation, key, try await client.execute(uri: words[1], method: method, headers: headers, body: ByteBuffer(string: "{}")))
                 }
             }
         }
     }
 
-    @Test("what all tenants share is not for an admin of one of them", arguments: DescribedService.allCases)
-    func tenants(_ service: DescribedService) async throws {
-        let directory = try TemporaryDirectory()
-        let redis = service == .gateway ? try await RedisServer.start() : nil
-        defer { redis?.stop() }
-        let (context, parts) = try await service.build(in: directory, redis: redis)
-        let shared = try service.description.operations.filter(\.isInstallations)
-        #expect(shared.count > 2)
-        try await ServiceApplication.build(parts, in: context).test(.router) { client in
-            for operation in shared {
-                let words = operation.name.split(separator: " ").map(String.init)
-                let method = try #require(HTTPRequest.Method(words[0]))
-                let response = try await client.execute(
-                    uri: words[1], method: method, headers: [.authorization: "Bearer foreign", .contentType: "application/json"],
-                    body: ByteBuffer(string: "{}"))
-                #expect(response.status == .forbidden, "\(operation.name)")
-            }
-        }
-    }
-
-    @Test("every reference leads somewhere, every operation has a name of its own and says what it answers", arguments: DescribedService.allCases)
-    func references(_ service: DescribedService) throws {
+    @Test("every reference leads somewhere, every operation has a name of its own and says what it answers", arguments: ServiceName.allCases)
+    func references(_ service: ServiceName) throws {
         let description = try service.description
         for reference in description.references { #expect(try description.target(of: reference) != nil, "\(reference)") }
         let operations = try description.operations

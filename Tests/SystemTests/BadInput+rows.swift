@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 extension BadInput {
     /// An id that no intent has.

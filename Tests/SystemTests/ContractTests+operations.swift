@@ -1,5 +1,6 @@
 import Foundation
 import IntentModel
+import TestSupport
 import Testing
 
 extension RealProcesses.ContractTests {

@@ -19,6 +19,7 @@ struct PullRequestRun: Sendable {
             // The forge has forgotten it, the branch has not.
             return .ended(.published(published))
         }
+        var hasClosed = false
         while true {
             let stale = try await self.stale(changes)
             let opened = pull.flatMap { CommitTime(rfc3339: $0.createdAt) }
@@ -38,6 +39,9 @@ struct PullRequestRun: Sendable {
             case .wait: return .waiting(self.delivery.pause(since: opened))
             case .close:
                 guard let number = pull?.number else { return .withdrawn }
+                // A forge that says yes and leaves it open is asked again later, not at once.
+                guard !hasClosed else { return .waiting(self.delivery.pauses.upperBound) }
+                hasClosed = true
                 pull = try await self.forge.close(number)
             case .merged:
                 guard let merged = pull, let packages = try await self.adopt(merged) else { return .waiting(self.delivery.pauses.lowerBound) }

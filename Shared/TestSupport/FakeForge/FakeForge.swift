@@ -14,6 +14,8 @@ package final class FakeForge: Sendable {
         case status(Int)
         /// Does it, and answers 502, as when an answer is lost on the way.
         case lostAnswer
+        /// Answers with the pull request as it is, and does nothing.
+        case ignored
     }
 
     package struct Refused: Error { package let reason: String }
@@ -139,6 +141,7 @@ package final class FakeForge: Sendable {
         case .lostAnswer:
             _ = try await body()
             return Self.complaint(502, "Bad Gateway")
+        case .ignored: return self.show(request.uri.path.split(separator: "/").last.flatMap { Int($0) })
         case nil: return try await body()
         }
     }

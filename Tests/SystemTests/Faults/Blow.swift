@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A SIGKILL and a new start, at a moment of the run.
 struct Blow: Sendable {
     enum Target: Sendable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Where the executables under test are: beside the test bundle, or where `NEPHORAN_BIN` says.
 enum Executables {

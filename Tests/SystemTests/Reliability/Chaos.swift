@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 /// Every two seconds something is killed or stopped for a while, at random; the same seed strikes the same blows.

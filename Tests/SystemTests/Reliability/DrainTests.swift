@@ -1,6 +1,7 @@
 import Foundation
 import IntentModel
 import Synchronization
+import TestSupport
 import Testing
 
 extension RealProcesses {

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import HTTPFetch
+import TestSupport
 import Testing
 
 extension RealProcesses {

@@ -1,7 +1,5 @@
-import Testing
-
 /// The six services, by the names of their executables.
-enum ServiceName: String, CaseIterable, Sendable, CustomTestStringConvertible {
+package enum ServiceName: String, CaseIterable, Sendable {
     case gateway = "api-gateway"
     case interpreter = "llm-processor"
     case knowledge = "rag-api"
@@ -10,7 +8,7 @@ enum ServiceName: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case bridge = "nephio-bridge"
 
     /// The setting by which the others are told its address.
-    var addressSetting: String {
+    package var addressSetting: String {
         switch self {
         case .gateway: "API_GATEWAY_URL"
         case .interpreter: "LLM_PROCESSOR_URL"
@@ -20,6 +18,4 @@ enum ServiceName: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .bridge: "NEPHIO_BRIDGE_URL"
         }
     }
-
-    var testDescription: String { self.rawValue }
 }

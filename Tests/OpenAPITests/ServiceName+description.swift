@@ -12,16 +12,7 @@ import Testing
 @testable import ServiceRuntime
 
 /// A service as it is wired, beside the file that describes it.
-enum DescribedService: String, CaseIterable, CustomTestStringConvertible {
-    case gateway = "api-gateway"
-    case interpreter = "llm-processor"
-    case knowledge = "rag-api"
-    case generator = "manifest-generator"
-    case adaptor = "oran-adaptor"
-    case bridge = "nephio-bridge"
-
-    var testDescription: String { self.rawValue }
-
+extension ServiceName {
     var description: APIDescription {
         get throws { try APIDescription(self == .gateway ? "Services/APIGateway/Public/openapi.yaml" : "docs/api/\(self.rawValue).yaml") }
     }

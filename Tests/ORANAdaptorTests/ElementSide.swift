@@ -1,0 +1,38 @@
+import Resilience
+import TestSupport
+
+@testable import ORANAdaptor
+
+/// A managed element: a NETCONF server behind OpenSSH's own, and what is known of it to reach it.
+struct ElementSide {
+    let device: FakeNETCONF
+    let server: SSHServer
+
+    static func with(configuration: String = "", _ body: (ElementSide) async throws -> Void) async throws {
+        let device = try FakeNETCONF(configuration: configuration)
+        let server = try await offPool { try SSHServer(subsystemPort: device.port) }
+        defer {
+            server.stop()
+            device.stop()
+        }
+        try await body(ElementSide(device: device, server: server))
+    }
+
+    /// - Parameters:
+    ///   - port: of another one, instead of the server's.
+    ///   - hostKey: that is expected; the server's own unless it is given.
+    func client(
+        _ name: String = "du-3", port: Int? = nil, hostKey: ManagedElement.HostKey? = nil, keyFile: String? = nil, timeout: Duration = .seconds(5)
+    ) -> ElementClient {
+        var guards = Upstream.Configuration()
+        guards.timeout = timeout
+        guards.concurrency = 1
+        return ElementClient(
+            ManagedElement(
+                name: name, address: "127.0.0.1", port: port ?? self.server.port, username: self.server.user,
+                credential: .keyFile(keyFile ?? self.server.clientKey), hostKey: hostKey ?? .fingerprint(self.server.fingerprint)),
+            upstream: Upstream("o1/\(name)", guards))
+    }
+
+    func configuration(_ clients: ElementClient...) throws -> ElementConfiguration { ElementConfiguration(clients, classes: try ManagedClassCatalogue()) }
+}
