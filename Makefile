@@ -38,8 +38,8 @@ test: packages model ## Everything that must hold before a change lands
 	@deploy/install-packages test
 	$(MAKE) check
 	swift build --build-tests
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build --skip '$(WHOLE_MACHINE)'
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1 swift test --skip-build --filter '$(WHOLE_MACHINE)'
+	Tests/run-suite 4 --skip '$(WHOLE_MACHINE)'
+	Tests/run-suite 1 --filter '$(WHOLE_MACHINE)'
 	Tests/check-observability .build/debug
 	$(MAKE) console
 
@@ -55,7 +55,7 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
-	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/check-console Tests/check-api Tests/Sanitizers/run Tests/Sanitizers/fuzz .ci/run
+	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/check-console Tests/check-api Tests/run-suite Tests/Sanitizers/run Tests/Sanitizers/fuzz .ci/run
 	shellcheck -x Tests/check-deploy Tests/check-observability Tests/check-image
 	yamllint --strict -c .yamllint Services Shared docs/api deploy Tests/Packages Tests/Deploy loadtest
 	python3 -m compileall -q -f loadtest/measuring && rm -rf loadtest/measuring/__pycache__
