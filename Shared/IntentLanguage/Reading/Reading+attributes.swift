@@ -134,6 +134,20 @@ extension Reading {
         }
     }
 
+    /// "reduce the cost of the AMF by 20%", "increase its performance by 20%": no replicas, whatever they would do to it.
+    func changesOther(_ clause: Clause, before start: Int) -> Bool {
+        let said = clause.body..<max(clause.body, start)
+        let hasObject = said.contains { self.meaning($0)?.object != nil }
+        return said.contains { index in
+            guard let meaning = self.meaning(index) else { return hasObject && self.kind(index) == .unknown && !self.lexemes[index].used }
+            if let attribute = meaning.attribute {
+                return !["replicas", "minReplicas", "maxReplicas", "cpu", "memory", "storage"].contains(self.vocabulary.attributes[attribute].attribute)
+            }
+            if let object = meaning.object { return self.vocabulary.objects[object].kind == .radioNetwork }
+            return meaning.quality != nil || meaning.feature != nil
+        }
+    }
+
     func targetOfChange(_ clause: Clause, _ start: Int) -> AttributeWord? {
         for index in clause.body..<max(clause.body, start) {
             if let attribute = self.meaning(index)?.attribute {

@@ -89,6 +89,14 @@ struct WordClass: OptionSet, Sendable, Hashable {
     static let selecting = WordClass(rawValue: 1 << 37)
     /// The same, unless it says with "the" which one it is ("the old SMF").
     static let describing = WordClass(rawValue: 1 << 38)
+    /// "near": says where by what is beside it.
+    static let nearness = WordClass(rawValue: 1 << 39)
+    /// "same … as", "like in": says how by what something else is.
+    static let likeness = WordClass(rawValue: 1 << 40)
+    /// "keep its data": what a removal is not to take.
+    static let sparing = WordClass(rawValue: 1 << 41)
+    /// "several": an amount that is no number.
+    static let vagueCount = WordClass(rawValue: 1 << 42)
 }
 
 /// Everything a word or phrase may mean; which of it does is the sentence's business.

@@ -297,6 +297,7 @@ struct VocabularyLoader {
             ("increments", .increment), ("decrements", .decrement), ("urgent", .urgent), ("relativeTimes", .relativeTime),
             ("recurrences", .recurrence), ("negatives", .negative), ("compoundSuffixes", .compoundSuffix), ("corrections", .correction),
             ("conditions", .condition), ("doubts", .doubt), ("existence", .existence), ("selecting", .selecting), ("describing", .describing),
+            ("nearness", .nearness), ("likenesses", .likeness), ("sparing", .sparing), ("vagueCounts", .vagueCount),
         ]
         for (key, wordClass) in classes { self.classes(try file.phrases(key), wordClass) }
         for word in try file.phrases("ordinary") { self.lexicon.protect(word) }

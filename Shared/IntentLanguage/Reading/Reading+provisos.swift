@@ -1,0 +1,82 @@
+import IntentModel
+
+/// Words that hold a change within bounds which nothing here keeps: until when, near what, like what else, what is to be spared. Like the other cautions
+/// they become questions.
+extension Reading {
+    mutating func readProvisos() {
+        self.readEnds()
+        self.readNearness()
+        self.readLikeness()
+        self.readSpared()
+    }
+
+    /// Before a time that needs a calendar, they say how long something is to last.
+    private static let lasting: Set<String> = ["until", "till", "through", "for", "over", "during", "throughout"]
+
+    /// "until Monday", "for the weekend": the end of what begins now.
+    func isEnd(_ index: Int) -> Bool {
+        guard self.has(index, .relativeTime), index > 0 else { return false }
+        let before = self.has(index - 1, .definite) ? index - 2 : index - 1
+        return Self.lasting.contains(self.word(before))
+    }
+
+    private mutating func readEnds() {
+        guard let at = self.lexemes.indices.first(where: { self.isEnd($0) }) else { return }
+        let first = self.has(at - 1, .definite) ? at - 2 : at - 1
+        self.confirm(
+            at, "'\(self.text(first..<(at + 1)))' says how long, and needs a date and time to end at. Should it be done now, without an end?",
+            unlessAsked: false)
+    }
+
+    /// "near the stadium": no place that anything here knows. Where one is named as well, that is the place.
+    private mutating func readNearness() {
+        for at in self.lexemes.indices where self.has(at, .nearness) {
+            let isTo = self.meaning(at + 1)?.preposition == .to
+            guard isTo || self.word(at) != "close" else { continue }
+            let next = self.head(isTo ? at + 2 : at + 1)
+            guard next < self.lexemes.count, self.kind(next) != .symbol, self.meaning(next)?.object == nil, self.meaning(next)?.quality == nil,
+                !self.has(next - 1, .filler), self.meaning(next - 1)?.quality == nil
+            else { continue }
+            let near = self.expectation(near: at)
+            guard self.expectations[near].verb != .report, !self.expectations[near].context.hasPlace else { continue }
+            var end = next + 1
+            while end < self.lexemes.count, [.unknown, .chain, .compound].contains(self.kind(end)) { end += 1 }
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(near + 1)", field: "context.cluster",
+                    question: "'\(self.text(at..<end))' names no place. Which cluster is meant?", options: []))
+            return
+        }
+    }
+
+    /// "with the same settings as the AMF", "like in core5g": what that would be is not looked up.
+    private mutating func readLikeness() {
+        for at in self.lexemes.indices where self.has(at, .likeness) {
+            let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
+            return self.confirm(
+                at, "'\(self.text(at..<max(at + 1, end)))' is not looked up. Should it be done with what the text says besides that?", unlessAsked: false)
+        }
+    }
+
+    /// "remove the UDM but keep its data": a removal spares nothing.
+    private mutating func readSpared() {
+        guard let removed = self.expectations.firstIndex(where: { $0.verb == .remove }) else { return }
+        let clause = self.clauses[self.expectations[removed].clause]
+        for at in clause.first..<self.lexemes.count {
+            // "but leave the SMF alone" is said of something else.
+            let spared = self.head(at + 1)
+            let spares = self.has(at, .sparing) && self.meaning(spared)?.object == nil && self.kind(spared) != .chain
+            guard spares || self.has(at, .negation) && self.spares(at + 1) else { continue }
+            var end = at + 1
+            while end < self.lexemes.count, self.kind(end) != .symbol { end += 1 }
+            return self.confirm(
+                at, "A removal takes everything of it: '\(self.text(at..<end))' cannot be promised. Should it be removed all the same?", unlessAsked: false)
+        }
+    }
+
+    /// "without deleting …", "without losing …"
+    private func spares(_ index: Int) -> Bool {
+        if let verb = self.meaning(index)?.verb { return verb.action == .remove && verb.form == .gerund }
+        return self.word(index) == "losing" || self.word(index) == "loss"
+    }
+}
