@@ -21,9 +21,21 @@ extension Reading {
     }
 
     private mutating func readEnds() {
+        for (index, draft) in self.expectations.enumerated() where draft.verb != .report && draft.mention.kind != .policy {
+            let window = draft.context.window
+            // "until 2026-12-24" is the end of what is wanted; "between … and …" says when it may be done.
+            let until = window?.start == nil ? window?.end.flatMap { end in self.sayings.first { $0.member == "window" && $0.value == end } } : nil
+            let end = draft.target("duration")?.evidence ?? until.flatMap { ["until", "till"].contains(self.word($0.at - 1)) ? $0.value : nil }
+            guard let end else { continue }
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(index + 1)", field: "confirm", question: "Nothing here undoes it after '\(end)'. Should it be done, and stay?",
+                    options: ["yes", "no"]))
+            return
+        }
         guard let at = self.lexemes.indices.first(where: { self.isEnd($0) }) else { return }
         let first = self.has(at - 1, .definite) ? at - 2 : at - 1
-        self.confirm(
+        return self.confirm(
             at, "'\(self.text(first..<(at + 1)))' says how long, and needs a date and time to end at. Should it be done now, without an end?",
             unlessAsked: false)
     }
