@@ -197,7 +197,9 @@ extension Reading {
                     clause, "context.environment", "Several environments are named, and one intent acts in one. Which one is meant here?",
                     [context.environment ?? "", environment].filter { !$0.isEmpty })
             }
-            if let quality = meaning.quality, meaning.preposition == nil { self.addQuality(quality, to: &context, at: index) }
+            // "without SR-IOV", "disable hugepages"
+            let isDenied = self.has(index - 1, .negation) || clause.verb?.action == .disable
+            if let quality = meaning.quality, meaning.preposition == nil, !isDenied { self.addQuality(quality, to: &context, at: index) }
             if meaning.technology != nil, meaning.object == nil {
                 self.addDependency(self.text(index..<(index + 1)), to: &context, at: index, self.span(index..<(index + 1)))
             }
