@@ -40,7 +40,8 @@ import Testing
         "GET /v1/packages/{cluster}/{namespace}/{instance}": .readers, "GET /v1/packages/{cluster}/{namespace}/{instance}/history": .readers,
         "GET /v1/knowledge": .readers, "GET /v1/audit": .admins, "GET /v1/keys": .admins, "GET /v1/services": .readers,
         "GET /v1/services/{service}/metrics": .admins, "GET /v1/health": .readers, "GET /v1/orchestration/workflows": .readers, "GET /v1/metrics": .readers,
-        "GET /v1/inventory": .readers, "GET /v1/audit/entries": .admins, "GET /v1/audit/export": .installation, "POST /v1/audit/reports": .installation, "GET /v1/rollout": .readers,
+        "GET /v1/inventory": .readers, "GET /v1/audit/entries": .admins, "GET /v1/audit/export": .installation, "POST /v1/audit/reports": .installation,
+        "GET /v1/rollout": .readers,
         "POST /v1/rollout/preview": .installation, "POST /v1/rollout/promote": .installation, "POST /v1/rollout/abort": .installation,
         "POST /v1/rollout/runs/{run}/promote": .installation, "POST /v1/rollout/runs/{run}/abort": .installation,
     ]

@@ -49,7 +49,8 @@ struct AuditReportController: Sendable {
             return .init(pointer: "/entries", detail: "1 to \(AccessReport.maxEntries) entries.")
         }
         for (index, entry) in report.entries.enumerated() {
-            guard Timestamp.milliseconds(entry.at) != nil else {
+            // A day alone is no moment.
+            guard entry.at.utf8.count >= 20, Timestamp.milliseconds(entry.at) != nil else {
                 return .init(pointer: "/entries/\(index)/at", detail: "A time such as 2026-05-28T20:26:40.120Z.")
             }
             let texts = [

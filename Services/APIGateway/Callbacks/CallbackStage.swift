@@ -29,7 +29,8 @@ struct CallbackStage: StageHandler {
     private enum Outcome: String, CaseIterable { case delivered, retried, gone, dead }
 
     init(
-        ledger: Ledger, fetcher: HTTPFetcher, policy: CallbackPolicy, signature: @escaping @Sendable () -> CallbackSignature, hosts: CallbackHosts, retryFor: Duration
+        ledger: Ledger, fetcher: HTTPFetcher, policy: CallbackPolicy, signature: @escaping @Sendable () -> CallbackSignature, hosts: CallbackHosts,
+        retryFor: Duration
     ) {
         self.ledger = ledger
         self.fetcher = fetcher

@@ -16,11 +16,12 @@ struct CallbackWorker {
         let perHost = settings[GatewaySettings.callbackMaxPerHost]
         // One of its own: receivers that hang must not take the connections of the calls between services.
         let fetcher = HTTPFetcher(.init(maxConnections: 128, maxConnectionsPerHost: perHost, userAgent: "nephoran-callback"))
+        // The secret as it is now; one that has become too short, or is gone, changes nothing.
+        let signature = { @Sendable in
+            CallbackSignature(secret: settings[GatewaySettings.callbackSecret].flatMap { $0.utf8.count >= CallbackSignature.least ? $0 : nil } ?? secret)
+        }
         let stage = CallbackStage(
-            ledger: ledger, fetcher: fetcher, policy: self.policy, signature: {
-                // As it is now; one that has become too short, or is gone, changes nothing.
-                CallbackSignature(secret: settings[GatewaySettings.callbackSecret].flatMap { $0.utf8.count >= CallbackSignature.least ? $0 : nil } ?? secret)
-            },
+            ledger: ledger, fetcher: fetcher, policy: self.policy, signature: signature,
             hosts: CallbackHosts(limit: perHost, timeout: settings[GatewaySettings.callbackTimeout]), retryFor: settings[GatewaySettings.callbackRetryFor]
         )
         self.services = [fetcher, StageWorker(ledger: ledger, handler: stage)]

@@ -82,11 +82,12 @@ struct SecretRotation: Sendable {
         return dropped
     }
 
-    /// Names of keys that were made before, and not given another secret since.
-    private func keysBefore(_ time: Date) throws(CommandFailure) -> [String] {
-        let limit = Int64(time.timeIntervalSince1970)
+    /// Names of keys that were made before, and not given another secret since; or were, and the one before is still good.
+    private func keysBefore(_ time: Date, now: Date = .now) throws(CommandFailure) -> [String] {
+        let (limit, now) = (Int64(time.timeIntervalSince1970), Int64(now.timeIntervalSince1970 * 1_000))
         return try self.keys.read().keys.filter { key in
-            key.proofs.contains { $0.hash.form == .keyed } && (key.created ?? 0) / 1_000 < limit
+            guard key.isLive(at: now), key.proofs.contains(where: { $0.hash.form == .keyed }) else { return false }
+            return (key.created ?? 0) / 1_000 <= limit || key.proofs.dropFirst().contains { ($0.until ?? .max) > now }
         }.map(\.name)
     }
 }
