@@ -10,6 +10,7 @@ CONSOLE_BIN ?= .build/debug
 # Tests that start many processes, or measure time, and want to have the processors for themselves.
 WHOLE_MACHINE := SystemTests|TopologyTests|PowerLossTests|RedisClusterTests|RedisSentinelTests|LoadgenTests
 FUZZ_SECONDS ?= 60
+ENDURANCE_FUZZ_SECONDS ?= 600
 # Options of loadtest/bench and loadtest/bench-check, such as --only http,pipeline
 BENCH ?=
 INTENT ?= Deploy a high-availability AMF with auto-scaling in core5g
@@ -55,6 +56,7 @@ check: packages ## Format, dependency edges, shell scripts, data files
 	@deploy/install-packages test
 	swift format lint --configuration .swift-format --recursive --parallel --strict Package.swift Services Shared Tests loadtest
 	Tests/check-edges
+	Tests/mutate-guards --list >/dev/null
 	shellcheck deploy/install-packages deploy/install-model deploy/run deploy/stop loadtest/model loadtest/vectors loadtest/knowledge Tests/check-edges Tests/check-packages Tests/check-console Tests/check-api Tests/run-suite Tests/Sanitizers/run Tests/Sanitizers/fuzz .ci/run
 	shellcheck -x Tests/check-deploy Tests/check-observability Tests/check-image
 	yamllint --strict -c .yamllint Services Shared docs/api deploy Tests/Packages Tests/Deploy loadtest
@@ -82,7 +84,8 @@ endurance: packages ## What takes longer than a test may: 100,000 intents under 
 	swift build --build-tests
 	NEPHORAN_ENDURANCE=1 swift test --skip-build --filter "SystemTests|RejectedPushTests"
 	API_SECONDS=120 Tests/check-api
-	Tests/Sanitizers/fuzz 600
+	Tests/mutate-guards
+	Tests/Sanitizers/fuzz $(ENDURANCE_FUZZ_SECONDS)
 
 image: build ## What the image installs is all that the executables need; as root, takes minutes
 	@deploy/install-packages image

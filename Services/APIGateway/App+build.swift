@@ -65,6 +65,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             KnowledgeController(knowledge: knowledge).addRoutes(to: api)
             AuditController(ledger: ledger).addRoutes(to: api)
             AuditLogController(store: audit.store).addRoutes(to: api)
+            // Of services alone, and of who administers them: being on this machine proves nothing here.
+            AuditReportController(store: audit.store, pending: audit.refusals).addRoutes(
+                to: router.group().add(middleware: context.callers(.admin, installations: "The audit log", sparesLocal: false)))
             KeyController(authenticator: context.authenticator).addRoutes(to: api)
             RolloutController(ledger: ledger).addRoutes(to: api)
             ServiceController(name: context.name, ownMetrics: context.metrics, upstreams: upstreams).addRoutes(to: api)
@@ -100,7 +103,13 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             }
         }
     )
-    if audit.store != nil { parts.accessLog = audit.refusals }
+    if audit.store != nil {
+        let refusals = audit.refusals
+        parts.accessLog = refusals
+        context.acts.follow { act in
+            if !refusals.hold(act) { AuditTrail.failures.increment() }
+        }
+    }
     return parts
 }
 

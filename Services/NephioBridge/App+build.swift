@@ -69,9 +69,12 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     }
     return ServiceParts(
         routes: { router in
-            let api = router.group().add(middleware: context.callers(.intentsRead, installations: "The repository as a whole"))
-            api.addRoutes(PackageController(repository: repository, preview: preview, delivery: delivery).routes, atPath: "/v1")
-            api.addRoutes(AuditAnchorController(repository: repository).routes, atPath: "/v1")
+            let whole = "The repository as a whole"
+            router.group().add(middleware: context.callers(.intentsRead, installations: whole, recordsActs: true)).addRoutes(
+                PackageController(repository: repository, preview: preview, delivery: delivery).routes, atPath: "/v1")
+            // An anchor that were an entry itself would be followed by another one.
+            router.group().add(middleware: context.callers(.intentsRead, installations: whole)).addRoutes(
+                AuditAnchorController(repository: repository).routes, atPath: "/v1")
         },
         services: [redis, RoleWatch(ledger: ledger), RepositoryService(repository: repository, preview: preview), publisher, verifier]
             + proposals + (forge.map { [$0.fetcher] } ?? []) + (controller?.services ?? []),
@@ -107,8 +110,8 @@ private struct KubernetesParts {
         if settings[KubernetesSettings.controller] {
             let fetcher = HTTPFetcher(.init().trusting(settings))
             let gateway = ServiceClient(
-                context.upstream("api-gateway") { $0.hedge.isEnabled = false }, base: settings[KubernetesSettings.gateway],
-                token: settings[AccessSettings.token], fetcher: fetcher)
+                context.upstream("api-gateway") { $0.hedge.isEnabled = false }, base: settings[CommonSettings.gateway] ?? KubernetesSettings.gateway,
+                bearer: { [authenticator = context.authenticator] in authenticator.token }, fetcher: fetcher)
             let duration = settings[KubernetesSettings.leaseDuration]
             let lease = LeaderElection.Configuration(
                 namespace: settings[KubernetesSettings.leaseNamespace], name: "nephoran-network-intents",

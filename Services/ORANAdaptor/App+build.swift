@@ -60,8 +60,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             }
             // Its user and password are the proof.
             if events.credentials != nil { router.addRoutes(events.routes, atPath: "/eventListener/v7") }
-            let api = router.group().add(middleware: context.callers(.admin, installations: "The RAN"))
-            if events.credentials == nil { api.addRoutes(events.routes, atPath: "/eventListener/v7") }
+            if events.credentials == nil {
+                router.group().add(middleware: context.callers(.admin, installations: "The RAN")).addRoutes(events.routes, atPath: "/eventListener/v7")
+            }
+            let api = router.group().add(middleware: context.callers(.admin, installations: "The RAN", recordsActs: true))
             api.addRoutes(A1Controller(inventory: inventory, executor: executor, desired: desired).routes, atPath: "/v1/a1")
             if let elements { api.addRoutes(ElementController(configuration: elements, alarms: alarms).routes, atPath: "/v1/o1") }
             if elements == nil { api.addRoutes(UnconfiguredController.o1.routes, atPath: "/v1/o1") }

@@ -34,10 +34,31 @@ extension IPAddress {
         return Self.assigned?.contains(self) == true && !Self.special.contains { $0.contains(self) }
     }
 
-    /// Of the same link only (RFC 3927, RFC 4291 §2.5.6), where clouds answer with the machine's credentials.
-    package var isLinkLocal: Bool { Self.links.contains { $0.contains(self) } }
+    /// Where no name ought to lead: to the same link (RFC 3927, RFC 4291 §2.5.6) and the other places where clouds answer with the machine's
+    /// credentials, to nobody (this machine to itself, in place of an address), and to everybody (multicast, broadcast). Also in IPv6 that stands for
+    /// such an IPv4 address (RFC 4291 §2.5.5.1, RFC 6052, RFC 3056).
+    package var isReserved: Bool {
+        if Self.reserved.contains(where: { $0.contains(self) }) { return true }
+        return self.carried.map { $0.isReserved } ?? false
+    }
 
-    private static let links = ["169.254.0.0/16", "fe80::/10"].compactMap { AddressRange($0) }
+    /// The IPv4 address that an IPv6 one is made of, and that a gateway on the way connects to.
+    private var carried: IPAddress? {
+        guard self.bytes.count == 16 else { return nil }
+        // 0.0.0.0/8 would make ::1 one of them, which is this machine.
+        let isCompatible = Self.compatible?.contains(self) == true && self.bytes[12] != 0
+        if isCompatible || Self.translated?.contains(self) == true { return IPAddress(bytes: Array(self.bytes[12...])) }
+        return Self.tunnelled?.contains(self) == true ? IPAddress(bytes: Array(self.bytes[2..<6])) : nil
+    }
+
+    private static let reserved = [
+        // AWS, Google, Azure and most others; AWS and Google by IPv6; Alibaba; Oracle; Azure's agent.
+        "169.254.0.0/16", "fe80::/10", "fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192", "168.63.129.16",
+        "0.0.0.0/8", "::", "224.0.0.0/4", "255.255.255.255", "ff00::/8",
+    ].compactMap { AddressRange($0) }
+    private static let compatible = AddressRange("::/96")
+    private static let translated = AddressRange("64:ff9b::/96")
+    private static let tunnelled = AddressRange("2002::/16")
     private static let assigned = AddressRange("2000::/3")
     private static let special = [
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24",

@@ -11,9 +11,8 @@ package struct FetchRequest: Sendable {
     package var timeout: Duration
     /// Bytes of response body after which the transfer is broken off. A stream counts its whole length.
     package var maxResponseBytes: Int
-    /// Says which addresses may be connected to, asked about the very address after the look-up of the name; nil lets all
-    /// through but those that a name must not lead to (``IPAddress/isLinkLocal``). A connection
-    /// that is still open is used again without asking: give requests to one host the same answer.
+    /// Says which addresses may be connected to, asked about the very address after the look-up of the name; nil leaves it to
+    /// ``OutboundPolicy``. A connection that is still open is used again without asking: give requests to one host the same answer.
     package var admits: (@Sendable (IPAddress) -> Bool)?
 
     package init(

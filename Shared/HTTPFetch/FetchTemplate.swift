@@ -24,8 +24,7 @@ package final class FetchTemplate: @unchecked Sendable {
         self.url = try FetchURL(request.url)
         self.method = request.method
         self.maxResponseBytes = request.maxResponseBytes
-        // Who configures an endpoint may have it anywhere, but a name never leads to a link-local address: who wants that writes the address.
-        self.admits = request.admits ?? (IPAddress(self.url.host) == nil ? Self.beyondLinks : nil)
+        self.admits = request.admits ?? OutboundPolicy.admission(of: self.url.host)
         var lines: UnsafeMutablePointer<curl_slist>?
         var isComplete = true
         func add(_ line: String) {
@@ -43,8 +42,6 @@ package final class FetchTemplate: @unchecked Sendable {
         self.lines = lines
         guard isComplete else { throw TransferCode.outOfMemory.error }
     }
-
-    private static let beyondLinks: @Sendable (IPAddress) -> Bool = { !$0.isLinkLocal }
 
     deinit { curl_slist_free_all(self.lines) }
 }

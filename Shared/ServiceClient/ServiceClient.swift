@@ -22,8 +22,8 @@ package final class ServiceClient: Sendable {
 
     /// Of another service of the installation, whose name is the upstream's: the call is signed for it, or shows the key that all have.
     package convenience init(_ upstream: Upstream, base: String, from context: ServiceContext, fetcher: HTTPFetcher) {
-        let (caller, callee, authenticator, token) = (context.name, upstream.name, context.authenticator, context.settings[AccessSettings.token])
-        self.init(upstream, base: base, bearer: { authenticator.serviceToken(from: caller, to: callee) ?? token }, fetcher: fetcher)
+        let (caller, callee, authenticator) = (context.name, upstream.name, context.authenticator)
+        self.init(upstream, base: base, bearer: { authenticator.bearer(of: caller, to: callee) }, fetcher: fetcher)
     }
 
     /// - Parameter bearer: asked for each call.

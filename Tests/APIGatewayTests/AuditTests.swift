@@ -79,6 +79,9 @@ import Testing
         #expect(drafts.count == 3)
         #expect(drafts.first?.detail == "from 10.0.0.1, 5 times" && drafts.last?.detail?.hasPrefix("10 more") == true)
         #expect(log.take().isEmpty)
+        var tally = AccessTally(maxActs: 2)
+        let act = AccessEntry(at: "2026-05-28T20:26:40.120Z", who: "root", verb: "POST", object: "/shutdown", outcome: "202")
+        #expect((0..<4).map { _ in tally.hold(act) } == [true, true, false, false] && tally.take().count == 2)
     }
 
     @Test("an act of an administrator is on disk before its answer, and is found, exported and refused to others")

@@ -40,13 +40,15 @@ import Testing
         "GET /v1/packages/{cluster}/{namespace}/{instance}": .readers, "GET /v1/packages/{cluster}/{namespace}/{instance}/history": .readers,
         "GET /v1/knowledge": .readers, "GET /v1/audit": .admins, "GET /v1/keys": .admins, "GET /v1/services": .readers,
         "GET /v1/services/{service}/metrics": .admins, "GET /v1/health": .readers, "GET /v1/orchestration/workflows": .readers, "GET /v1/metrics": .readers,
-        "GET /v1/inventory": .readers, "GET /v1/audit/entries": .admins, "GET /v1/audit/export": .installation, "GET /v1/rollout": .readers,
+        "GET /v1/inventory": .readers, "GET /v1/audit/entries": .admins, "GET /v1/audit/export": .installation, "POST /v1/audit/reports": .installation,
+        "GET /v1/rollout": .readers,
         "POST /v1/rollout/preview": .installation, "POST /v1/rollout/promote": .installation, "POST /v1/rollout/abort": .installation,
         "POST /v1/rollout/runs/{run}/promote": .installation, "POST /v1/rollout/runs/{run}/abort": .installation,
     ]
 
     private static let bodies = [
         "POST /v1/intents": #"{"intent": "Deploy AMF in core5g"}"#,
+        "POST /v1/audit/reports": #"{"service": "rag-api", "entries": []}"#,
         "POST /v1/intents/{id}/clarify": #"{"answers": [{"expectation": "e1", "field": "x", "value": "y"}]}"#,
         "POST /v1/queues/{stage}/dead/redrive": #"{"ids": ["1-1"]}"#, "DELETE /v1/queues/{stage}/dead": #"{"ids": ["1-1"]}"#,
         // Refused for what is active, so that nothing comes of it.

@@ -19,7 +19,7 @@ import Testing
         _ ledger: Ledger, allowed: [String] = ["127.0.0.0/8"], timeout: Duration = .seconds(2), retryFor: Duration = .seconds(60)
     ) throws -> CallbackStage {
         CallbackStage(
-            ledger: ledger, fetcher: HTTPFetcher(), policy: try CallbackPolicy(allowed), signature: CallbackSignature(secret: self.secret),
+            ledger: ledger, fetcher: HTTPFetcher(), policy: try CallbackPolicy(allowed), signature: { CallbackSignature(secret: self.secret) },
             hosts: CallbackHosts(limit: 4, timeout: timeout), retryFor: retryFor)
     }
 
@@ -172,8 +172,16 @@ import Testing
         let body = #"{"id":"018f4e2a-7c11-7003-9c1e-0242ac120002","sequence":1,"phase":"received"}"#
         let header = CallbackSignature(secret: Self.secret).header(for: Array(body.utf8), at: 1_780_000_000)
         let python = try #require(blocks.first { $0.language == "python" }?.body)
-        for (header, expected) in [(header, "genuine"), (header.replacing("v1=", with: "v1=0"), "forged")] {
-            let environment = ["CALLBACK_SECRET": Self.secret, "signature": header, "body": body]
+        // While it is replaced, who knows either of them is content.
+        let (own, other) = (String(repeating: "s", count: 16), String(repeating: "o", count: 32))
+        func both(_ secret: String) -> String { CallbackSignature(secret: secret).header(for: Array(body.utf8), at: 1_780_000_000) }
+        #expect(both("\(own)\n\(other)").split(separator: ",").count == 3)
+        let cases = [
+            (Self.secret, header, "genuine"), (Self.secret, header.replacing("v1=", with: "v1=0"), "forged"), (own, both("\(own) \(other)"), "genuine"),
+            (own, both("\(other)\n\(own)"), "genuine"), (own, both(other), "forged"),
+        ]
+        for (secret, header, expected) in cases {
+            let environment = ["CALLBACK_SECRET": secret, "signature": header, "body": body]
             #expect(try Self.run("/bin/bash", ["-c", script], environment) == expected)
             let check =
                 python

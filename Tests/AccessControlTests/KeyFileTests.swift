@@ -45,6 +45,13 @@ import Testing
         let other = try Pepper(String(repeating: "q", count: 32))
         #expect(try KeyRing(keys, policy: policy, pepper: other).find("k", now: 0) == .nobody)
         #expect(throws: AccessFault.self) { try Pepper("short") }
+        // While the pepper is replaced, both are good, and hashes are made with the first.
+        let both = try Pepper(String(repeating: "q", count: 32) + "\n" + Self.secret)
+        #expect(try KeyRing(keys, policy: policy, pepper: both).find("k", now: 0) == .somebody(keys[0].principal(under: policy)))
+        #expect(KeyHash(of: "k", pepper: both) == KeyHash(of: "k", pepper: other))
+        // A phrase is one secret.
+        #expect(KeyHash(of: "k", pepper: try Pepper("it was a bright cold day in April")).hex.count == 64)
+        #expect(SecretWords.of("it was a bright cold day in April", least: 32).count == 1)
     }
 
     @Test("hashes are written and read as hexadecimal, and the two forms are not one another")

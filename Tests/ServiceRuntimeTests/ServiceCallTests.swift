@@ -29,6 +29,9 @@ import Testing
             router.group().add(middleware: context.callers(.admin)).get("/inner") { _, context in
                 Response.json(["who": context.principal?.identity ?? ""])
             }
+            router.group().add(middleware: context.callers(.admin, installations: "All of it", recordsActs: true, sparesLocal: false)).post("/strict") { _, _ in
+                Response.json(["done": true])
+            }
         })
         let recorder = Recorder()
         parts.accessLog = recorder
@@ -74,6 +77,45 @@ import Testing
             #expect(try await Self.ask(client).text.contains("none:local"))
             let token = try ServiceSecret(Self.secret).token(from: "api-gateway", to: "rag-api", now: Timestamp.now() / 1_000)
             #expect(try await Self.ask(client, token).status == .unauthorized)
+        }
+    }
+
+    @Test(
+        "where it is asked for, being on this machine does not count, nor the admin of one tenant; what a person does there is told, and what a service does is not"
+    )
+    func strict() async throws {
+        let directory = try TemporaryDirectory()
+        let keys = "keys:\n  - {name: chief, key: chief-key, tenant: north, roles: [admin]}\n  - {name: viewer, key: viewer-key, roles: [viewer]}\n"
+        try keys.write(toFile: directory.file("keys.yaml"), atomically: true, encoding: .utf8)
+        for secret in [nil, Self.secret] {
+            var values = ["AUTH_KEYS_FILE": directory.file("keys.yaml")]
+            values["SERVICE_SECRET"] = secret
+            try await Self.with(values) { client, context, recorder in
+                let acts = Mutex<[AccessEntry]>([])
+                context.acts.follow { act in acts.withLock { $0.append(act) } }
+                func post(_ bearer: String?) async throws -> Int {
+                    try await client.execute(uri: "/strict?x=1", method: .post, headers: bearer.map { [.authorization: "Bearer \($0)"] } ?? [:]).status.code
+                }
+                #expect(try await post(nil) == 401)
+                #expect(try await post("viewer-key") == 403)
+                #expect(try await post("chief-key") == 403)
+                #expect(recorder.refused.map(\.principal?.name) == [nil, "viewer", "chief"])
+                #expect(try await post("people") == 200)
+                if let token = context.authenticator.serviceToken(from: "api-gateway", to: "rag-api") { #expect(try await post(token) == 200) }
+                let told = acts.withLock { $0 }
+                #expect(told.map(\.who) == ["token"] && told.map(\.verb) == ["POST"] && told.map(\.object) == ["/strict"] && told.map(\.outcome) == ["200"])
+                #expect(told.first?.detail == "from 127.0.0.1")
+            }
+        }
+    }
+
+    @Test("while AUTH_TOKEN is replaced both are good, and services show the first")
+    func twoTokens() async throws {
+        let (new, old) = (String(repeating: "n", count: 32), String(repeating: "o", count: 32))
+        try await Self.with(["AUTH_TOKEN": "\(new)\n\(old)"]) { client, context, _ in
+            #expect(context.authenticator.bearer(of: "api-gateway", to: "rag-api") == new)
+            for token in [new, old] { #expect(try await Self.ask(client, token).text.contains("key:token")) }
+            #expect(try await Self.ask(client, "\(new) \(old)").status == .unauthorized)
         }
     }
 

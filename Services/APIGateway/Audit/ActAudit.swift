@@ -33,16 +33,16 @@ struct ActAudit: RouterMiddleware {
 
     /// On disk before the answer is given. A log that cannot be written does not undo what has been done.
     private func record(_ request: Request, _ context: AppContext, _ status: Int) async {
-        let draft = AuditDraft(
+        let act = AccessEntry(
             at: Timestamp.text(Timestamp.now()), who: context.principal?.name ?? "unknown", tenant: context.principal?.tenant,
             verb: request.method.rawValue, object: String(request.uri.path.unicodeScalars.prefix(500)), outcome: "\(status)")
         do {
-            try await self.store.append([draft], to: RefusalLog.chain)
-        } catch is AuditStore.Busy where self.pending.hold(draft) {
+            try await self.store.append([AuditDraft(act)], to: RefusalLog.chain)
+        } catch is AuditStore.Busy where self.pending.hold(act) {
             // The predecessor of this process has not ended yet.
         } catch {
             AuditTrail.failures.increment()
-            self.logger.error("an act is not in the audit log", metadata: ["verb": .string(draft.verb), "object": .string(draft.object), "error": "\(error)"])
+            self.logger.error("an act is not in the audit log", metadata: ["verb": .string(act.verb), "object": .string(act.object), "error": "\(error)"])
         }
     }
 }

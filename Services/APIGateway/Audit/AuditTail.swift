@@ -66,9 +66,9 @@ struct AuditTail: Service {
     private func writeRefusals() async throws {
         let refusals = self.refusals.take()
         guard !refusals.isEmpty else { return }
-        do { try await self.store.append(refusals, to: RefusalLog.chain) } catch {
+        do { try await self.store.append(refusals.map(AuditDraft.init), to: RefusalLog.chain) } catch {
             // Acts were answered as done: they wait for the next time. Who is refused will come again.
-            for draft in refusals where draft.verb != "refused" { _ = self.refusals.hold(draft) }
+            for entry in refusals where entry.verb != AccessEntry.refused { _ = self.refusals.hold(entry) }
             throw error
         }
         self.written.increment(by: refusals.count)

@@ -3,89 +3,38 @@ import IntentModel
 import ServiceRuntime
 import Synchronization
 
-/// Requests that were refused, until they are written: equal ones within a moment as one entry, and never more than so many, so that who is refused
-/// cannot fill a disk.
+/// What this process has for the audit log until it is written: see ``AccessTally``.
 final class RefusalLog: AccessLog {
     static let chain = "access"
 
-    struct Refusal: Hashable, Sendable {
-        /// Nil when the key is not known.
-        var who: String?
-        var tenant: String?
-        var address: String
-        var method: String
-        /// Template of the route.
-        var route: String
-        /// `403 forbidden`
-        var outcome: String
-    }
+    typealias Refusal = AccessTally.Refusal
 
-    private struct State {
-        var seen: [Refusal: (at: Int64, count: Int)] = [:]
-        var dropped = 0
-        /// Acts that could not be written at once.
-        var acts: [AuditDraft] = []
-    }
-
-    private let state = Mutex(State())
-    private let limit: Int
+    private let tally: Mutex<AccessTally>
     private let logged = LoggedAccess()
-    private static let maxActs = 10_000
 
-    /// - Parameter limit: entries between two writes.
-    init(limit: Int = 100) { self.limit = limit }
+    /// - Parameter limit: refusals that are told apart between two writes.
+    init(limit: Int = 100) { self.tally = Mutex(AccessTally(maxRefusals: limit)) }
 
     func record(_ refused: RefusedAccess) {
         self.logged.record(refused)
-        self.add(
-            Refusal(
-                who: refused.principal?.name, tenant: refused.principal?.tenant, address: refused.remote ?? "local",
-                method: String(refused.method.unicodeScalars.prefix(20)), route: refused.route, outcome: "\(refused.status) \(refused.code)"))
+        self.add(Refusal(refused))
     }
 
-    func add(_ refusal: Refusal, at time: Int64 = Timestamp.now()) {
-        self.state.withLock { state in
-            if let known = state.seen[refusal] {
-                state.seen[refusal] = (known.at, known.count + 1)
-            } else if state.seen.count < self.limit {
-                state.seen[refusal] = (time, 1)
-            } else {
-                state.dropped += 1
-            }
-        }
-    }
+    func add(_ refusal: Refusal, at time: Int64 = Timestamp.now()) { self.tally.withLock { $0.add(refusal, at: time) } }
 
     /// Keeps an act until it can be written. False when there is no room for more.
-    func hold(_ act: AuditDraft) -> Bool {
-        self.state.withLock { state in
-            guard state.acts.count < Self.maxActs else { return false }
-            state.acts.append(act)
-            return true
-        }
-    }
+    func hold(_ act: AccessEntry) -> Bool { self.tally.withLock { $0.hold(act) } }
 
     /// How many are held.
-    var acts: Int { self.state.withLock { $0.acts.count } }
+    var acts: Int { self.tally.withLock { $0.actCount } }
 
     /// What has come since the last time, in its order.
-    func take() -> [AuditDraft] {
-        let state = self.state.withLock { state in
-            defer { state = State() }
-            return state
-        }
-        var drafts = state.acts
-        drafts += state.seen.sorted { ($0.value.at, $0.key.route) < ($1.value.at, $1.key.route) }.map { refusal, seen in
-            AuditDraft(
-                at: Timestamp.text(seen.at), who: refusal.who ?? "unknown", tenant: refusal.tenant, verb: "refused",
-                object: "\(refusal.method) \(refusal.route)",
-                outcome: refusal.outcome, detail: "from \(refusal.address)" + (seen.count > 1 ? ", \(seen.count) times" : ""))
-        }
-        if state.dropped > 0 {
-            drafts.append(
-                AuditDraft(
-                    at: Timestamp.text(Timestamp.now()), who: "unknown", verb: "refused", object: "others", outcome: "refused",
-                    detail: "\(state.dropped) more requests, not listed"))
-        }
-        return drafts
+    func take() -> [AccessEntry] { self.tally.withLock { $0.take() } }
+}
+
+extension AuditDraft {
+    init(_ entry: AccessEntry) {
+        self.init(
+            at: entry.at, who: entry.who, tenant: entry.tenant, verb: entry.verb, object: entry.object, outcome: entry.outcome, detail: entry.detail)
     }
 }

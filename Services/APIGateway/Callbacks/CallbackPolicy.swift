@@ -8,40 +8,20 @@ import ServiceRuntime
 struct CallbackPolicy: Sendable {
     static let maxCharacters = 2_048
 
-    private var names: Set<String> = []
-    /// With the dot in front.
-    private var suffixes: [String] = []
-    private var ranges: [AddressRange] = []
-    private var admitsPublic = false
+    private let list: AddressList
 
-    /// - Parameter entries: `public`, addresses and prefixes (`10.1.0.0/16`), names of hosts, and domains (`.example.com`) with all in them.
+    /// - Parameter entries: see ``AddressList``.
     init(_ entries: [String]) throws(InvalidSetting) {
-        for entry in entries {
-            let entry = entry.lowercased()
-            if entry == "public" {
-                self.admitsPublic = true
-            } else if let range = AddressRange(entry) {
-                self.ranges.append(range)
-            } else if Self.isName(entry.hasPrefix(".") ? entry.dropFirst() : entry[...]) {
-                if entry.hasPrefix(".") { self.suffixes.append(entry) } else { self.names.insert(entry) }
-            } else {
-                throw InvalidSetting(
-                    key: "CALLBACK_ALLOWED_HOSTS", value: entry, allowed: "public, addresses, prefixes such as 10.1.0.0/16, host names and .domains")
-            }
+        do { self.list = try AddressList(entries) } catch {
+            throw InvalidSetting(key: "CALLBACK_ALLOWED_HOSTS", value: error.entry, allowed: AddressList.rule)
         }
     }
 
-    /// A name that looks like an address is one to whoever connects to it.
-    private static func isName(_ text: Substring) -> Bool {
-        guard (1...253).contains(text.utf8.count), text.contains(where: { ("a"..."z").contains($0) }), !text.hasPrefix("0x") else { return false }
-        return text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { IntentSubmission.isDNSLabel(String($0)) }
-    }
-
     /// Whether this address may be connected to. ``FetchRequest/admits`` asks it about the address that the name has led to.
-    func admits(_ address: IPAddress) -> Bool { (self.admitsPublic && address.isPublic) || self.ranges.contains { $0.contains(address) } }
+    func admits(_ address: IPAddress) -> Bool { self.list.admits(address) }
 
-    /// Named in the setting: trusted wherever it leads to.
-    func names(_ host: String) -> Bool { self.names.contains(host) || self.suffixes.contains { host.hasSuffix($0) } }
+    /// Named in the setting: trusted wherever it leads to, but for where no name ought to lead (``IPAddress/isReserved``).
+    func names(_ host: String) -> Bool { self.list.names(host) }
 
     /// What is wrong with an address that somebody wants to be called at; nil when nothing is. A name is looked up only when it is called.
     func fault(_ text: String) -> String? {

@@ -21,7 +21,7 @@ struct CallbackStage: StageHandler {
     private let ledger: Ledger
     private let fetcher: HTTPFetcher
     private let policy: CallbackPolicy
-    private let signature: CallbackSignature
+    private let signature: @Sendable () -> CallbackSignature
     private let hosts: CallbackHosts
     private let retryFor: Duration
     private let counters: [Outcome: Counter]
@@ -29,7 +29,8 @@ struct CallbackStage: StageHandler {
     private enum Outcome: String, CaseIterable { case delivered, retried, gone, dead }
 
     init(
-        ledger: Ledger, fetcher: HTTPFetcher, policy: CallbackPolicy, signature: CallbackSignature, hosts: CallbackHosts, retryFor: Duration
+        ledger: Ledger, fetcher: HTTPFetcher, policy: CallbackPolicy, signature: @escaping @Sendable () -> CallbackSignature, hosts: CallbackHosts,
+        retryFor: Duration
     ) {
         self.ledger = ledger
         self.fetcher = fetcher
@@ -103,13 +104,13 @@ struct CallbackStage: StageHandler {
         let body = Self.body(id, sequence, entry)
         var headers = [
             ("content-type", "application/json"), ("nephoran-event-id", "\(id)/\(sequence)"),
-            ("nephoran-signature", self.signature.header(for: body, at: Timestamp.now() / 1000)),
+            ("nephoran-signature", self.signature().header(for: body, at: Timestamp.now() / 1000)),
         ]
         headers += Correlation.traceHeaders(Correlation.current?.trace?.child(), Correlation.current?.traceState ?? "")
         let policy = self.policy
         return FetchRequest(
             method: "POST", url: url.text, headers: headers, body: body, timeout: left, maxResponseBytes: 1 << 20,
-            admits: policy.names(url.host) ? nil : { @Sendable address in policy.admits(address) }
+            admits: policy.names(url.host) ? { @Sendable address in !address.isReserved } : { @Sendable address in policy.admits(address) }
         )
     }
 

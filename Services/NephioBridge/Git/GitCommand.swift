@@ -43,7 +43,8 @@ struct GitCommand: Sendable {
     ) async throws(GitError) -> GitOutput {
         let command = arguments.first { !$0.hasPrefix("-") && !$0.contains("=") } ?? "git"
         let launch = self.arguments(arguments)
-        let surroundings = Self.environment(settings, isolated: isolated)
+        let pinned = try await GitOutbound.settings(for: settings["remote.origin.url"], command: command)
+        let surroundings = Self.environment(settings.merging(pinned) { $1 }, isolated: isolated)
         do {
             return try await withThrowingTaskGroup(of: GitOutput?.self) { group in
                 group.addTask {

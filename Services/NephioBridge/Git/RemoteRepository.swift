@@ -35,7 +35,8 @@ struct RemoteRepository: Sendable {
 
     /// The configuration a git process needs to reach the remote under the name `origin`.
     var settings: [String: String] {
-        var settings = ["remote.origin.url": self.url, "core.sshCommand": self.ssh.command]
+        // Where a server sends us instead, nobody has configured.
+        var settings = ["remote.origin.url": self.url, "core.sshCommand": self.ssh.command, "http.followRedirects": "false"]
         if let file = self.authorities { settings["http.sslCAInfo"] = file }
         // Any user name is accepted with a token by the servers in use; the header is bound to the URL, so that a redirect
         // to another host does not carry it along.

@@ -16,7 +16,8 @@ enum KubernetesSettings {
     static let leaseNamespace = SettingKey.string("LEASE_NAMESPACE", default: "nephoran-system", "Namespace of the lease that one instance leads by.")
     static let leaseDuration = SettingKey.duration(
         "LEASE_DURATION", default: .seconds(15), in: .seconds(2)...(.seconds(300)), "After so much silence of the leader another one leads.")
-    static let gateway = SettingKey.string("API_GATEWAY_URL", default: "http://127.0.0.1:8080", "Address of the gateway that NetworkIntents go to.")
+    /// Where NetworkIntents go to, unless `API_GATEWAY_URL` says otherwise.
+    static let gateway = "http://127.0.0.1:8080"
     static let verifyWithin = SettingKey.duration(
         "VERIFY_WITHIN", default: .seconds(300), in: .seconds(1)...(.seconds(86_400)), "Time in which a published package must have arrived in its cluster.")
     static let onFailure = SettingKey.choice(
@@ -25,7 +26,7 @@ enum KubernetesSettings {
 
     static let declarations = [
         kubeconfig.declaration, context.declaration, allowsExec.declaration, clusters.declaration, controller.declaration, namespace.declaration,
-        leaseNamespace.declaration, leaseDuration.declaration, gateway.declaration, verifyWithin.declaration, onFailure.declaration,
+        leaseNamespace.declaration, leaseDuration.declaration, verifyWithin.declaration, onFailure.declaration,
     ]
 }
 

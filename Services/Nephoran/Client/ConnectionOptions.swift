@@ -1,3 +1,4 @@
+import AccessControl
 import ArgumentParser
 import Foundation
 import HTTPFetch
@@ -45,6 +46,7 @@ struct ConnectionOptions: ParsableArguments {
     private static func read(_ path: String) -> String? {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
         let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        return token.isEmpty ? nil : token
+        // The first, where one is being replaced.
+        return token.isEmpty ? nil : SecretWords.of(token, least: 32).first
     }
 }

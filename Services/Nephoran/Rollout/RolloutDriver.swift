@@ -1,3 +1,4 @@
+import AccessControl
 import Foundation
 import IntentModel
 import HTTPFetch
@@ -354,6 +355,6 @@ actor RolloutDriver {
         let environment = self.plan.processes.first { $0.role == .service }?.environment ?? [:]
         if let token = environment["AUTH_TOKEN"], !token.isEmpty { return token }
         guard let path = environment["AUTH_TOKEN_FILE"], let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        return SecretWords.of(text.trimmingCharacters(in: .whitespacesAndNewlines), least: 32).first
     }
 }

@@ -8,7 +8,7 @@ struct FileAudit {
     let now: Date
 
     /// Files whose content is a secret.
-    private static let secrets: Set<String> = ["token", "callback-secret", "keys.yaml", "keys.sqlite", "signing-key", "service-secret", "key-pepper"]
+    private static let secrets: Set<String> = ["token", "callback-secret", "keys.yaml", "keys.sqlite", "signing-key", "service-secret", "pepper"]
 
     func findings(in directory: String) -> [SecurityFinding] {
         var found: [SecurityFinding] = []

@@ -5,7 +5,8 @@ import Resilience
 
 struct SecurityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "security", abstract: "Is this installation as safe as it can be?", subcommands: [SecurityAuditCommand.self])
+        commandName: "security", abstract: "Is this installation as safe as it can be, and its secrets young?",
+        subcommands: [SecurityAuditCommand.self, SecurityRotateCommand.self])
 }
 
 extension SecurityFinding.Severity: ExpressibleByArgument {}

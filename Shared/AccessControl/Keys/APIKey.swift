@@ -5,6 +5,11 @@ package struct APIKey: Sendable, Equatable {
         package var hash: KeyHash
         /// Unix milliseconds.
         package var until: Int64?
+
+        package init(hash: KeyHash, until: Int64? = nil) {
+            self.hash = hash
+            self.until = until
+        }
     }
 
     package var name: String

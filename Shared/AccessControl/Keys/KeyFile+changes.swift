@@ -15,11 +15,12 @@ extension KeyFile {
         self.keys.append(key)
     }
 
-    /// Gives a key another secret; the one before is good for `overlap` more milliseconds, 0 for none.
+    /// Gives a key another secret, which is as good as a new key; the one before is good for `overlap` more milliseconds, 0 for none.
     package mutating func rotate(_ name: String, to hash: KeyHash, overlap: Int64, now: Int64) throws(AccessFault) {
         let index = try self.index(of: name)
         guard self.keys[index].isLive(at: now) else { throw AccessFault("name", "the key \(name) has expired; create another") }
         let old = self.keys[index].proofs[0].hash
+        self.keys[index].created = now
         self.keys[index].proofs = [.init(hash: hash)] + (overlap > 0 ? [.init(hash: old, until: now + overlap)] : [])
     }
 

@@ -23,9 +23,16 @@ package struct KeyHash: Sendable, Equatable {
     }
 
     package init(of key: some StringProtocol, pepper: Pepper) {
-        self.form = .keyed
-        self.words = Self.words(HMAC<SHA256>.authenticationCode(for: Array(key.utf8), using: pepper.key))
+        self.init(of: key, secret: pepper.keys[0])
     }
+
+    private init(of key: some StringProtocol, secret: SymmetricKey) {
+        self.form = .keyed
+        self.words = Self.words(HMAC<SHA256>.authenticationCode(for: Array(key.utf8), using: secret))
+    }
+
+    /// The hashes that a key may have been kept as, with the pepper or with the one before it.
+    static func all(of key: some StringProtocol, pepper: Pepper) -> [KeyHash] { pepper.keys.map { KeyHash(of: key, secret: $0) } }
 
     /// `sha256:` or `hmac-sha256:` and 64 hexadecimal digits, which alone are those of SHA-256.
     package init?(_ text: String) {
@@ -69,11 +76,12 @@ package struct KeyHash: Sendable, Equatable {
 
 /// The installation's secret that key hashes are made with.
 package struct Pepper: Sendable {
-    let key: SymmetricKey
+    /// At least one: hashes are made with the first, and those made with the others are still good.
+    let keys: [SymmetricKey]
 
-    /// - Parameter secret: at least 32 characters.
+    /// - Parameter secret: at least 32 characters; several, see ``SecretWords``.
     package init(_ secret: String) throws(AccessFault) {
         guard secret.utf8.count >= 32 else { throw AccessFault("pepper", "at least 32 characters are expected") }
-        self.key = SymmetricKey(data: Array(secret.utf8))
+        self.keys = SecretWords.of(secret, least: 32).map { SymmetricKey(data: Array($0.utf8)) }
     }
 }

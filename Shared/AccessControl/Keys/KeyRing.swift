@@ -39,9 +39,9 @@ package struct KeyRing: Sendable {
     /// Compares with every key, so that the time tells nothing.
     package func find(_ key: some StringProtocol, now: Int64) -> Found {
         let plain = self.hasPlain ? KeyHash(of: key) : nil
-        let keyed = self.pepper.map { KeyHash(of: key, pepper: $0) }
+        let keyed = self.pepper.map { KeyHash.all(of: key, pepper: $0) } ?? []
         var found = Found.nobody
-        for entry in self.entries where entry.proof.hash == plain || entry.proof.hash == keyed {
+        for entry in self.entries where entry.proof.hash == plain || keyed.contains(entry.proof.hash) {
             let ends = [entry.expires, entry.proof.until].compactMap { $0 }
             found = ends.allSatisfy { now < $0 } ? .somebody(entry.principal) : .expired(entry.principal)
         }

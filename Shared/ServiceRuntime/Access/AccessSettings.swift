@@ -3,7 +3,7 @@ import AccessControl
 /// Who may ask: keys, tokens of an identity provider, roles.
 package enum AccessSettings {
     package static let mode = SettingKey.choice("AUTH_MODE", default: "token", of: ["token", "off"], "off only while the service listens on loopback.")
-    package static let token = SettingKey.secret("AUTH_TOKEN", "One key with every scope, tenant \"default\".")
+    package static let token = SettingKey.secret("AUTH_TOKEN", "One key with every scope, tenant \"default\"; several while it is replaced.")
     package static let keysFile = SettingKey.optionalString("AUTH_KEYS_FILE", "YAML file of keys, kept by nephoran key; read again when it changes.")
     package static let pepper = SettingKey.secret("AUTH_PEPPER", "Secret that the hashes in AUTH_KEYS_FILE are made with, at least 32 characters.")
     static let failureLimit = SettingKey.integer(

@@ -20,6 +20,8 @@ package struct BearerKeyMiddleware: RouterMiddleware {
     var service: String?
     /// Only for the tenant whose installation it is; in words for who is not of it.
     var installations: String?
+    /// Where what is changed through it is kept.
+    var acts: ActLog?
 
     package func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
         var context = context
@@ -39,7 +41,9 @@ package struct BearerKeyMiddleware: RouterMiddleware {
                 throw ProblemError(
                     .forbidden, code: "forbidden", detail: "\(what) is for the tenant \(Tenant.installation), and the key \(principal.name) is of \(tenant).")
             }
-            return try await next(request, entered)
+            let response = try await next(request, entered)
+            self.acts?.record(request, entered, principal, response.status.code)
+            return response
         }
     }
 
@@ -58,14 +62,19 @@ extension ServiceContext {
     package func operators(_ scope: Scope) -> BearerKeyMiddleware {
         BearerKeyMiddleware(
             authenticator: self.authenticator, scope: scope, sparesLocal: .always, service: self.name,
-            installations: scope == .admin ? "The process" : nil)
+            installations: scope == .admin ? "The process" : nil, acts: self.acts)
     }
 
     /// For what other services call: their signature, or a key with this scope. Without `SERVICE_SECRET` also a caller on this machine itself.
     ///
-    /// - Parameter installations: what all tenants share, in words, when no key of another tenant than the installation's is let through.
-    package func callers(_ scope: Scope, installations: String? = nil) -> BearerKeyMiddleware {
+    /// - Parameters:
+    ///   - installations: what all tenants share, in words, when no key of another tenant than the installation's is let through.
+    ///   - recordsActs: whether what people change through it goes into the audit log. Of calls that change nothing, and of what services do by
+    ///     themselves, it would only tell how often.
+    ///   - sparesLocal: false asks callers on this machine, too, whether there is a `SERVICE_SECRET` or not.
+    package func callers(_ scope: Scope, installations: String? = nil, recordsActs: Bool = false, sparesLocal: Bool = true) -> BearerKeyMiddleware {
         BearerKeyMiddleware(
-            authenticator: self.authenticator, scope: scope, sparesLocal: .withoutServiceSecret, service: self.name, installations: installations)
+            authenticator: self.authenticator, scope: scope, sparesLocal: sparesLocal ? .withoutServiceSecret : .never, service: self.name,
+            installations: installations, acts: recordsActs ? self.acts : nil)
     }
 }

@@ -15,6 +15,8 @@ final class Credentials: Sendable {
         var policy: AccessPolicy
         /// Nil where services show each other a key, or nothing.
         var service: ServiceSecret?
+        /// What services without one show each other: the first of `AUTH_TOKEN`.
+        var token: String?
     }
 
     private let current: Mutex<Current>
@@ -68,7 +70,12 @@ final class Credentials: Sendable {
             policy = try self.checked("POLICY_FILE", path) { () throws(AccessFault) in try policy.extended(by: text) }
         }
         var keys: [APIKey] = []
-        if let token = settings[AccessSettings.token] { keys.append(APIKey(name: "token", scopes: Set(Scope.allCases), hash: KeyHash(of: token))) }
+        let tokens = settings[AccessSettings.token].map { SecretWords.of($0, least: 32) } ?? []
+        if let first = tokens.first {
+            var key = APIKey(name: "token", scopes: Set(Scope.allCases), hash: KeyHash(of: first))
+            key.proofs += tokens.dropFirst().map { .init(hash: KeyHash(of: $0)) }
+            keys.append(key)
+        }
         if let path = settings[AccessSettings.keysFile] {
             let text = try self.text(of: path, for: "AUTH_KEYS_FILE")
             keys += try self.checked("AUTH_KEYS_FILE", path) { () throws(AccessFault) in try KeyFile(text: text, pepper: pepper).keys }
@@ -80,7 +87,7 @@ final class Credentials: Sendable {
         let ring = try self.checked("AUTH_KEYS_FILE", settings[AccessSettings.keysFile] ?? "") { () throws(AccessFault) in
             try KeyRing(all, policy: roles, pepper: pepper)
         }
-        return Current(ring: ring, keys: keys, policy: policy, service: service)
+        return Current(ring: ring, keys: keys, policy: policy, service: service, token: tokens.first)
     }
 
     private static func text(of path: String, for setting: String) throws(InvalidSetting) -> String {

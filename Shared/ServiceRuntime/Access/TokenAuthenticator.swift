@@ -87,6 +87,12 @@ package struct TokenAuthenticator: Sendable {
         self.credentials.value.service?.token(from: caller, to: callee, now: Timestamp.now() / 1_000)
     }
 
+    /// What the service `caller` shows `callee`: its signature, or the key that all have.
+    package func bearer(of caller: String, to callee: String) -> String? { self.serviceToken(from: caller, to: callee) ?? self.token }
+
+    /// The key that all services have, as it is now; nil without `AUTH_TOKEN`.
+    package var token: String? { self.credentials.value.token }
+
     /// As ``authenticate(_:)``, and the other services of the installation, when they have signed their call of `service`.
     func authenticate(_ headers: HTTPFields, callOf service: String) async throws -> Principal {
         guard !self.isOff, let secret = self.credentials.value.service, let header = headers[.authorization], header.prefix(7).lowercased() == "bearer ",

@@ -25,7 +25,7 @@ package enum ServiceApplication {
         router.add(
             middleware: RequestEdge(
                 metrics: metrics, routes: table, problems: parts.problems, drain: context.drain,
-                maxBodyBytes: settings[CommonSettings.maxBodyBytes], streamingRoutes: parts.streamingRoutes, accessLog: parts.accessLog,
+                maxBodyBytes: settings[CommonSettings.maxBodyBytes], streamingRoutes: parts.streamingRoutes, accessLog: parts.accessLog ?? LoggedAccess(),
                 failures: FailureLimit(perMinute: settings[AccessSettings.failureLimit]),
                 throttled: context.metrics.counter(MetricName.authenticationAttempts, [("result", "throttled")])
             )

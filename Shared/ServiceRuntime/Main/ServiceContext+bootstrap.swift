@@ -1,4 +1,5 @@
 import CoreMetrics
+import HTTPFetch
 import Logging
 import Telemetry
 
@@ -10,6 +11,10 @@ extension ServiceContext {
             { label, provider in JSONLogHandler(label: label, service: name, metadataProvider: provider) }, metadataProvider: Correlation.metadataProvider
         )
         settings.onReload { LogLevel.shared.value = Logger.Level(rawValue: $0[CommonSettings.logLevel]) ?? .info }
+
+        do throws(AddressList.Invalid) { OutboundPolicy.current = OutboundPolicy(try AddressList(settings[CommonSettings.outbound])) } catch {
+            throw InvalidSetting(key: "OUTBOUND_ALLOWED_HOSTS", value: error.entry, allowed: AddressList.rule)
+        }
 
         let metrics = PrometheusRegistry(constantLabels: [("service", name), ("colour", settings[CommonSettings.colour])])
         MetricsSystem.bootstrap(metrics)

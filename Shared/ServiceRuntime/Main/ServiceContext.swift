@@ -13,6 +13,8 @@ package struct ServiceContext: Sendable {
     package let metrics: PrometheusRegistry
     package let authenticator: TokenAuthenticator
     package let drain: Drain
+    /// What people do here, for the audit log.
+    package let acts = ActLog()
     /// Where the service listens; port 0 takes a free one.
     package let host: String
     package let port: Int

@@ -57,9 +57,12 @@ package func runService(
 }
 
 /// Runs until the drain is over.
-private func serve(_ parts: ServiceParts, in context: ServiceContext, on executor: EventLoopsExecutor?) async throws {
+private func serve(_ built: ServiceParts, in context: ServiceContext, on executor: EventLoopsExecutor?) async throws {
     let settings = context.settings
     let logger = context.logger
+    var parts = built
+    let reporter = parts.accessLog == nil ? context.auditReporter() : nil
+    if let reporter { parts.accessLog = reporter }
     let certificate = try ListenerCertificate.Files(settings).map { files throws(InvalidSetting) in try ListenerCertificate.load(files) }
     if let certificate { context.metrics.beforeExposing { certificate.export(to: $0) } }
     let application = ServiceApplication.build(parts, in: context, on: executor, certificate: certificate) { port in
@@ -73,6 +76,7 @@ private func serve(_ parts: ServiceParts, in context: ServiceContext, on executo
     }
     // The first to begin is the last to end, with the spans of all others.
     var services: [any Service] = try context.spanExporter().map { [$0] } ?? []
+    if let reporter { services.append(reporter) }
     services += parts.services
     services.append(FileWatch(name: "settings", logger: logger, paths: { settings.watchedFiles }, reload: { try settings.reload() }))
     let authenticator = context.authenticator

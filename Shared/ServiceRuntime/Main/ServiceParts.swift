@@ -15,8 +15,8 @@ package struct ServiceParts {
     package var streamingRoutes: Set<String>
     /// Answers the usual requests of one of the routes.
     package var quickRoute: (any QuickRoute)?
-    /// Where refused attempts are kept.
-    package var accessLog: any AccessLog = LoggedAccess()
+    /// Where refused attempts are kept; nil: the gateway is told, where one is named.
+    package var accessLog: (any AccessLog)?
     /// Runs once the services do and before the first connection is accepted.
     package var beforeServing: @Sendable () async throws -> Void
 

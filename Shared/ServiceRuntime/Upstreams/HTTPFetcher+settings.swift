@@ -1,5 +1,4 @@
 package import HTTPFetch
-package import ServiceRuntime
 
 extension HTTPFetcher.Configuration {
     /// For calls of other services: their certificates are from `TLS_CA_FILE`, and where that is given they are shown this service's own.
