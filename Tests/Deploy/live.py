@@ -108,7 +108,9 @@ class Run:
             return [json.loads(request(f"{gateway}/v1/intents/{i}", headers=self.key)[1])["phase"] for i in identifiers]
 
         until("all published", lambda: all(phase == "published" for phase in phases()), 60)
-        time.sleep(5)
+        # What is archived and told afterwards is work, too; gauges of queues are fresh within five seconds, a scrape later.
+        time.sleep(8)
+        until("nothing waits", lambda: self.it.value("sum(nephoran:queue_depth)") == 0, 60)
 
     def counts(self):
         """The dashboards' counters are those of who sent."""
@@ -155,6 +157,11 @@ class Run:
             # What Prometheus extrapolates to the ends of the window.
             return found is not None and abs(found - wanted) <= 0.15 * wanted
 
+        # A rise is only seen of what was counted before: these are the ones that are to be found.
+        for number in range(SEARCHES):
+            request(self.it.url("rag-api") + "/v1/search", {"query": f"network slice {number % 3}"}, self.key)
+        searched = 'sum(http_requests_total{service="rag-api",route="/v1/search",code="200"})'
+        until("Prometheus counts searches", lambda: self.it.value(searched) == 2 * SEARCHES, 30)
         status, report = ask("sla", "check", "--p95", "10")
         items = {item["name"]: item for item in report["items"]}
         measured = self.it.value('histogram_quantile(0.95, sum by (le) (rate(nephoran_intent_duration_seconds_bucket{outcome="published"}[5m])))')
