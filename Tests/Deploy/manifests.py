@@ -20,6 +20,8 @@ OVERLAYS = ["base", "overlays/dev", "overlays/staging", "overlays/production", "
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Of the oldest and the newest Kubernetes that is supported.
 KUBERNETES = ["1.25", "1.31"]
+# Seconds that a gate may live, of those for which Argo takes a Rollout to be under way.
+GATE = 12600
 # Variables of the container that are nobody's settings.
 OTHERS = {"HOME"}
 
@@ -201,6 +203,8 @@ def analyses(strategy):
 
 def rollout(d, there):
     strategy, name = d["spec"]["strategy"], d["metadata"]["name"]
+    if d["spec"]["progressDeadlineSeconds"] <= GATE:
+        yield "is given up while its gate waits"
     if len(strategy) != 1:
         yield f"has {len(strategy)} strategies"
     green, canary = strategy.get("blueGreen", {}), strategy.get("canary", {})
@@ -260,6 +264,9 @@ def colours(documents):
             given = {part.removeprefix("--").split("=")[0] for part in container["command"][3:]}
             yield from (f"{name}: the gate has no option {option}" for option in sorted(given - options))
             judging += "traffic" in given
+            limits = [int(part.split("=")[1]) for part in container["command"] if part.startswith("--limit=")]
+            if spec["activeDeadlineSeconds"] > GATE or any(limit >= spec["activeDeadlineSeconds"] for limit in limits):
+                yield f"{name}: the gate may wait for longer than it lives"
             if spec["template"]["metadata"]["labels"]["app.kubernetes.io/name"] != "nephoran-maintenance":
                 yield f"{name}: no policy lets it out"
     if judging == 0:

@@ -14,8 +14,8 @@ struct RolloutGateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gate", abstract: "Wait for what is decided about a colour, for a scheduler that starts, switches and stops it.",
         discussion: """
-            Before the switch (`preview`) the colour is made the preview, is judged by synthetic intents where --traffic says where it is, and is waited for \
-            until `nephoran rollout promote --colour` makes it active. After it (`promoted`) it has to stay active for --watch seconds. Ends with status 0 when \
+            Before the switch (`preview`) the gate with --traffic makes the colour the preview and judges it there by synthetic intents; the others wait for \
+            that. Then all wait until `nephoran rollout promote --colour` makes it active. After it (`promoted`) it has to stay active for --watch seconds. Ends with status 0 when \
             traffic may be the colour's, and with 3 when not. Told to end (SIGTERM), which a scheduler does that gives the colour up, it takes the colour back.
             """)
 
@@ -132,11 +132,24 @@ struct RolloutGateCommand: AsyncParsableCommand {
         if let stable, (try? await self.colour(at: stable, roles.client)) == colour {
             throw CommandFailure(.usage, "\(stable) is \(colour) already; give the new pods a colour of their own")
         }
-        let answer = try await roles.begin(colour)
-        Terminal.standardOutput.print("\(colour) is \(answer.active == colour ? "active" : "the preview")")
         try await self.awaitSiblings(colour, roles.client)
-        if let traffic { try await self.judge(colour, traffic) }
+        if let traffic {
+            let answer = try await roles.begin(colour)
+            Terminal.standardOutput.print("\(colour) is \(answer.active == colour ? "active" : "the preview")")
+            try await self.judge(colour, traffic)
+        } else {
+            try await self.awaitPreview(colour, roles)
+        }
         if self.selfPromote { try await roles.promote(colour, percent: self.weight) }
+    }
+
+    /// One gate begins the preview, the one that judges it: otherwise the gate of a slow service would begin again what was taken back.
+    private func awaitPreview(_ colour: String, _ roles: ColourRoles) async throws {
+        let end = ContinuousClock.now + Self.siblingLimit
+        while try await roles.isKnown(colour) != true {
+            guard ContinuousClock.now < end else { throw CommandFailure(.timedOut, "\(colour) is no preview within \(Self.siblingLimit)") }
+            try await Task.sleep(for: Self.lookInterval)
+        }
     }
 
     private func awaitSiblings(_ colour: String, _ client: GatewayClient) async throws {
