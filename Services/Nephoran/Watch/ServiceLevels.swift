@@ -86,7 +86,9 @@ struct ServiceLevelSource: Sendable {
                 return try await self.ask(prometheus, "histogram_quantile(\(q), sum by (le) (rate(\(bucket)[\(self.window)])))")
             }
             results.append(
-                Self.result(level, all: all, availability: availability, p50: try await quantile("0.5"), p95: try await quantile("0.95"), p99: try await quantile("0.99")))
+                Self.result(
+                    level, all: all, availability: availability, p50: try await quantile("0.5"), p95: try await quantile("0.95"),
+                    p99: try await quantile("0.99")))
         }
         return results
     }
