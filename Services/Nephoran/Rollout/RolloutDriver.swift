@@ -28,7 +28,7 @@ actor RolloutDriver {
     var options: RolloutOptions?
     var standby: [ProcessSpecification] = []
     var isBusy = false
-    private var wantsBack = false
+    var wantsBack = false
 
     init(supervisor: Supervisor, plan: UpPlan, directory: DataDirectory, console: Console) {
         self.supervisor = supervisor
