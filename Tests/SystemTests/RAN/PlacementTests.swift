@@ -28,7 +28,7 @@ extension RealProcesses {
             #expect(figures.first { $0.name == "room" }?.reason.hasPrefix("edge02 has 12 free cores and 64Gi of free memory, inventory of ") == true)
             #expect(first.phase == .published)
 
-            let nowhere = try await gateway.submit("Deploy an SMF with 50 replicas")
+            let nowhere = try await gateway.submit("Deploy an SMF with 20 replicas")
             #expect(nowhere.phase == .refused && nowhere.problem?.code == "infeasible")
             #expect(nowhere.problem?.detail.contains("edge01 cannot hold smf") == true && nowhere.problem?.detail.contains("cores are missing") == true)
 
@@ -40,9 +40,9 @@ extension RealProcesses {
             var placed: IntentRecord?
             // The planner takes the inventory over every few seconds.
             for _ in 0..<60 where placed == nil {
-                let preview = try await gateway.call("POST", "/v1/intents?dryRun=true", json: #"{"intent": "Deploy an SMF with 50 replicas"}"#)
+                let preview = try await gateway.call("POST", "/v1/intents?dryRun=true", json: #"{"intent": "Deploy an SMF with 20 replicas"}"#)
                 if preview.text.contains("edge01/default/smf") {
-                    placed = try await gateway.submit("Deploy an SMF with 50 replicas")
+                    placed = try await gateway.submit("Deploy an SMF with 20 replicas")
                 } else {
                     try await Task.sleep(for: .milliseconds(250))
                 }
