@@ -182,7 +182,7 @@ extension Reading {
             self.vocabulary.regionPrefixes.contains { folded.hasPrefix($0) } && self.isNameLike(next)
             && folded.utf8.contains { $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2d }
         guard
-            self.isNameLike(next)
+            self.isNameLike(next) || preposition == .in && !isDefinite && self.has(next, .bareNamespace) && chunk.text == folded
                 || isGlued && preposition == .in && self.meaning(next)?.object.map({ self.vocabulary.objects[$0].kind == .coreNetwork }) == true
         else { return }
         // "on smf-1" is an instance, not a place.

@@ -256,6 +256,7 @@ struct VocabularyLoader {
         }
         self.regionPrefixes = try file.phrases("regionPrefixes")
         self.classes(try file.phrases("vague"), .vaguePlace)
+        self.classes(try file.phrases("bareNamespaces"), .bareNamespace)
         for (key, at, phrases) in try file.groups(file.member("identifiers")) {
             let identifier = try file.choice(key, at, Identifier.self)
             for phrase in phrases { self.lexicon.add(phrase) { $0.identifier = identifier } }
