@@ -135,10 +135,11 @@ extension Reading {
     }
 
     /// "reduce the cost of the AMF by 20%", "increase its performance by 20%": no replicas, whatever they would do to it.
-    func changesOther(_ clause: Clause, before start: Int) -> Bool {
-        let said = clause.body..<max(clause.body, start)
+    /// Where that is said: up to twelve words before the number.
+    func otherChange(_ clause: Clause, before start: Int) -> Int? {
+        let said = max(clause.body, start - 12)..<max(clause.body, start)
         let hasObject = said.contains { self.meaning($0)?.object != nil }
-        return said.contains { index in
+        return said.first { index in
             guard let meaning = self.meaning(index) else { return hasObject && self.kind(index) == .unknown && !self.lexemes[index].used }
             if let attribute = meaning.attribute {
                 return !["replicas", "minReplicas", "maxReplicas", "cpu", "memory", "storage"].contains(self.vocabulary.attributes[attribute].attribute)

@@ -4,7 +4,7 @@ import IntentModel
 /// question, since leaving it out would act on something the operator did not say.
 extension Reading {
     /// Of one kind, in one text: enough to ask about, and a bound on what a hostile text costs.
-    private static let mostCautions = 16
+    static let mostCautions = 16
 
     mutating func readCautions() {
         guard self.expectations.contains(where: { $0.verb != .report }) else { return }

@@ -178,13 +178,14 @@ extension Reading {
                 ask("confirm", "Should \(label) have \(Self.plain(replicas)) replicas?", ["yes", "no"])
             }
         }
-        // "purge the data of the UDR"
+        // "purge the data of the UDR"; what was said of it may stand in a later clause than the verb.
+        let end = draft.mention.end
+        let part = end..<max(end, min(end + 3, clause.end))
         if draft.verb == .remove || draft.verb == .restart, draft.mention.type == "Custom",
-            draft.mention.name == nil || self.kind(draft.mention.at) == .unknown,
-            self.meaning(draft.mention.end)?.preposition == .of,
-            (draft.mention.end..<min(draft.mention.end + 3, clause.end)).contains(where: { self.meaning($0)?.object != nil })
+            draft.mention.name == nil || self.kind(draft.mention.at) == .unknown, self.meaning(end)?.preposition == .of,
+            part.contains(where: { self.meaning($0)?.object != nil })
         {
-            ask("object.name", "'\(self.text(draft.mention.at..<min(draft.mention.end + 3, clause.end)))' is only a part. Which instance is meant?")
+            ask("object.name", "'\(self.text(draft.mention.at..<part.upperBound))' is only a part. Which instance is meant?")
         }
         // "remove AMF replicas": some, or the whole?
         if draft.verb == .remove, expectation.target("replicas") == nil, !(clause.body..<clause.end).contains(where: { self.has($0, .totality) }),

@@ -10,18 +10,22 @@ extension Reading {
         self.readSpared()
     }
 
-    /// Before a time that needs a calendar, they say how long something is to last.
-    private static let lasting: Set<String> = ["until", "till", "through", "for", "over", "during", "throughout"]
+    /// Before a time that needs a calendar, they say how long something is to last …
+    private static let lasting: Set<String> = ["until", "till", "through", "throughout"]
+    /// … and these before a day; "during the maintenance window" says when.
+    private static let spanning: Set<String> = ["for", "over", "during"]
+    private static let days: Set<String> = ["weekend", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
     /// "until Monday", "for the weekend": the end of what begins now.
     func isEnd(_ index: Int) -> Bool {
         guard self.has(index, .relativeTime), index > 0 else { return false }
         let before = self.has(index - 1, .definite) ? index - 2 : index - 1
-        return Self.lasting.contains(self.word(before))
+        return Self.lasting.contains(self.word(before)) || Self.spanning.contains(self.word(before)) && Self.days.contains(self.word(index))
     }
 
     private mutating func readEnds() {
-        for (index, draft) in self.expectations.enumerated() where draft.verb != .report && draft.mention.kind != .policy {
+        let ends = self.lexemes.indices.filter { self.isEnd($0) }
+        for (index, draft) in self.expectations.enumerated().prefix(Self.mostCautions) where draft.verb != .report && draft.mention.kind != .policy {
             let window = draft.context.window
             // "until 2026-12-24" is the end of what is wanted; "between … and …" says when it may be done.
             let until = window?.start == nil ? window?.end.flatMap { end in self.sayings.first { $0.member == "window" && $0.value == end } } : nil
@@ -31,13 +35,13 @@ extension Reading {
                 Clarification(
                     expectation: "e\(index + 1)", field: "confirm", question: "Nothing here undoes it after '\(end)'. Should it be done, and stay?",
                     options: ["yes", "no"]))
-            return
         }
-        guard let at = self.lexemes.indices.first(where: { self.isEnd($0) }) else { return }
-        let first = self.has(at - 1, .definite) ? at - 2 : at - 1
-        return self.confirm(
-            at, "'\(self.text(first..<(at + 1)))' says how long, and needs a date and time to end at. Should it be done now, without an end?",
-            unlessAsked: false)
+        for at in ends.prefix(Self.mostCautions) {
+            let first = self.has(at - 1, .definite) ? at - 2 : at - 1
+            self.confirm(
+                at, "'\(self.text(first..<(at + 1)))' says how long, and needs a date and time to end at. Should it be done now, without an end?",
+                unlessAsked: false)
+        }
     }
 
     /// "near the stadium": no place that anything here knows. Where one is named as well, that is the place.
@@ -75,15 +79,18 @@ extension Reading {
         guard let removed = self.expectations.firstIndex(where: { $0.verb == .remove }) else { return }
         let clause = self.clauses[self.expectations[removed].clause]
         for at in clause.first..<self.lexemes.count {
-            // "but leave the SMF alone" is said of something else.
-            let spared = self.head(at + 1)
-            let spares = self.has(at, .sparing) && self.meaning(spared)?.object == nil && self.kind(spared) != .chain
-            guard spares || self.has(at, .negation) && self.spares(at + 1) else { continue }
+            guard self.has(at, .sparing) && self.isOfIt(at + 1) || self.has(at, .negation) && self.spares(at + 1) else { continue }
             var end = at + 1
             while end < self.lexemes.count, self.kind(end) != .symbol { end += 1 }
             return self.confirm(
                 at, "A removal takes everything of it: '\(self.text(at..<end))' cannot be promised. Should it be removed all the same?", unlessAsked: false)
         }
+    }
+
+    /// "but leave the SMF alone" is said of something else.
+    private func isOfIt(_ index: Int) -> Bool {
+        let spared = self.head(index)
+        return self.meaning(spared)?.object == nil && self.kind(spared) != .chain
     }
 
     /// "without deleting …", "without losing …"

@@ -280,8 +280,8 @@ extension Reading {
         if scalable, high == nil {
             let direction = clause.verb?.direction ?? self.particle(clause)
             if measure.unit?.dimension == .percent, by {
-                if self.changesOther(clause, before: start) {
-                    let words = self.text(clause.body..<measure.end)
+                if let other = self.otherChange(clause, before: start) {
+                    let words = self.text(other..<measure.end)
                     self.ask(clause, "targets", "'\(words)' is no size that can be set. What should be changed instead, and to what?", [])
                     return measure.end
                 }

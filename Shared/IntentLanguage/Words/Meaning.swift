@@ -83,7 +83,7 @@ struct WordClass: OptionSet, Sendable, Hashable {
     static let particleDown = WordClass(rawValue: 1 << 30)
     static let correction = WordClass(rawValue: 1 << 33)
     static let condition = WordClass(rawValue: 1 << 34)
-    static let bareNamespace = WordClass(rawValue: 1 << 40)
+    static let bareNamespace = WordClass(rawValue: 1 << 43)
     static let doubt = WordClass(rawValue: 1 << 35)
     static let existence = WordClass(rawValue: 1 << 36)
     /// Picks some of them by what nobody knows of them here ("old", "unused").
