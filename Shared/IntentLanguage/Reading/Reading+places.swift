@@ -51,9 +51,13 @@ extension Reading {
             let standsAlone =
                 after >= self.lexemes.count || self.kind(after) == .symbol || self.isConjunction(after) || self.meaning(after)?.preposition != nil
                 || self.has(after, .distributive)
+            // "in core5g and lab deploy the AMF"
+            let isPlaceFirst =
+                self.meaning(next)?.environment != nil && self.meaning(after)?.object != nil
+                && !(max(0, begin - 6)..<begin).contains { self.meaning($0)?.object != nil }
             // "in core5g, core6g and core7g"
             let isListed = self.isComma(at) && self.isConjunction(next + 1) && self.isStrongName(next + 2)
-            guard isAlike || standsAlone && self.joinsPlaces(at) || isListed else { return }
+            guard isAlike || (standsAlone || isPlaceFirst) && self.joinsPlaces(at) || isListed else { return }
             if self.severalPlaces.last?.at != begin { self.severalPlaces.append((begin, kind)) }
             self.use(at..<(next + 1))
             at = next + 1

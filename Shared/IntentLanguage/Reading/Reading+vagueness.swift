@@ -17,7 +17,9 @@ extension Reading {
             let next = self.head(self.meaning(at + 1)?.preposition == .of ? at + 2 : at + 1)
             let near = self.expectation(near: at)
             let draft = self.expectations[near]
-            let isOfObject = next == draft.mention.at && draft.mention.kind == .networkFunction && self.original(next).hasSuffix("s")
+            // "some AMF" is one.
+            let isPlural = self.original(next).hasSuffix("s") || self.isCountNoun(at: draft.mention.end) || !["some", "more", "enough"].contains(self.word(at))
+            let isOfObject = next == draft.mention.at && draft.mention.kind == .networkFunction && isPlural
             guard self.isCountNoun(at: next) || isOfObject, draft.verb == .deploy || draft.verb == .scale,
                 !draft.targets.contains(where: { Self.counts.contains($0.attribute) }),
                 draft.context.qualities?.contains("high-availability") != true
