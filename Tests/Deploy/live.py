@@ -177,7 +177,8 @@ class Run:
         intents, searches = levels["intent processing"], levels["RAG"]
         # Three sentences were no orders, which is an end like another.
         self.expect(status == 0 and intents["availability"] == 100 and INTENTS * 0.85 <= intents["requests"] <= (INTENTS + 3) * 1.15, f"slo report: {intents}")
-        self.expect(near(searches["requests"], SEARCHES) and searches["budgetRemaining"] == 1, f"slo report: {searches}")
+        # The first searches count as far as a scrape came in between.
+        self.expect(SEARCHES * 0.85 <= searches["requests"] <= SEARCHES * 2.3 and searches["budgetRemaining"] == 1, f"slo report: {searches}")
         self.expect(levels["O-RAN interface"].get("availability") is None, "slo report: what was not asked has no availability")
 
     def outage(self):

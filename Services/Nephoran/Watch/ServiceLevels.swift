@@ -118,7 +118,7 @@ struct ServiceLevelSource: Sendable {
     /// Percent; nil without requests. Asked in one: two questions have two moments, and a scrape in between makes more good ones than there are.
     func availability(_ level: ServiceLevel, _ prometheus: String) async throws(CommandFailure) -> Double? {
         let good = "(sum(\(self.increase(level, level.selectors.good))) or vector(0))"
-        return try await self.ask(prometheus, "100 * \(good) / sum(\(self.increase(level, level.selectors.all)))")
+        return try await self.ask(prometheus, "100 * (\(good) / sum(\(self.increase(level, level.selectors.all))))")
     }
 
     /// The first value of an instant query; nil for none and for NaN.
