@@ -9,8 +9,8 @@ extension Ledger {
         if let phase = step.phase, phase != snapshot.phase, !snapshot.phase.mayBecome(step.via.first ?? phase) {
             throw LedgerError(.corrupt, "no way from \(snapshot.phase.rawValue) to \(phase.rawValue)")
         }
-        // A preview decides nothing about work that is not its own.
-        guard self.role(in: partition) != .preview || snapshot.isPreview else { return .fenced }
+        // A preview decides nothing about work that is not its own. A canary, which rules some partitions, carries people's decisions to all of them.
+        guard self.role != .preview || snapshot.isPreview else { return .fenced }
         let span = Ledger.deciding(step, on: snapshot)
         func decide() async throws(LedgerError) -> StepResult {
             try await self.evaluate(

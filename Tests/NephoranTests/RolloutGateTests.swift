@@ -17,7 +17,8 @@ import Testing
         let gate = RolloutGate(colour: "r2", phase: .preview)
         #expect(gate.verdict(Self.answer((16, "r1", "r2")), watched: true) == .wait)
         #expect(gate.verdict(Self.answer((14, "r1", "r2"), (2, "r2", nil)), watched: true) == .wait, "in the middle of a promotion")
-        #expect(gate.verdict(Self.answer((16, "r2", nil)), watched: false) == .open("r2 is active"))
+        #expect(gate.verdict(Self.answer((16, "r2", nil)), watched: false) == .wait, "promoted before it was looked at for long enough")
+        #expect(gate.verdict(Self.answer((16, "r2", nil)), watched: true) == .open("r2 is active"))
         #expect(gate.verdict(Self.answer((16, "r1", nil)), watched: false) == .shut("r2 was taken back"))
         #expect(gate.verdict(Self.answer((16, "r1", "r3")), watched: false) == .shut("r2 was taken back"))
     }
@@ -27,7 +28,7 @@ import Testing
         let gate = RolloutGate(colour: "r2", phase: .preview, weight: 10)
         #expect(gate.verdict(Self.answer((16, "r1", "r2")), watched: false) == .wait)
         #expect(gate.verdict(Self.answer((15, "r1", "r2"), (1, "r2", nil)), watched: false) == .wait)
-        #expect(gate.verdict(Self.answer((14, "r1", "r2"), (2, "r2", nil)), watched: false) == .open("r2 is active"))
+        #expect(gate.verdict(Self.answer((14, "r1", "r2"), (2, "r2", nil)), watched: true) == .open("r2 is active"))
         let watch = RolloutGate(colour: "r2", phase: .promoted, weight: 10)
         #expect(watch.verdict(Self.answer((14, "r1", "r2"), (2, "r2", nil)), watched: false) == .wait)
         #expect(watch.verdict(Self.answer((16, "r1", "r2")), watched: true) == .shut("r2 is no longer active"))

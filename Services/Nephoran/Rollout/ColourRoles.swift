@@ -14,10 +14,10 @@ struct ColourRoles: Sendable {
 
     func now() async throws(CommandFailure) -> Answer { try await self.client.get(Answer.self, "/v1/rollout") }
 
-    /// Whether it has a role; nil while the gateway does not answer.
+    /// Whether it has a role; nil while the gateway does not say.
     func isKnown(_ colour: String) async throws(CommandFailure) -> Bool? {
         do throws(CommandFailure) { return try await self.now().rules.contains { $0.active == colour || $0.preview == colour } } catch {
-            guard error.status != .refused, error.status != .usage else { throw error }
+            guard error.status != .usage else { throw error }
             return nil
         }
     }

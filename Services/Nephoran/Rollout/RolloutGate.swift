@@ -1,7 +1,7 @@
 /// What a scheduler of colours waits for: the decision about one of them, which is in the ledger. Pure; ``RolloutGateCommand`` asks and tells.
 struct RolloutGate: Sendable {
     enum Phase: String, Sendable, CaseIterable {
-        /// Until it is promoted: then traffic may be its.
+        /// Until it is promoted, and was looked at for long enough: then traffic may be its.
         case preview
         /// While it is watched after that: it has to stay active.
         case promoted
@@ -25,7 +25,8 @@ struct RolloutGate: Sendable {
         let isEnough = answer.active == self.colour || (self.weight < 100 && share >= self.weight)
         switch self.phase {
         case .preview:
-            if isEnough { return .open("\(self.colour) is active") }
+            // Promoted early, it is looked at for as long: whoever is told to end meanwhile takes it back.
+            if isEnough { return watched ? .open("\(self.colour) is active") : .wait }
             let isPreview = answer.rules.contains { $0.preview == self.colour }
             // In the middle of a promotion it is active here and still preview there.
             return isPreview || share > 0 ? .wait : .shut("\(self.colour) was taken back")

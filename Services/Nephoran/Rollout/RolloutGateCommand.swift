@@ -37,6 +37,8 @@ struct RolloutGateCommand: AsyncParsableCommand {
     /// How often the ledger is looked at, and for how long nothing may be heard of it.
     private static let lookInterval = Duration.seconds(2)
     private static let patience = Duration.seconds(120)
+    /// For taking back; a scheduler has to leave it that long.
+    private static let backLimit = Duration.seconds(100)
     /// For all services of the colour to be there.
     private static let siblingLimit = Duration.seconds(600)
 
@@ -80,8 +82,17 @@ struct RolloutGateCommand: AsyncParsableCommand {
         if failure.status == .usage { throw failure }
         // Whoever is no longer judged is not to be promoted. A colour that nobody could name was told to nobody either.
         guard let colour = place.colour.withLock({ $0 }) else { throw failure }
-        try await roles.takeBack(colour)
+        try await self.takeBack(colour, roles)
         throw CommandFailure(.refused, wasAsked ? "\(colour) was taken back: asked for" : "\(colour) was taken back: \(failure.message)")
+    }
+
+    /// Again and again while the ledger does not take it: without it the scheduler would take the pods of a colour that still has the work.
+    private func takeBack(_ colour: String, _ roles: ColourRoles) async throws {
+        let end = ContinuousClock.now + Self.backLimit
+        while true {
+            do throws(CommandFailure) { return try await roles.takeBack(colour) } catch { guard ContinuousClock.now < end else { throw error } }
+            try await Task.sleep(for: Self.lookInterval)
+        }
     }
 
     private struct Version: Decodable { var colour: String }
@@ -94,9 +105,13 @@ struct RolloutGateCommand: AsyncParsableCommand {
     private func ownColour(_ client: GatewayClient) async throws -> String {
         if let colour { return colour }
         guard let colourOf else { throw CommandFailure(.usage, "either --colour or --colour-of") }
+        return try await self.answered(colourOf, client)
+    }
+
+    private func answered(_ address: String, _ client: GatewayClient) async throws -> String {
         let end = ContinuousClock.now + Self.patience
         while true {
-            do throws(CommandFailure) { return try await self.colour(at: colourOf, client) } catch { guard ContinuousClock.now < end else { throw error } }
+            do throws(CommandFailure) { return try await self.colour(at: address, client) } catch { guard ContinuousClock.now < end else { throw error } }
             try await Task.sleep(for: Self.lookInterval)
         }
     }
@@ -109,8 +124,10 @@ struct RolloutGateCommand: AsyncParsableCommand {
         var isFirst = true
         while true {
             let now = ContinuousClock.now
-            do throws(CommandFailure) {
-                let answer = try await roles.now()
+            var answer: RolloutStatusCommand.Answer?
+            // Whatever the gateway says instead, it is no decision: a ledger that is away for a moment, or a limit of requests, takes nothing back.
+            do throws(CommandFailure) { answer = try await roles.now() } catch { guard heard.duration(to: now) < Self.patience else { throw error } }
+            if let answer {
                 heard = now
                 switch gate.verdict(answer, watched: start.duration(to: now) >= .seconds(self.watch)) {
                 case .open(let why): return Terminal.standardOutput.print(why)
@@ -118,8 +135,6 @@ struct RolloutGateCommand: AsyncParsableCommand {
                 case .wait: if isFirst { Terminal.standardOutput.print("\(colour) waits: nephoran rollout promote --colour \(colour)") }
                 }
                 isFirst = false
-            } catch {
-                guard error.status != .refused, heard.duration(to: now) < Self.patience else { throw error }
             }
             guard start.duration(to: now) < .seconds(self.limit) else { throw CommandFailure(.timedOut, "nobody has decided within \(Int(self.limit)) s") }
             try await Task.sleep(for: Self.lookInterval)
@@ -129,8 +144,11 @@ struct RolloutGateCommand: AsyncParsableCommand {
     /// Makes it the preview, and looks at what it does.
     private func preview(_ colour: String, _ roles: ColourRoles) async throws {
         // The same colour does the work of production from its start: there is nothing left to decide.
-        if let stable, (try? await self.colour(at: stable, roles.client)) == colour {
-            throw CommandFailure(.usage, "\(stable) is \(colour) already; give the new pods a colour of their own")
+        if let stable {
+            let former: String
+            // Not known, it may be the same: then nothing of it is to be taken back.
+            do { former = try await self.answered(stable, roles.client) } catch let error as CommandFailure { throw CommandFailure(.usage, error.message) }
+            guard former != colour else { throw CommandFailure(.usage, "\(stable) is \(colour) already; give the new pods a colour of their own") }
         }
         try await self.awaitSiblings(colour, roles.client)
         if let traffic {

@@ -166,14 +166,27 @@ struct UpgradeRunCommand: AsyncParsableCommand {
             var notice: String
             var seconds: Int
         }
-        _ = try await client.call("PUT", "/v1/maintenance", body: Array(try JSONEncoder().encode(Body(notice: notice, seconds: Self.noticeSeconds))))
-        Terminal.standardOutput.print("notice: \(notice)")
-        // Ended also after a failure, of which more is to be said than that the notice could not be ended.
+        let body = Array(try JSONEncoder().encode(Body(notice: notice, seconds: Self.noticeSeconds)))
+        // Gateways of earlier versions know no notices, and read-only ones take none: neither is a reason not to upgrade.
+        do throws(CommandFailure) {
+            _ = try await client.call("PUT", "/v1/maintenance", body: body)
+            Terminal.standardOutput.print("notice: \(notice)")
+        } catch {
+            Terminal.standardError.print("warning: no notice is given: \(error.message)")
+            return try await self.upgrade(readiness, binaries)
+        }
         do { try await self.upgrade(readiness, binaries) } catch {
-            _ = try? await client.call("DELETE", "/v1/maintenance")
+            await self.endNotice(client)
             throw error
         }
-        _ = try await client.call("DELETE", "/v1/maintenance")
+        await self.endNotice(client)
+    }
+
+    /// After a failure, too; it would end by itself.
+    private func endNotice(_ client: GatewayClient) async {
+        do throws(CommandFailure) { _ = try await client.call("DELETE", "/v1/maintenance") } catch {
+            Terminal.standardError.print("warning: the notice ends by itself, within \(Self.noticeSeconds) s: \(error.message)")
+        }
     }
 
     private func upgrade(_ readiness: UpgradeReadiness, _ binaries: String) async throws {
