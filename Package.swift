@@ -267,7 +267,7 @@ let package = Package(
                 "APIGateway", "LLMProcessor", "RAGAPI", "ManifestGenerator", "ORANAdaptor", "NephioBridge", "IntentModel", "ServiceRuntime", "TestSupport",
                 hummingbird, hummingbirdTesting, yams,
             ]),
-        tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "TestSupport"]),
+        tests("ContractTests", ["ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Resilience", "ServiceClient", "TestSupport"]),
         tests(
             "NephioBridgeTests",
             [

@@ -48,7 +48,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         maxBytes: settings[GatewaySettings.maxIntentBytes], callbacks: callbacks?.policy, reader: reader,
         quota: TenantQuota(ledger: ledger, authenticator: context.authenticator)
     )
-    let edge = GatewayEdge(authenticator: context.authenticator, limiter: RateLimiter(rate: settings[GatewaySettings.rateLimit]), settings: settings)
+    let notices = NoticeBoard()
+    let edge = GatewayEdge(
+        authenticator: context.authenticator, limiter: RateLimiter(rate: settings[GatewaySettings.rateLimit]), settings: settings, notices: notices)
     let upstreams = [interpreter, knowledge, planner, adaptor, bridge]
 
     var parts = ServiceParts(
@@ -70,6 +72,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
                 to: router.group().add(middleware: context.callers(.admin, installations: "The audit log", sparesLocal: false)))
             KeyController(authenticator: context.authenticator).addRoutes(to: api)
             RolloutController(ledger: ledger).addRoutes(to: api)
+            MaintenanceController(ledger: ledger, board: notices).addRoutes(to: api)
             ServiceController(name: context.name, ownMetrics: context.metrics, upstreams: upstreams).addRoutes(to: api)
             OperationsController(
                 ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge, authenticator: context.authenticator
@@ -77,6 +80,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         },
         services: [
             fetcher, redis, RoleWatch(ledger: ledger), FeedService(feed: feed, drain: context.drain), QueueGauges(backpressure: backpressure, ledger: ledger),
+            NoticeWatch(board: notices, ledger: ledger),
         ]
             + (callbacks?.services ?? [])
             + archive.services + audit.services,

@@ -9,11 +9,13 @@ struct GatewayEdge: RouterMiddleware {
     let authenticator: TokenAuthenticator
     let limiter: RateLimiter
     let settings: Settings
+    let notices: NoticeBoard
 
-    init(authenticator: TokenAuthenticator, limiter: RateLimiter, settings: Settings) {
+    init(authenticator: TokenAuthenticator, limiter: RateLimiter, settings: Settings, notices: NoticeBoard = NoticeBoard()) {
         self.authenticator = authenticator
         self.limiter = limiter
         self.settings = settings
+        self.notices = notices
     }
 
     func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
@@ -44,7 +46,7 @@ struct GatewayEdge: RouterMiddleware {
         }
         var response = try await next(request, context)
         response.headers.append(contentsOf: limits)
-        return Self.noticed(response, mode)
+        return self.noticed(response, mode)
     }
 
     private static func fields(of verdict: RateLimiter.Verdict) -> HTTPFields {
@@ -57,10 +59,13 @@ struct GatewayEdge: RouterMiddleware {
         return ProblemError(.tooManyRequests, code: "rate_limited", detail: "\(who) may ask \(verdict.limit) times a second.", headers: headers)
     }
 
-    private static func noticed(_ response: Response, _ mode: String) -> Response {
-        guard mode != "off", mode != "false" else { return response }
+    private func noticed(_ response: Response, _ mode: String) -> Response {
+        let notice = self.notices.notice
+        let isSet = mode != "off" && mode != "false"
+        guard isSet || notice != nil else { return response }
         var response = response
-        response.headers[HeaderName.maintenance] = mode
+        response.headers[HeaderName.maintenance] = isSet ? mode : "notice"
+        response.headers[HeaderName.notice] = notice
         return response
     }
 }

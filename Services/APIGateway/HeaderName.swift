@@ -13,6 +13,8 @@ enum HeaderName {
     /// `true` takes the preview path, see docs/deployment.md.
     static let canary = name("canary")
     static let maintenance = name("nephoran-maintenance")
+    /// What operators say of it.
+    static let notice = name("nephoran-notice")
 
     /// A literal that is no header name would be caught by every test.
     private static func name(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .age }

@@ -11,16 +11,21 @@ struct RolloutController: Sendable {
     func addRoutes(to router: some RouterMethods<AppContext>) {
         router.get("/v1/rollout", use: self.show)
         router.post("/v1/rollout/preview") { try await self.change($0, $1) { try await self.ledger.beginPreview($0.colour, beside: $0.active ?? "") } }
-        router.post("/v1/rollout/promote") { try await self.change($0, $1) { try await self.ledger.promote($0.colour, over: $0.active ?? "") } }
+        router.post("/v1/rollout/promote") {
+            try await self.change($0, $1) { try await self.ledger.promote($0.colour, over: $0.active ?? "", share: Double($0.share ?? 100) / 100) }
+        }
         router.post("/v1/rollout/abort") { try await self.change($0, $1) { try await self.ledger.endPreview($0.colour) } }
+        router.post("/v1/rollout/back") { try await self.change($0, $1) { try await self.ledger.takeBack($0.colour) } }
         router.post("/v1/rollout/runs/{run}/promote") { try await self.wish(.promote, $0, $1) }
         router.post("/v1/rollout/runs/{run}/abort") { try await self.wish(.abort, $0, $1) }
     }
 
     private struct Body: Decodable {
         var colour: String
-        /// The colour that must be active for it; of an abort none.
+        /// The colour that must be active for it; of an abort and of a way back none.
         var active: String?
+        /// Percent of the partitions that are promoted; nil for all of them.
+        var share: Int?
     }
 
     private struct Answer: Encodable {
@@ -89,6 +94,10 @@ struct RolloutController: Sendable {
         for (name, value) in [("colour", body.colour), ("active", body.active ?? "x")] where !IntentSubmission.isDNSLabel(value) {
             throw ProblemError(
                 .badRequest, code: "invalid_body", detail: "\(name) must be a DNS label.", errors: [.init(pointer: "/\(name)", detail: "a DNS label")])
+        }
+        if let share = body.share, !(1...100).contains(share) {
+            throw ProblemError(
+                .badRequest, code: "invalid_body", detail: "share must be a percentage.", errors: [.init(pointer: "/share", detail: "1 to 100")])
         }
         switch try await make(body) {
         case .made: return Response.json(try await self.answer())

@@ -55,10 +55,14 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         handler: PublishStage(
             repository: repository, preview: preview, repositoryName: settings[BridgeSettings.repository], authenticator: context.authenticator,
             colour: context.colour, delivery: delivery))
-    let rollout = kubernetes.map { RolloutPolicy(observer: RolloutObserver(clusters: $0.observed, repository: repository), settings: settings) }
+    let fetcher = HTTPFetcher(.init().trusting(settings))
+    let adaptor = ServiceClient(
+        context.upstream("oran-adaptor") { $0.timeout = .seconds(5) }, base: settings[BridgeSettings.adaptor], from: context, fetcher: fetcher)
+    let observer = RolloutObserver(clusters: kubernetes?.observed ?? [], repository: repository, nodeSets: E2NodeSets(client: adaptor))
+    let rollout = RolloutPolicy(observer: observer, settings: settings)
     let verifier = StageWorker(
         ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout, isCommittedElsewhere: delivery != nil))
-    let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context) }
+    let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context, repository: repository, adaptor: adaptor) }
     var proposals: [any Service] = []
     if BridgeSettings.deliveryMode(settings) == .draft {
         let configuration = ProposalController.Configuration(
@@ -76,7 +80,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             router.group().add(middleware: context.callers(.intentsRead, installations: whole)).addRoutes(
                 AuditAnchorController(repository: repository).routes, atPath: "/v1")
         },
-        services: [redis, RoleWatch(ledger: ledger), RepositoryService(repository: repository, preview: preview), publisher, verifier]
+        services: [fetcher, redis, RoleWatch(ledger: ledger), RepositoryService(repository: repository, preview: preview), publisher, verifier]
             + proposals + (forge.map { [$0.fetcher] } ?? []) + (controller?.services ?? []),
         healthChecks: [
             LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
@@ -104,7 +108,7 @@ private struct KubernetesParts {
     let services: [any Service]
     let healthChecks: [HealthCheck]
 
-    init(_ connections: KubernetesConnections, ledger: Ledger, _ context: ServiceContext) {
+    init(_ connections: KubernetesConnections, ledger: Ledger, _ context: ServiceContext, repository: PackageRepository, adaptor: ServiceClient) {
         let settings = context.settings
         var services: [any Service] = connections.clients.map { $0 as any Service } + connections.observed.map { $0.changes as any Service }
         if settings[KubernetesSettings.controller] {
@@ -120,7 +124,12 @@ private struct KubernetesParts {
             let feed = EventFeed(ledger: ledger)
             let controller = NetworkIntentController(
                 client: connections.home, gateway: IntentGateway(client: gateway), ledger: ledger, feed: feed,
-                configuration: .init(namespace: settings[KubernetesSettings.namespace], lease: lease))
+                configuration: .init(namespace: settings[KubernetesSettings.namespace], lease: lease)
+            ) { mayAct in
+                RANProjection(
+                    client: connections.home, repository: repository, adaptor: adaptor,
+                    configuration: .init(namespace: settings[KubernetesSettings.leaseNamespace]), mayAct: mayAct)
+            }
             services += [fetcher as any Service, WhileActive(controller, ledger: ledger)]
         }
         self.services = services

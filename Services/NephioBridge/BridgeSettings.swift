@@ -28,6 +28,8 @@ enum BridgeSettings {
         "What of a package is in Git before it is published: direct, nothing; draft, branches drafts/ and proposed/ of what waits for a person, as Porch has them; pull-request, a pull request that others merge."
     )
 
+    static let adaptor = SettingKey.string("ORAN_ADAPTOR_URL", default: "http://127.0.0.1:8084", "Address of oran-adaptor, for E2 nodes and managed elements.")
+
     static let fault = SettingKey.string("GIT_FAULT", default: "none", "A deliberate death for tests; never set it on an installation.")
 
     static let declarations =
@@ -35,7 +37,7 @@ enum BridgeSettings {
         + ForgeSettings.declarations + [
             repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, preview.declaration, sshKey.declaration,
             sshHosts.declaration,
-            authorities.declaration, signingKey.declaration, delivery.declaration, fault.declaration,
+            authorities.declaration, signingKey.declaration, delivery.declaration, adaptor.declaration, fault.declaration,
         ]
 
     /// Where previews are published: a directory here, wherever packages go otherwise, that nobody delivers from.

@@ -12,7 +12,7 @@ struct VerifyStage: StageHandler {
     let repository: PackageRepository
     /// Where previews are published; no cluster takes them from there.
     let preview: PackageRepository
-    /// Nil without a cluster.
+    /// Nil where nothing is watched.
     var rollout: RolloutPolicy?
     /// Somebody else brings what is delivered onto the branch, and may make more of it.
     var isCommittedElsewhere = false
@@ -68,7 +68,8 @@ struct VerifyStage: StageHandler {
             let checks = try await repository.verify(
                 readable.map { ($0.effects.packages, $0.effects.expected) }, isCommittedElsewhere: self.isCommittedElsewhere && repository === self.repository)
             for ((index, effects), checks) in zip(readable, checks) { outcomes[index] = self.outcome(effects, checks) }
-            if let rollout { await self.observe(rollout, batch, readable, &outcomes) }
+            let seen = readable.filter { rollout?.observer.concerns($0.effects.expected) ?? false }
+            if let rollout, !seen.isEmpty { await self.observe(rollout, batch, seen, &outcomes) }
         } catch {
             for (index, _) in readable { outcomes[index] = .retry(reason: "\(error)") }
         }

@@ -52,11 +52,20 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         settings[key].map { ServiceClient(context.upstream(name) { $0.timeout = settings[ORANSettings.timeout] }, base: $0, token: token, fetcher: fetcher) }
     }
     let peers = (o2: peer("o2", ORANSettings.o2, token: settings[ORANSettings.o2Token]), e2: peer("e2", ORANSettings.e2Manager))
+    let cloud = peers.o2.map { client in
+        CloudInventory(
+            InfrastructureInventory(client: client), interval: settings[ORANSettings.o2Interval], redis: redis, logger: context.logger)
+    }
+    let address = settings[ORANSettings.o2Notify].map { InventoryAddress(base: $0, secret: settings[AccessSettings.token]) }
+    let cloudWatch = cloud.map { CloudWatch($0, address: address, filter: settings[ORANSettings.o2Filter], logger: context.logger) }
     return ServiceParts(
         routes: { router in
             // Its proof is in the address: a RIC has no key of ours.
             if let notifications {
                 router.addRoutes(NotificationController(address: notifications, statuses: statuses).routes, atPath: "/v1/a1/notifications")
+            }
+            if let address, let cloudWatch {
+                router.addRoutes(InventoryNotificationController(address: address, watch: cloudWatch).routes, atPath: "/v1/o2/notifications")
             }
             // Its user and password are the proof.
             if events.credentials != nil { router.addRoutes(events.routes, atPath: "/eventListener/v7") }
@@ -67,15 +76,16 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             api.addRoutes(A1Controller(inventory: inventory, executor: executor, desired: desired).routes, atPath: "/v1/a1")
             if let elements { api.addRoutes(ElementController(configuration: elements, alarms: alarms).routes, atPath: "/v1/o1") }
             if elements == nil { api.addRoutes(UnconfiguredController.o1.routes, atPath: "/v1/o1") }
-            if let cloud = peers.o2 {
-                let controller = O2Controller(inventory: InfrastructureInventory(client: cloud), provisioning: ProvisioningClient(client: cloud))
+            if let client = peers.o2, let cloud {
+                let controller = O2Controller(inventory: cloud.source, provisioning: ProvisioningClient(client: client), clouds: cloud)
                 api.addRoutes(controller.routes, atPath: "/v1/o2")
             } else {
                 api.addRoutes(UnconfiguredController.o2.routes, atPath: "/v1/o2")
             }
             api.addRoutes(peers.e2.map { E2Controller(manager: E2Manager(client: $0)).routes } ?? UnconfiguredController.e2.routes, atPath: "/v1/e2")
         },
-        services: [fetcher, redis, RoleWatch(ledger: ledger), worker, WhileActive(drift, ledger: ledger)] + watches,
+        services: [fetcher, redis, RoleWatch(ledger: ledger), worker, WhileActive(drift, ledger: ledger)] + watches
+            + (cloudWatch.map { [$0] } ?? []),
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)],
         problems: ORANProblems.mapping
     )

@@ -30,6 +30,12 @@ enum ORANSettings {
     static let vesPassword = SettingKey.secret("VES_PASSWORD", "Password of that user.")
     static let o2 = SettingKey.url("O2_URL", "The O-Cloud's O2 IMS: below it are /o2ims-infrastructureInventory and the others.")
     static let o2Token = SettingKey.secret("O2_TOKEN", "Bearer token shown to it.")
+    static let o2Interval = SettingKey.duration(
+        "O2_INTERVAL", default: .seconds(60), in: .milliseconds(100)...(.seconds(86_400)),
+        "How often the O-Cloud's inventory is read; it is stale when it is three times as old.")
+    static let o2Notify = SettingKey.url(
+        "O2_NOTIFY_URL", "This service as the O-Cloud reaches it, for notifications of changes of its inventory; without it the inventory is only read.")
+    static let o2Filter = SettingKey.optionalString("O2_SUBSCRIPTION_FILTER", "Filter of that subscription, as O2 writes it: (neq,objectType,…).")
     static let e2Manager = SettingKey.url("E2_MANAGER_URL", "The E2 manager of the near-RT RIC, e.g. http://e2mgr:3800.")
 
     static let declarations =
@@ -37,6 +43,6 @@ enum ORANSettings {
             rics.declaration, pms.declaration, timeout.declaration, templates.declaration, notify.declaration, enforceWithin.declaration,
             driftInterval.declaration, caFile.declaration, certificate.declaration, key.declaration, keyPassword.declaration, elements.declaration,
             elementInterval.declaration, degrades.declaration, vesUser.declaration, vesPassword.declaration,
-            o2.declaration, o2Token.declaration, e2Manager.declaration,
+            o2.declaration, o2Token.declaration, o2Interval.declaration, o2Notify.declaration, o2Filter.declaration, e2Manager.declaration,
         ]
 }

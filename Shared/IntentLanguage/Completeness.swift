@@ -40,9 +40,11 @@ struct Completeness {
         case .configure:
             let context = expectation.context
             if expectation.targets.isEmpty, object.kind == .radioNetwork, object.type == "Cell" { ask("targets", "What should be changed in the cell?") }
+            // Which slice it is, and where, changes nothing of it.
+            let isSlice = object.kind == .networkSlice
             let hasContext =
-                context.slice != nil || context.qualities != nil || context.plmn != nil || context.dnn != nil || context.tac != nil || context.gnb != nil
-                || context.cell != nil
+                !isSlice && (context.slice != nil || context.cell != nil) || context.qualities != nil || context.plmn != nil || context.dnn != nil
+                || context.tac != nil || context.gnb != nil
                 || context.depends != nil || context.ue != nil
             if expectation.targets.isEmpty, !hasContext, object.kind != .radioNetwork || action == .configure || object.type == "Cell", action != .stop,
                 action != .vague
@@ -68,6 +70,14 @@ struct Completeness {
             && text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0.properties.numericType != nil || " -_./:@=+#".unicodeScalars.contains($0) }
     }
 
+    /// "1.000"
+    private static func mayBeThousands(_ text: String) -> Bool {
+        text.split { !$0.isNumber && $0 != "." }.contains { number in
+            let parts = number.split(separator: ".", omittingEmptySubsequences: false)
+            return parts.count == 2 && !parts[0].isEmpty && parts[1].count == 3
+        }
+    }
+
     private func check(_ target: Target, _ label: String, _ ask: (String, String, [String]) -> Void) {
         guard let word = self.vocabulary.attribute(target.attribute) else { return }
         var values: [Double] = []
@@ -85,7 +95,9 @@ struct Completeness {
                 continue
             }
             let relative = target.condition == .increaseBy || target.condition == .decreaseBy
-            if word.whole, value != value.rounded() {
+            if word.whole, Self.mayBeThousands(evidence) {
+                ask(field, "'\(evidence)' may be read as thousands or as a fraction. How many should \(label) have?", [])
+            } else if word.whole, value != value.rounded() {
                 ask(field, "'\(evidence)' is not a whole number. How many should \(label) have?", [])
             } else if value > word.high || value < (relative ? 0 : word.low) || value.isNaN || relative && value == 0 {
                 ask(

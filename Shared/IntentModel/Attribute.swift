@@ -21,7 +21,8 @@ package enum Attribute {
         "maxUsers": (.number, nil), "deviceDensity": (.number, "per km²"), "channelBandwidth": (.number, "MHz"),
         "fiveQI": (.number, nil), "priorityLevel": (.number, nil), "arp": (.number, nil),
         "handoverThreshold": (.number, "dB"), "txPower": (.number, "dBm"), "cost": (.number, "USD"),
-        "administrativeState": (.text, nil), "physicalCellId": (.number, nil), "arfcnDownlink": (.number, nil), "arfcnUplink": (.number, nil),
+        "administrativeState": (.text, nil), "energySavingControl": (.text, nil), "physicalCellId": (.number, nil),
+        "arfcnDownlink": (.number, nil), "arfcnUplink": (.number, nil),
     ]
 
     package static func unit(of attribute: String) -> String? { self.table[attribute]?.unit }

@@ -14,6 +14,8 @@ package struct LedgerConfiguration: Sendable {
     package var maxDeliveries = 20
     /// Of this deployment. What it may do the ledger says, see ``PartitionRoles``.
     package var colour = ""
+    /// Partitions that no colour rules are taken for this one, so that the next colour finds somebody active and does not take it that everybody is.
+    package var claims = false
     /// A ledger that may lose acknowledged intents is refused unless this is set.
     package var allowsVolatile = false
     /// An intent is accepted when so many replicas have it, too.

@@ -22,11 +22,15 @@ package enum LedgerSettings {
     static let waitTimeout = SettingKey.duration(
         "LEDGER_WAIT_TIMEOUT", default: .seconds(1), in: .milliseconds(10)...(.seconds(30)), "How long acceptance waits for them.")
 
+    static let claims = SettingKey.flag(
+        "LEDGER_CLAIM", default: false, "Make this colour the active one where none is; for deployments in which colours follow each other.")
+
     static let fault = SettingKey.string("LEDGER_FAULT", default: "none", "A deliberate defect for tests; never set it on an installation.")
 
     package static let declarations = [
         redisURL.declaration, poolSize.declaration, partitions.declaration, lease.declaration, retention.declaration,
-        maxAttempts.declaration, allowsVolatile.declaration, waitReplicas.declaration, waitTimeout.declaration, fault.declaration,
+        maxAttempts.declaration, allowsVolatile.declaration, waitReplicas.declaration, waitTimeout.declaration, claims.declaration,
+        fault.declaration,
     ]
 
     /// - Throws: ``InvalidSetting`` when `REDIS_URL` is none.
@@ -45,6 +49,7 @@ package enum LedgerSettings {
         configuration.retention = settings[LedgerSettings.retention]
         configuration.maxAttempts = settings[LedgerSettings.maxAttempts]
         configuration.colour = context.colour
+        configuration.claims = settings[LedgerSettings.claims]
         configuration.allowsVolatile = settings[LedgerSettings.allowsVolatile]
         configuration.waitReplicas = settings[LedgerSettings.waitReplicas]
         configuration.waitTimeout = settings[LedgerSettings.waitTimeout]

@@ -1,133 +1,197 @@
-import Hummingbird
 package import JSONSchema
+import Foundation
+import Hummingbird
 import Synchronization
 
-/// An O-Cloud: IMS inventory v1, alarms and provisioning v1. What is not of the interface is a violation.
+/// An O-Cloud's IMS over real HTTP: inventory, alarms, provisioning. Held to the contracts of O2 IMS, as is whoever calls. Provisioning requests
+/// go on a little with every look at them.
 package final class FakeOCloud: Sendable {
+    /// Of the inventory. v2 is as the contract has it; v1 has its paths, the profile of a deployment manager as a query, and no sites.
+    package enum Version: String, Sendable { case v1, v2 }
+
     private struct State {
         var lists: [String: [JSONValue]] = [:]
         var subscriptions: [String: JSONValue] = [:]
         var requests: [String: JSONValue] = [:]
-        /// How often a request is read before it is fulfilled.
         var looks: [String: Int] = [:]
+        var leaving: Set<String> = []
         var fails = false
+        var isDown = false
         var filters: [String] = []
         var calls: [String] = []
         var violations: [String] = []
     }
 
+    private struct Reply {
+        var status: Int
+        var body: JSONValue?
+        var location: String?
+
+        static func problem(_ status: Int, _ detail: String) -> Reply {
+            Reply(status: status, body: ["title": "Refused", "status": .number(Double(status)), "detail": .string(detail)])
+        }
+    }
+
+    private let version: Version
+    private let contracts: [PeerContract]
     private let state = Mutex(State())
     private let server = Mutex<LoopbackServer?>(nil)
 
-    private init() {}
+    private init(_ version: Version) throws {
+        self.version = version
+        self.contracts = try ["o2ims-inventory-v2", "o2ims-alarms-v1", "o2ims-provisioning-v1"].map { try PeerContract(named: $0) }
+    }
 
-    package static func start() async throws -> FakeOCloud {
-        let cloud = FakeOCloud()
+    package static func start(_ version: Version = .v2) async throws -> FakeOCloud {
+        let cloud = try FakeOCloud(version)
         let server = try await LoopbackServer.start(cloud.router())
         cloud.server.withLock { $0 = server }
         return cloud
     }
 
+    // MARK: What tests see and set
+
     package var url: String { self.server.withLock { $0?.url ?? "" } }
+    /// Requests and answers that were not as the contracts have them.
     package var violations: [String] { self.state.withLock { $0.violations } }
     package var filters: [String] { self.state.withLock { $0.filters } }
     package var subscriptions: [String: JSONValue] { self.state.withLock { $0.subscriptions } }
     package var requests: [String: JSONValue] { self.state.withLock { $0.requests } }
-    package func count(of call: String) -> Int { self.state.withLock { $0.calls.count { $0 == call } } }
-
-    /// Of `resourcePools`, `deploymentManagers`, `resourcePools/<id>/resources`, `alarms`.
+    /// Calls of a method on provisioning requests.
+    package func count(of method: String) -> Int { self.state.withLock { $0.calls.count { $0 == method } } }
+    /// Of `resourcePools`, `resourceTypes`, `deploymentManagers`, `locations`, `oCloudSites`, `resourcePools/<id>/resources`, `alarms`.
     package func hold(_ items: [JSONValue], as list: String) { self.state.withLock { $0.lists[list] = items } }
     package func failProvisioning() { self.state.withLock { $0.fails = true } }
+    /// Every call is answered 503 while it is down.
+    package func setDown(_ isDown: Bool) { self.state.withLock { $0.isDown = isDown } }
+    package func forgetSubscriptions() { self.state.withLock { $0.subscriptions = [:] } }
     package func stop() async { await self.server.withLock { $0 }?.stop() }
+
+    /// A deployment manager with everything that the contract asks of one.
+    package static func manager(
+        _ name: String, capacity: [String: JSONValue] = [:], locations: [String] = [], extensions: [String: JSONValue] = [:]
+    ) -> JSONValue {
+        [
+            "deploymentManagerId": .string("dm-\(name)"), "name": .string(name), "description": "", "oCloudId": "cloud-1",
+            "serviceUri": .string("https://\(name).example:6443"), "supportedLocations": .array(locations.map { .string($0) }), "capabilities": [:],
+            "capacity": .object(capacity), "extensions": .object(extensions),
+        ]
+    }
 
     // MARK: The interfaces
 
     private func router() -> Router<BasicRequestContext> {
         let router = Router()
-        let inventory = router.group("o2ims-infrastructureInventory/v1")
-        for list in ["resourcePools", "resourceTypes", "deploymentManagers"] { inventory.get(RouterPath(list)) { request, _ in self.list(list, request) } }
-        inventory.get("resourcePools/:pool/resources") { request, context in
-            self.list("resourcePools/\(context.parameters.get("pool") ?? "")/resources", request)
-        }
-        router.get("o2ims-infrastructureMonitoring/v1/alarms") { request, _ in self.list("alarms", request) }
-        inventory.get("subscriptions") { _, _ in Self.json(200, .array(self.state.withLock { $0.subscriptions.sorted { $0.key < $1.key }.map(\.value) })) }
-        inventory.post("subscriptions") { request, _ in
-            let body = try await Self.body(request)
-            return self.state.withLock { state in
-                let stray = body.object?.keys.filter { !["callback", "consumerSubscriptionId", "filter"].contains($0) } ?? ["no object"]
-                if body["callback"]?.string == nil || !stray.isEmpty {
-                    state.violations.append("a subscription has a callback and no \(stray)")
-                    return Self.problem(400, "a subscription has a callback")
-                }
-                var subscription = body
-                let id = "s\(state.subscriptions.count + 1)"
-                subscription["subscriptionId"] = .string(id)
-                state.subscriptions[id] = subscription
-                return Self.json(201, subscription)
+        for method in [HTTPRequest.Method.get, .put, .post, .delete, .patch] {
+            router.on("**", method: method) { request, _ -> Response in
+                let bytes = Array(buffer: try await request.body.collect(upTo: 1 << 20))
+                return self.answer(request, method.rawValue, bytes)
             }
         }
-        inventory.delete("subscriptions/:id") { _, context in
-            let id = context.parameters.get("id") ?? ""
-            return self.state.withLock { $0.subscriptions.removeValue(forKey: id) == nil ? Self.problem(404, "no such subscription") : Response(status: .ok) }
-        }
-        self.addProvisioning(to: router)
         return router
     }
 
-    private func addProvisioning(to router: Router<BasicRequestContext>) {
-        let requests = router.group("o2ims-infrastructureProvisioning/v1/provisioningRequests")
-        requests.post("") { request, _ in
-            let body = try await Self.body(request)
-            return self.state.withLock { state in
-                state.calls.append("POST")
-                guard let id = Self.checked(body, &state) else { return Self.problem(400, "not a ProvisioningRequestData") }
-                if state.requests[id] != nil { return Self.problem(409, "it exists") }
-                state.requests[id] = body
-                return Self.json(201, Self.info(body, "PENDING"))
+    private func answer(_ request: Request, _ method: String, _ bytes: [UInt8]) -> Response {
+        let query = Dictionary(request.uri.queryParameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
+        let inventory = "/o2ims-infrastructureInventory/"
+        var path = request.uri.path
+        // What this version does not have is no offence to ask for: who calls finds out so.
+        let isOther = path.hasPrefix(inventory) && !path.hasPrefix("\(inventory)\(self.version.rawValue)/")
+        if path.hasPrefix("\(inventory)v1/") { path = "\(inventory)v2/\(path.dropFirst("\(inventory)v1/".count))" }
+        var headers: [String: String] = [:]
+        for field in request.headers { headers[field.name.canonicalName] = field.value }
+        return self.state.withLock { state in
+            if state.isDown { return Self.response(.problem(503, "asked for by the test")) }
+            guard !isOther, let contract = self.contracts.first(where: { path.hasPrefix($0.base) }) else {
+                return Self.response(.problem(404, "no such version"))
             }
-        }
-        requests.put(":id") { request, context in
-            let body = try await Self.body(request)
-            return self.state.withLock { state in
-                state.calls.append("PUT")
-                guard let id = Self.checked(body, &state), id == context.parameters.get("id"), state.requests[id] != nil else {
-                    return Self.problem(404, "no such request")
-                }
-                state.requests[id] = body
-                state.looks[id] = 0
-                return Self.json(200, Self.info(body, "PROGRESSING"))
+            let asked = query.keys.filter { self.version == .v2 || $0 != "profile" }
+            if self.version == .v1, contract.operation(method, path) == nil || ["locations", "oCloudSites"].contains(path.split(separator: "/").last ?? "") {
+                return Self.response(.problem(404, "v1 has none"))
             }
-        }
-        requests.get(":id") { _, context in
-            let id = context.parameters.get("id") ?? ""
-            return self.state.withLock { state in
-                guard let body = state.requests[id] else { return Self.problem(404, "no such request") }
-                state.looks[id, default: 0] += 1
-                let phase = state.fails ? "FAILED" : (state.looks[id] ?? 0) < 3 ? "PROGRESSING" : "FULFILLED"
-                return Self.json(200, Self.info(body, phase))
+            let wrong = contract.violations(method, path, query: Array(asked), headers: headers, body: bytes)
+            state.violations += wrong
+            let reply: Reply
+            if wrong.isEmpty {
+                let segments = path.dropFirst(contract.base.count).split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
+                reply = self.reply(&state, method, segments, query, (try? JSONValue(parsing: bytes)) ?? .null)
+            } else {
+                reply = .problem(contract.operation(method, path) == nil ? 404 : 400, wrong.joined(separator: "; "))
             }
-        }
-        requests.delete(":id") { _, context in
-            let id = context.parameters.get("id") ?? ""
-            return self.state.withLock { $0.requests.removeValue(forKey: id) == nil ? Self.problem(404, "no such request") : Response(status: .noContent) }
+            let response = Self.response(reply)
+            if self.version == .v2 || !path.hasPrefix(inventory), let operation = contract.operation(method, path) {
+                var sent: [String: String] = [:]
+                for field in response.headers { sent[field.name.canonicalName] = field.value }
+                state.violations += contract.violations(operation, status: reply.status, headers: sent, body: reply.body?.bytes ?? []).map { "the fake: \($0)" }
+            }
+            return response
         }
     }
 
-    private func list(_ name: String, _ request: Request) -> Response {
-        self.state.withLock { state in
-            if let filter = request.uri.queryParameters["filter"] { state.filters.append(String(filter)) }
-            return Self.json(200, .array(state.lists[name] ?? []))
+    private func reply(_ state: inout State, _ method: String, _ path: [String], _ query: [String: String], _ body: JSONValue) -> Reply {
+        if let filter = query["filter"] { state.filters.append(filter.removingPercentEncoding ?? filter) }
+        switch (method, path.first ?? "", path.count) {
+        case ("GET", "subscriptions", 1): return Reply(status: 200, body: .array(state.subscriptions.sorted { $0.key < $1.key }.map(\.value)))
+        case ("POST", "subscriptions", 1): return Self.subscribe(&state, body)
+        case ("DELETE", "subscriptions", 2):
+            return state.subscriptions.removeValue(forKey: path[1]) == nil ? .problem(404, "no such subscription") : Reply(status: 200)
+        case (_, "provisioningRequests", _): return Self.provisioning(&state, method, path, body)
+        case ("GET", "deploymentManagers", 2):
+            guard var manager = state.lists["deploymentManagers"]?.first(where: { $0["deploymentManagerId"]?.string == path[1] }) else {
+                return .problem(404, "no such deployment manager")
+            }
+            if self.version == .v1, query["profile"] != "native_k8sapi" { manager["extensions"] = [:] }
+            return Reply(status: 200, body: manager)
+        case ("GET", _, 1), ("GET", "resourcePools", 3): return Reply(status: 200, body: .array(state.lists[path.joined(separator: "/")] ?? []))
+        default: return .problem(404, "not kept")
         }
     }
 
-    private static func checked(_ body: JSONValue, _ state: inout State) -> String? {
-        let members = ["provisioningRequestId", "name", "description", "templateName", "templateVersion", "templateParameters"]
-        guard Set(body.object?.keys.map { $0 } ?? []) == Set(members), body["templateParameters"]?.object != nil, let id = body["provisioningRequestId"]?.string
-        else {
-            state.violations.append("not a ProvisioningRequestData: \(body.text)")
-            return nil
+    private static func subscribe(_ state: inout State, _ body: JSONValue) -> Reply {
+        let stray = body.object?.keys.filter { !["callback", "consumerSubscriptionId", "filter"].contains($0) } ?? []
+        if !stray.isEmpty { state.violations.append("a subscription that is made has no \(stray)") }
+        if let id = body["consumerSubscriptionId"]?.string, UUID(uuidString: id) == nil { state.violations.append("\(id) is no UUID") }
+        var subscription = body
+        let id = "s\(state.subscriptions.count + 1)"
+        subscription["subscriptionId"] = .string(id)
+        state.subscriptions[id] = subscription
+        return Reply(status: 201, body: subscription, location: "/o2ims-infrastructureInventory/v2/subscriptions/\(id)")
+    }
+
+    private static func provisioning(_ state: inout State, _ method: String, _ path: [String], _ body: JSONValue) -> Reply {
+        state.calls.append(method)
+        let id = path.count > 1 ? path[1] : body["provisioningRequestId"]?.string ?? ""
+        let location = "/o2ims-infrastructureProvisioning/v1/provisioningRequests/\(id)"
+        if method == "POST" || method == "PUT", UUID(uuidString: id) == nil || body["provisioningRequestId"]?.string != id {
+            state.violations.append("\(id) is no UUID, or another one than the path's")
+            return .problem(400, "provisioningRequestId")
         }
-        return id
+        switch method {
+        case "POST":
+            if state.requests[id] != nil { return .problem(409, "it exists") }
+            state.requests[id] = body
+            return Reply(status: 201, body: self.info(body, "PENDING"), location: location)
+        case "PUT":
+            guard state.requests[id] != nil else { return .problem(404, "no such request") }
+            state.requests[id] = body
+            state.looks[id] = 0
+            return Reply(status: 200, body: self.info(body, "PROGRESSING"), location: location)
+        case "GET" where path.count == 2:
+            guard let body = state.requests[id] else { return .problem(404, "no such request") }
+            state.looks[id, default: 0] += 1
+            let looks = state.looks[id] ?? 0
+            if state.leaving.contains(id) {
+                if looks > 2 { state.requests[id] = nil }
+                return Reply(status: 200, body: self.info(body, "DELETING"))
+            }
+            return Reply(status: 200, body: self.info(body, state.fails ? "FAILED" : looks < 3 ? "PROGRESSING" : "FULFILLED"))
+        case "GET": return Reply(status: 200, body: .array(state.requests.sorted { $0.key < $1.key }.map { self.info($0.value, "PROGRESSING") }))
+        default:
+            guard state.requests[id] != nil else { return .problem(404, "no such request") }
+            state.leaving.insert(id)
+            state.looks[id] = 0
+            return Reply(status: 202, location: location)
+        }
     }
 
     private static func info(_ body: JSONValue, _ phase: String) -> JSONValue {
@@ -136,21 +200,16 @@ package final class FakeOCloud: Sendable {
             "provisionedResourceSet": ["nodeClusterId": phase == "FULFILLED" ? "cluster-1" : "", "infrastructureResourceIds": []],
             "status": [
                 "updateTime": "2026-01-01T00:00:00Z", "message": .string(phase.lowercased()), "provisioningPhase": .string(phase),
-                "nodeClusterProvisioningStatus": [:], "infrastructureResourceProvisioningStatus": [],
+                "nodeClusterProvisioningStatus": ["resourceName": "", "resourceId": "", "resourceProvisioningPhase": "PROCESSING"],
+                "infrastructureResourceProvisioningStatus": [],
             ],
         ]
     }
 
-    private static func body(_ request: Request) async throws -> JSONValue {
-        (try? JSONValue(parsing: Array(buffer: try await request.body.collect(upTo: 1 << 20)))) ?? .null
-    }
-
-    private static func json(_ status: Int, _ value: JSONValue) -> Response {
-        Response(
-            status: .init(code: status), headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(bytes: Array(value.text.utf8))))
-    }
-
-    private static func problem(_ status: Int, _ detail: String) -> Response {
-        self.json(status, ["status": .number(Double(status)), "title": "Refused", "detail": .string(detail)])
+    private static func response(_ reply: Reply) -> Response {
+        var fields = HTTPFields()
+        if let location = reply.location { fields[.location] = location }
+        if reply.body != nil { fields[.contentType] = reply.status >= 400 ? "application/problem+json" : "application/json" }
+        return Response(status: .init(code: reply.status), headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: reply.body?.bytes ?? [])))
     }
 }

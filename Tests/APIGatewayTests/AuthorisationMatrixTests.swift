@@ -43,6 +43,7 @@ import Testing
         "GET /v1/inventory": .readers, "GET /v1/audit/entries": .admins, "GET /v1/audit/export": .installation, "POST /v1/audit/reports": .installation,
         "GET /v1/rollout": .readers,
         "POST /v1/rollout/preview": .installation, "POST /v1/rollout/promote": .installation, "POST /v1/rollout/abort": .installation,
+        "POST /v1/rollout/back": .installation, "PUT /v1/maintenance": .installation, "DELETE /v1/maintenance": .installation,
         "POST /v1/rollout/runs/{run}/promote": .installation, "POST /v1/rollout/runs/{run}/abort": .installation,
     ]
 
@@ -53,7 +54,8 @@ import Testing
         "POST /v1/queues/{stage}/dead/redrive": #"{"ids": ["1-1"]}"#, "DELETE /v1/queues/{stage}/dead": #"{"ids": ["1-1"]}"#,
         // Refused for what is active, so that nothing comes of it.
         "POST /v1/rollout/preview": #"{"colour": "green", "active": "red"}"#, "POST /v1/rollout/promote": #"{"colour": "green", "active": "red"}"#,
-        "POST /v1/rollout/abort": #"{"colour": "green"}"#,
+        "POST /v1/rollout/abort": #"{"colour": "green"}"#, "POST /v1/rollout/back": #"{"colour": "green"}"#,
+        "PUT /v1/maintenance": #"{"notice": "upgrade", "seconds": 1}"#,
     ]
 
     private static let keys = """

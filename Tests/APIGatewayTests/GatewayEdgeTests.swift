@@ -2,6 +2,7 @@ import AccessControl
 import Hummingbird
 import HummingbirdTesting
 import IntentModel
+import Ledger
 import ServiceRuntime
 import Testing
 
@@ -9,11 +10,13 @@ import Testing
 
 @Suite struct GatewayEdgeTests {
     /// The edge before a route that reads and one that writes. The limiter's time stands still.
-    private func withEdge(_ values: [String: String] = [:], _ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
+    func withEdge(
+        _ values: [String: String] = [:], notices: NoticeBoard = NoticeBoard(), _ body: @Sendable (any TestClientProtocol) async throws -> Void
+    ) async throws {
         let context = try ServiceContext.forTesting(declarations: GatewaySettings.declarations, values: ["AUTH_TOKEN": "good"].merging(values) { $1 })
         let start = ContinuousClock.now
         let limiter = RateLimiter(rate: context.settings[GatewaySettings.rateLimit]) { start }
-        let edge = GatewayEdge(authenticator: context.authenticator, limiter: limiter, settings: context.settings)
+        let edge = GatewayEdge(authenticator: context.authenticator, limiter: limiter, settings: context.settings, notices: notices)
         let parts = ServiceParts(routes: { router in
             let api = router.group().add(middleware: edge)
             api.get("/things") { _, context in Response.text(try context.requirePrincipal(.intentsRead).name) }
@@ -22,7 +25,7 @@ import Testing
         try await ServiceApplication.build(parts, in: context).test(.router, body)
     }
 
-    private static let key: HTTPFields = [.authorization: "Bearer good"]
+    static let key: HTTPFields = [.authorization: "Bearer good"]
 
     @Test("without a key that is known nothing is answered", arguments: ["", "Bearer bad", "Bearer ", "Basic good", "good"])
     func unauthorized(_ header: String) async throws {
@@ -85,6 +88,27 @@ import Testing
             if status == 503 { #expect(write.headers[.retryAfter] == "60" && write.text.contains(#""code":"maintenance""#)) }
             let read = try await client.execute(uri: "/things", method: .get, headers: Self.key)
             #expect(read.status == .ok && read.headers[HeaderName.maintenance] == (mode == "off" || mode == "false" ? nil : mode))
+        }
+    }
+}
+
+extension GatewayEdgeTests {
+    @Test("what operators announce is said with every answer, and refuses nothing; a setting says more than that")
+    func announced() async throws {
+        let board = NoticeBoard()
+        board.learn(MaintenanceNotice(text: "upgrade to 1.1.0", by: "ops"))
+        try await self.withEdge(["MAINTENANCE_MODE": "off"], notices: board) { client in
+            let write = try await client.execute(uri: "/things", method: .post, headers: Self.key)
+            #expect(write.status == .ok && write.headers[HeaderName.maintenance] == "notice" && write.headers[HeaderName.notice] == "upgrade to 1.1.0")
+            board.learn(nil)
+            let after = try await client.execute(uri: "/things", method: .get, headers: Self.key)
+            #expect(after.headers[HeaderName.maintenance] == nil && after.headers[HeaderName.notice] == nil)
+        }
+        board.learn(MaintenanceNotice(text: "upgrade to 1.1.0", by: "ops"))
+        try await self.withEdge(["MAINTENANCE_MODE": "read-only"], notices: board) { client in
+            let write = try await client.execute(uri: "/things", method: .post, headers: Self.key)
+            let read = try await client.execute(uri: "/things", method: .get, headers: Self.key)
+            #expect(write.status == .serviceUnavailable && read.headers[HeaderName.maintenance] == "read-only")
         }
     }
 }

@@ -27,7 +27,7 @@ ROLES = {
 # In the order of their ports.
 SERVICES = ["api-gateway", "llm-processor", "rag-api", "manifest-generator", "oran-adaptor", "nephio-bridge"]
 # These end a process or change which one acts: what is asked afterwards would not be answered.
-LAST = ["shutDown", "beginPreview", "promoteColour", "endPreview"]
+LAST = ["shutDown", "beginPreview", "promoteColour", "endPreview", "takeColourBack"]
 
 
 def specification(service):

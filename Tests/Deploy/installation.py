@@ -52,15 +52,18 @@ def request(url, body=None, headers=None, method=None, timeout=30):
 
 
 class Webhook:
-    """Notes what Alertmanager says: (receiver, status, labels)."""
+    """Notes what Alertmanager says: (receiver, status, labels), and the bodies of others."""
 
     def __init__(self):
-        self.heard = heard = []
+        self.heard, self.others = heard, others = [], []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                heard.extend((self.path.strip("/"), alert["status"], alert["labels"]) for alert in body["alerts"])
+                text = self.rfile.read(int(self.headers["content-length"]))
+                body = json.loads(text)
+                if "alerts" not in body:
+                    others.append(text)
+                heard.extend((self.path.strip("/"), alert["status"], alert["labels"]) for alert in body.get("alerts", []))
                 self.send_response(200)
                 self.end_headers()
 

@@ -108,7 +108,9 @@ class Run:
             return [json.loads(request(f"{gateway}/v1/intents/{i}", headers=self.key)[1])["phase"] for i in identifiers]
 
         until("all published", lambda: all(phase == "published" for phase in phases()), 60)
-        time.sleep(5)
+        # What is archived and told afterwards is work, too; gauges of queues are fresh within five seconds, a scrape later.
+        time.sleep(8)
+        until("nothing waits", lambda: self.it.value("sum(nephoran:queue_depth)") == 0, 60)
 
     def counts(self):
         """The dashboards' counters are those of who sent."""
@@ -142,6 +144,41 @@ class Run:
             if not demanded and not self.it.query(expr):
                 self.expect(False, f"a panel has no data: {expr}")
         self.expect(True, f"{len(panels)} queries of panels and all recording rules were asked")
+
+    def levels(self):
+        """The command line's figures, with this Prometheus as their source, are the load's."""
+
+        def ask(*words):
+            command = [str(self.it.binaries / "nephoran"), *words, "--server", self.it.url("api-gateway"), "--prometheus", self.it.url("prometheus"), "--output", "json"]
+            done = subprocess.run(command, capture_output=True, text=True, env={"NEPHORAN_TOKEN": self.it.token}, timeout=60)
+            return done.returncode, json.loads(done.stdout)
+
+        def near(found, wanted):
+            # What Prometheus extrapolates to the ends of the window.
+            return found is not None and abs(found - wanted) <= 0.15 * wanted
+
+        # A rise is only seen of what was counted before: these are the ones that are to be found.
+        for number in range(SEARCHES):
+            request(self.it.url("rag-api") + "/v1/search", {"query": f"network slice {number % 3}"}, self.key)
+        searched = 'sum(http_requests_total{service="rag-api",route="/v1/search",code="200"})'
+        until("Prometheus counts searches", lambda: self.it.value(searched) == 2 * SEARCHES, 30)
+        status, report = ask("sla", "check", "--p95", "10")
+        items = {item["name"]: item for item in report["items"]}
+        measured = self.it.value('histogram_quantile(0.95, sum by (le) (rate(nephoran_intent_duration_seconds_bucket{outcome="published"}[5m])))')
+        self.expect(status == 0 and report["isKept"] and report["source"] == self.it.url("prometheus"), f"sla check is kept: {report}")
+        self.expect(items["availability"]["value"] == 100 and near(items["latency p95"].get("value"), measured), f"sla check: no 5xx, p95 {measured} s of intents")
+        self.expect(near(items["throughput"].get("value"), 60 * self.it.value("sum(rate(nephoran_intents_processed_total[5m]))")), "sla check: throughput")
+        webhook = f"http://127.0.0.1:{self.it.webhook.port}/sla"
+        status, report = ask("sla", "check", "--p95", "0.0001", "--webhook", webhook)
+        self.expect(status == 3 and not report["isKept"], "sla check: a promise that is not kept ends with 3")
+        self.expect([json.loads(text)["isKept"] for text in self.it.webhook.others] == [False], "sla check: the webhook is told the report")
+        status, report = ask("slo", "report", "--window", "10m")
+        levels = {level["name"]: level for level in report["levels"]}
+        intents, searches = levels["intent processing"], levels["RAG"]
+        # Three sentences were no orders, which is an end like another.
+        self.expect(status == 0 and intents["availability"] == 100 and INTENTS * 0.85 <= intents["requests"] <= (INTENTS + 3) * 1.15, f"slo report: {intents}")
+        self.expect(near(searches["requests"], SEARCHES) and searches["budgetRemaining"] == 1, f"slo report: {searches}")
+        self.expect(levels["O-RAN interface"].get("availability") is None, "slo report: what was not asked has no availability")
 
     def outage(self):
         heard = self.it.webhook.heard
@@ -190,6 +227,7 @@ def main(arguments):
             run.load()
             run.counts()
             run.data()
+            run.levels()
             run.quiet("an ordinary load", 10)
             run.outage()
             found = run.exported()

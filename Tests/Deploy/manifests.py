@@ -16,10 +16,12 @@ from schemas import CustomKinds  # noqa: E402
 
 DEPLOY = ROOT / "deploy"
 SERVICES = ["api-gateway", "llm-processor", "rag-api", "manifest-generator", "oran-adaptor", "nephio-bridge"]
-OVERLAYS = ["base", "overlays/dev", "overlays/staging", "overlays/production", "overlays/blue-green", "certificates", "monitoring/operator"]
+OVERLAYS = ["base", "overlays/dev", "overlays/staging", "overlays/production", "overlays/blue-green", "overlays/canary", "certificates", "monitoring/operator"]
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Of the oldest and the newest Kubernetes that is supported.
 KUBERNETES = ["1.25", "1.31"]
+# Seconds that a gate may live, of those for which Argo takes a Rollout to be under way.
+GATE = 12600
 # Variables of the container that are nobody's settings.
 OTHERS = {"HOME"}
 
@@ -63,6 +65,7 @@ def faults():
         yield from (f"{folder}: {fault}" for fault in settings(documents))
         yield from (f"{folder}: {fault}" for fault in references(documents))
         yield from (f"{folder}: {fault}" for fault in beyond(documents))
+        yield from (f"{folder}: {fault}" for fault in colours(documents))
     yield from unlike(base, charted())
     example = list(yaml.safe_load_all((DEPLOY / "base/secrets.example.yaml").read_text()))
     yield from (f"secrets.example.yaml: {fault}" for d in example for fault in schema(d, kinds))
@@ -103,13 +106,14 @@ def running(documents):
                 yield f"{name}: does not drain"
         if workload["spec"]["template"]["spec"].get("terminationGracePeriodSeconds", 0) < 60:
             yield f"{name}: has too little time to drain"
-    for job in [d for d in documents if d["kind"] == "CronJob"]:
-        pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
-        yield from (f"{job['metadata']['name']}: {fault}" for fault in policy.restricted(pod, None))
+    jobs = [(d["metadata"]["name"], d["spec"]["jobTemplate"]["spec"]["template"]["spec"]) for d in documents if d["kind"] == "CronJob"]
+    jobs += [(d["metadata"]["name"], job["spec"]["template"]["spec"]) for d in documents for job in jobs_of(d)]
+    for name, pod in jobs:
+        yield from (f"{name}: {fault}" for fault in policy.restricted(pod, None))
         for container in pod["containers"]:
-            yield from (f"{job['metadata']['name']}: {fault}" for fault in policy.image(container["image"]))
+            yield from (f"{name}: {fault}" for fault in policy.image(container["image"]))
             if set(container["resources"].get("limits", {})) != {"cpu", "memory"}:
-                yield f"{job['metadata']['name']}: has no limits"
+                yield f"{name}: has no limits"
     policies = [d for d in documents if d["kind"] == "NetworkPolicy"]
     if any(d["kind"] == "Deployment" for d in documents) and not any(p["spec"]["podSelector"] == {} and "ingress" not in p["spec"] and "egress" not in p["spec"] for p in policies):
         yield "nothing is denied by default"
@@ -185,24 +189,100 @@ def references(documents):
                 if path["path"].rstrip("/") in {"/metrics", "/admin", "/shutdown", "/cache"}:
                     yield f"{path['path']} is for operators alone"
         if d["kind"] == "Rollout":
-            green = spec["strategy"]["blueGreen"]
-            wanted = [("Deployment", spec["workloadRef"]["name"]), ("Service", green["activeService"]), ("Service", green["previewService"])]
-            wanted += [("AnalysisTemplate", t["templateName"]) for a in ("prePromotionAnalysis", "postPromotionAnalysis") for t in green[a]["templates"]]
-            yield from (f"Rollout {d['metadata']['name']}: there is no {kind} {name}" for kind, name in wanted if (kind, name) not in there)
-            if green.get("autoPromotionEnabled") is not False or green.get("scaleDownDelaySeconds") != 30:
-                yield f"Rollout {d['metadata']['name']}: is not promoted as operators expect"
+            yield from (f"Rollout {d['metadata']['name']}: {fault}" for fault in rollout(d, there))
+
+
+def analyses(strategy):
+    """Names of the templates, in the order in which they are run: one list for each analysis."""
+    if "blueGreen" in strategy:
+        parts = [strategy["blueGreen"][a] for a in ("prePromotionAnalysis", "postPromotionAnalysis")]
+    else:
+        parts = [step["analysis"] for step in strategy["canary"]["steps"] if "analysis" in step]
+    return [[t["templateName"] for t in part["templates"]] for part in parts]
+
+
+def rollout(d, there):
+    strategy, name = d["spec"]["strategy"], d["metadata"]["name"]
+    if d["spec"]["progressDeadlineSeconds"] <= GATE:
+        yield "is given up while its gate waits"
+    if len(strategy) != 1:
+        yield f"has {len(strategy)} strategies"
+    green, canary = strategy.get("blueGreen", {}), strategy.get("canary", {})
+    services = [green.get("activeService", canary.get("stableService")), green.get("previewService", canary.get("canaryService"))]
+    wanted = [("Deployment", d["spec"]["workloadRef"]["name"]), *(("Service", s) for s in services)]
+    wanted += [("AnalysisTemplate", t) for part in analyses(strategy) for t in part]
+    wanted += [("Ingress", canary[k]["nginx"]["stableIngress"]) for k in ["trafficRouting"] if k in canary]
+    yield from (f"there is no {kind} {what}" for kind, what in wanted if (kind, what) not in there)
+    if services != [name, f"{name}-preview"]:
+        yield f"its services are {services}"
+    if green and green.get("scaleDownDelaySeconds") != 30:
+        yield "is not scaled down as operators expect"
+    measured = [part for part in analyses(strategy) if {"success-rate", "latency-p95"} <= set(part)]
+    if len(measured) < 2 or not all(set(part) & {"colour-promoted", "canary-watch"} for part in measured[1:]):
+        yield "is not measured before and after"
+    if green and not set(analyses(strategy)[0]) & {"colour-preview", "colour-judged"}:
+        yield "is switched without the ledger"
+    if canary:
+        weights = [step["setWeight"] for step in canary["steps"] if "setWeight" in step]
+        order = [part[-1] for part in analyses(strategy)]
+        if weights != [10, 100] or order[1:] != ["canary-watch", "colour-preview", "colour-promoted"] or order[0] not in {"canary-share", "canary-judged"}:
+            yield f"is no canary as operators expect: {weights}, {order}"
+
+
+def jobs_of(document):
+    """Of an analysis."""
+    return [m["provider"]["job"] for m in document["spec"]["metrics"] if "job" in m["provider"]] if document["kind"] == "AnalysisTemplate" else []
+
+
+def colours(documents):
+    """Where there are Rollouts: one release has one colour, which the ledger is told of before traffic is."""
+    wrapped = {d["spec"]["workloadRef"]["name"] for d in documents if d["kind"] == "Rollout"}
+    if not wrapped:
+        return
+    releases = set()
+    for d in documents:
+        if d["kind"] != "Deployment" or d["metadata"]["name"] not in wrapped:
+            continue
+        name, template = d["metadata"]["name"], d["spec"]["template"]
+        releases.add(template["metadata"]["labels"].get("nephoran.com/release"))
+        variables = {v["name"]: v for v in template["spec"]["containers"][0]["env"]}
+        if variables["COLOUR"].get("valueFrom", {}).get("fieldRef", {}).get("fieldPath") != "metadata.labels['nephoran.com/release']":
+            yield f"{name} does not know its colour"
+        if variables.get("LEDGER_CLAIM", {}).get("value") != "true":
+            yield f"{name}: the first colour would not be the active one"
+    if len(releases) != 1 or not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", str(next(iter(releases)))):
+        yield f"the release is called {releases}"
+    options = set(re.findall(r"@(?:Option|Flag)\([^\n]*\n?\s*var (\w+)", "".join(p.read_text() for p in (ROOT / "Services/Nephoran").rglob("*.swift"))))
+    options = {re.sub(r"([A-Z])", lambda m: "-" + m.group(1).lower(), name) for name in options}
+    judging = 0
+    for d in documents:
+        for job in jobs_of(d):
+            name, spec = d["metadata"]["name"], job["spec"]
+            [container] = spec["template"]["spec"]["containers"]
+            if container["command"][:3] != ["nephoran", "rollout", "gate"] or spec["backoffLimit"] != 0:
+                yield f"{name} is no gate that is passed once"
+            given = {part.removeprefix("--").split("=")[0] for part in container["command"][3:]}
+            yield from (f"{name}: the gate has no option {option}" for option in sorted(given - options))
+            judging += "traffic" in given
+            limits = [int(part.split("=")[1]) for part in container["command"] if part.startswith("--limit=")]
+            if spec["activeDeadlineSeconds"] > GATE or any(limit >= spec["activeDeadlineSeconds"] for limit in limits):
+                yield f"{name}: the gate may wait for longer than it lives"
+            if spec["template"]["metadata"]["labels"]["app.kubernetes.io/name"] != "nephoran-maintenance":
+                yield f"{name}: no policy lets it out"
+    if judging == 0:
+        yield "nobody sends synthetic intents"
 
 
 def beyond(documents):
     """All services at their largest, in two colours where there are Rollouts, fit into the quota."""
     quotas = [d["spec"]["hard"] for d in documents if d["kind"] == "ResourceQuota"]
     largest = {d["metadata"]["name"]: d["spec"]["maxReplicas"] for d in documents if d["kind"] == "HorizontalPodAutoscaler"}
-    colours = 2 if any(d["kind"] == "Rollout" for d in documents) else 1
+    number = 2 if any(d["kind"] == "Rollout" for d in documents) else 1
     for hard in quotas:
         for part in ("requests", "limits"):
             for name in ("cpu", "memory"):
                 taken = sum(
-                    amount(c["resources"][part][name]) * largest.get(d["metadata"]["name"], 1) * colours
+                    amount(c["resources"][part][name]) * largest.get(d["metadata"]["name"], 1) * number
                     for d in documents
                     if d["kind"] == "Deployment"
                     for c in d["spec"]["template"]["spec"]["containers"]

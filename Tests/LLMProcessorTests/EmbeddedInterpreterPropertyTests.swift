@@ -33,6 +33,7 @@ import Testing
         let words = """
             deploy scale remove configure migrate restart enable disable add set report roll back AMF SMF UPF amf-1 "a b" core-x namespace cluster site ns in at on to from with without for by and or , . ; : - ( ) / 3 -2 1.5 10% 4Gi 5 ms 2-6
             five dozen couple of each both it them named called at least most no more than min max between replicas cpu memory latency eMBB slice xApp for policy 5G production sst sd plmn % not do should is then = x 10x E2 node double half another more traffic steering firewall
+            include xyz1 until monday weekend near same as like keep several total every per else yesterday no never fewer off hours data connect slices lab both
             """.split { $0 == " " || $0 == "\n" }
         for _ in 0..<250 {
             let text = (0..<Int.random(in: 1...30, using: &generator)).compactMap { _ in words.randomElement(using: &generator) }.joined(separator: " ")

@@ -131,6 +131,97 @@ import Testing
         }
     }
 
+    @Test("a canary rules a share of the partitions, and nobody leads but one; then all; the way back is to who had them before")
+    func shares() async throws {
+        try await self.withColours { blue, green in
+            let all = blue.partitions.count
+            #expect(try await green.promote("green", over: "blue", share: 0.5) == .made, "nobody ruled: the share is theirs all the same")
+            #expect(try await blue.takeBack("green") == .made)
+            #expect(try await blue.currentRoles().suffix(all / 2).allSatisfy { $0.active == "blue" })
+            try await blue.claim()
+            #expect(try await blue.currentRoles().allSatisfy { $0.active == "blue" })
+            #expect(try await blue.beginPreview("green", beside: "blue") == .made)
+            #expect(try await green.promote("green", over: "blue", share: 0.1) == .made)
+            try await blue.refreshRoles(urgent: true)
+            let count = Ledger.count(of: 0.1, in: all)
+            #expect(count == max(1, (all + 9) / 10) && green.roleCounts == [.active: count, .preview: all - count])
+            #expect(blue.leads && !green.leads && blue.role == .draining && green.role == .draining)
+            // What comes through the preview path is the canary's everywhere, the rest where it rules.
+            for partition in green.partitions.suffix(count) {
+                #expect(green.lanes(in: partition) == [.high, .low, .preview] && blue.lanes(in: partition) == [])
+            }
+            for partition in green.partitions.dropLast(count) {
+                #expect(green.lanes(in: partition) == [.preview] && blue.lanes(in: partition) == [.high, .low])
+            }
+            #expect(try await blue.takeBack("green") == .made)
+            #expect(try await blue.currentRoles().allSatisfy { $0.active == "blue" && $0.preview == nil })
+            #expect(try await blue.beginPreview("green", beside: "blue") == .made)
+            #expect(try await green.promote("green", over: "blue", share: 0.1) == .made)
+            #expect(try await green.promote("green", over: "blue") == .made)
+            try await blue.refreshRoles(urgent: true)
+            #expect(green.leads && !blue.leads && green.role == .active)
+            // A preview is not lost by somebody's way back.
+            #expect(try await green.beginPreview("red", beside: "green") == .made)
+            #expect(try await blue.takeBack("green") == .refused(partition: 0, by: "red"))
+            #expect(try await blue.takeBack("red") == .made)
+            #expect(try await blue.takeBack("green") == .made)
+            #expect(try await blue.currentRoles().allSatisfy { $0.active == "blue" && $0.preview == nil })
+            #expect(try await blue.takeBack("blue") == .refused(partition: 0, by: "blue"), "there is one way back, not a way to and fro")
+            #expect(try await blue.takeBack("red") == .made, "who is nobody is back already")
+        }
+    }
+
+    @Test("shares of partitions, rounded up", arguments: [(0.01, 16, 1), (0.1, 16, 2), (0.5, 16, 8), (0.99, 16, 16), (1.0, 16, 16), (0.1, 1, 1)])
+    func count(_ share: Double, _ partitions: Int, _ count: Int) { #expect(Ledger.count(of: share, in: partitions) == count) }
+
+    @Test("the first of colours that follow each other is the active one; the next finds it so, and waits to be told")
+    func claiming() async throws {
+        try await withLedger(adjust: {
+            $0.colour = "r1"
+            $0.claims = true
+        }) { first, _ in
+            try await first.open()
+            #expect(first.leads == false)
+            try await self.watching(first) { try await eventually { first.role == .active } }
+            #expect(try await first.currentRoles().allSatisfy { $0.active == "r1" && $0.activeEpoch == 1 })
+            var configuration = first.configuration
+            configuration.colour = "r2"
+            let redis = RedisClient(configuration.redis, label: "r2")
+            defer { redis.stop() }
+            let next = Ledger(configuration, redis: redis)
+            try await self.watching(next) { try await eventually { next.role != nil } }
+            #expect(next.role == .draining && next.partitions.allSatisfy { next.lanes(in: $0).isEmpty })
+            #expect(try await first.currentRoles().allSatisfy { $0.active == "r1" && $0.activeEpoch == 1 })
+        }
+    }
+
+    private func watching(_ ledger: Ledger, _ body: () async throws -> Void) async throws {
+        let watch = Task { try await RoleWatch(ledger: ledger).run() }
+        do { try await body() } catch {
+            watch.cancel()
+            throw error
+        }
+        watch.cancel()
+        try await watch.value
+    }
+
+    @Test("a notice is told until it is ended; what does not fit into a header is none")
+    func notices() async throws {
+        try await self.withColours { blue, green in
+            #expect(try await blue.notice() == nil)
+            let notice = try #require(MaintenanceNotice(text: "upgrade to 1.1.0", by: "ops"))
+            try await blue.announce(notice, for: 60)
+            #expect(try await green.notice() == notice)
+            guard case .integer(let left) = try await blue.redis.send(RedisCommand("TTL", "nephoran:notice")) else {
+                throw RedisError(.protocolViolation, "no time to live")
+            }
+            #expect((50...60).contains(left))
+            try await green.endNotice()
+            #expect(try await blue.notice() == nil)
+        }
+        for text in ["", "a\r\nx: y", "Wartung läuft", String(repeating: "x", count: 201)] { #expect(MaintenanceNotice(text: text, by: "ops") == nil) }
+    }
+
     @Test("a preview decides nothing about what is not a preview; the old colour's people are served until it has gone")
     func deciding() async throws {
         try await self.withColours { blue, green in

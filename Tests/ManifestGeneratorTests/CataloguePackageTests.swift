@@ -38,6 +38,8 @@ import Testing
         var count = 0
         let forms: [ClusterEntry.Form] = [.kubernetes, .nephio]
         for round in 0..<160 {
+            // Planning suspends nowhere: whoever waits for this thread may go first.
+            await Task.yield()
             let sentence = Sentence.random(&random)
             let interpretation = interpreter.interpret(InterpretationRequest(intent: sentence))
             guard interpretation.decision == .accepted else { continue }
@@ -62,6 +64,7 @@ import Testing
             func said(_ verb: Verb, _ targets: [Target]) -> IntentModel.Expectation {
                 expectation(verb, entry.code, name: entry.name, kind: kind, targets) { $0.namespace = "core5g" }
             }
+            await Task.yield()
             inventory.publish(try await plan(said(.deploy, [])))
             for step in [
                 said(.scale, [number("replicas", 3)]), said(.scale, [number("maxReplicas", min(5, Double(entry.replicas.range.upperBound)))]),

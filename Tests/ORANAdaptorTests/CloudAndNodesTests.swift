@@ -1,6 +1,8 @@
 import HTTPFetch
 import Hummingbird
 import JSONSchema
+import Logging
+import RedisClient
 import Resilience
 import ServiceClient
 import ServiceRuntime
@@ -21,10 +23,12 @@ import Testing
         o2: String = "http://127.0.0.1:1", e2: String = "http://127.0.0.1:1",
         _ body: (_ call: (_ method: String, _ path: String, _ body: JSONValue?) async throws -> (status: Int, JSONValue)) async throws -> Void
     ) async throws {
-        let cloud = Self.client("o2", o2)
+        let client = Self.client("o2", o2)
+        let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), label: "none")
+        let cloud = CloudInventory(InfrastructureInventory(client: client), interval: .seconds(60), redis: redis, logger: Logger(label: "o2"))
         let parts = ServiceParts(routes: { router in
             router.addRoutes(
-                O2Controller(inventory: InfrastructureInventory(client: cloud), provisioning: ProvisioningClient(client: cloud)).routes, atPath: "/v1/o2")
+                O2Controller(inventory: cloud.source, provisioning: ProvisioningClient(client: client), clouds: cloud).routes, atPath: "/v1/o2")
             router.addRoutes(E2Controller(manager: E2Manager(client: Self.client("e2", e2))).routes, atPath: "/v1/e2")
         })
         let fetcher = HTTPFetcher()
@@ -39,31 +43,53 @@ import Testing
         }
     }
 
-    @Test("pools, resources, managers and alarms are what the O-Cloud says, filters are handed on; a manager says where its cluster is")
-    func inventory() async throws {
-        let cloud = try await FakeOCloud.start()
-        cloud.hold([["resourcePoolId": "p1", "name": "edge"]], as: "resourcePools")
-        cloud.hold([["resourceId": "r1"]], as: "resourcePools/p1/resources")
+    private static let profile: JSONValue = [
+        "cluster_api_endpoint": "https://192.0.2.1:6443", "cluster_ca_cert": "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n",
+        "admin_user": "kubernetes-admin", "admin_client_cert": "Y2VydA==", "admin_client_key": "a2V5",
+    ]
+
+    @Test(
+        "pools, resources, managers and alarms are what the O-Cloud says, filters are handed on, keys of a profile are not",
+        arguments: [FakeOCloud.Version.v2, .v1])
+    func inventory(_ version: FakeOCloud.Version) async throws {
+        let cloud = try await FakeOCloud.start(version)
+        cloud.hold([["resourcePoolId": "p1", "name": "edge", "oCloudSiteId": "site-1", "description": ""]], as: "resourcePools")
+        let resource: JSONValue = [
+            "resourceId": "r1", "resourcePoolId": "p1", "resourceTypeId": "t1", "globalAssetId": "", "description": "", "elements": [], "tags": [],
+            "groups": [], "extensions": [:],
+        ]
+        cloud.hold([resource], as: "resourcePools/p1/resources")
         cloud.hold(
-            [
-                [
-                    "deploymentManagerId": "d1", "name": "edge-1", "serviceUri": "https://192.0.2.1:6443",
-                    "extensions": ["profileName": "native_k8sapi", "kubeconfigReference": "secret/edge-1"],
-                ]
-            ], as: "deploymentManagers")
-        cloud.hold([["alarmEventRecordId": "a1", "perceivedSeverity": 1]], as: "alarms")
+            [FakeOCloud.manager("edge-1", extensions: ["profileName": "native_k8sapi", "profileData": Self.profile]), FakeOCloud.manager("edge-2")],
+            as: "deploymentManagers")
+        let alarm: JSONValue = [
+            "alarmEventRecordId": "a1", "alarmDefinitionID": "d1", "probableCauseID": "c1", "alarmRaisedTime": "2026-01-01T00:00:00Z",
+            "alarmAcknowledged": false, "perceivedSeverity": 1, "extensions": [:], "resourceTypeID": "t1", "resourceID": "r1",
+        ]
+        cloud.hold([alarm], as: "alarms")
         try await self.serve(o2: cloud.url) { call in
             #expect(try await call("GET", "/v1/o2/resource-pools?filter=(eq,name,edge)", nil).1["items"]?[0]?["name"] == "edge")
             #expect(cloud.filters == ["(eq,name,edge)"])
-            #expect(try await call("GET", "/v1/o2/resource-pools/p1/resources", nil).1["items"] == [["resourceId": "r1"]])
+            #expect(try await call("GET", "/v1/o2/resource-pools/p1/resources", nil).1["items"] == [resource])
             #expect(try await call("GET", "/v1/o2/alarms", nil).1["items"]?[0]?["alarmEventRecordId"] == "a1")
-            let cluster = try await call("GET", "/v1/o2/clusters", nil).1[0]
-            #expect(cluster?["serviceUri"] == "https://192.0.2.1:6443" && cluster?["kubeconfigReference"] == "secret/edge-1")
-            let made = try await call("POST", "/v1/o2/subscriptions", ["callback": "http://127.0.0.1:9/x", "filter": "(eq,name,edge)"])
+            let managers = try await call("GET", "/v1/o2/deployment-managers", nil).1
+            #expect(managers["items"]?.array?.count == 2 && !managers.text.contains("a2V5"))
+            let made = try await call(
+                "POST", "/v1/o2/subscriptions", ["callback": "http://127.0.0.1:9/x", "filter": "(eq,name,edge)"])
             #expect(made.0 == 201 && made.1["subscriptionId"] == "s1")
             #expect(try await call("POST", "/v1/o2/subscriptions", ["callback": "ftp://x"]).0 == 422)
             #expect(try await call("DELETE", "/v1/o2/subscriptions/s1", nil).0 == 204)
             #expect(try await call("DELETE", "/v1/o2/subscriptions/s1", nil).0 == 404)
+
+            let config = try await call("GET", "/v1/o2/clusters/edge-1/kubeconfig", nil)
+            #expect(config.0 == 200 && config.1["current-context"] == "edge-1")
+            #expect(config.1["users"]?[0]?["user"] == ["client-certificate-data": "Y2VydA==", "client-key-data": "a2V5"])
+            let cluster = config.1["clusters"]?[0]?["cluster"]
+            #expect(cluster?["server"] == "https://192.0.2.1:6443")
+            #expect(cluster?["certificate-authority-data"]?.string?.hasPrefix("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t") == true, "PEM is Base64 there")
+            let none = try await call("GET", "/v1/o2/clusters/edge-2/kubeconfig", nil)
+            #expect(none.0 == 404 && none.1["code"] == "no_kubeconfig")
+            #expect(try await call("GET", "/v1/o2/clusters/edge-3/kubeconfig", nil).1["code"] == "cluster_not_found")
         }
         #expect(cloud.violations.isEmpty, "\(cloud.violations)")
         await cloud.stop()
@@ -94,7 +120,8 @@ import Testing
             cloud.failProvisioning()
             #expect(try await call("GET", path + "?wait=10", nil).1["status"]?["phase"] == "FAILED")
             #expect(try await call("DELETE", upper, nil).1["change"] == "delete")
-            #expect(try await call("GET", path, nil).0 == 404)
+            #expect(try await call("GET", path, nil).1["status"]?["phase"] == "DELETING")
+            #expect(try await call("GET", path + "?wait=10", nil).0 == 404, "followed until it is gone")
             #expect(try await call("PUT", "/v1/o2/provisioning-requests/one", Self.request).0 == 422)
         }
         #expect(cloud.violations.isEmpty, "\(cloud.violations)")
@@ -108,8 +135,9 @@ import Testing
             #expect(try await call("GET", "/v1/e2/nodes", nil).1["items"] == [])
             manager.set("e2sim-0", "CONNECTED")
             manager.set("e2sim-1", "DISCONNECTED")
+            manager.set("e2sim-lab-0", "CONNECTED")
             manager.set("gnb-7", "CONNECTED")
-            #expect(try await call("GET", "/v1/e2/nodes", nil).1["items"]?.array?.map { $0["name"] } == ["e2sim-0", "e2sim-1", "gnb-7"])
+            #expect(try await call("GET", "/v1/e2/nodes", nil).1["items"]?.array?.map { $0["name"] } == ["e2sim-0", "e2sim-1", "e2sim-lab-0", "gnb-7"])
             let node = try await call("GET", "/v1/e2/nodes/gnb-7", nil).1
             #expect(node["connectionStatus"] == "CONNECTED" && node["ranFunctions"]?[0]?["ranFunctionId"] == 2 && node["address"] == "192.0.2.9")
             #expect(try await call("GET", "/v1/e2/nodes/gnb-8", nil).0 == 404)

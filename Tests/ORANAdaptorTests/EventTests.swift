@@ -46,7 +46,7 @@ import Testing
         ) {
             let headers = [("content-type", "application/json")] + (authorization.map { [("authorization", $0)] } ?? [])
             let response = try await self.fetcher.fetch(
-                FetchRequest(method: "POST", url: self.base + "/eventListener/v7" + path, headers: headers, body: Array(body.utf8)))
+                FetchRequest(method: "POST", url: self.base + "/eventListener/v7" + path, headers: headers, body: Array(body.utf8), timeout: .seconds(30)))
             return (response.status, response.body.isEmpty ? .null : try JSONValue(parsing: response.body))
         }
 

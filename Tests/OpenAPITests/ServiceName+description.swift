@@ -48,7 +48,7 @@ extension ServiceName {
             values.merge(
                 [
                     "O1_ELEMENTS": elements, "O2_URL": "http://127.0.0.1:9", "E2_MANAGER_URL": "http://127.0.0.1:9",
-                    "A1_NOTIFY_URL": "http://127.0.0.1:9",
+                    "A1_NOTIFY_URL": "http://127.0.0.1:9", "O2_NOTIFY_URL": "http://127.0.0.1:9",
                 ]
             ) { $1 }
         case .bridge:

@@ -117,7 +117,7 @@ struct Archive {
 
     /// Tells the ledger before the first intent is accepted: what ends before it knows expires with the retention, however short that is.
     func begin() async throws(LedgerError) {
-        guard self.store != nil, self.ledger.role == .active else { return }
+        guard self.store != nil, self.ledger.leads else { return }
         try await self.ledger.beginArchiving()
     }
 }

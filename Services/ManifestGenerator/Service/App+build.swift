@@ -33,6 +33,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
                 form: ClusterEntry.Form(rawValue: settings[PlanningSettings.packageForm]) ?? .kubernetes, policies: policies)
         })
     let planning = IntentPlanning(planners: planners, inventory: PublishedInventory(client: bridge))
+    let clouds = CloudWatch(client: adaptor, planners: planners, isExpected: settings[PlanningSettings.cloud] != nil)
     let watch = FileWatch(name: "policy", logger: context.logger, paths: { [policyFile].compactMap { $0 } }, reload: { try planners.reload() })
 
     let configuration = try LedgerSettings.configuration(context)
@@ -49,7 +50,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             PlanController(planning: planning, turns: turns).addRoutes(
                 to: router.group().add(middleware: context.callers(.intentsRead)))
         },
-        services: [fetcher, redis, RoleWatch(ledger: ledger), watch, worker],
+        services: [fetcher, redis, RoleWatch(ledger: ledger), watch, clouds, worker],
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]
             + [bridge, adaptor].map { upstream in
                 HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }

@@ -1,9 +1,10 @@
 import PackagePlanning
 import Synchronization
 
-/// The planner with the policy as it is now: another takes its place when the policy's file changes. A file that is wrong changes nothing.
+/// The planner with the policy as it is now, and what is known of the O-Cloud: another takes its place when one of them changes. A file that
+/// is wrong changes nothing.
 final class CurrentPlanner: Sendable {
-    private let planner: Mutex<Planner>
+    private let state: Mutex<(planner: Planner, cloud: CloudKnowledge)>
     private let make: @Sendable (ApprovalPolicy) -> Planner
     private let read: @Sendable () throws -> ApprovalPolicy
 
@@ -13,20 +14,28 @@ final class CurrentPlanner: Sendable {
     init(reading read: @escaping @Sendable () throws -> ApprovalPolicy, _ make: @escaping @Sendable (ApprovalPolicy) -> Planner) throws {
         self.read = read
         self.make = make
-        self.planner = Mutex(make(try read()))
+        self.state = Mutex((make(try read()), .none))
     }
 
     /// One that stays.
     init(_ planner: Planner) {
-        self.planner = Mutex(planner)
+        self.state = Mutex((planner, .none))
         self.read = { planner.policy }
         self.make = { _ in planner }
     }
 
-    var value: Planner { self.planner.withLock { $0 } }
+    var value: Planner { self.state.withLock { $0.planner } }
 
     func reload() throws {
         let planner = self.make(try self.read())
-        self.planner.withLock { $0 = planner }
+        self.state.withLock { $0.planner = planner.knowing($0.cloud) }
+    }
+
+    /// Goes by what the O-Cloud has now.
+    func know(_ cloud: CloudKnowledge) {
+        self.state.withLock { state in
+            guard state.cloud != cloud else { return }
+            state = (state.planner.knowing(cloud), cloud)
+        }
     }
 }

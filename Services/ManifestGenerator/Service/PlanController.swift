@@ -56,7 +56,13 @@ struct PlanController: Sendable {
             asked.requestedBy = principal.name
         }
         let (request, tenant) = (asked, asked.tenant)
-        switch try await self.planning.plan(body.interpretation, answers: body.answers ?? [], request: request) {
+        let outcome: PlanOutcome
+        do {
+            outcome = try await self.planning.plan(body.interpretation, answers: body.answers ?? [], request: request)
+        } catch let error as InventoryAwaited {
+            throw ProblemError(.serviceUnavailable, code: "inventory_awaited", detail: "\(error).", headers: [.retryAfter: "5"])
+        }
+        switch outcome {
         case .plan(let plan, let files):
             return Answer(
                 plan: plan, packages: files.sorted { $0.key < $1.key }.map { Package(path: $0.key, files: $0.value) },

@@ -80,6 +80,9 @@ struct PlanStage: StageHandler {
                 ? .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)")) : .retry(reason: "\(error)")
         } catch let problem as Problem {
             return .fail(problem)
+        } catch is InventoryAwaited {
+            // However long the O-Cloud takes: that is no failure of the intent.
+            return (try? self.waiting("for the O-Cloud's inventory, which has not been read yet", Self.patience, snapshot)) ?? .wait(Self.patience)
         } catch {
             return .retry(reason: "\(error)")
         }

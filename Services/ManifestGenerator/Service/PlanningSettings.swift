@@ -21,6 +21,8 @@ enum PlanningSettings {
         "When a part of an intent fails: rollback undoes the other parts, keep leaves them."
     )
     static let bridge = SettingKey.string("NEPHIO_BRIDGE_URL", default: "http://127.0.0.1:8085", "Address of nephio-bridge, for what is published.")
+    static let cloud = SettingKey.url(
+        "O2_URL", "The O-Cloud's O2 IMS, which oran-adaptor reads: set, nothing new is placed without a word of where before its inventory is known.")
     static let adaptor = SettingKey.string("ORAN_ADAPTOR_URL", default: "http://127.0.0.1:8084", "Address of oran-adaptor, for the RICs there are.")
 
     static let declarations =
@@ -28,6 +30,6 @@ enum PlanningSettings {
             clusters.declaration, productionNamespaces.declaration, productionClusters.declaration,
             clusterInventory.declaration, catalogueDirectory.declaration, packageForm.declaration, plmn.declaration,
             onPartialFailure.declaration,
-            bridge.declaration, adaptor.declaration,
+            bridge.declaration, adaptor.declaration, cloud.declaration,
         ]
 }

@@ -24,9 +24,15 @@ final class NetworkIntentController: Service, Sendable {
     private let feed: EventFeed
     private let configuration: Configuration
     private let election: LeaderElection
+    /// The radio network as objects, kept by who leads; nil for none.
+    private let projection: (@Sendable (_ mayAct: @escaping @Sendable () -> Bool) -> RANProjection)?
     private let logger = Logger(label: "network-intents")
 
-    init(client: KubernetesClient, gateway: IntentGateway, ledger: Ledger, feed: EventFeed, configuration: Configuration) {
+    init(
+        client: KubernetesClient, gateway: IntentGateway, ledger: Ledger, feed: EventFeed, configuration: Configuration,
+        projection: (@Sendable (_ mayAct: @escaping @Sendable () -> Bool) -> RANProjection)? = nil
+    ) {
+        self.projection = projection
         self.client = client
         self.gateway = gateway
         self.ledger = ledger
@@ -49,6 +55,7 @@ final class NetworkIntentController: Service, Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(queue, owners) }
             group.addTask { await self.listen(queue, owners) }
+            if let projection = self.projection?({ [election] in election.isLeading }) { group.addTask { await projection.run() } }
             group.addTask {
                 while !Task.isCancelled {
                     try? await Task.sleep(for: self.configuration.resync)

@@ -57,6 +57,8 @@ enum CommitMessage {
 
     /// One line of printable characters, at most `limit` of them.
     static func line(_ text: String, limit: Int) -> String {
+        // As nearly every line is.
+        if text.utf8.count <= limit, text.utf8.allSatisfy({ (UInt8(ascii: " ")...UInt8(ascii: "~")).contains($0) }) { return text.trimmed }
         var line = ""
         var length = 0
         for scalar in text.unicodeScalars {

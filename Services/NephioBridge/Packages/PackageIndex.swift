@@ -8,9 +8,23 @@ struct PackageIndex: Sendable, Equatable {
     /// Of paths without a package: a package that comes back goes on counting.
     private(set) var retired: [PackagePath: Int] = [:]
 
-    /// The paths of ``entries`` by their last two names: what is looked for is one of many.
+    /// A function in a namespace. Its name is in lower case.
+    private struct Role: Hashable {
+        var namespace: String
+        var function: String
+
+        init(namespace: String, function: String) {
+            self.namespace = namespace
+            self.function = function.lowercased()
+        }
+
+        init(of entry: PackageEntry) { self.init(namespace: entry.path.namespace, function: entry.function) }
+    }
+
+    /// The paths of ``entries`` by what planning asks for: it is one of many.
     private var byInstance: [String: Set<PackagePath>] = [:]
     private var byNamespace: [String: Set<PackagePath>] = [:]
+    private var byRole: [Role: Set<PackagePath>] = [:]
 
     init(head: ObjectID?) { self.head = head }
 
@@ -20,17 +34,22 @@ struct PackageIndex: Sendable, Equatable {
         var entry = entry
         entry.revision = max(entry.revision, self.revision(of: entry.path))
         self.retired[entry.path] = nil
-        if self.entries.updateValue(entry, forKey: entry.path) == nil {
+        let earlier = self.entries.updateValue(entry, forKey: entry.path)
+        if earlier == nil {
             self.byInstance[entry.path.instance, default: []].insert(entry.path)
             self.byNamespace[entry.path.namespace, default: []].insert(entry.path)
         }
+        guard earlier?.function != entry.function else { return }
+        if let earlier { Self.take(entry.path, from: &self.byRole, at: Role(of: earlier)) }
+        self.byRole[Role(of: entry), default: []].insert(entry.path)
     }
 
     mutating func remove(_ path: PackagePath, revision: Int = 0) {
         let revision = max(revision, self.revision(of: path))
-        if self.entries.removeValue(forKey: path) != nil {
+        if let entry = self.entries.removeValue(forKey: path) {
             Self.take(path, from: &self.byInstance, at: path.instance)
             Self.take(path, from: &self.byNamespace, at: path.namespace)
+            Self.take(path, from: &self.byRole, at: Role(of: entry))
         }
         if revision > 0 { self.retired[path] = revision }
     }
@@ -43,17 +62,23 @@ struct PackageIndex: Sendable, Equatable {
 
     /// In the order of their paths; nil matches everything, functions in any case.
     func entries(function: String?, instance: String?, namespace: String?, cluster: String?) -> [PackageEntry] {
-        let function = function?.lowercased()
+        let lowercased = function?.lowercased()
         func matches(_ entry: PackageEntry) -> Bool {
             (instance == nil || entry.path.instance == instance) && (namespace == nil || entry.path.namespace == namespace)
-                && (cluster == nil || entry.path.cluster == cluster) && (function == nil || entry.function.lowercased() == function)
+                && (cluster == nil || entry.path.cluster == cluster) && (lowercased == nil || entry.function.lowercased() == lowercased)
         }
-        let paths = instance.map { self.byInstance[$0] ?? [] } ?? namespace.map { self.byNamespace[$0] ?? [] }
+        let paths: Set<PackagePath>? =
+            switch (instance, namespace, function) {
+            case (let instance?, _, _): self.byInstance[instance] ?? []
+            case (nil, let namespace?, let function?): self.byRole[Role(namespace: namespace, function: function)] ?? []
+            case (nil, let namespace?, nil): self.byNamespace[namespace] ?? []
+            case (nil, nil, _): nil
+            }
         let found = paths.map { $0.compactMap { self.entries[$0] }.filter(matches) } ?? self.entries.values.filter(matches)
         return found.sorted { $0.path < $1.path }
     }
 
-    private static func take(_ path: PackagePath, from paths: inout [String: Set<PackagePath>], at key: String) {
+    private static func take<Key: Hashable>(_ path: PackagePath, from paths: inout [Key: Set<PackagePath>], at key: Key) {
         paths[key]?.remove(path)
         if paths[key]?.isEmpty == true { paths[key] = nil }
     }

@@ -8,30 +8,36 @@ struct PackageSummary: Sendable, Equatable {
     /// `spec.replicas` of the first workload; of one that is scaled automatically, its least.
     var replicas: Int?
 
-    private typealias Line = Substring.UTF8View
+    private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
     private static let workloads: Set<String> = ["Deployment", "StatefulSet", "ReplicaSet", "Rollout"]
     private static let autoscaler = "HorizontalPodAutoscaler"
 
     init(files: [PackageFile]) {
         var least: Int?
         // "Kptfile" sorts before the lower-case names of manifests.
-        for file in files.filter({ Self.mayTell($0.path) }).sorted(by: { $0.path < $1.path }) { self.scan(file.content, &least) }
+        for file in files.filter({ Self.mayTell($0.path) }).sorted(by: { $0.path < $1.path }) {
+            var content = file.content
+            content.withUTF8 { self.scan($0, &least) }
+        }
         self.replicas = self.replicas ?? least
     }
 
     static func mayTell(_ path: String) -> Bool { path.hasSuffix(".yaml") || path.hasSuffix(".yml") || path == "Kptfile" }
 
-    private mutating func scan(_ content: String, _ least: inout Int?) {
+    private mutating func scan(_ content: UnsafeBufferPointer<UInt8>, _ least: inout Int?) {
         var kind: String?
         var counts: (replicas: Int?, least: Int?)
         func finish(_ summary: inout PackageSummary, _ least: inout Int?) {
             if let kind, Self.workloads.contains(kind) { summary.replicas = summary.replicas ?? counts.replicas }
             if kind == Self.autoscaler { least = least ?? counts.least }
         }
-        for line in content[...].utf8.split(separator: UInt8(ascii: "\n")) {
+        var rest = content[...]
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            rest = rest[line.endIndex...].dropFirst()
             guard let start = line.firstIndex(where: { $0 != UInt8(ascii: " ") }) else { continue }
             let statement = line[start...]
-            switch (statement.first, line.distance(from: line.startIndex, to: start)) {
+            switch (statement.first, start - line.startIndex) {
             case (UInt8(ascii: "-"), 0) where statement.starts(with: "---".utf8):
                 finish(&self, &least)
                 (kind, counts) = (nil, (nil, nil))
@@ -47,7 +53,7 @@ struct PackageSummary: Sendable, Equatable {
     }
 
     /// Without quotes and comment; nil when the statement is another or says nothing.
-    private static func value(of key: StaticString, in statement: Line) -> String? {
+    private static func value(of key: StaticString, in statement: Bytes) -> String? {
         let name = UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
         guard statement.starts(with: name) else { return nil }
         var value = statement.dropFirst(name.count)
@@ -55,6 +61,6 @@ struct PackageSummary: Sendable, Equatable {
         while let first = value.first, marks.contains(first) { value.removeFirst() }
         value = value.prefix { $0 != UInt8(ascii: "#") }
         while let last = value.last, marks.contains(last) { value.removeLast() }
-        return value.isEmpty ? nil : String(Substring(value))
+        return value.isEmpty ? nil : String(decoding: value, as: UTF8.self)
     }
 }

@@ -19,16 +19,37 @@ struct RolloutObserver: Sendable {
 
     let clusters: [String: ObservedCluster]
     let repository: PackageRepository
+    /// Nil where nobody tells of E2 nodes.
+    let nodeSets: E2NodeSets?
     private let looks = Looks()
     private let logger = Logger(label: "rollout")
 
-    init(clusters: [ObservedCluster], repository: PackageRepository) {
+    init(clusters: [ObservedCluster], repository: PackageRepository, nodeSets: E2NodeSets? = nil) {
+        self.nodeSets = nodeSets
         self.clusters = Dictionary(clusters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.repository = repository
     }
 
     /// - Parameter final: there will be no other look: the pods are asked for what ails them.
     func observe(_ id: IntentID, _ changes: [PackageChange], _ published: [PublishedPackage], final: Bool) async -> Observation {
+        let inClusters = await self.observeClusters(id, changes, published, final: final)
+        guard let nodeSets else { return inClusters }
+        let connections = await nodeSets.observe(changes) { change in
+            guard let package = published.last(where: { $0.path == change.path }) else { return nil }
+            return try await self.repository.files(path: change.path, revision: package.revision).flatMap { PackageSummary(files: $0).replicas }
+        }
+        guard let connections else { return inClusters }
+        // Nodes that are connected run, whether or not their cluster can be seen.
+        let isSeen = changes.allSatisfy { $0.change == .none || self.clusters[$0.cluster] != nil || E2NodeSets.concerns($0) }
+        return inClusters.joined(connections, isComplete: isSeen)
+    }
+
+    /// Whether anything of it can be seen arriving.
+    func concerns(_ changes: [PackageChange]) -> Bool {
+        !self.visible(changes).isEmpty || self.nodeSets != nil && changes.contains(where: E2NodeSets.concerns)
+    }
+
+    private func observeClusters(_ id: IntentID, _ changes: [PackageChange], _ published: [PublishedPackage], final: Bool) async -> Observation {
         let visible = self.visible(changes)
         guard !visible.isEmpty else { return .nothingToSee }
         let stamps = self.stamps(of: visible)
@@ -61,6 +82,8 @@ struct RolloutObserver: Sendable {
 
     /// Whether the last look found something missing, and nothing of the packages has changed since.
     func stillWaits(_ id: IntentID, _ changes: [PackageChange]) -> Bool {
+        // Nobody tells when a node connects.
+        if self.nodeSets != nil, changes.contains(where: E2NodeSets.concerns) { return false }
         guard case .waiting = self.looks.last(of: id, stamps: self.stamps(of: self.visible(changes))) else { return false }
         return true
     }
@@ -128,6 +151,22 @@ struct RolloutObserver: Sendable {
         } catch {
             self.logger.info("pods not read", metadata: ["cluster": "\(cluster.name)", "package": "\(change.path)", "error": "\(error)"])
             return nil
+        }
+    }
+}
+
+extension RolloutObserver.Observation {
+    /// Both have to be well; what went wrong comes first.
+    fileprivate func joined(_ other: Self, isComplete: Bool) -> Self {
+        switch (self, other) {
+        case (.failed, _): self
+        case (_, .failed), (.nothingToSee, .waiting): other
+        case (.waiting(let one, let first), .waiting(let two, let second)): .waiting("\(one); \(two)", isReachable: first && second)
+        case (.waiting, _): self
+        case (_, .waiting): other
+        case (.arrived(let one, _), .arrived(let two, _)): .arrived(one + two, isComplete: isComplete)
+        case (.nothingToSee, .arrived(let two, _)): .arrived(two, isComplete: isComplete)
+        case (_, .nothingToSee): self
         }
     }
 }

@@ -3,8 +3,8 @@ import Foundation
 
 struct RANCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ran", abstract: "Show the RICs, the managed elements, what they hold and what troubles them.",
-        subcommands: [RANStatusCommand.self, RANPoliciesCommand.self, RANElementsCommand.self, RANAlarmsCommand.self])
+        commandName: "ran", abstract: "Show the RICs, the managed elements and the clusters, what they hold and what troubles them.",
+        subcommands: [RANStatusCommand.self, RANPoliciesCommand.self, RANElementsCommand.self, RANAlarmsCommand.self, RANClustersCommand.self])
 }
 
 /// Where oran-adaptor is.

@@ -23,6 +23,13 @@ struct RolloutAnalysis: Sendable {
         return Self.judge(what, result, counts, missing: missing, by: self.options, at: Timestamp.text(Timestamp.now()))
     }
 
+    /// Only as callers of one address tell it: of many processes behind it, what each counts is not to be had.
+    func measureCallers(_ what: String, number: Int, of address: String) async -> RolloutRun.Measurement {
+        let result = await SyntheticTraffic(base: address, token: self.token, fetcher: self.fetcher)
+            .send(self.options.intents, of: "\(self.run)-\(what.prefix(1))\(number)")
+        return Self.judge(what, result, [:], missing: [], by: self.options, at: Timestamp.text(Timestamp.now()))
+    }
+
     /// Pure: the worst of what is known counts.
     static func judge(
         _ what: String, _ result: SyntheticTraffic.Result, _ counts: [String: MetricSamples], missing: [String], by options: RolloutOptions, at: String
@@ -32,6 +39,11 @@ struct RolloutAnalysis: Sendable {
         if result.requests > 0 { rates.append(("requests", 1 - Double(result.failures) / Double(result.requests))) }
         var p95s: [(of: String, seconds: Double)] = result.p95.map { [("requests", $0)] } ?? []
         for (name, samples) in counts {
+            // What a service does is mostly no request.
+            let steps = samples.sum("nephoran_processing_total")
+            if steps >= Double(RolloutOptions.leastRequests) {
+                rates.append(("the steps of \(name)", max(0, 1 - samples.sum("nephoran_processing_errors_total") / steps)))
+            }
             let requests = samples.requests
             guard requests >= Double(RolloutOptions.leastRequests) else { continue }
             // What was refused because there is too much to do is no fault of a colour.

@@ -8,8 +8,13 @@ struct RolloutCommand: AsyncParsableCommand {
         discussion: """
             The new ones start beside the old and are given synthetic intents, which change nothing of the network. Those that answer well take over, \
             without a connection being dropped; those that do not are taken back, as are those that go wrong soon after.
+
+            In a cluster a scheduler starts and stops them. There `promote` and `abort` take the --colour, and change its role in the ledger; `gate` is \
+            what the scheduler waits for.
             """,
-        subcommands: [RolloutStartCommand.self, RolloutStatusCommand.self, RolloutPromoteCommand.self, RolloutAbortCommand.self]
+        subcommands: [
+            RolloutStartCommand.self, RolloutStatusCommand.self, RolloutPromoteCommand.self, RolloutAbortCommand.self, RolloutGateCommand.self,
+        ]
     )
 }
 
@@ -17,6 +22,9 @@ struct RolloutStartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "start", abstract: "Start new executables beside the old ones, and judge them.")
 
     @Option(help: "Directory of the new executables.", completion: .directory) var binaries: String
+    @Option(help: "blue-green: all of the work at once; canary: a share of it first; rolling: one service after the other, nothing beside them.")
+    var strategy: RolloutStrategy = .blueGreen
+    @Option(help: "Percent of the work that a canary does, rising: 10,50.") var weights: String = "10"
     @Flag(help: "Promote them when they pass, without waiting for `promote`.") var autoPromote = false
     @Option(help: "Synthetic intents of one measurement.") var intents: Int = 20
     @Option(help: "Measurements that must be good.") var measurements: Int = 5
@@ -32,6 +40,8 @@ struct RolloutStartCommand: AsyncParsableCommand {
         var options = RolloutOptions(binaries: URL(fileURLWithPath: self.binaries).standardizedFileURL.path)
         (options.promotes, options.intents, options.measurements) = (self.autoPromote, self.intents, self.measurements)
         (options.interval, options.scaleDownDelay) = (self.interval, self.scaleDownDelay)
+        options.strategy = self.strategy
+        options.weights = self.weights.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
         (options.leastSuccessRate, options.longestP95) = (self.success / 100, self.p95)
         return options
     }
@@ -45,17 +55,23 @@ struct RolloutStartCommand: AsyncParsableCommand {
 struct RolloutPromoteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "promote", abstract: "Make what passed active, and watch it.")
 
-    @Option(help: "Directory that up was started with.", completion: .directory) var dataDir: String = ".nephoran"
+    @OptionGroup var colour: ColourOptions
 
-    func run() async throws { try await ControlSocket.command("rollout promote", of: self.dataDir) }
+    func run() async throws {
+        guard let colour = self.colour.colour else { return try await ControlSocket.command("rollout promote", of: self.colour.dataDir) }
+        try await self.colour.roles().promote(colour, percent: self.colour.weight)
+    }
 }
 
 struct RolloutAbortCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "abort", abstract: "Take the new ones back: a preview, or what was promoted just now.")
 
-    @Option(help: "Directory that up was started with.", completion: .directory) var dataDir: String = ".nephoran"
+    @OptionGroup var colour: ColourOptions
 
-    func run() async throws { try await ControlSocket.command("rollout abort", of: self.dataDir) }
+    func run() async throws {
+        guard let colour = self.colour.colour else { return try await ControlSocket.command("rollout abort", of: self.colour.dataDir) }
+        try await self.colour.roles().takeBack(colour)
+    }
 }
 
 struct RolloutStatusCommand: AsyncParsableCommand {

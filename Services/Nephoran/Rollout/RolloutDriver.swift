@@ -10,26 +10,26 @@ actor RolloutDriver {
     typealias Say = @Sendable (String) -> Void
 
     private static let startLimit = Duration.seconds(40)
-    private static let drainLimit = Duration.seconds(30)
+    static let drainLimit = Duration.seconds(30)
     /// For looking up, after the start of `up`, whether there is a rollout to go on with.
     private static let lookLimit = Duration.seconds(10)
     /// How often it is looked for what was asked over the API.
-    private static let wishInterval = Duration.seconds(1)
+    static let wishInterval = Duration.seconds(1)
     /// In which services are replaced: those that are asked before those that ask, the gateway last.
-    private static let order = ["rag-api", "llm-processor", "manifest-generator", "nephio-bridge", "oran-adaptor", "api-gateway"]
+    static let order = ["rag-api", "llm-processor", "manifest-generator", "nephio-bridge", "oran-adaptor", "api-gateway"]
 
-    private let supervisor: Supervisor
-    private let plan: UpPlan
-    private let directory: DataDirectory
-    private let console: Console
+    let supervisor: Supervisor
+    let plan: UpPlan
+    let directory: DataDirectory
+    let console: Console
     private let fetcher = ReadinessProbe.fetcher(ProcessInfo.processInfo.environment)
-    private var release: Release
-    private var ledger: RolloutLedger?
-    private var run: RolloutRun?
-    private var options: RolloutOptions?
-    private var standby: [ProcessSpecification] = []
-    private var isBusy = false
-    private var wantsBack = false
+    var release: Release
+    var ledger: RolloutLedger?
+    var run: RolloutRun?
+    var options: RolloutOptions?
+    var standby: [ProcessSpecification] = []
+    var isBusy = false
+    var wantsBack = false
 
     init(supervisor: Supervisor, plan: UpPlan, directory: DataDirectory, console: Console) {
         self.supervisor = supervisor
@@ -47,23 +47,27 @@ actor RolloutDriver {
         let ledger = try await self.open()
         if self.run == nil { self.run = try await ledger.run() }
         if let run, !run.state.isOver { throw CommandFailure(.refused, "rollout \(run.id) is \(run.state.rawValue); promote or abort it") }
-        let target = Release(colour: self.release.other, directory: options.binaries)
+        let isRolling = options.strategy == .rolling
+        let target = Release(colour: isRolling ? self.release.colour : self.release.other, directory: options.binaries)
         try UpPlan.checkExecutables(self.plan.services(of: target))
         // The roles first: a run that is refused there is none, and the last one stays what it was.
-        try await ledger.begin(target.colour, beside: self.release.colour)
+        if !isRolling { try await ledger.begin(target.colour, beside: self.release.colour) }
         let id = Secret.random().prefix(8).lowercased()
         self.run = RolloutRun(
             id: String(id), state: .starting, from: self.release.colour, fromDirectory: self.release.directory, to: target.colour,
             toDirectory: target.directory, startedAt: Timestamp.text(Timestamp.now()))
+        self.run?.strategy = options.strategy.rawValue
         self.options = options
         try await self.enter(.starting, "\(target.colour) from \(target.directory)", say)
+        if isRolling { return try await self.roll(to: target, options, say) }
         do throws(CommandFailure) {
             try await self.startBeside(target, say)
             try await self.enter(.analysing, nil, say)
             try await self.analyse("preview", self.standby, options.measurements, say)
             try self.goOn()
+            if options.strategy == .canary { try await self.share(options, say) }
         } catch {
-            await self.giveUp("\(error.message)", say)
+            try await self.undo(error.message, say)
             throw CommandFailure(.refused, "\(target.colour) was taken back: \(error.message)")
         }
         try await self.enter(.waiting, "it passed", say)
@@ -78,7 +82,7 @@ actor RolloutDriver {
         guard let run, run.state == .waiting || run.state == .promoting else { throw CommandFailure(.refused, "there is no rollout that waits to be promoted") }
         for process in self.standby where run.state == .waiting {
             if await self.supervisor.isRunning(process.name) { continue }
-            await self.giveUp("\(process.name) has ended meanwhile", say)
+            try await self.undo("\(process.name) has ended meanwhile", say)
             throw CommandFailure(.refused, "\(run.to) was taken back: \(process.name) has ended meanwhile")
         }
         try await self.switchOver(say)
@@ -94,11 +98,7 @@ actor RolloutDriver {
         }
         self.isBusy = true
         defer { self.isBusy = false }
-        // What has changed roles or listeners is changed back, also where that was cut short before.
-        switch run.state {
-        case .promoting, .watching, .rollingBack: try await self.takeBack("asked for", say)
-        case .starting, .analysing, .waiting, .done, .rolledBack, .aborted: await self.giveUp("asked for", say)
-        }
+        try await self.undo("asked for", say)
     }
 
     /// Back to what was active before the last rollout, after its end.
@@ -109,62 +109,6 @@ actor RolloutDriver {
         guard let run, run.state == .done else { throw CommandFailure(.refused, "there is no rollout that is done") }
         try UpPlan.checkExecutables(self.plan.services(of: Release(colour: run.from, directory: run.fromDirectory)))
         try await self.takeBack("asked for", say)
-    }
-
-    /// Does what is asked for over the API, while there is a rollout of which something can be asked.
-    func heed() async {
-        while (try? await Task.sleep(for: Self.wishInterval)) != nil {
-            guard let run, !run.state.isOver, let ledger else { continue }
-            // A ledger that is away has no wishes.
-            guard let wish = try? await ledger.takeWish(), wish.run == run.id else { continue }
-            // On its own: a promotion is watched for long, and the way back must be open meanwhile.
-            Task { await self.follow(wish) }
-        }
-    }
-
-    private func follow(_ wish: RolloutWish) async {
-        let console = self.console
-        let say: Say = { console.say("rollout: \($0)") }
-        say("\(wish.by) asks for \(wish.verb.rawValue)")
-        do throws(CommandFailure) {
-            switch wish.verb {
-            case .promote: try await self.promote(say)
-            case .abort: try await self.abort(say)
-            }
-        } catch {
-            say(error.message)
-        }
-    }
-
-    /// After a start of `up`: what was cut short by its end is brought to one.
-    func resume() async {
-        guard !self.isBusy else { return }
-        self.isBusy = true
-        defer { self.isBusy = false }
-        let console = self.console
-        let say: Say = { console.say("rollout: \($0)") }
-        do throws(CommandFailure) {
-            let ledger = try await self.open()
-            guard let run = try await ledger.run(), !run.state.isOver else {
-                if let active = try await ledger.active(), active != self.release.colour {
-                    say("the ledger's active colour is \(active) and this is \(self.release.colour): no work will be done here")
-                }
-                return
-            }
-            self.run = run
-            switch run.state {
-            case .starting, .analysing, .waiting: await self.giveUp("up ended meanwhile", say)
-            case .promoting:
-                self.release = Release(colour: run.from, directory: run.fromDirectory)
-                self.options = RolloutOptions(binaries: run.toDirectory, promotes: true)
-                try await self.switchOver(say)
-            case .watching: try await self.enter(.done, "up ended while it was watched; it stays promoted", say)
-            case .rollingBack: try await self.takeBack(run.detail ?? "up ended meanwhile", say)
-            case .done, .rolledBack, .aborted: break
-            }
-        } catch {
-            say(error.message)
-        }
     }
 
     func close() { self.ledger?.close() }
@@ -183,7 +127,7 @@ actor RolloutDriver {
         self.wantsBack = false
     }
 
-    private func open() async throws(CommandFailure) -> RolloutLedger {
+    func open() async throws(CommandFailure) -> RolloutLedger {
         if let ledger { return ledger }
         guard let url = self.plan.processes.first(where: { $0.role == .service })?.environment["REDIS_URL"], !url.isEmpty else {
             throw CommandFailure(.usage, "a rollout must know the ledger's Redis: name it with --redis or REDIS_URL, not in the file of settings")
@@ -193,7 +137,7 @@ actor RolloutDriver {
         return opened
     }
 
-    private func enter(_ state: RolloutRun.State, _ detail: String?, _ say: Say) async throws(CommandFailure) {
+    func enter(_ state: RolloutRun.State, _ detail: String?, _ say: Say) async throws(CommandFailure) {
         guard var run else { return }
         run.state = state
         run.detail = detail
@@ -205,7 +149,7 @@ actor RolloutDriver {
         try await self.open().keep(run)
     }
 
-    private func startBeside(_ target: Release, _ say: Say) async throws(CommandFailure) {
+    func startBeside(_ target: Release, _ say: Say) async throws(CommandFailure) {
         // Its knowledge is what it brings itself. The repository of previews stays: the active colour may have it open.
         for name in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: self.directory.file("preview/knowledge.sqlite\(name)")) }
         do { try FileManager.default.createDirectory(atPath: self.directory.file("preview"), withIntermediateDirectories: true) } catch {
@@ -223,7 +167,7 @@ actor RolloutDriver {
         try await ReadinessProbe(supervisor: self.supervisor, console: self.console).wait(for: standby, within: Self.startLimit)
     }
 
-    private func analyse(_ what: String, _ processes: [ProcessSpecification], _ count: Int, _ say: Say) async throws(CommandFailure) {
+    func analyse(_ what: String, _ processes: [ProcessSpecification], _ count: Int, _ say: Say) async throws(CommandFailure) {
         guard let options, let run else { return }
         let analysis = RolloutAnalysis(
             services: processes.compactMap { process in process.address.map { (process.service, $0) } }, token: try self.token(), fetcher: self.fetcher,
@@ -245,13 +189,13 @@ actor RolloutDriver {
     }
 
     /// Throws when somebody has asked to take everything back meanwhile.
-    private func goOn() throws(CommandFailure) {
+    func goOn() throws(CommandFailure) {
         if self.wantsBack { throw CommandFailure(.refused, "asked for") }
     }
 
     private func giveUpIfAsked(_ say: Say) async throws(CommandFailure) {
         guard self.wantsBack, let run else { return }
-        await self.giveUp("asked for", say)
+        try await self.undo("asked for", say)
         throw CommandFailure(.refused, "\(run.to) was taken back: asked for")
     }
 
@@ -263,7 +207,7 @@ actor RolloutDriver {
     }
 
     /// Partitions go over, then listeners; watched afterwards, with the way back open.
-    private func switchOver(_ say: Say) async throws(CommandFailure) {
+    func switchOver(_ say: Say) async throws(CommandFailure) {
         guard let run, let options else { return }
         let target = Release(colour: run.to, directory: run.toDirectory)
         if run.state == .waiting { try await self.giveUpIfAsked(say) }
@@ -280,10 +224,11 @@ actor RolloutDriver {
             try await self.takeBack(error.message, say)
             throw CommandFailure(.refused, "\(run.to) was taken back: \(error.message)")
         }
+        self.run?.share = nil
         try await self.enter(.done, nil, say)
     }
 
-    private func watch(_ options: RolloutOptions, _ say: Say) async throws(CommandFailure) {
+    func watch(_ options: RolloutOptions, _ say: Say) async throws(CommandFailure) {
         try self.goOn()
         guard options.scaleDownDelay > 0 else { return }
         let end = ContinuousClock.now + .seconds(options.scaleDownDelay)
@@ -299,7 +244,7 @@ actor RolloutDriver {
         try self.goOn()
     }
 
-    private func replaceAll(by release: Release, _ say: Say) async throws(CommandFailure) {
+    func replaceAll(by release: Release, _ say: Say) async throws(CommandFailure) {
         let services = Dictionary(uniqueKeysWithValues: self.plan.services(of: release).map { ($0.name, $0) })
         for name in Self.order {
             guard let service = services[name], await self.supervisor.runs(service) == false else { continue }
@@ -308,47 +253,9 @@ actor RolloutDriver {
         }
     }
 
-    private func dropStandby() async {
+    func dropStandby() async {
         await self.supervisor.remove(self.standby.map(\.name), within: Self.drainLimit)
         self.standby = []
-    }
-
-    /// Before the promotion: nothing but the preview is touched.
-    private func giveUp(_ reason: String, _ say: Say) async {
-        guard let run else { return }
-        do throws(CommandFailure) {
-            try await self.open().end(run.to)
-            await self.dropStandby()
-            try await self.enter(.aborted, reason, say)
-        } catch {
-            // The ledger is away; its roles keep the preview where it is, and the next start of `up` ends it.
-            await self.dropStandby()
-            say(error.message)
-        }
-    }
-
-    /// The promotion's step backwards: the former colour beside the new one, then the partitions, then the listeners.
-    private func takeBack(_ reason: String, _ say: Say) async throws(CommandFailure) {
-        guard let run else { return }
-        self.wantsBack = false
-        let former = Release(colour: run.from, directory: run.fromDirectory)
-        try await self.enter(.rollingBack, reason, say)
-        let ledger = try await self.open()
-        await self.dropStandby()
-        try await ledger.end(run.to)
-        do throws(CommandFailure) {
-            try await ledger.begin(run.from, beside: run.to)
-            try await self.startBeside(former, say)
-        } catch {
-            // Only faster with it.
-            say(error.message)
-        }
-        try await ledger.promote(run.from, over: run.to)
-        try await self.replaceAll(by: former, say)
-        self.release = former
-        try former.keep(in: self.directory)
-        await self.dropStandby()
-        try await self.enter(.rolledBack, reason, say)
     }
 
     private func token() throws(CommandFailure) -> String? {

@@ -43,6 +43,15 @@ struct RolloutLedger: Sendable {
         try Self.check(try await Self.asking { () async throws(LedgerError) in try await self.ledger.promote(colour, over: former) })
     }
 
+    /// - Parameter percent: of the partitions.
+    /// - Returns: how many it is active in now, of how many.
+    func promote(_ colour: String, over former: String, percent: Int) async throws(CommandFailure) -> (Int, of: Int) {
+        let share = Double(percent) / 100
+        try Self.check(try await Self.asking { () async throws(LedgerError) in try await self.ledger.promote(colour, over: former, share: share) })
+        let roles = try await Self.asking { () async throws(LedgerError) in try await self.ledger.currentRoles() }
+        return (roles.count { $0.active == colour }, roles.count)
+    }
+
     func end(_ colour: String) async throws(CommandFailure) {
         _ = try await Self.asking { () async throws(LedgerError) in try await self.ledger.endPreview(colour) }
     }

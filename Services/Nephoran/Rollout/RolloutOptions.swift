@@ -1,7 +1,22 @@
+import ArgumentParser
+
+/// How new executables take over from the old ones.
+enum RolloutStrategy: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
+    /// All of the work at once, after the preview was judged.
+    case blueGreen = "blue-green"
+    /// A share of the work after the other, each judged.
+    case canary
+    /// One service after the other, in the colour they have, without others beside them.
+    case rolling
+}
+
 /// How a new colour is judged, and what follows. The figures are the handbook's.
 struct RolloutOptions: Codable, Sendable, Equatable {
     /// Absolute path of the directory with the new executables.
     var binaries: String
+    var strategy = RolloutStrategy.blueGreen
+    /// Percent of the work that a canary does, one after the other.
+    var weights = [10]
     /// Promotes what passes, without waiting for a person.
     var promotes = false
     /// Synthetic intents of one measurement.
@@ -27,6 +42,9 @@ struct RolloutOptions: Codable, Sendable, Equatable {
         if !(1...100).contains(self.measurements) { return "--measurements takes 1…100." }
         if !(0...3_600).contains(self.interval) || !(0...3_600).contains(self.scaleDownDelay) {
             return "--interval and --scale-down-delay take 0…3600 seconds."
+        }
+        if !(1...10).contains(self.weights.count) || self.weights.contains(where: { !(1...99).contains($0) }) || self.weights != self.weights.sorted() {
+            return "--weights takes one to ten percentages of 1…99, rising."
         }
         return nil
     }

@@ -122,15 +122,22 @@ struct UpgradeCheckCommand: AsyncParsableCommand {
 
 struct UpgradeRunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Check, roll out, test, and take everything back when the test fails.",
-        discussion: "The new executables are promoted when they pass. Then an intent is tried through the preview path, which changes nothing of the network.")
+        commandName: "run", abstract: "Check, give notice, roll out, test, and take everything back when the test fails.",
+        discussion:
+            "Callers are told by a header for as long as it takes. The new executables are promoted when they pass. Then an intent is tried through the preview path, which changes nothing of the network."
+    )
 
     @OptionGroup var options: UpgradeCheckOptions
     @Option(help: "Seconds for the functional test.") var testLimit: Int = 60
     @Option(help: "Measurements that must be good.") var measurements: Int = 5
     @Option(help: "Seconds between two measurements.") var interval: Double = 30
     @Option(help: "Seconds for which the promoted ones are watched.") var scaleDownDelay: Double = 30
+    @Option(help: "How they take over.") var strategy: RolloutStrategy = .blueGreen
+    @Option(help: "What callers are told meanwhile; empty for nothing.") var notice: String?
     @Option(help: "Directory that up was started with.", completion: .directory) var dataDir: String = ".nephoran"
+
+    /// For a notice to be gone when this command is killed: longer than any upgrade takes.
+    private static let noticeSeconds = 7_200
 
     /// The handbook's words.
     static let sentence = "Test intent for upgrade validation - deploy AMF with 2 replicas"
@@ -144,6 +151,7 @@ struct UpgradeRunCommand: AsyncParsableCommand {
     private func rollout(of directory: String) -> RolloutOptions {
         var rollout = RolloutOptions(binaries: directory)
         (rollout.promotes, rollout.measurements, rollout.interval, rollout.scaleDownDelay) = (true, self.measurements, self.interval, self.scaleDownDelay)
+        rollout.strategy = self.strategy
         return rollout
     }
 
@@ -151,6 +159,24 @@ struct UpgradeRunCommand: AsyncParsableCommand {
         let readiness = try await self.options.check()
         try self.options.show(readiness)
         guard readiness.ready_for_upgrade, let binaries = self.options.binaries else { throw CommandFailure(.refused) }
+        let notice = self.notice ?? "upgrade" + (readiness.to.map { " to \($0)" } ?? "")
+        guard !notice.isEmpty else { return try await self.upgrade(readiness, binaries) }
+        let client = try self.options.connection.client()
+        struct Body: Encodable {
+            var notice: String
+            var seconds: Int
+        }
+        _ = try await client.call("PUT", "/v1/maintenance", body: Array(try JSONEncoder().encode(Body(notice: notice, seconds: Self.noticeSeconds))))
+        Terminal.standardOutput.print("notice: \(notice)")
+        // Ended also after a failure, of which more is to be said than that the notice could not be ended.
+        do { try await self.upgrade(readiness, binaries) } catch {
+            _ = try? await client.call("DELETE", "/v1/maintenance")
+            throw error
+        }
+        _ = try await client.call("DELETE", "/v1/maintenance")
+    }
+
+    private func upgrade(_ readiness: UpgradeReadiness, _ binaries: String) async throws {
         let former = try await self.options.connection.client().get(RolloutStatusCommand.Answer.self, "/v1/rollout").active
         let rollout = self.rollout(of: URL(fileURLWithPath: binaries).standardizedFileURL.path)
         let text = GatewayClient.encoded(String(decoding: try JSONText.encode(rollout), as: UTF8.self))

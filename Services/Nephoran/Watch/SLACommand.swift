@@ -118,15 +118,9 @@ struct SLACheckCommand: AsyncParsableCommand {
 
     private func ask(_ prometheus: String, _ client: GatewayClient) async throws -> Figures {
         let source = ServiceLevelSource(prometheus: prometheus, client: client, window: self.window)
-        let level = ServiceLevel.all[0]
-        func sum(_ selector: String) async throws -> Double? {
-            try await source.ask(prometheus, "sum(increase(\(level.counter){\(selector)}[\(self.window)]))")
-        }
-        let all = try await sum(level.selectors.all) ?? 0
-        let good = try await sum(level.selectors.good) ?? 0
         let bucket = #"nephoran_intent_duration_seconds_bucket{outcome=~"published|fulfilled"}"#
         return Figures(
-            availability: all > 0 ? 100 * good / all : nil,
+            availability: try await source.availability(ServiceLevel.all[0], prometheus),
             p95: try await source.ask(prometheus, "histogram_quantile(0.95, sum by (le) (rate(\(bucket)[\(self.window)])))"),
             throughput: try await source.ask(prometheus, "60 * sum(rate(nephoran_intents_processed_total[\(self.window)]))"),
             waiting: try await source.ask(prometheus, "sum(max by (queue_name) (nephoran_queue_depth))"))

@@ -79,14 +79,16 @@ struct ServiceLevelSource: Sendable {
         }
         var results: [ServiceLevelResult] = []
         for level in ServiceLevel.all {
-            let all = try await self.ask(prometheus, "sum(increase(\(level.counter){\(level.selectors.all)}[\(self.window)]))") ?? 0
-            let good = try await self.ask(prometheus, "sum(increase(\(level.counter){\(level.selectors.good)}[\(self.window)]))") ?? 0
+            let all = try await self.ask(prometheus, "sum(\(self.increase(level, level.selectors.all)))") ?? 0
+            let availability = try await self.availability(level, prometheus)
             func quantile(_ q: String) async throws(CommandFailure) -> Double? {
                 let bucket = "\(level.histogram)_bucket{\(level.histogram.hasPrefix("http") ? level.selectors.all : "")}"
                 return try await self.ask(prometheus, "histogram_quantile(\(q), sum by (le) (rate(\(bucket)[\(self.window)])))")
             }
             results.append(
-                Self.result(level, all: all, good: good, p50: try await quantile("0.5"), p95: try await quantile("0.95"), p99: try await quantile("0.99")))
+                Self.result(
+                    level, all: all, availability: availability, p50: try await quantile("0.5"), p95: try await quantile("0.95"),
+                    p99: try await quantile("0.99")))
         }
         return results
     }
@@ -96,17 +98,27 @@ struct ServiceLevelSource: Sendable {
         func quantile(_ q: Double) -> Double? {
             samples.quantile(q, of: level.histogram) { level.histogram.hasPrefix("http") ? level.counts($0) : true }
         }
+        let all = samples.sum(level.counter, where: level.counts)
+        let good = samples.sum(level.counter) { level.counts($0) && level.good($0) }
         return self.result(
-            level, all: samples.sum(level.counter, where: level.counts), good: samples.sum(level.counter) { level.counts($0) && level.good($0) },
-            p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99))
+            level, all: all, availability: all > 0 ? 100 * good / all : nil, p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99))
     }
 
-    private static func result(_ level: ServiceLevel, all: Double, good: Double, p50: Double?, p95: Double?, p99: Double?) -> ServiceLevelResult {
-        let availability = all > 0 ? 100 * good / all : nil
-        return ServiceLevelResult(
+    private static func result(
+        _ level: ServiceLevel, all: Double, availability: Double?, p50: Double?, p95: Double?, p99: Double?
+    ) -> ServiceLevelResult {
+        ServiceLevelResult(
             name: level.name, target: level.availability, availability: availability, requests: all,
             budgetRemaining: availability.map { ServiceLevel.budget(availability: $0, target: level.availability) }, p50: p50, p95: p95, p99: p99,
             p95Target: level.latency.p95, isMet: (availability ?? 100) >= level.availability && (p95 ?? 0) <= level.latency.p95)
+    }
+
+    private func increase(_ level: ServiceLevel, _ selectors: String) -> String { "increase(\(level.counter){\(selectors)}[\(self.window)])" }
+
+    /// Percent; nil without requests. Asked in one: two questions have two moments, and a scrape in between makes more good ones than there are.
+    func availability(_ level: ServiceLevel, _ prometheus: String) async throws(CommandFailure) -> Double? {
+        let good = "(sum(\(self.increase(level, level.selectors.good))) or vector(0))"
+        return try await self.ask(prometheus, "100 * \(good) / sum(\(self.increase(level, level.selectors.all)))")
     }
 
     /// The first value of an instant query; nil for none and for NaN.

@@ -11,7 +11,7 @@ struct E2Controller: Sendable {
         let configured = true
     }
 
-    /// An `E2NodeSet`, by the beginning of its nodes' names.
+    /// An `E2NodeSet`, whose nodes are called as it is, with their number after it.
     private struct NodeSet: Encodable {
         let name: String
         let nodes: Int
@@ -33,10 +33,18 @@ struct E2Controller: Sendable {
         }
         routes.get("node-sets/:set") { _, context in
             let name = try context.parameters.require("set")
-            let nodes = try await PeerProblem.mapped("e2") { try await self.manager.nodes() }.filter { $0.name == name || $0.name.hasPrefix("\(name)-") }
+            let nodes = try await PeerProblem.mapped("e2") { try await self.manager.nodes() }.filter { Self.isOne($0.name, of: name) }
             return Response.json(
                 NodeSet(name: name, nodes: nodes.count, connected: nodes.count { $0.isConnected }, missing: nodes.filter { !$0.isConnected }.map(\.name)))
         }
         return routes
+    }
+
+    /// `e2sim-0` is one of `e2sim`, and `e2sim-lab-0` is not: that is one of `e2sim-lab`.
+    private static func isOne(_ node: String, of set: String) -> Bool {
+        if node == set { return true }
+        guard node.hasPrefix("\(set)-") else { return false }
+        let ordinal = node.dropFirst(set.count + 1)
+        return !ordinal.isEmpty && ordinal.allSatisfy { $0.isASCII && $0.isNumber }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import IntentModel
 import JSONSchema
 import ServiceClient
 import ServiceRuntime
@@ -8,6 +9,7 @@ import ServiceRuntime
 struct O2Controller: Sendable {
     let inventory: InfrastructureInventory
     let provisioning: ProvisioningClient
+    let clouds: CloudInventory
 
     private struct Items: Encodable {
         let items: [JSONValue]
@@ -34,14 +36,15 @@ struct O2Controller: Sendable {
         let change: String
     }
 
-    /// Where a cluster's API is, for who deploys there: the DMS profile of Kubernetes is the plain API at `serviceUri`.
-    private struct Cluster: Encodable {
-        let name: String
-        let deploymentManagerId: String
-        let serviceUri: String
-        let profile: String?
-        /// Where the credentials are, as the O-Cloud's extensions say; never the credentials.
-        let kubeconfigReference: String?
+    /// The clusters as they were read last.
+    private struct Clusters: Encodable {
+        let items: [CloudCluster]
+        let configured = true
+        /// RFC 3339; nil before anything was ever read.
+        let readAt: String?
+        let isStale: Bool
+        /// Why the last reading failed; nil when it did not.
+        let detail: String?
     }
 
     /// Our paths, and the standard's.
@@ -55,17 +58,15 @@ struct O2Controller: Sendable {
         for (path, resource) in Self.lists {
             routes.get(RouterPath(path)) { request, _ in
                 let filter = request.uri.queryParameters["filter"].map { String($0) }
-                return Response.json(Items(items: try await PeerProblem.mapped("o2") { try await self.inventory.list(resource, filter: filter) }))
+                let items = try await PeerProblem.mapped("o2") { try await self.inventory.list(resource, filter: filter) }
+                return Response.json(Items(items: items.map(Self.withoutSecrets)))
             }
         }
         routes.get("resource-pools/:pool/resources") { _, context in
             let pool = A1Transport.segment(try context.parameters.require("pool"))
             return Response.json(Items(items: try await PeerProblem.mapped("o2") { try await self.inventory.list("resourcePools/\(pool)/resources") }))
         }
-        routes.get("clusters") { _, _ in
-            let managers = try await PeerProblem.mapped("o2") { try await self.inventory.list("deploymentManagers") }
-            return Response.json(managers.compactMap(Self.cluster))
-        }
+        self.addClusters(to: routes)
         routes.get("alarms") { request, _ in
             let filter = request.uri.queryParameters["filter"].map { String($0) }
             return Response.json(Items(items: try await PeerProblem.mapped("o2") { try await self.inventory.alarms(filter: filter) }))
@@ -89,6 +90,29 @@ struct O2Controller: Sendable {
         }
         self.addProvisioning(to: routes)
         return routes
+    }
+
+    private func addClusters(to routes: RouteCollection<AppContext>) {
+        routes.get("clusters") { _, _ in
+            let status = self.clouds.status
+            return Response.json(
+                Clusters(
+                    items: status.reading?.clusters ?? [], readAt: status.reading.map { Timestamp.text($0.readAt) },
+                    isStale: status.reading.map { self.clouds.isStale($0) } ?? true, detail: status.failure))
+        }
+        // The DMS profile of Kubernetes: how to reach a cluster. Asked for each time, and kept nowhere.
+        routes.get("clusters/:cluster/kubeconfig") { _, context in
+            let name = try context.parameters.require("cluster")
+            let managers = try await PeerProblem.mapped("o2") { try await self.inventory.list("deploymentManagers") }.compactMap(CloudCluster.init)
+            guard let cluster = managers.first(where: { $0.name == name || $0.deploymentManagerId == name }),
+                let manager = try await PeerProblem.mapped("o2", { try await self.inventory.manager(cluster.deploymentManagerId) })
+            else { throw ProblemError(.notFound, code: "cluster_not_found", detail: "The O-Cloud has no cluster '\(name)'.") }
+            do throws(ClusterCredentials.Incomplete) {
+                return Response.json(try ClusterCredentials(manager).kubeconfig)
+            } catch {
+                throw ProblemError(.notFound, code: "no_kubeconfig", detail: "How to reach '\(name)' is not known: \(error).")
+            }
+        }
     }
 
     private func addProvisioning(to routes: RouteCollection<AppContext>) {
@@ -135,11 +159,12 @@ struct O2Controller: Sendable {
         ProblemError(.unprocessableContent, code: "provisioning_request_invalid", detail: "\(reason).")
     }
 
-    private static func cluster(_ manager: JSONValue) -> Cluster? {
-        guard let id = manager["deploymentManagerId"]?.string, let uri = manager["serviceUri"]?.string else { return nil }
-        let extensions = manager["extensions"]
-        return Cluster(
-            name: manager["name"]?.string ?? id, deploymentManagerId: id, serviceUri: uri, profile: extensions?["profileName"]?.string,
-            kubeconfigReference: extensions?["kubeconfigReference"]?.string ?? extensions?["kubeconfigSecret"]?.string)
+    /// Lists are for reading; the keys of a profile are not.
+    private static func withoutSecrets(_ item: JSONValue) -> JSONValue {
+        guard var extensions = item["extensions"], extensions["profileData"] != nil else { return item }
+        extensions["profileData"] = .string("***")
+        var item = item
+        item["extensions"] = extensions
+        return item
     }
 }

@@ -43,7 +43,8 @@ struct UnconfiguredController: Sendable {
     static let o2 = UnconfiguredController(
         interface: "o2", setting: "O2_URL",
         reads: [
-            "resource-pools", "resource-types", "deployment-managers", "subscriptions", "resource-pools/:pool/resources", "clusters", "alarms",
+            "resource-pools", "resource-types", "deployment-managers", "subscriptions", "resource-pools/:pool/resources", "clusters",
+            "clusters/:cluster/kubeconfig", "alarms",
             "provisioning-requests/:id",
         ],
         changes: [

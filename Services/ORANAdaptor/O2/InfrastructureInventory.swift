@@ -18,6 +18,22 @@ struct InfrastructureInventory: Sendable {
         return []
     }
 
+    /// What clusters have by their names, where the O-Cloud has the cluster service (`/o2ims-infrastructureCluster/v1`) too; else empty.
+    func nodeClusters() async throws(ServiceCallError) -> [String: JSONValue] {
+        let items = try await self.client.get(JSONValue.self, "/o2ims-infrastructureCluster/v1/nodeClusters")?.array ?? []
+        var capacities: [String: JSONValue] = [:]
+        for item in items { if let name = item["name"]?.string { capacities[name] = item["extensions"] } }
+        return capacities
+    }
+
+    /// A deployment manager with what its Kubernetes profile says of access; nil when there is none.
+    func manager(_ id: String) async throws(ServiceCallError) -> JSONValue? {
+        let path = "deploymentManagers/\(A1Transport.segment(id))"
+        // Where profiles are chosen, v1; v2 shows the one there is.
+        if let manager = try await self.client.get(JSONValue.self, "/o2ims-infrastructureInventory/v1/\(path)?profile=native_k8sapi") { return manager }
+        return try await self.client.get(JSONValue.self, "/o2ims-infrastructureInventory/v2/\(path)")
+    }
+
     func alarms(filter: String? = nil) async throws(ServiceCallError) -> [JSONValue] {
         let query = filter.map { "?filter=\(A1Transport.segment($0))" } ?? ""
         guard let items = try await self.client.get(JSONValue.self, "/o2ims-infrastructureMonitoring/v1/alarms\(query)") else { return [] }

@@ -134,6 +134,21 @@ extension Reading {
         }
     }
 
+    /// "reduce the cost of the AMF by 20%", "increase its performance by 20%": no replicas, whatever they would do to it.
+    /// Where that is said: up to twelve words before the number.
+    func otherChange(_ clause: Clause, before start: Int) -> Int? {
+        let said = max(clause.body, start - 12)..<max(clause.body, start)
+        let hasObject = said.contains { self.meaning($0)?.object != nil }
+        return said.first { index in
+            guard let meaning = self.meaning(index) else { return hasObject && self.kind(index) == .unknown && !self.lexemes[index].used }
+            if let attribute = meaning.attribute {
+                return !["replicas", "minReplicas", "maxReplicas", "cpu", "memory", "storage"].contains(self.vocabulary.attributes[attribute].attribute)
+            }
+            if let object = meaning.object { return self.vocabulary.objects[object].kind == .radioNetwork }
+            return meaning.quality != nil || meaning.feature != nil
+        }
+    }
+
     func targetOfChange(_ clause: Clause, _ start: Int) -> AttributeWord? {
         for index in clause.body..<max(clause.body, start) {
             if let attribute = self.meaning(index)?.attribute {

@@ -4,7 +4,7 @@ import IntentModel
 /// question, since leaving it out would act on something the operator did not say.
 extension Reading {
     /// Of one kind, in one text: enough to ask about, and a bound on what a hostile text costs.
-    private static let mostCautions = 16
+    static let mostCautions = 16
 
     mutating func readCautions() {
         guard self.expectations.contains(where: { $0.verb != .report }) else { return }
@@ -20,6 +20,8 @@ extension Reading {
                     question: "Several \(kind.rawValue)s are named, and one intent acts in one. Which one is meant here?", options: []))
         }
         self.readLostPlaces()
+        self.readProvisos()
+        self.readVagueness()
         self.readOrder()
     }
 
@@ -41,7 +43,7 @@ extension Reading {
     }
 
     /// Clauses are in the order of the text.
-    private func clause(at index: Int) -> Int? {
+    func clause(at index: Int) -> Int? {
         var low = 0, high = self.clauses.count
         while low < high {
             let middle = (low + high) / 2
@@ -50,7 +52,7 @@ extension Reading {
         return low < self.clauses.count && self.clauses[low].first <= index ? low : nil
     }
 
-    private func expectation(near index: Int) -> Int {
+    func expectation(near index: Int) -> Int {
         guard let clause = self.clause(at: index) else { return max(0, self.expectations.count - 1) }
         var low = 0, high = self.expectations.count
         while low < high {
@@ -60,7 +62,7 @@ extension Reading {
         return min(low, max(0, self.expectations.count - 1))
     }
 
-    private mutating func confirm(_ index: Int, _ question: String, unlessAsked: Bool = false) {
+    mutating func confirm(_ index: Int, _ question: String, unlessAsked: Bool = false) {
         let id = "e\(self.expectation(near: index) + 1)"
         if unlessAsked, self.questions.contains(where: { $0.expectation == id && $0.field.hasPrefix("targets") }) { return }
         self.questions.append(
@@ -68,7 +70,7 @@ extension Reading {
     }
 
     /// Index after determiners and adjectives.
-    private func head(_ index: Int) -> Int {
+    func head(_ index: Int) -> Int {
         var at = index
         while at < self.lexemes.count,
             self.has(at, [.definite, .indefinite, .totality, .filler]) || self.meaning(at)?.quality != nil && self.meaning(at)?.object == nil
@@ -183,7 +185,9 @@ extension Reading {
         }
         guard let first = self.lexemes.indices.first(where: { self.meaning($0)?.verb != nil || self.meaning($0)?.object != nil }) else { return }
         for at in self.lexemes.indices where self.lexemes[at].kind == .word {
-            if self.has(at, .correction), at > first, at + 1 < self.lexemes.count || at > 0 {
+            // "to 3, no, 4"
+            let isTakenBack = self.word(at) == "no" && self.isSingleWord(at) && self.kind(at - 1) == .symbol && self.kind(at + 1) == .symbol
+            if self.has(at, .correction) || isTakenBack, at > first, at + 1 < self.lexemes.count || at > 0 {
                 self.confirm(at, "'\(self.text(at..<(at + 1)))' takes something back. Is the reading above what is meant in the end?")
                 return
             }

@@ -51,6 +51,14 @@ extension Reading {
                 return
             }
             self.notes.append("'\(self.text(clause.first..<clause.end))' says what not to do.")
+            // "deploy an AMF but do not start it"
+            if let last = previous.last, self.expectations[last].verb != .report, !mentions.isEmpty, mentions.allSatisfy(\.isPronoun), quantities.isEmpty {
+                self.questions.append(
+                    Clarification(
+                        expectation: "e\(last + 1)", field: "confirm",
+                        question: "'\(self.text(clause.first..<clause.end))' cannot be followed. Should the rest be done all the same?",
+                        options: ["yes", "no"]))
+            }
             if self.clauses.count == 1 { self.negatedOnly = true }
             return
         }
@@ -179,7 +187,19 @@ extension Reading {
                 self.say("environment", environment, index..<(index + 1))
             }
             if self.lexemes[index].used { continue }
-            if let quality = meaning.quality, meaning.preposition == nil { self.addQuality(quality, to: &context, at: index) }
+            // "in staging and production"
+            if let environment = meaning.environment, environment != context.environment, self.isConjunction(index - 1),
+                self.meaning(index - 2)?.environment != nil,
+                [.in, .on, .to, .across].contains(self.meaning(self.has(index - 3, .totality) ? index - 4 : index - 3)?.preposition),
+                meaning.object == nil, self.meaning(index + 1)?.object == nil
+            {
+                self.ask(
+                    clause, "context.environment", "Several environments are named, and one intent acts in one. Which one is meant here?",
+                    [context.environment ?? "", environment].filter { !$0.isEmpty })
+            }
+            // "without SR-IOV", "disable hugepages"
+            let isDenied = self.has(index - 1, .negation) || clause.verb?.action == .disable
+            if let quality = meaning.quality, meaning.preposition == nil, !isDenied { self.addQuality(quality, to: &context, at: index) }
             if meaning.technology != nil, meaning.object == nil {
                 self.addDependency(self.text(index..<(index + 1)), to: &context, at: index, self.span(index..<(index + 1)))
             }
@@ -195,7 +215,7 @@ extension Reading {
             if meaning.has(.vaguePlace) {
                 self.ask(clause, "context.region", "'\(self.text(index..<(index + 1)))' names no place. Which regions, sites or clusters are meant?", [])
             }
-            if meaning.has(.relativeTime) {
+            if meaning.has(.relativeTime), !self.isEnd(index) {
                 self.ask(clause, "context.window", "When exactly does '\(self.text(index..<(index + 1)))' begin? Give a date and time.", [])
             }
             if meaning.has(.invalid), clause.verb?.action != .report {

@@ -150,6 +150,43 @@ extension Reading {
                 ask("object.name", "Is all of \(label) meant, or only its \(self.original(part))? Say what exactly should be done.", [])
             }
         }
+        // "block traffic from the UDM to the SMF": only who connects things is done when both are named.
+        if draft.verb == .configure, draft.action == .configure, expectation.targets.isEmpty, expectation.context.depends != nil, let verbAt = clause.verbAt,
+            ["block", "deny", "allow", "restrict", "isolate", "protect", "throttle", "cap", "limit", "route", "shift"].contains(self.word(verbAt))
+        {
+            ask("targets", "What should be changed on \(label)?")
+        }
+        // "roll the AMF back by two versions", "to yesterday", "from backup": further than to the revision before this one.
+        if draft.verb == .rollback, expectation.target("version") == nil {
+            let said = max(clause.body, draft.mention.end)..<max(clause.body, draft.mention.end, clause.end)
+            let isFurther = said.contains { index in
+                guard !self.lexemes[index].used else { return false }
+                if self.lexemes[index].kind == .number { return true }
+                guard let preposition = self.meaning(index - 1)?.preposition, index > said.lowerBound, [.to, .from, .by].contains(preposition) else {
+                    return false
+                }
+                return preposition == .from || self.kind(index) == .unknown || self.has(index, .relativeTime)
+            }
+            if isFurther { ask("targets.version", "'\(self.text(said))' is no revision. Which revision should \(label) go back to?") }
+        }
+        // "create 3 slices", "connect 5 gNBs": how many of them, and no replicas.
+        if let replicas = expectation.target("replicas")?.value.number, replicas > 1 {
+            if draft.mention.kind == .networkSlice, self.original(draft.mention.at).lowercased().hasSuffix("slices") {
+                ask("object.name", "Several slices are asked for, and one intent is about one. What is its name?")
+            }
+            if let verbAt = clause.verbAt, draft.verb == .configure, Self.linking.contains(self.word(verbAt)) {
+                ask("confirm", "Should \(label) have \(Self.plain(replicas)) replicas?", ["yes", "no"])
+            }
+        }
+        // "purge the data of the UDR"; what was said of it may stand in a later clause than the verb.
+        let end = draft.mention.end
+        let part = end..<max(end, min(end + 3, clause.end))
+        if draft.verb == .remove || draft.verb == .restart, draft.mention.type == "Custom",
+            draft.mention.name == nil || self.kind(draft.mention.at) == .unknown, self.meaning(end)?.preposition == .of,
+            part.contains(where: { self.meaning($0)?.object != nil })
+        {
+            ask("object.name", "'\(self.text(draft.mention.at..<part.upperBound))' is only a part. Which instance is meant?")
+        }
         // "remove AMF replicas": some, or the whole?
         if draft.verb == .remove, expectation.target("replicas") == nil, !(clause.body..<clause.end).contains(where: { self.has($0, .totality) }),
             (clause.body..<clause.end).contains(where: { index in
@@ -180,6 +217,8 @@ extension Reading {
         }
         return questions
     }
+
+    private static let linking: Set<String> = ["connect", "attach", "integrate", "link", "join", "register"]
 
     /// Another number, one word away, was taken for a quantity.
     private func isBesideNumber(_ index: Int, _ clause: Clause) -> Bool {

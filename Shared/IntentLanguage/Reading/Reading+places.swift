@@ -39,22 +39,37 @@ extension Reading {
     /// objects.
     private mutating func readMorePlaces(_ kind: PlaceKind, after end: Int, from begin: Int) {
         var at = end
-        while at < self.lexemes.count, self.isComma(at) || self.isConjunction(at) {
+        while at < self.lexemes.count, self.isComma(at) || self.joinsPlaces(at) {
             var next = at + 1
             while self.isConjunction(next) || [.in, .on, .at].contains(self.meaning(next)?.preposition) { next += 1 }
-            guard next < self.lexemes.count, !self.lexemes[next].used, self.isStrongName(next), self.kind(next) != .quoted,
-                self.fusedObject(self.chunk(next).text) == nil
+            guard next < self.lexemes.count, !self.lexemes[next].used, self.isStrongName(next) || self.meaning(next)?.environment != nil,
+                self.kind(next) != .quoted, self.fusedObject(self.chunk(next).text) == nil
             else { return }
             let name = self.chunk(next).text.lowercased()
             let isAlike = name.hasPrefix(kind.rawValue) || kind == .region && self.vocabulary.regionPrefixes.contains { name.hasPrefix($0) }
             let after = next + 1
             let standsAlone =
-                after >= self.lexemes.count || self.kind(after) == .symbol || self.isConjunction(after) || self.meaning(after)?.preposition == .to
-            guard isAlike || standsAlone && self.isConjunction(at) else { return }
+                after >= self.lexemes.count || self.kind(after) == .symbol || self.isConjunction(after) || self.meaning(after)?.preposition != nil
+                || self.has(after, .distributive)
+            // "in core5g and lab deploy the AMF"
+            let isPlaceFirst =
+                self.meaning(next)?.environment != nil && self.meaning(after)?.object != nil
+                && !(max(0, begin - 6)..<begin).contains { self.meaning($0)?.object != nil }
+            // "in core5g, core6g and core7g"
+            let isListed = self.isComma(at) && self.isConjunction(next + 1) && self.isStrongName(next + 2)
+            guard isAlike || (standsAlone || isPlaceFirst) && self.joinsPlaces(at) || isListed else { return }
             if self.severalPlaces.last?.at != begin { self.severalPlaces.append((begin, kind)) }
             self.use(at..<(next + 1))
             at = next + 1
         }
+    }
+
+    private static let joiners: Set<String> = ["plus", "as well as", "along with", "together with", "alongside"]
+
+    /// "core5g and lab", "core5g as well as lab", "core5g/lab"
+    private func joinsPlaces(_ index: Int) -> Bool {
+        guard index < self.lexemes.count else { return false }
+        return self.isConjunction(index) || self.isSymbol(index, "/") || Self.joiners.contains(self.original(index).lowercased())
     }
 
     private mutating func readPlace(_ kind: PlaceKind, _ at: Int) {
@@ -158,7 +173,9 @@ extension Reading {
         guard [.in, .on, .at, .to, .from, .across, .for, .of].contains(preposition) else { return }
         var next = at + 1
         let isDefinite = self.has(next, .definite)
-        while self.has(next, .definite) || self.meaning(next)?.environment == nil && self.has(next, .filler) && self.isNameLike(next + 1) { next += 1 }
+        while self.has(next, .definite) || self.word(next) == "both" && self.isSingleWord(next)
+            || self.meaning(next)?.environment == nil && self.has(next, .filler) && self.isNameLike(next + 1)
+        { next += 1 }
         guard next < self.lexemes.count, !self.lexemes[next].used else { return }
         // "in 5g-core": hyphenated words of the vocabulary are names after "in".
         let isGlued =
@@ -169,7 +186,7 @@ extension Reading {
             self.vocabulary.regionPrefixes.contains { folded.hasPrefix($0) } && self.isNameLike(next)
             && folded.utf8.contains { $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2d }
         guard
-            self.isNameLike(next)
+            self.isNameLike(next) || preposition == .in && !isDefinite && self.has(next, .bareNamespace) && chunk.text == folded
                 || isGlued && preposition == .in && self.meaning(next)?.object.map({ self.vocabulary.objects[$0].kind == .coreNetwork }) == true
         else { return }
         // "on smf-1" is an instance, not a place.

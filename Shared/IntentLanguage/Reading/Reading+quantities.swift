@@ -85,7 +85,7 @@ extension Reading {
         var attribute: Int?
         var evidenceEnd = measure.end
         var owner: Int?
-        var incremental: Bool? = self.has(measure.end, .increment) ? true : self.has(measure.end, .decrement) && measure.unit == nil ? false : nil
+        var incremental: Bool? = self.has(measure.end, .increment) ? true : self.has(measure.end, .decrement) && self.mayBeLess(measure) ? false : nil
         var comparator: Comparator?
         // backwards over comparators and copulas
         var back = start - 1
@@ -116,7 +116,11 @@ extension Reading {
             if start - back > 6 { break }
         }
         // "does not exceed", "no more than": a denied comparison is the opposite one.
-        if let said = comparator, self.has(back, .negation), self.meaning(back + 1)?.comparator == said {
+        // "never has fewer than 3", "must not fall below 3"
+        var denial = back
+        while denial > clause.first, comparator != nil, Self.courses.contains(self.word(denial)), self.isSingleWord(denial) { denial -= 1 }
+        if self.has(denial, .negation), self.meaning(back + 1)?.comparator == comparator { back = denial }
+        if let said = comparator, self.has(back, .negation), back < begin {
             comparator =
                 switch said {
                 case .atLeast: .lessThan
@@ -276,6 +280,11 @@ extension Reading {
         if scalable, high == nil {
             let direction = clause.verb?.direction ?? self.particle(clause)
             if measure.unit?.dimension == .percent, by {
+                if let other = self.otherChange(clause, before: start) {
+                    let words = self.text(other..<measure.end)
+                    self.ask(clause, "targets", "'\(words)' is no size that can be set. What should be changed instead, and to what?", [])
+                    return measure.end
+                }
                 // "by 50%"
                 guard let known = self.targetOfChange(clause, start) ?? self.vocabulary.attribute("replicas"), let direction else {
                     self.ask(clause, "targets.replicas", "Should it go up or down by \(Self.plain(low)) %? Give the number wanted.", [])
@@ -292,7 +301,7 @@ extension Reading {
                     return measure.end
                 }
             } else if action == .scale, let verbAt = clause.verbAt, ["take", "taking", "taken"].contains(self.word(verbAt)),
-                (start..<clause.end).contains(where: { self.word($0) == "away" })
+                (start..<clause.end).contains(where: { ["away", "off", "from"].contains(self.word($0)) }), preposition != .to
             {
                 condition = .decreaseBy
             } else if action == .add, word.attribute == "maxUsers", clause.verbAt.map({ start == $0 + 1 }) == true {
@@ -300,7 +309,7 @@ extension Reading {
                 condition = .increaseBy
             } else if action == .add || incremental == true, word.attribute != "maxUsers" {
                 condition = .increaseBy
-            } else if incremental == false, action == .scale || action == .change {
+            } else if incremental == false, action == .scale || action == .change || measure.unit != nil {
                 condition = .decreaseBy
             } else if action == .remove, word.attribute == "replicas" || word.attribute == "cpu" || word.attribute == "memory",
                 clause.verbAt.map({ start > $0 && start - $0 <= 3 }) == true
@@ -348,6 +357,16 @@ extension Reading {
         return max(measure.end, start + 1)
     }
 
+    /// "2 fewer", "1 GB less memory"; "5 ms less latency" is none of these.
+    private func mayBeLess(_ measure: Measure) -> Bool { measure.unit.map { [.cpu, .bytes].contains($0.dimension) } ?? true }
+
+    /// Verbs between a negation and the bound that it turns round.
+    private static let courses: Set<String> = [
+        "has", "have", "having", "be", "is", "are", "drop", "drops", "dropping", "fall", "falls", "falling", "go", "goes", "going", "get", "gets", "run",
+        "runs",
+        "running", "sink", "sinks", "rise", "rises", "grow", "grows", "scale", "scales", "come", "comes",
+    ]
+
     static func plain(_ value: Double) -> String { TargetValue.number(value).description }
 
     func isNounPhraseEnd(_ index: Int, _ clause: Clause) -> Bool {
@@ -383,6 +402,15 @@ extension Reading {
         } else if measure.unit == nil, self.isNumberOfObject(start), clause.verb?.action != .report {
             // "deploy AMF 2.0", "deploy AMF 3": a version, a number of instances, or part of a name.
             self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it, a version or how many?", [])
+        } else if measure.unit == nil, self.isConjunction(measure.end),
+            let noun = (measure.end..<min(measure.end + 4, clause.end)).first(where: { self.isCountNoun(at: $0) })
+        {
+            // "three and a half replicas"
+            self.ask(clause, "targets.replicas", "'\(self.text(start..<(noun + 1)))' is no whole number. How many replicas are meant?", [])
+        } else if measure.unit == nil, preposition == .with, measure.end >= clause.end, clause.verb?.action != .report {
+            self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it?", [])
+        } else if measure.unit?.dimension == .percent, preposition == .at, clause.verb?.action == .autoscale {
+            self.ask(clause, "targets.targetCPUUtilization", "'\(words)' of what? At which CPU utilisation should it scale?", [])
         } else if preposition == .to || preposition == .by || preposition == .at, clause.verb != nil, let index = self.ofCell(clause, before: start) {
             // "set the transmit power … to 20 W"
             let attribute = self.vocabulary.attributes[index].attribute

@@ -83,12 +83,21 @@ struct WordClass: OptionSet, Sendable, Hashable {
     static let particleDown = WordClass(rawValue: 1 << 30)
     static let correction = WordClass(rawValue: 1 << 33)
     static let condition = WordClass(rawValue: 1 << 34)
+    static let bareNamespace = WordClass(rawValue: 1 << 43)
     static let doubt = WordClass(rawValue: 1 << 35)
     static let existence = WordClass(rawValue: 1 << 36)
     /// Picks some of them by what nobody knows of them here ("old", "unused").
     static let selecting = WordClass(rawValue: 1 << 37)
     /// The same, unless it says with "the" which one it is ("the old SMF").
     static let describing = WordClass(rawValue: 1 << 38)
+    /// "near": says where by what is beside it.
+    static let nearness = WordClass(rawValue: 1 << 39)
+    /// "same … as", "like in": says how by what something else is.
+    static let likeness = WordClass(rawValue: 1 << 40)
+    /// "keep its data": what a removal is not to take.
+    static let sparing = WordClass(rawValue: 1 << 41)
+    /// "several": an amount that is no number.
+    static let vagueCount = WordClass(rawValue: 1 << 42)
 }
 
 /// Everything a word or phrase may mean; which of it does is the sentence's business.

@@ -256,6 +256,7 @@ struct VocabularyLoader {
         }
         self.regionPrefixes = try file.phrases("regionPrefixes")
         self.classes(try file.phrases("vague"), .vaguePlace)
+        self.classes(try file.phrases("bareNamespaces"), .bareNamespace)
         for (key, at, phrases) in try file.groups(file.member("identifiers")) {
             let identifier = try file.choice(key, at, Identifier.self)
             for phrase in phrases { self.lexicon.add(phrase) { $0.identifier = identifier } }
@@ -297,6 +298,7 @@ struct VocabularyLoader {
             ("increments", .increment), ("decrements", .decrement), ("urgent", .urgent), ("relativeTimes", .relativeTime),
             ("recurrences", .recurrence), ("negatives", .negative), ("compoundSuffixes", .compoundSuffix), ("corrections", .correction),
             ("conditions", .condition), ("doubts", .doubt), ("existence", .existence), ("selecting", .selecting), ("describing", .describing),
+            ("nearness", .nearness), ("likenesses", .likeness), ("sparing", .sparing), ("vagueCounts", .vagueCount),
         ]
         for (key, wordClass) in classes { self.classes(try file.phrases(key), wordClass) }
         for word in try file.phrases("ordinary") { self.lexicon.protect(word) }

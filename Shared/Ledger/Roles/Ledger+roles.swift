@@ -26,6 +26,9 @@ extension Ledger {
         }
     }
 
+    /// Whether there is a partition that no colour rules; false before the ledger was asked.
+    var isUnruled: Bool { self.roles.all.contains { $0.active == nil } }
+
     /// Of this process's colour in one partition; nil before the ledger was asked.
     package func role(in partition: Partition) -> Role? { self.roles[partition]?.role(of: self.configuration.colour) }
 
@@ -36,6 +39,10 @@ extension Ledger {
         guard let first = roles.first?.role(of: self.configuration.colour) else { return nil }
         return roles.allSatisfy { $0.role(of: self.configuration.colour) == first } ? first : .draining
     }
+
+    /// Whether it is this process's colour that does what is done once for the whole installation: the first partition's active one, so that it is
+    /// one colour's also while others rule other partitions. False before the ledger was asked.
+    package var leads: Bool { self.roles.all.first.map { $0.role(of: self.configuration.colour) == .active } ?? false }
 
     /// How many partitions this process's colour has each role in.
     package var roleCounts: [Role: Int] {
@@ -97,19 +104,38 @@ extension Ledger {
 
     /// Makes `colour` the active one in place of `former`, in one partition after the other: each takes a new epoch, which fences everybody off
     /// who acted before. Partitions that are promoted are left alone, so it can be asked for again after it was cut short.
-    package func promote(_ colour: String, over former: String) async throws(LedgerError) -> RoleChange {
-        try await self.change("promote", colour, from: former)
+    ///
+    /// - Parameter share: 0 to 1, of the partitions, rounded up: the last ones, so that it is all of them before the first's colour changes. Intents
+    ///   are spread evenly over partitions, so it is the share of the work, too.
+    package func promote(_ colour: String, over former: String, share: Double = 1) async throws(LedgerError) -> RoleChange {
+        try await self.change("promote", colour, from: former, in: self.partitions.suffix(Self.count(of: share, in: self.partitions.count)))
     }
+
+    /// How many of `partitions` a share is; one at least.
+    package static func count(of share: Double, in partitions: Int) -> Int {
+        min(partitions, max(1, Int((share * Double(partitions)).rounded(.up))))
+    }
+
+    /// Takes the partitions that nobody rules for this process's colour, and leaves all others as they are.
+    package func claim() async throws(LedgerError) {
+        _ = try await self.change("claim", self.configuration.colour, from: "")
+    }
+
+    /// Takes a colour back, whatever it has become: ends its preview, and gives partitions that it was promoted in to who had them before. Refused
+    /// where nobody had them, and where there is a preview again.
+    package func takeBack(_ colour: String) async throws(LedgerError) -> RoleChange { try await self.change("back", colour, from: "") }
 
     /// Ends the preview of `colour`; what is left of its work is the active colour's.
     package func endPreview(_ colour: String) async throws(LedgerError) -> RoleChange {
         try await self.change("abort", colour, from: "")
     }
 
-    private func change(_ what: String, _ colour: String, from former: String) async throws(LedgerError) -> RoleChange {
+    private func change(
+        _ what: String, _ colour: String, from former: String, in partitions: ArraySlice<Partition>? = nil
+    ) async throws(LedgerError) -> RoleChange {
         var refusal: RoleChange?
         do throws(RedisError) {
-            for partition in self.partitions {
+            for partition in partitions ?? self.partitions[...] {
                 let reply = try await self.redis.evaluate(
                     self.scripts.rule, keys: [partition.roles], arguments: [partition.tag, what, colour, former])
                 guard let outcome = reply[0].string else { throw RedisError(.protocolViolation, "rule answered \(reply)") }

@@ -13,6 +13,7 @@ package struct RoleWatch: Service {
             while !Task.isCancelled {
                 // What is known stays so while the ledger is away: nothing can be done there anyway.
                 try? await self.ledger.refreshRoles()
+                if self.ledger.configuration.claims, self.ledger.isUnruled { try? await self.ledger.claim() }
                 if let role = self.ledger.role, role != before {
                     self.ledger.logger.notice(
                         "role", metadata: ["role": "\(role.rawValue)", "colour": "\(self.ledger.configuration.colour)"])
@@ -24,7 +25,7 @@ package struct RoleWatch: Service {
     }
 }
 
-/// Runs a service only as long as this process's colour is the active one everywhere: for what acts by itself and not on leased work.
+/// Runs a service only as long as this process's colour leads: for what acts by itself and not on leased work.
 package struct WhileActive: Service {
     private let ledger: Ledger
     private let service: any Service
@@ -37,10 +38,10 @@ package struct WhileActive: Service {
     package func run() async throws {
         try await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                guard await self.until({ $0 == .active }) else { return }
+                guard await self.until(leads: true) else { return }
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await self.service.run() }
-                    group.addTask { _ = await self.until { $0 != .active } }
+                    group.addTask { _ = await self.until(leads: false) }
                     try await group.next()
                     group.cancelAll()
                     while let _ = try await group.next() {}
@@ -50,9 +51,9 @@ package struct WhileActive: Service {
     }
 
     /// False when nobody wants to know any more.
-    private func until(_ condition: (Role?) -> Bool) async -> Bool {
+    private func until(leads: Bool) async -> Bool {
         while !Task.isCancelled {
-            if condition(self.ledger.role) { return true }
+            if self.ledger.leads == leads { return true }
             guard (try? await Task.sleep(for: Ledger.roleInterval)) != nil else { return false }
         }
         return false

@@ -7,6 +7,10 @@ package struct RolloutRun: Codable, Sendable, Equatable {
         case starting
         /// Synthetic intents go through the preview, and are judged.
         case analysing
+        /// The new colour does a share of the work, and is judged by it.
+        case canary
+        /// Services are replaced one after the other, in the colour they have.
+        case rolling
         /// It passed and waits for `promote`.
         case waiting
         /// Partitions, then listeners, go over. The step that is finished whatever happens.
@@ -27,7 +31,7 @@ package struct RolloutRun: Codable, Sendable, Equatable {
     package struct Measurement: Codable, Sendable, Equatable {
         /// RFC 3339 UTC.
         package var at: String
-        /// `preview` or `promoted`.
+        /// `preview`, `canary`, `promoted` or `rolled`.
         package var of: String
         package var requests: Int
         /// 0 to 1; of answers that are no 5xx, and of intents that came to a good end.
@@ -57,6 +61,10 @@ package struct RolloutRun: Codable, Sendable, Equatable {
     package var startedAt: String
     package var updatedAt: String
     package var measurements: [Measurement] = []
+    /// `blue-green`, `canary`, `rolling`; nil is blue-green, of a version that knew no other.
+    package var strategy: String?
+    /// Percent of the work that the new colour does, while it is a canary.
+    package var share: Int?
     /// Why it is in this state, for people.
     package var detail: String?
 

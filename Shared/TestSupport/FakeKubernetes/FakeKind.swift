@@ -30,6 +30,7 @@ package struct FakeKind: Sendable, Hashable {
         FakeKind("nephoran.com", "v1", "ResourcePlan", "resourceplans"), FakeKind("nephoran.com", "v1", "ManifestGeneration", "manifestgenerations"),
         FakeKind("nephoran.com", "v1", "GitOpsDeployment", "gitopsdeployments"),
         FakeKind("nephoran.com", "v1", "DeploymentVerification", "deploymentverifications"),
+        FakeKind("nephoran.com", "v1", "ManagedElement", "managedelements"), FakeKind("nephoran.com", "v1", "E2NodeSet", "e2nodesets"),
     ]
 }
 

@@ -35,6 +35,7 @@ enum ElementModel {
         "id": .text, "resourceType": .enumeration(["PRB", "PRB_UL", "PRB_DL", "RRC", "DRB"]), "mcc": .text, "mnc": .text, "sd": .text,
         "sst": .integer(0...255), "rRMPolicyMaxRatio": .integer(0...100), "rRMPolicyMinRatio": .integer(0...100),
         "rRMPolicyDedicatedRatio": .integer(0...100), "administrativeState": .enumeration(["LOCKED", "UNLOCKED", "SHUTTINGDOWN"]),
+        "energySavingControl": .enumeration(["toBeEnergySaving", "toBeNotEnergySaving"]),
         "cellLocalId": .integer(0...16_383), "nRPCI": .integer(0...1_007), "arfcnDL": .integer(0...3_279_165), "arfcnUL": .integer(0...3_279_165),
         "bSChannelBwDL": .integer(1...2_000), "nRSectorCarrierRef": .text, "configuredMaxTxPower": .integer(0...Int(Int32.max)), "cesSwitch": .boolean,
     ]

@@ -53,9 +53,12 @@ extension Gateway {
     }
 
     /// The id of what was accepted, without waiting for what becomes of it.
-    func accept(_ intent: String) async throws -> IntentID {
+    ///
+    /// - Parameter isPreview: through the preview path.
+    func accept(_ intent: String, isPreview: Bool = false) async throws -> IntentID {
         let body = try JSONEncoder().encode(Submission(intent: intent))
-        let reply = try await self.call("POST", "/v1/intents", body: Array(body), headers: [("content-type", "application/json")])
+        let headers = [("content-type", "application/json")] + (isPreview ? [("canary", "true")] : [])
+        let reply = try await self.call("POST", "/v1/intents", body: Array(body), headers: headers)
         guard reply.status == 202, let id = (reply["id"] as? String).flatMap({ IntentID($0) }) else {
             throw Unexpected(description: "\(reply.status) for “\(intent)”: \(reply.text)")
         }

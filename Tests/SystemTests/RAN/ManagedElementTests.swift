@@ -81,6 +81,7 @@ extension RealProcesses {
                     ("Set the channel bandwidth of cell 5 on du-3 to 100 MHz", Self.cell, "bSChannelBwDL", "100"),
                     ("Set the PCI of cell 5 on du-3 to 301", Self.cell, "nRPCI", "301"),
                     ("Turn on energy saving on cell 5 of du-3", Self.saving, "cesSwitch", "true"),
+                    ("Set the energy saving control of cell 5 on du-3 to toBeEnergySaving", Self.saving, "energySavingControl", "toBeEnergySaving"),
                 ]
                 for (sentence, object, attribute, value) in orders {
                     let record = try await gateway.submit(sentence)

@@ -8,32 +8,24 @@ import Testing
 extension RealProcesses {
     /// All services are replaced in the middle of the day, and taken back when the new ones are not good enough.
     @Suite("blue-green") struct BlueGreenTests {
-        private struct Status: Decodable {
-            struct Run: Decodable {
-                var state: String
-                var detail: String?
-            }
-            var active: String?
-            var preview: String?
-            var run: Run?
-        }
-
-        private static func status(_ installation: Supervised) async throws -> Status {
-            let said = try await installation.command("rollout", "status", "--server", installation.gateway.address, "--output", "json")
-            return try JSONDecoder().decode(Status.self, from: Data(said.output.utf8))
-        }
-
         @Test("promotions under load: no request fails, no intent is lost or doubled, and every commit is by the colour that was active")
         func promotions() async throws {
             let installation = try await Supervised.start()
             let rounds = Endurance.value(2, whenOn: 10)
-            let (clients, rate, pause) = Endurance.isOn ? (50, 4, Duration.milliseconds(5)) : (10, 4, .milliseconds(100))
+            let (clients, rate, submitters, pause) = Endurance.isOn ? (50, 4, 8, Duration.milliseconds(5)) : (10, 4, 1, .milliseconds(100))
             let time = Duration.seconds(Endurance.value(55, whenOn: 300))
             let url = installation.gateway.address
             async let kept = Hey.run(url + "/v1/intents?pageSize=5", key: Supervised.token, clients: clients, rate: rate, for: time)
             async let fresh = Hey.run(url + "/v1/health", key: Supervised.token, clients: 2, rate: rate, for: time, keepsConnections: false)
             let orders = SteadyOrders("rollout", namespaces: 40)
-            let submitting = Task { try await orders.submit(to: installation.gateway, every: pause) }
+            // An answer takes some milliseconds: several at once keep the pace.
+            let submitting = Task {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<submitters { group.addTask { try await orders.submit(to: installation.gateway, every: pause * submitters) } }
+                    try await group.waitForAll()
+                }
+            }
+            let begun = ContinuousClock.now
             try await Task.sleep(for: .seconds(1))
 
             var colours = ["blue"]
@@ -43,12 +35,13 @@ extension RealProcesses {
                     "--scale-down-delay", "1", "--p95", "30", "--data-dir", installation.data)
                 Figure.report("rollout \(round): \(said.output.split(separator: "\n").suffix(3).joined(separator: "; "))")
                 #expect(said.status == 0, "\(said.output)\n\(said.error)")
-                let status = try await Self.status(installation)
+                let status = try await RolloutStatus.of(installation)
                 colours.append(colours.last == "blue" ? "green" : "blue")
                 #expect(status.active == colours.last && status.preview == nil && status.run?.state == "done")
             }
             orders.stop()
             try await submitting.value
+            let pace = Double(orders.accepted.count) / begun.duration(to: .now).seconds
             let loads = [try await kept, try await fresh]
             for load in loads {
                 #expect(load.others == [:], "answers that were not 2xx")
@@ -71,7 +64,8 @@ extension RealProcesses {
             let previews = try await PublishedRepository(directory: installation.data + "/preview/gitops.git").revisions()
             #expect(Set(previews.map(\.intent)).isDisjoint(with: orders.accepted.map(\.description)))
             Figure.report(
-                "rollout: \(rounds) promotions, \(loads.map(\.count).reduce(0, +)) requests of hey, \(orders.accepted.count) intents, colours \(turns)")
+                "rollout: \(rounds) promotions, \(loads.map(\.count).reduce(0, +)) requests of hey, \(orders.accepted.count) intents at \(Int(pace))/s, colours \(turns)"
+            )
             #expect(try await installation.stop() == 0)
         }
 
@@ -79,13 +73,13 @@ extension RealProcesses {
         func faults(_ fault: String) async throws {
             let installation = try await Supervised.start()
             let before = try await installation.gateway.accept("Deploy an NRF named nrf-one in namespace rollout")
-            let binaries = try Self.binaries(fault)
+            let binaries = try FaultyRelease.directory(fault)
             let said = try await installation.command(
                 "rollout", "start", "--binaries", binaries.path, "--auto-promote", "--measurements", "2", "--intents", fault == "slow" ? "12" : "20",
                 "--interval", "1", "--scale-down-delay", "1", "--data-dir", installation.data)
             #expect(said.status == 3 && said.error.contains("green was taken back"), "\(said.output)\n\(said.error)")
             Figure.report("rollout: \(fault): \(said.error.trimmingCharacters(in: .whitespacesAndNewlines))")
-            let status = try await Self.status(installation)
+            let status = try await RolloutStatus.of(installation)
             #expect(status.active == "blue" && status.preview == nil && status.run?.state == "aborted")
             let after = try await installation.gateway.accept("Deploy an NRF named nrf-two in namespace rollout")
             for id in [before, after] { #expect(try await installation.gateway.settled(id).phase == .published) }
@@ -104,32 +98,19 @@ extension RealProcesses {
                     "--scale-down-delay", "60", "--p95", "30", "--data-dir", installation.data)
             }
             let deadline = ContinuousClock.now + .seconds(60)
-            while try await Self.status(installation).run?.state != "watching", ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(200)) }
-            #expect(try await Self.status(installation).active == "green")
+            while try await RolloutStatus.of(installation).run?.state != "watching", ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            #expect(try await RolloutStatus.of(installation).active == "green")
             let aborted = try await installation.command("rollout", "abort", "--data-dir", installation.data)
             #expect(aborted.status == 0, "\(aborted.error)")
             let said = try await start.value
             #expect(said.status == 3 && said.error.contains("asked for"), "\(said.output)\n\(said.error)")
-            let status = try await Self.status(installation)
+            let status = try await RolloutStatus.of(installation)
             #expect(status.active == "blue" && status.run?.state == "rolledBack")
             let id = try await installation.gateway.accept("Deploy an NRF named nrf-one in namespace rollout")
             #expect(try await installation.gateway.settled(id).phase == .published)
             #expect(try await installation.stop() == 0)
-        }
-
-        /// A directory of executables, the gateway of which has a fault.
-        private static func binaries(_ fault: String) throws -> TemporaryDirectory {
-            let directory = try TemporaryDirectory()
-            for service in ServiceName.allCases where service.rawValue != "api-gateway" {
-                try FileManager.default.createSymbolicLink(atPath: directory.file(service.rawValue), withDestinationPath: try Executables.path(of: service))
-            }
-            let fixture = try #require(Bundle.module.url(forResource: "faulty-gateway", withExtension: "py", subdirectory: "Fixtures"))
-            let program = fault == "crash" ? "#!/bin/sh\necho broken >&2\nexit 1\n" : try String(contentsOf: fixture, encoding: .utf8)
-            try program.write(toFile: directory.file("api-gateway"), atomically: true, encoding: .utf8)
-            try fault.write(toFile: directory.file("fault"), atomically: true, encoding: .utf8)
-            try Executables.path(named: "api-gateway").write(toFile: directory.file("program"), atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.file("api-gateway"))
-            return directory
         }
     }
 }

@@ -7,6 +7,7 @@ final class SteadyOrders: Sendable {
         var accepted: [IntentID] = []
         var refusals: [String] = []
         var isOver = false
+        var number = 0
     }
 
     private let name: String
@@ -25,17 +26,22 @@ final class SteadyOrders: Sendable {
     var refusals: [String] { self.state.withLock { $0.refusals } }
     func stop() { self.state.withLock { $0.isOver = true } }
 
+    /// May run several times at once. The time that an answer takes is part of the interval.
     func submit(to gateway: Gateway, every interval: Duration) async throws {
-        var number = 0
+        var next = ContinuousClock.now
         while !self.state.withLock({ $0.isOver }) {
-            number += 1
+            let number = self.state.withLock {
+                $0.number += 1
+                return $0.number
+            }
             do {
                 let id = try await gateway.accept("Deploy an NRF named \(self.name)-\(number) in namespace \(self.name)-\(number % self.namespaces)")
                 self.state.withLock { $0.accepted.append(id) }
             } catch {
                 self.state.withLock { $0.refusals.append("\(error)") }
             }
-            try await Task.sleep(for: interval)
+            next = max(next + interval, .now - interval)
+            try await Task.sleep(until: next)
         }
     }
 }

@@ -44,7 +44,19 @@ final class Supervised: Sendable {
     var data: String { self.directory.file("data") }
 
     /// The command line, with the installation's key; how it ended and what it said.
-    func command(_ arguments: String...) async throws -> (status: Int32, output: String, error: String) {
+    func command(_ arguments: String...) async throws -> (status: Int32, output: String, error: String) { try await self.run(arguments) }
+
+    /// The same for what is told to end (SIGTERM) after a time; output and errors are one.
+    func ending(_ arguments: [String], after time: Duration) async throws -> (status: Int32?, said: String) {
+        let log = self.directory.file("ended.log")
+        let process = try ServiceProcess("nephoran", executable: self.program, arguments: arguments, environment: ["NEPHORAN_TOKEN": Self.token], log: log)
+        try await Task.sleep(for: time)
+        process.signal(SIGTERM)
+        let status = try await process.exitStatus(within: .seconds(20))
+        return (status, (try? String(contentsOfFile: log, encoding: .utf8)) ?? "")
+    }
+
+    func run(_ arguments: [String]) async throws -> (status: Int32, output: String, error: String) {
         let result = try await Subprocess.run(
             .path(.init(self.program)), arguments: Arguments(arguments), environment: .inherit.updating(["NEPHORAN_TOKEN": Self.token]),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))

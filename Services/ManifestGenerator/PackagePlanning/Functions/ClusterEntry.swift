@@ -26,6 +26,12 @@ package struct ClusterEntry: Sendable, Equatable {
     /// Network attachments by network instance.
     package var networks: [String]
     package var prices: SizingRules.Prices?
+    /// What its places are called, as the O-Cloud has them.
+    package var places: [String] = []
+    /// What the O-Cloud says is free; nil where it does not say.
+    package var available: Amounts?
+    /// Set where the capacity is the O-Cloud's word.
+    package var observation: Observation?
 
     package init(name: String) {
         self.name = name

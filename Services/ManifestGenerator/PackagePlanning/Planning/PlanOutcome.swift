@@ -12,6 +12,8 @@ package enum PlanOutcome: Sendable, Equatable {
 enum PlanningStop: Error {
     case ask([Clarification])
     case refuse(Problem)
+    /// Something new could go to one of several clusters: the question, where they do not tell.
+    case choose([String], Clarification)
     /// What it asks for is so already; why, for people.
     case holds(String)
 

@@ -6,9 +6,16 @@ package struct Planner: Sendable {
     let catalogue: Catalogue
     package let policy: ApprovalPolicy
     /// Names of the clusters packages can go to; empty for the one called `default`.
-    let clusters: [String]
+    var clusters: [String]
     /// What is known of clusters.
-    let inventory: [String: ClusterEntry]
+    var inventory: [String: ClusterEntry]
+    /// The two as the settings have them.
+    let configuredClusters: [String]
+    let configuredInventory: [String: ClusterEntry]
+    /// What the O-Cloud adds to them.
+    var cloud = CloudKnowledge.none
+    /// Where something new goes whose place nobody named, when it is to be tried with one of several.
+    var chosen: String?
     /// The form of packages where the inventory names none.
     let form: ClusterEntry.Form
     /// What published packages request, by tree.
@@ -22,8 +29,10 @@ package struct Planner: Sendable {
     ) {
         self.catalogue = catalogue
         self.policy = policy ?? catalogue.approval
-        self.clusters = clusters.isEmpty ? inventory.map(\.name) : clusters
-        self.inventory = Dictionary(inventory.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.configuredClusters = clusters.isEmpty ? inventory.map(\.name) : clusters
+        self.configuredInventory = Dictionary(inventory.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.clusters = self.configuredClusters
+        self.inventory = self.configuredInventory
         self.form = form
         self.published = PublishedRequests()
         self.policies = policies
@@ -49,12 +58,16 @@ package struct Planner: Sendable {
         }
         var draft = PlanDraft()
         var questions: [Clarification] = []
+        var candidates: [String] = []
         for expectation in interpretation.expectations {
             let step = PlanningStep(planner: self, expectation: expectation, request: request, inventory: inventory, settled: settled, acceptedAt: acceptedAt)
             do {
                 try await step.plan(into: &draft)
             } catch PlanningStop.ask(let more) {
                 for question in more where !questions.contains(question) { questions.append(question) }
+            } catch PlanningStop.choose(let clusters, let question) {
+                candidates = candidates.isEmpty ? clusters : candidates.filter(clusters.contains)
+                questions.append(question)
             } catch PlanningStop.refuse(let problem) {
                 return .refuse(problem)
             } catch PlanningStop.holds(let note) {
@@ -64,6 +77,12 @@ package struct Planner: Sendable {
                     Problem(status: 409, code: "package_unreadable", title: "A published package cannot be read", detail: "\(error.path): \(error.reason)"))
             }
         }
+        // A choice is one to try when nothing else is open.
+        if !candidates.isEmpty, questions.allSatisfy({ $0.field == "context.cluster" }) {
+            return try await self.choose(candidates, questions, inventory: inventory, now: now) { planner in
+                try await planner.plan(interpretation, request: request, inventory: inventory, settled: settled, acceptedAt: acceptedAt, now: now)
+            }
+        }
         if !questions.isEmpty { return .clarify(questions) }
         do {
             try self.decideWindow(&draft, interpretation: interpretation, now: now)
@@ -71,11 +90,12 @@ package struct Planner: Sendable {
             switch error {
             case .ask(let questions): return .clarify(questions)
             case .refuse(let problem): return .refuse(problem)
+            case .choose(_, let question): return .clarify([question])
             case .holds(let note): draft.note(note)
             }
         }
         self.putInOrder(&draft)
-        if let problem = try await self.shortage(of: draft, inventory: inventory) { return .refuse(problem) }
+        if let problem = try await self.shortage(of: &draft, inventory: inventory, now: now) { return .refuse(problem) }
         if let problem = self.decideApproval(&draft, interpretation: interpretation, request: request) { return .refuse(problem) }
         if interpretation.expectations.isEmpty { draft.note("There is nothing left to do.") }
         return draft.outcome()

@@ -90,7 +90,7 @@ extension PlanningStep {
         return [
             figure(
                 "cluster", identity.cluster, said: self.context.cluster ?? (self.request.cluster == nil ? self.statedCluster : nil),
-                requested: self.request.cluster, otherwise: "the only cluster"),
+                requested: self.request.cluster, otherwise: self.planner.reason(for: identity.cluster)),
             figure("namespace", identity.namespace, said: self.context.namespace, requested: self.request.namespace, otherwise: "no namespace was said"),
             figure("instance", identity.instance, said: self.object.name, requested: nil, otherwise: "the function's name"),
         ]

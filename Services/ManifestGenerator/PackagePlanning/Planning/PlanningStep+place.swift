@@ -38,10 +38,13 @@ extension PlanningStep {
     /// The cluster the text, a place of the text, or the request names.
     var statedCluster: String? {
         if let cluster = self.context.cluster { return self.spelled(cluster) }
-        for place in [self.context.site, self.context.zone, self.context.region] {
-            if let place, let cluster = self.planner.clusters.first(where: { $0.lowercased() == place.lowercased() }) { return cluster }
-        }
+        for clusters in self.clustersAtStatedPlaces where clusters.count == 1 { return clusters[0] }
         return self.request.cluster.map(self.spelled)
+    }
+
+    /// The clusters at each place that the text names and that has any.
+    private var clustersAtStatedPlaces: [[String]] {
+        [self.context.site, self.context.zone, self.context.region].compactMap { $0.map(self.planner.clusters(at:)) }.filter { !$0.isEmpty }
     }
 
     /// A cluster's name as the settings spell it.
@@ -50,11 +53,14 @@ extension PlanningStep {
     }
 
     private func newCluster() throws -> String {
-        let clusters = self.planner.clusters
         guard let stated = self.statedCluster else {
+            if self.planner.configuredClusters.isEmpty, self.planner.cloud == .awaited { throw InventoryAwaited() }
+            let clusters = self.clustersAtStatedPlaces.first ?? self.planner.clusters
             if clusters.isEmpty { return "default" }
             if clusters.count == 1, let only = clusters.first { return only }
-            throw self.ask("context.cluster", "In which cluster?", options: clusters)
+            if let chosen = self.planner.chosen, clusters.contains(chosen) { return chosen }
+            throw PlanningStop.choose(
+                clusters, Clarification(expectation: self.expectation.id, field: "context.cluster", question: "In which cluster?", options: clusters))
         }
         return try self.known(cluster: stated)
     }

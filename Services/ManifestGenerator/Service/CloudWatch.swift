@@ -1,0 +1,54 @@
+import IntentModel
+import PackagePlanning
+import ServiceClient
+import ServiceLifecycle
+
+/// Keeps the planner's knowledge of the O-Cloud current, so that planning itself asks nobody: oran-adaptor reads the inventory, this takes it over.
+final class CloudWatch: Service {
+    private struct Answer: Decodable {
+        var items: [ObservedClusters.Cluster]?
+        var configured: Bool
+        var readAt: String?
+        var isStale: Bool?
+    }
+
+    private let client: ServiceClient
+    private let planners: CurrentPlanner
+    private let interval: Duration
+    /// After so long without an answer of the adaptor what is known is stale.
+    private static let patience = Duration.seconds(180)
+
+    /// - Parameter isExpected: the settings say that there is an O-Cloud: until its inventory is known, nothing new is placed without a word of where.
+    init(client: ServiceClient, planners: CurrentPlanner, isExpected: Bool, interval: Duration = .seconds(5)) {
+        self.client = client
+        self.planners = planners
+        self.interval = interval
+        if isExpected { planners.know(.awaited) }
+    }
+
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            var heard = ContinuousClock.now
+            var known: ObservedClusters?
+            while !Task.isCancelled {
+                if let knowledge = await self.look() {
+                    heard = .now
+                    if case .read(let observed) = knowledge { known = observed } else { known = nil }
+                    self.planners.know(knowledge)
+                } else if var old = known, heard.duration(to: .now) > Self.patience {
+                    old.isStale = true
+                    self.planners.know(.read(old))
+                }
+                try? await Task.sleep(for: self.interval * Double.random(in: 0.8...1))
+            }
+        }
+    }
+
+    /// Nil when the adaptor does not answer, or has read nothing yet: what is known stays.
+    private func look() async -> CloudKnowledge? {
+        guard let answer = try? await self.client.get(Answer.self, "/v1/o2/clusters") else { return nil }
+        guard answer.configured else { return CloudKnowledge.none }
+        guard let clusters = answer.items, let readAt = answer.readAt.flatMap(Timestamp.milliseconds) else { return .awaited }
+        return .read(ObservedClusters(clusters: clusters, readAt: readAt, isStale: answer.isStale ?? true))
+    }
+}

@@ -1,0 +1,101 @@
+import IntentModel
+
+/// Words that hold a change within bounds which nothing here keeps: until when, near what, like what else, what is to be spared. Like the other cautions
+/// they become questions.
+extension Reading {
+    mutating func readProvisos() {
+        self.readEnds()
+        self.readNearness()
+        self.readLikeness()
+        self.readSpared()
+    }
+
+    /// Before a time that needs a calendar, they say how long something is to last …
+    private static let lasting: Set<String> = ["until", "till", "through", "throughout"]
+    /// … and these before a day; "during the maintenance window" says when.
+    private static let spanning: Set<String> = ["for", "over", "during"]
+    private static let days: Set<String> = ["weekend", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+    /// "until Monday", "for the weekend": the end of what begins now.
+    func isEnd(_ index: Int) -> Bool {
+        guard self.has(index, .relativeTime), index > 0 else { return false }
+        let before = self.has(index - 1, .definite) ? index - 2 : index - 1
+        return Self.lasting.contains(self.word(before)) || Self.spanning.contains(self.word(before)) && Self.days.contains(self.word(index))
+    }
+
+    private mutating func readEnds() {
+        let ends = self.lexemes.indices.filter { self.isEnd($0) }
+        for (index, draft) in self.expectations.enumerated().prefix(Self.mostCautions) where draft.verb != .report && draft.mention.kind != .policy {
+            let window = draft.context.window
+            // "until 2026-12-24" is the end of what is wanted; "between … and …" says when it may be done.
+            let until = window?.start == nil ? window?.end.flatMap { end in self.sayings.first { $0.member == "window" && $0.value == end } } : nil
+            let end = draft.target("duration")?.evidence ?? until.flatMap { ["until", "till"].contains(self.word($0.at - 1)) ? $0.value : nil }
+            guard let end else { continue }
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(index + 1)", field: "confirm", question: "Nothing here undoes it after '\(end)'. Should it be done, and stay?",
+                    options: ["yes", "no"]))
+        }
+        for at in ends.prefix(Self.mostCautions) {
+            let first = self.has(at - 1, .definite) ? at - 2 : at - 1
+            self.confirm(
+                at, "'\(self.text(first..<(at + 1)))' says how long, and needs a date and time to end at. Should it be done now, without an end?",
+                unlessAsked: false)
+        }
+    }
+
+    /// "near the stadium": no place that anything here knows. Where one is named as well, that is the place.
+    private mutating func readNearness() {
+        for at in self.lexemes.indices where self.has(at, .nearness) {
+            let isTo = self.meaning(at + 1)?.preposition == .to
+            guard isTo || self.word(at) != "close" else { continue }
+            let next = self.head(isTo ? at + 2 : at + 1)
+            guard next < self.lexemes.count, self.kind(next) != .symbol, self.meaning(next)?.object == nil, self.meaning(next)?.quality == nil,
+                !self.has(next - 1, .filler), self.meaning(next - 1)?.quality == nil
+            else { continue }
+            let near = self.expectation(near: at)
+            guard self.expectations[near].verb != .report, !self.expectations[near].context.hasPlace else { continue }
+            var end = next + 1
+            while end < self.lexemes.count, [.unknown, .chain, .compound].contains(self.kind(end)) { end += 1 }
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(near + 1)", field: "context.cluster",
+                    question: "'\(self.text(at..<end))' names no place. Which cluster is meant?", options: []))
+            return
+        }
+    }
+
+    /// "with the same settings as the AMF", "like in core5g": what that would be is not looked up.
+    private mutating func readLikeness() {
+        for at in self.lexemes.indices where self.has(at, .likeness) {
+            let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
+            return self.confirm(
+                at, "'\(self.text(at..<max(at + 1, end)))' is not looked up. Should it be done with what the text says besides that?", unlessAsked: false)
+        }
+    }
+
+    /// "remove the UDM but keep its data": a removal spares nothing.
+    private mutating func readSpared() {
+        guard let removed = self.expectations.firstIndex(where: { $0.verb == .remove }) else { return }
+        let clause = self.clauses[self.expectations[removed].clause]
+        for at in clause.first..<self.lexemes.count {
+            guard self.has(at, .sparing) && self.isOfIt(at + 1) || self.has(at, .negation) && self.spares(at + 1) else { continue }
+            var end = at + 1
+            while end < self.lexemes.count, self.kind(end) != .symbol { end += 1 }
+            return self.confirm(
+                at, "A removal takes everything of it: '\(self.text(at..<end))' cannot be promised. Should it be removed all the same?", unlessAsked: false)
+        }
+    }
+
+    /// "but leave the SMF alone" is said of something else.
+    private func isOfIt(_ index: Int) -> Bool {
+        let spared = self.head(index)
+        return self.meaning(spared)?.object == nil && self.kind(spared) != .chain
+    }
+
+    /// "without deleting …", "without losing …"
+    private func spares(_ index: Int) -> Bool {
+        if let verb = self.meaning(index)?.verb { return verb.action == .remove && verb.form == .gerund }
+        return self.word(index) == "losing" || self.word(index) == "loss"
+    }
+}

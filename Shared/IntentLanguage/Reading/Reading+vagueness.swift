@@ -1,0 +1,74 @@
+import IntentModel
+
+/// Amounts that are no numbers, and "each" of what nobody lists here: without them a default would stand where the text said something.
+extension Reading {
+    mutating func readVagueness() {
+        self.readVagueCounts()
+        self.readTotals()
+        self.readEach()
+        self.readEverythingElse()
+    }
+
+    private static let counts = ["replicas", "minReplicas", "maxReplicas", "maxUsers", "autoscaling", "highAvailability"]
+
+    /// "with several replicas", "lots of AMFs"
+    private mutating func readVagueCounts() {
+        for at in self.lexemes.indices where self.has(at, .vagueCount) && self.kind(at - 1) != .number {
+            let next = self.head(self.meaning(at + 1)?.preposition == .of ? at + 2 : at + 1)
+            let near = self.expectation(near: at)
+            let draft = self.expectations[near]
+            // "some AMF" is one.
+            let isPlural = self.original(next).hasSuffix("s") || self.isCountNoun(at: draft.mention.end) || !["some", "more", "enough"].contains(self.word(at))
+            let isOfObject = next == draft.mention.at && draft.mention.kind == .networkFunction && isPlural
+            guard self.isCountNoun(at: next) || isOfObject, draft.verb == .deploy || draft.verb == .scale,
+                !draft.targets.contains(where: { Self.counts.contains($0.attribute) }),
+                draft.context.qualities?.contains("high-availability") != true
+            else { continue }
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(near + 1)", field: "targets.replicas",
+                    question: "'\(self.text(at..<(next + 1)))' is no number. How many replicas should \(draft.label) have?", options: []))
+            return
+        }
+    }
+
+    private static let sizes = ["cpu", "memory", "storage"]
+
+    /// "4 replicas with 8 GB in total": sizes are those of one replica here.
+    private mutating func readTotals() {
+        guard let at = self.lexemes.indices.first(where: { self.kind($0) == .word && ["total", "altogether", "overall"].contains(self.lastWord($0)) }) else {
+            return
+        }
+        let draft = self.expectations[self.expectation(near: at)]
+        guard let replicas = draft.target("replicas")?.value.number, replicas > 1, let size = draft.targets.first(where: { Self.sizes.contains($0.attribute) })
+        else { return }
+        self.confirm(at, "Sizes are those of one replica. Should each of them have \(size.attribute) \(size.value)?")
+    }
+
+    private func lastWord(_ index: Int) -> String { self.original(index).split(separator: " ").last.map { $0.lowercased() } ?? "" }
+
+    private static let hosts: Set<String> = ["node", "host", "server", "machine", "worker"]
+
+    /// "on every node", "per region", "for each tenant"
+    private mutating func readEach() {
+        for at in self.lexemes.indices where at > 0 && !self.lexemes[at].used {
+            let kind = self.meaning(at)?.object == nil ? self.meaning(at)?.place : nil
+            let isHost = Self.hosts.contains(self.word(at)) && self.isSingleWord(at)
+            guard kind != nil || isHost else { continue }
+            let isPer = self.word(at - 1) == "per" && self.isSingleWord(at - 1)
+            let isEach = self.has(at - 1, [.totality, .distributive]) && (isHost || kind == .tenant)
+            guard isPer || isEach, self.expectations[self.expectation(near: at)].verb == .deploy else { continue }
+            return self.confirm(at, "One intent acts once: '\(self.text((at - 1)..<(at + 1)))' cannot be followed. Should it be done once?")
+        }
+    }
+
+    /// "delete the AMF and everything else"
+    private mutating func readEverythingElse() {
+        for at in self.lexemes.indices
+        where ["everything", "anything", "all"].contains(self.word(at)) && self.word(at + 1) == "else" && !self.has(at - 1, .sparing) {
+            let near = self.expectations[self.expectation(near: at)]
+            guard near.verb == .remove || near.verb == .restart || near.verb == .scale else { continue }
+            return self.confirm(at, "'\(self.text(at..<(at + 2)))' is too wide to act on. Should only what is named be done?")
+        }
+    }
+}
