@@ -45,8 +45,10 @@ package struct AddressList: Sendable, Equatable {
         }
     }
 
-    /// Whether this address is listed, by itself or as one of all public ones.
-    package func admits(_ address: IPAddress) -> Bool { (self.admitsPublic && address.isPublic) || self.ranges.contains { $0.contains(address) } }
+    /// Whether this address is listed, by itself or as one of all public ones, of which clouds keep some for themselves.
+    package func admits(_ address: IPAddress) -> Bool {
+        (self.admitsPublic && address.isPublic && !address.isReserved) || self.ranges.contains { $0.contains(address) }
+    }
 
     /// Whether this name is, by itself or by its domain: trusted wherever it leads to.
     package func names(_ host: String) -> Bool { self.names.contains(host) || self.suffixes.contains { host.hasSuffix($0) } }

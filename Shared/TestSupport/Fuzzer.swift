@@ -16,18 +16,13 @@ enum Fuzzer {
     private static var directory: String? { ProcessInfo.processInfo.environment["NEPHORAN_FUZZ_DIR"] }
 
     /// Does not return where the process has a fuzzer: it ends with 0 after `seconds`, or with another status and the input at the first fault.
-    /// With `NEPHORAN_FUZZ_MERGE` it adds to `kept` the least of what was found that reaches as much.
     static func run(_ name: String, seeds: [[UInt8]], kept: String, seconds: Int, _ body: ([UInt8]) throws -> Void) {
         guard let driver, let directory else { return }
         let corpus = "\(directory)/corpus/\(name)"
         try? FileManager.default.createDirectory(atPath: corpus, withIntermediateDirectories: true)
         for (number, seed) in seeds.enumerated() { FileManager.default.createFile(atPath: "\(corpus)/seed-\(number)", contents: Data(seed)) }
-        let isMerging = ProcessInfo.processInfo.environment["NEPHORAN_FUZZ_MERGE"] != nil
-        if isMerging { try? FileManager.default.createDirectory(atPath: kept, withIntermediateDirectories: true) }
         let arguments =
-            isMerging
-            ? [name, "-merge=1", "-max_len=16384", kept, corpus]
-            : [
+            [
                 name, "-max_total_time=\(seconds)", "-timeout=20", "-rss_limit_mb=3072", "-max_len=16384", "-use_value_profile=1", "-print_final_stats=1",
                 "-artifact_prefix=\(directory)/\(name)-", corpus,
             ] + (FileManager.default.fileExists(atPath: kept) ? [kept] : [])

@@ -13,7 +13,7 @@ package final class ServiceProcess: Sendable {
     private let leash: Mutex<Leash>
 
     /// Variables that a process needs to find its libraries and its place, whatever it is told otherwise.
-    private static let inherited = ["HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR"]
+    private static let inherited = ["HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "NEPHORAN_MUTANT"]
 
     /// Starts it.
     ///

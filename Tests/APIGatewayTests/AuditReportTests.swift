@@ -29,7 +29,7 @@ import Testing
         try await AuthorisationMatrixTests.withGateway(settings) { client, _, _, _ in
             func send(_ body: String, from caller: String = "rag-api") async throws -> TestResponse {
                 let token = try ServiceSecret(Self.secret).token(from: caller, to: "api-gateway", now: Int64(Date.now.timeIntervalSince1970))
-                return try await client.post("/v1/audit/reports", body, as: token)
+                return try await client.post("/v1/audit/reports", body, as: token, headers: [.contentType: "application/json"])
             }
             let taken = try await send(try Self.report(["detail": "by redis://user:word@host\n\"x"], count: 2))
             #expect(taken.status == .ok && taken.text == #"{"recorded":2}"#, "\(taken.text)")

@@ -82,6 +82,13 @@ import Testing
         #expect(fault?.description.contains("hunter2") == false && fault?.description.contains("\n") == false)
     }
 
+    @Test("nobody passes for a service in the records, by a key's name or a token's subject", arguments: ["rag-api", "api-gateway", "nephio-bridge"])
+    func noService(_ name: String) throws {
+        var file = KeyFile()
+        #expect(throws: AccessFault.self) { try file.create(APIKey(name: name, roles: ["viewer"], hash: KeyHash(of: "k"))) }
+        #expect(!PersonName.isName(name) && PersonName.isName(name + "-2"))
+    }
+
     @Test("names of tenants are safe in a path, a key and a log line")
     func tenants() {
         #expect(["default", "north-1", "a", "a.b_c"].allSatisfy(Tenant.isName))

@@ -90,7 +90,7 @@ import Testing
         for secret in [nil, Self.secret] {
             var values = ["AUTH_KEYS_FILE": directory.file("keys.yaml")]
             values["SERVICE_SECRET"] = secret
-            try await Self.with(values) { client, context, recorder in
+            try await Self.with(values) { (client, context, recorder) async throws in
                 let acts = Mutex<[AccessEntry]>([])
                 context.acts.follow { act in acts.withLock { $0.append(act) } }
                 func post(_ bearer: String?) async throws -> Int {
@@ -112,7 +112,7 @@ import Testing
     @Test("while AUTH_TOKEN is replaced both are good, and services show the first")
     func twoTokens() async throws {
         let (new, old) = (String(repeating: "n", count: 32), String(repeating: "o", count: 32))
-        try await Self.with(["AUTH_TOKEN": "\(new)\n\(old)"]) { client, context, _ in
+        try await Self.with(["AUTH_TOKEN": "\(new)\n\(old)"]) { (client, context, _) async throws in
             #expect(context.authenticator.bearer(of: "api-gateway", to: "rag-api") == new)
             for token in [new, old] { #expect(try await Self.ask(client, token).text.contains("key:token")) }
             #expect(try await Self.ask(client, "\(new) \(old)").status == .unauthorized)

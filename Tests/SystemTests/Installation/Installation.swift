@@ -49,6 +49,8 @@ final class Installation: Sendable {
         ]
         for (service, address) in self.addresses { environment[service.addressSetting] = address }
         environment.merge(settings) { _, given in given }
+        // What is set, if to nothing, counts before a file.
+        if settings["AUTH_TOKEN_FILE"] != nil { environment["AUTH_TOKEN"] = nil }
         self.environment = environment
         // Logs go with the directory unless somebody wants to read them afterwards.
         let logs = ProcessInfo.processInfo.environment["SYSTEM_TEST_LOGS"] ?? self.directory.path

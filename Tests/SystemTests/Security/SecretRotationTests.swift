@@ -13,7 +13,7 @@ extension RealProcesses {
                 try Data("\(old)\(name)\n".utf8).write(to: URL(filePath: directory.file(name)))
             }
             try Data("keys: []\n".utf8).write(to: URL(filePath: directory.file("keys.yaml")))
-            var settings = ["AUTH_TOKEN": "", "AUTH_KEYS_FILE": directory.file("keys.yaml")]
+            var settings = ["AUTH_KEYS_FILE": directory.file("keys.yaml")]
             for (setting, name) in [
                 ("AUTH_TOKEN", "token"), ("AUTH_PEPPER", "pepper"), ("CALLBACK_SECRET", "callback-secret"), ("SERVICE_SECRET", "service-secret"),
             ] {
