@@ -90,7 +90,7 @@ import Testing
         for secret in [nil, Self.secret] {
             var values = ["AUTH_KEYS_FILE": directory.file("keys.yaml")]
             values["SERVICE_SECRET"] = secret
-            try await Self.with(values) { client, context, recorder in
+            try await Self.with(values) { client, context, recorder async throws in
                 let acts = Mutex<[AccessEntry]>([])
                 context.acts.follow { act in acts.withLock { $0.append(act) } }
                 func post(_ bearer: String?) async throws -> Int {
