@@ -22,6 +22,8 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KUBERNETES = ["1.25", "1.31"]
 # Seconds that a gate may live, of those for which Argo takes a Rollout to be under way.
 GATE = 12600
+# What a canary does, as ``steps`` names it: no requests before its gate has given it a share of the ledger, all its pods before it is promoted.
+CANARY = ["pods 10", "canary-judged", "weight 10", "pods as weight", "canary-watch", "pods 100", "colour-preview", "weight 100", "colour-promoted"]
 # Variables of the container that are nobody's settings.
 OTHERS = {"HOME"}
 
@@ -201,6 +203,17 @@ def analyses(strategy):
     return [[t["templateName"] for t in part["templates"]] for part in parts]
 
 
+def steps(canary):
+    """What a canary does, in order: its weights, how many pods it has, and the last template of each analysis."""
+    for step in canary["steps"]:
+        if "setWeight" in step:
+            yield f"weight {step['setWeight']}"
+        elif "setCanaryScale" in step:
+            yield "pods as weight" if step["setCanaryScale"].get("matchTrafficWeight") else f"pods {step['setCanaryScale'].get('weight')}"
+        else:
+            yield step["analysis"]["templates"][-1]["templateName"] if "analysis" in step else "something else"
+
+
 def rollout(d, there):
     strategy, name = d["spec"]["strategy"], d["metadata"]["name"]
     if d["spec"]["progressDeadlineSeconds"] <= GATE:
@@ -223,10 +236,13 @@ def rollout(d, there):
     if green and not set(analyses(strategy)[0]) & {"colour-preview", "colour-judged"}:
         yield "is switched without the ledger"
     if canary:
-        weights = [step["setWeight"] for step in canary["steps"] if "setWeight" in step]
-        order = [part[-1] for part in analyses(strategy)]
-        if weights != [10, 100] or order[1:] != ["canary-watch", "colour-preview", "colour-promoted"] or order[0] not in {"canary-share", "canary-judged"}:
-            yield f"is no canary as operators expect: {weights}, {order}"
+        order = list(steps(canary))
+        if "canary-judged" not in order or any(step.startswith("weight") for step in order[: order.index("canary-judged")]):
+            yield "is given requests before it is in the ledger"
+        if order != CANARY:
+            yield f"is no canary as operators expect: {order}"
+        if name != "api-gateway" or "trafficRouting" not in canary:
+            yield "is a canary, but no requests are shared out to it: its old pods would be gone before it is judged"
 
 
 def jobs_of(document):
@@ -263,10 +279,13 @@ def colours(documents):
                 yield f"{name} is no gate that is passed once"
             given = {part.removeprefix("--").split("=")[0] for part in container["command"][3:]}
             yield from (f"{name}: the gate has no option {option}" for option in sorted(given - options))
+            yield from (f"{name}: the gate does not say its {option}" for option in ["phase", "watch"] if option not in given)
             judging += "traffic" in given
             limits = [int(part.split("=")[1]) for part in container["command"] if part.startswith("--limit=")]
             if spec["activeDeadlineSeconds"] > GATE or any(limit >= spec["activeDeadlineSeconds"] for limit in limits):
                 yield f"{name}: the gate may wait for longer than it lives"
+            if spec["template"]["spec"].get("terminationGracePeriodSeconds", 30) < 120:
+                yield f"{name}: the gate has no time to take its colour back"
             if spec["template"]["metadata"]["labels"]["app.kubernetes.io/name"] != "nephoran-maintenance":
                 yield f"{name}: no policy lets it out"
     if judging == 0:
