@@ -163,7 +163,8 @@ let package = Package(
         service(
             "ORANAdaptor",
             [
-                "CSSH", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
+                "AccessControl", "CSSH", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient", "Resilience", "ServiceClient",
+                "ServiceRuntime",
                 "Telemetry",
                 hummingbird,
                 lifecycle, logging, metrics, crypto, yams,

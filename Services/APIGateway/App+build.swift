@@ -68,7 +68,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             AuditController(ledger: ledger).addRoutes(to: api)
             AuditLogController(store: audit.store).addRoutes(to: api)
             // Of services alone, and of who administers them: being on this machine proves nothing here.
-            AuditReportController(store: audit.store, pending: audit.refusals).addRoutes(
+            AuditReportController(store: audit.store, knowsServices: context.authenticator.knowsServices).addRoutes(
                 to: router.group().add(middleware: context.callers(.admin, installations: "The audit log", sparesLocal: false)))
             KeyController(authenticator: context.authenticator).addRoutes(to: api)
             RolloutController(ledger: ledger).addRoutes(to: api)

@@ -53,7 +53,7 @@ extension IPAddress {
 
     private static let reserved = [
         // AWS, Google, Azure and most others; AWS and Google by IPv6; Alibaba; Oracle; Azure's agent.
-        "169.254.0.0/16", "fe80::/10", "fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192", "168.63.129.16",
+        "169.254.0.0/16", "fe80::/10", "fd00:ec2::/32", "fd20:ce::254", "100.100.100.200", "192.0.0.192", "168.63.129.16",
         "0.0.0.0/8", "::", "224.0.0.0/4", "255.255.255.255", "ff00::/8",
     ].compactMap { AddressRange($0) }
     private static let compatible = AddressRange("::/96")

@@ -81,7 +81,10 @@ package struct TextGrounds: Sendable {
             }
         }
         // An SST gives the type of its slice (3GPP TS 23.501 §5.15.2.2).
-        if reading.lexemes.indices.contains(where: { [.sst, .snssai].contains(reading.meaning($0)?.identifier) || reading.sliceID($0) != nil }) {
+        let saysType = reading.lexemes.indices.contains { index in
+            [.sst, .snssai].contains(reading.meaning(index)?.identifier) || reading.sliceID(index) != nil || reading.sliceNumber(after: index) != nil
+        }
+        if saysType {
             for amount in amounts where amount.unit == nil {
                 for object in vocabulary.objects {
                     if let sst = object.sst, Double(sst) == amount.value, let type = object.type { types.insert(type.lowercased()) }

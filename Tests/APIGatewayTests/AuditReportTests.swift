@@ -35,6 +35,8 @@ import Testing
             #expect(taken.status == .ok && taken.text == #"{"recorded":2}"#, "\(taken.text)")
             let other = try await send(try Self.report(), from: "oran-adaptor")
             #expect(other.status == .forbidden && other.text.contains("oran-adaptor"))
+            let person = try await client.post("/v1/audit/reports", try Self.report(), as: "root-key", headers: [.contentType: "application/json"])
+            #expect(person.status == .forbidden, "where services sign, an admin forges no report")
             let bad = [
                 try Self.report(service: "nobody"), try Self.report(count: 0), try Self.report(count: 501), try Self.report(["at": "yesterday"]),
                 try Self.report(["who": ""]), try Self.report(["object": String(repeating: "x", count: 1_001)]), "{}",

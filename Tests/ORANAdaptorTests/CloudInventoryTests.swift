@@ -29,7 +29,7 @@ import Testing
     }
 
     private static let site: JSONValue = [
-        "oCloudSiteId": "site-1", "globalLocationId": "loc-1", "name": "kista-1", "description": "", "resourcePools": ["p1"],
+        "oCloudSiteId": "site-1", "globalLocationId": "loc-1", "name": "kista-1", "description": "", "resourcePools": ["p1"], "extensions": [:],
     ]
 
     @Test("a cluster is read with what its places are called and what it has, and known to another instance while the O-Cloud is down")
@@ -39,7 +39,7 @@ import Testing
         cloud.hold([Self.site], as: "oCloudSites")
         cloud.hold(
             [["globalLocationId": "loc-1", "name": "Kista", "description": "", "oCloudSiteIds": ["site-1"], "extensions": [:]]], as: "locations")
-        cloud.hold([["resourcePoolId": "p1", "name": "pool-a", "oCloudSiteId": "site-1", "description": ""]], as: "resourcePools")
+        cloud.hold([["resourcePoolId": "p1", "name": "pool-a", "oCloudSiteId": "site-1", "description": "", "extensions": [:]]], as: "resourcePools")
         try await self.withRedis { redis async throws in
             let first = self.inventory(cloud.url, redis: redis)
             #expect(first.status.reading == nil)

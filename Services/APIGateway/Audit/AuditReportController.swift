@@ -9,8 +9,8 @@ struct AuditReportController: Sendable {
     private static let maxCharacters = 1_000
 
     let store: AuditStore?
-    /// Keeps what cannot be written at once.
-    let pending: RefusalLog
+    /// Services have a secret that they sign with.
+    let knowsServices: Bool
 
     private struct Answer: Encodable { var recorded: Int }
 
@@ -26,18 +26,22 @@ struct AuditReportController: Sendable {
         if let fault = Self.fault(of: report) {
             throw ProblemError(.badRequest, code: "invalid_body", detail: "\(fault.pointer.dropFirst()) is not as it must be.", errors: [fault])
         }
-        if let principal = context.principal, principal.method == .service, principal.name != report.service {
+        // Where services prove who they are, nobody else can say what happened at one.
+        let isService = context.principal?.method == .service
+        if let principal = context.principal, isService ? principal.name != report.service : self.knowsServices {
             throw ProblemError(.forbidden, code: "forbidden", detail: "\(principal.name) does not report what happened at \(report.service).")
         }
+        let teller = isService ? "" : context.principal.map { ", told by \($0.name)" } ?? ""
         let entries = report.entries.map { entry in
             var entry = entry
-            entry.detail = "at \(report.service)" + (entry.detail.map { ", \(Redaction.text($0))" } ?? "")
+            entry.detail = "at \(report.service)\(teller)" + (entry.detail.map { ", \(Redaction.text($0))" } ?? "")
             return entry
         }
         // On disk before the answer: the service forgets them then.
         do { try await store.append(entries.map(AuditDraft.init), to: RefusalLog.chain) } catch is AuditStore.Busy {
-            // The predecessor of this process has not ended yet.
-            for entry in entries where !self.pending.hold(entry) { AuditTrail.failures.increment() }
+            // The predecessor of this process has not ended yet, or it is a preview: the service keeps them and comes again.
+            throw ProblemError(
+                .serviceUnavailable, code: "audit_busy", detail: "Another process has the audit log.", headers: [.retryAfter: "1"])
         }
         return Response.json(Answer(recorded: entries.count))
     }

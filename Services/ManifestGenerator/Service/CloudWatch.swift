@@ -31,7 +31,8 @@ final class CloudWatch: Service {
             var heard = ContinuousClock.now
             var known: ObservedClusters?
             while !Task.isCancelled {
-                if let knowledge = await self.look() {
+                // An adaptor that begins has read nothing yet: what is known stays.
+                if let knowledge = await self.look(), knowledge != .awaited || known == nil {
                     heard = .now
                     if case .read(let observed) = knowledge { known = observed } else { known = nil }
                     self.planners.know(knowledge)
@@ -44,7 +45,7 @@ final class CloudWatch: Service {
         }
     }
 
-    /// Nil when the adaptor does not answer, or has read nothing yet: what is known stays.
+    /// Nil when the adaptor does not answer; `.awaited` when it has read nothing yet.
     private func look() async -> CloudKnowledge? {
         guard let answer = try? await self.client.get(Answer.self, "/v1/o2/clusters") else { return nil }
         guard answer.configured else { return CloudKnowledge.none }

@@ -43,11 +43,11 @@ struct GitCommand: Sendable {
     ) async throws(GitError) -> GitOutput {
         let command = arguments.first { !$0.hasPrefix("-") && !$0.contains("=") } ?? "git"
         let launch = self.arguments(arguments)
-        let pinned = try await GitOutbound.settings(for: settings["remote.origin.url"], command: command)
-        let surroundings = Self.environment(settings.merging(pinned) { $1 }, isolated: isolated)
         do {
             return try await withThrowingTaskGroup(of: GitOutput?.self) { group in
                 group.addTask {
+                    let pinned = try await GitOutbound.settings(for: settings["remote.origin.url"], command: command)
+                    let surroundings = Self.environment(settings.merging(pinned) { $1 }, isolated: isolated)
                     let result = try await Subprocess.run(
                         self.program, arguments: launch, environment: surroundings, platformOptions: Self.platformOptions,
                         input: .inputWriter, output: .bytes(limit: limit), error: .string(limit: 1 << 20)

@@ -41,13 +41,14 @@ struct E2NodeSets: Sendable {
 
     /// What the manager shows of changed sets; nil where none is among the changes, or nobody can see.
     ///
-    /// - Parameter wanted: nodes that a package is to have; nil when it is not to be read.
+    /// - Parameter wanted: nodes that a package is to have, 0 of a deleted one; nil when that is not known, or when another set has the same name:
+    ///   the manager tells nodes apart by it alone.
     func observe(_ changes: [PackageChange], wanted: (PackageChange) async throws -> Int?) async -> RolloutObserver.Observation? {
         var (sentences, missing, isReachable) = ([String](), [String](), true)
         for change in changes where Self.concerns(change) {
             do {
                 guard let state = try await self.state(of: change.instance) else { continue }
-                guard let wanted = change.change == .delete ? 0 : try await wanted(change) else { continue }
+                guard let wanted = try await wanted(change) else { continue }
                 if state.connected == wanted {
                     sentences.append(state.sentence(change.instance, of: wanted))
                 } else if state.nodes == 0 {

@@ -71,8 +71,11 @@ struct RANProjection: Sendable {
             objects.elements = elements.configured ? elements.items ?? [] : []
             complete.insert(.managedElement)
         }
-        for item in try await self.repository.items(function: E2NodeSets.function) {
-            let state = (try? await self.nodeSets.state(of: item.instance)) ?? nil
+        let items = try await self.repository.items(function: E2NodeSets.function)
+        for item in items {
+            // Of two with one name the manager does not tell whose its nodes are.
+            let isAlone = items.count { $0.instance == item.instance } == 1
+            let state = isAlone ? (try? await self.nodeSets.state(of: item.instance)) ?? nil : nil
             objects.nodeSets.append(RANObjects.NodeSet(item: item, state: state))
         }
         complete.insert(.e2NodeSet)
@@ -87,15 +90,30 @@ struct RANProjection: Sendable {
             let (key, content): (Written, JSONValue) = (Written(kind: kind, name: object.name), ["spec": object.spec, "status": status])
             guard written[key] != content else { continue }
             guard self.mayAct(), !Task.isCancelled else { return }
-            _ = try await self.client.apply(kind, object, force: true)
-            let itsStatus = KubernetesObject(kind, namespace: object.namespace, name: object.name, ["status": status])
-            _ = try await self.client.apply(kind, itsStatus, subresource: "status", force: true)
-            written[key] = content
+            if let refusal = try await self.refusal(of: kind, object, status) {
+                // What the server refuses of one is no reason to leave out the others.
+                self.logger.warning("an object was not projected", metadata: ["object": "\(kind.kind) \(object.name)", "reason": "\(refusal)"])
+            } else {
+                written[key] = content
+            }
         }
         for kind in reading.isComplete {
             let names = Set(wanted.filter { $0.kind == kind }.map(\.object.name))
             let hasGone = written.keys.contains { $0.kind == kind && !names.contains($0.name) }
             if isFull || hasGone { try await self.sweep(kind, keeping: names, &written) }
+        }
+    }
+
+    /// Why the server does not take it; nil when it has it.
+    private func refusal(of kind: ResourceKind, _ object: KubernetesObject, _ status: JSONValue) async throws -> KubernetesError? {
+        do throws(KubernetesError) {
+            _ = try await self.client.apply(kind, object, force: true)
+            let itsStatus = KubernetesObject(kind, namespace: object.namespace, name: object.name, ["status": status])
+            _ = try await self.client.apply(kind, itsStatus, subresource: "status", force: true)
+            return nil
+        } catch {
+            guard !error.isNotFound else { throw error }
+            return error
         }
     }
 

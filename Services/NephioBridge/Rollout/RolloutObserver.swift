@@ -35,13 +35,16 @@ struct RolloutObserver: Sendable {
         let inClusters = await self.observeClusters(id, changes, published, final: final)
         guard let nodeSets else { return inClusters }
         let connections = await nodeSets.observe(changes) { change in
+            let namesakes = try await self.repository.items(function: E2NodeSets.function, instance: change.instance)
+            guard namesakes.allSatisfy({ $0.path == change.path }) else { return nil }
+            if change.change == .delete { return 0 }
             guard let package = published.last(where: { $0.path == change.path }) else { return nil }
             return try await self.repository.files(path: change.path, revision: package.revision).flatMap { PackageSummary(files: $0).replicas }
         }
         guard let connections else { return inClusters }
         // Nodes that are connected run, whether or not their cluster can be seen.
         let isSeen = changes.allSatisfy { $0.change == .none || self.clusters[$0.cluster] != nil || E2NodeSets.concerns($0) }
-        return inClusters.joined(connections, isComplete: isSeen)
+        return inClusters.joined(connections, isComplete: isSeen, final: final)
     }
 
     /// Whether anything of it can be seen arriving.
@@ -157,12 +160,14 @@ struct RolloutObserver: Sendable {
 
 extension RolloutObserver.Observation {
     /// Both have to be well; what went wrong comes first.
-    fileprivate func joined(_ other: Self, isComplete: Bool) -> Self {
+    fileprivate func joined(_ other: Self, isComplete: Bool, final: Bool) -> Self {
         switch (self, other) {
         case (.failed, _): self
         case (_, .failed), (.nothingToSee, .waiting): other
-        case (.waiting(let one, let first), .waiting(let two, let second)): .waiting("\(one); \(two)", isReachable: first && second)
+        case (.waiting(let one, let first), .waiting(let two, let second)): .waiting("\(one); \(two)", isReachable: first || second)
         case (.waiting, _): self
+        // What runs in its cluster runs, though the manager never heard of it by that name.
+        case (.arrived, .waiting(_, isReachable: false)) where final: self
         case (_, .waiting): other
         case (.arrived(let one, _), .arrived(let two, _)): .arrived(one + two, isComplete: isComplete)
         case (.nothingToSee, .arrived(let two, _)): .arrived(two, isComplete: isComplete)

@@ -20,6 +20,8 @@ struct SecurityRotateCommand: AsyncParsableCommand {
         let rotation = SecretRotation(directory: self.dataDir, environment: ProcessInfo.processInfo.environment)
         let terminal = Terminal.standardOutput
         if self.finish {
+            // Whoever began a moment ago has services that still show the ones before.
+            try await Task.sleep(for: Self.settle)
             do { terminal.print("dropped: \(try rotation.finish().joined(separator: ", "))") } catch let waiting as SecretRotation.Waiting {
                 throw CommandFailure(
                     .refused,

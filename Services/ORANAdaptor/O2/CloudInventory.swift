@@ -66,7 +66,11 @@ final class CloudInventory: Sendable {
 
     private func read() async throws(ServiceCallError) -> [CloudCluster] {
         var clusters = try await self.source.list("deploymentManagers").compactMap(CloudCluster.init)
-        guard !clusters.isEmpty else { return [] }
+        guard !clusters.isEmpty else {
+            // An O-Cloud that is being replaced has nothing for a while.
+            if self.status.reading?.clusters.isEmpty == false { throw .nonsense(self.source.client.name, "it names no deployment managers any more") }
+            return []
+        }
         let places = CloudPlaces(
             locations: try await self.source.list("locations"), sites: try await self.source.list("oCloudSites"),
             pools: try await self.source.list("resourcePools"))

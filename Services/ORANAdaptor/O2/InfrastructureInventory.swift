@@ -9,13 +9,15 @@ struct InfrastructureInventory: Sendable {
     func list(_ resource: String, filter: String? = nil) async throws(ServiceCallError) -> [JSONValue] {
         let query = filter.map { "?filter=\(A1Transport.segment($0))" } ?? ""
         for version in ["v1", "v2"] {
-            // An empty list is a list; 404 is another version, or nothing of the kind.
+            // An empty list is a list; 404 is another version.
             if let items = try await self.client.get(JSONValue.self, "/o2ims-infrastructureInventory/\(version)/\(resource)\(query)") {
                 guard let items = items.array else { throw .nonsense(self.client.name, "a list of \(resource) is expected") }
                 return items
             }
         }
-        return []
+        // Sites are of later versions of the standard.
+        if resource != "deploymentManagers" { return [] }
+        throw .nonsense(self.client.name, "neither version of the inventory has \(resource)")
     }
 
     /// What clusters have by their names, where the O-Cloud has the cluster service (`/o2ims-infrastructureCluster/v1`) too; else empty.

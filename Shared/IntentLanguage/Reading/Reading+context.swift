@@ -104,7 +104,7 @@ extension Reading {
 
     /// Where the number of "slice 1" is, which says the slice's SST: one of the standard ones, and no figure that something else is counted or
     /// measured with ("a slice 5 Mbps wide").
-    private func sliceNumber(after at: Int) -> Int? {
+    func sliceNumber(after at: Int) -> Int? {
         guard let object = self.meaning(at)?.object, self.vocabulary.objects[object].kind == .networkSlice, self.vocabulary.objects[object].type == nil else {
             return nil
         }

@@ -81,17 +81,16 @@ package final class AuditReporter: AccessLog, Service {
     }
 
     private func sendAll() async {
-        let entries = self.tally.withLock { $0.take() }
+        var entries = self.tally.withLock { $0.take() }[...]
         var pause = Duration.seconds(1)
         var failed = false
         while !Task.isCancelled {
-            guard let reason = await self.send(entries, within: self.configuration.timeout) else {
+            guard let reason = await self.send(&entries, within: self.configuration.timeout) else {
                 if failed { self.logger.notice("the gateway takes reports for the audit log again") }
                 return
             }
             if !failed { self.logger.warning("the audit log was not told", metadata: ["reason": .string(reason), "entries": "\(entries.count)"]) }
             failed = true
-            self.failures.increment()
             try? await Task.sleep(for: pause)
             pause = min(pause * 2, self.configuration.longestPause)
         }
@@ -101,8 +100,8 @@ package final class AuditReporter: AccessLog, Service {
     }
 
     private func sendLast() async {
-        let entries = self.tally.withLock { $0.take() }
-        if let reason = await self.send(entries, within: self.configuration.drain) { self.lost(entries.count, reason) }
+        var entries = self.tally.withLock { $0.take() }[...]
+        if let reason = await self.send(&entries, within: self.configuration.drain) { self.lost(entries.count, reason) }
     }
 
     private func lost(_ count: Int, _ reason: String) {
@@ -110,9 +109,8 @@ package final class AuditReporter: AccessLog, Service {
         self.logger.error("not in the audit log", metadata: ["entries": "\(count)", "reason": .string(reason)])
     }
 
-    /// Nil when the gateway has them; else why not.
-    private func send(_ entries: [AccessEntry], within time: Duration) async -> String? {
-        var rest = entries[...]
+    /// Nil when the gateway has them; else why not, and `rest` is what it has not.
+    private func send(_ rest: inout ArraySlice<AccessEntry>, within time: Duration) async -> String? {
         while !rest.isEmpty {
             let report = AccessReport(service: self.configuration.service, entries: Array(rest.prefix(AccessReport.maxEntries)))
             guard let body = try? JSONEncoder().encode(report) else { return "it cannot be encoded" }
@@ -124,6 +122,9 @@ package final class AuditReporter: AccessLog, Service {
             switch await self.fetcher.result(of: request) {
             // A gateway that keeps no audit log needs no reports.
             case .success(let response) where (200..<300).contains(response.status) || response.status == 501: break
+            // It would be refused again, and all that comes after it would wait.
+            case .success(let response) where response.status == 400 || response.status == 413:
+                self.lost(min(rest.count, AccessReport.maxEntries), "the gateway answered \(response.status)")
             case .success(let response): return "the gateway answered \(response.status)"
             case .failure(let error): return "\(error)"
             }

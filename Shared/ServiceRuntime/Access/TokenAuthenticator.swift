@@ -80,7 +80,7 @@ package struct TokenAuthenticator: Sendable {
     var asksNobody: Bool { self.isOff }
 
     /// Whether services sign their calls of each other here: nobody is then believed for being on this machine.
-    var knowsServices: Bool { self.credentials.value.service != nil }
+    package var knowsServices: Bool { self.credentials.value.service != nil }
 
     /// What the service `caller` shows `callee` now; nil without a secret.
     package func serviceToken(from caller: String, to callee: String) -> String? {

@@ -119,7 +119,8 @@ extension RealProcesses {
             #expect(said.status == 0, "\(said.output)\n\(said.error)")
             let gate = ["rollout", "gate", "--server", gateway, "--colour", "green"]
             let waiting = Task {
-                try await installation.run(gate + ["--phase", "preview", "--traffic", gateway, "--stable", gateway, "--measurements", "1", "--limit", "120"])
+                try await installation.run(
+                    gate + ["--phase", "preview", "--traffic", gateway, "--stable", gateway, "--measurements", "1", "--watch", "2", "--limit", "120"])
             }
             try await Task.sleep(for: .seconds(3))
             #expect(try await RolloutStatus.of(installation).active == "blue", "a gate promotes nothing by itself")
@@ -131,7 +132,7 @@ extension RealProcesses {
             #expect(opened.status == 0 && opened.output.contains("green is active") && opened.output.contains("1/1:"), "\(opened.output)\n\(opened.error)")
             let kept = try await installation.run(gate + ["--phase", "promoted", "--watch", "3"])
             #expect(kept.status == 0 && kept.output.contains("green stays active"), "\(kept.output)\n\(kept.error)")
-            let same = try await installation.run(gate + ["--phase", "preview", "--stable", gateway, "--limit", "5"])
+            let same = try await installation.run(gate + ["--phase", "preview", "--stable", gateway, "--watch", "1", "--limit", "20"])
             #expect(same.status == 0, "the address is blue's still: \(same.error)")
 
             let ended = try await installation.ending(gate + ["--phase", "promoted", "--watch", "600"], after: .seconds(3))

@@ -32,6 +32,8 @@ package struct ClusterEntry: Sendable, Equatable {
     package var available: Amounts?
     /// Set where the capacity is the O-Cloud's word.
     package var observation: Observation?
+    /// The same of the largest node, which may be known from elsewhere.
+    package var nodeObservation: Observation?
 
     package init(name: String) {
         self.name = name

@@ -8,7 +8,7 @@ package enum Quantity {
 
     /// Thousandths of a core; nil when the text is no CPU quantity.
     package static func millicores(_ text: String) -> Int? {
-        if text.hasSuffix("m") { return Int(text.dropLast()) }
+        if text.hasSuffix("m") { return Int(text.dropLast()).flatMap { (0..<1_000_000_000).contains($0) ? $0 : nil } }
         guard let value = Double(text), value >= 0, value < 1_000_000 else { return nil }
         return Int((value * 1000).rounded())
     }
@@ -20,7 +20,8 @@ package enum Quantity {
         ]
         for factor in factors where text.hasSuffix(factor.suffix) {
             guard let value = Double(text.dropLast(factor.suffix.count)), value >= 0, value < 1e15 else { continue }
-            return Int((value * factor.bytes / 1_048_576).rounded(.up))
+            let mebibytes = (value * factor.bytes / 1_048_576).rounded(.up)
+            return mebibytes < 1e12 ? Int(mebibytes) : nil
         }
         return nil
     }

@@ -93,6 +93,7 @@ extension ClusterEntry {
         // The largest in cores; the memory is of the same.
         if self.node == nil {
             self.node = nodes.max { ($0.cpu, $0.memory) < ($1.cpu, $1.memory) }.map { Amounts(cpu: $0.cpu, memory: $0.memory, storage: nil) }
+            if self.node != nil { self.nodeObservation = Observation(readAt: observed.readAt, isStale: observed.isStale) }
         }
         let resources = cluster.nodes.map(\.capacity) + [cluster.capacity]
         if self.hugepages == 0 { self.hugepages = resources.compactMap { $0["hugepages-1Gi"].flatMap(Quantity.mebibytes) }.max().map { $0 / 1024 } ?? 0 }

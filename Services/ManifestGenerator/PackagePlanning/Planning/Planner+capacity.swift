@@ -3,7 +3,7 @@ import IntentModel
 extension Planner {
     static let infeasible = "infeasible"
 
-    static func noRoom(_ detail: String) -> Problem { Problem(status: 422, code: self.infeasible, title: "There is no room for it", detail: detail) }
+    static func noRoom(_ detail: String) -> Problem { Problem(status: 422, code: "infeasible", title: "There is no room for it", detail: detail) }
 
     /// What others depend on comes before them: NRF before AMF, the UPF with its SMF.
     func putInOrder(_ draft: inout PlanDraft) { draft.order { self.catalogue.functions[$0]?.dependencies ?? [] } }
@@ -16,13 +16,14 @@ extension Planner {
             let packages = draft.packages.filter { $0.identity.cluster == cluster.name && $0.change != .none }
             let growing = packages.filter { $0.files != nil && $0.grows }
             guard !growing.isEmpty else { continue }
-            var lacks: [String] = []
+            var lacks: [(lack: String, observation: ClusterEntry.Observation?)] = []
             if let node = cluster.node {
                 for package in growing {
                     guard let state = package.states.after, state.replicas > 0 else { continue }
                     lacks += Self.lacks(
                         ClusterEntry.Amounts(cpu: state.cpuRequest ?? 0, memory: state.memoryRequest ?? 0, storage: nil), of: node,
-                        "one replica of \(package.identity.instance) does not fit on the largest node of \(cluster.name)")
+                        "one replica of \(package.identity.instance) does not fit on the largest node of \(cluster.name)"
+                    ).map { ($0, cluster.nodeObservation) }
                 }
             }
             if let capacity = cluster.capacity {
@@ -34,17 +35,19 @@ extension Planner {
                     if package.base != nil, let state = package.states.before { before.add(ClusterEntry.Amounts(state)) }
                     if package.files != nil, let state = package.states.after { after.add(ClusterEntry.Amounts(state)) }
                 }
-                lacks += Self.lacks(after, of: capacity, "\(cluster.name) cannot hold \(names) beside what is there")
+                lacks += Self.lacks(after, of: capacity, "\(cluster.name) cannot hold \(names) beside what is there").map { ($0, cluster.observation) }
                 if let available = cluster.available {
-                    lacks += Self.lacks(after.above(before), of: available, "\(cluster.name) has no room left for \(names)")
+                    lacks += Self.lacks(after.above(before), of: available, "\(cluster.name) has no room left for \(names)").map { ($0, cluster.observation) }
                 }
                 self.tell(cluster.room(beside: before), of: cluster, to: growing, in: &draft, now: now)
             }
-            if let observation = cluster.observation, observation.isStale {
-                let said = lacks.isEmpty ? "" : " By it, \(lacks.joined(separator: "; "))."
+            let doubtful = lacks.filter { $0.observation?.isStale == true }.map(\.lack)
+            if let observation = [cluster.observation, cluster.nodeObservation].compactMap(\.self).first(where: \.isStale) {
+                let said = doubtful.isEmpty ? "" : " By it, \(doubtful.joined(separator: "; "))."
                 draft.note("Whether \(cluster.name) has room is not known: its figures are of the \(observation.text(at: now)).\(said)")
-            } else {
-                missing += lacks.map { lack in cluster.observation.map { "\(lack), by the \($0.text(at: now))" } ?? lack }
+            }
+            missing += lacks.filter { $0.observation?.isStale != true }.map { lack, observation in
+                observation.map { "\(lack), by the \($0.text(at: now))" } ?? lack
             }
         }
         return missing.isEmpty ? nil : Self.noRoom("\(missing.joined(separator: "; ")).")

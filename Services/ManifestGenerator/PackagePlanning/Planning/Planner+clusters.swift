@@ -48,17 +48,18 @@ extension Planner {
         guard entries.count == candidates.count, (2...Self.mostTried).contains(candidates.count) else {
             return .clarify(try await self.told(questions, candidates, inventory: inventory, now: now))
         }
-        var (fits, lacks): ([PlanOutcome], [String]) = ([], [])
+        var (fits, lacks, refusals): ([PlanOutcome], [String], [Problem]) = ([], [], [])
         for entry in entries {
             var planner = self
             planner.chosen = entry.name
             switch try await plan(planner) {
             case .refuse(let problem) where problem.code == Self.infeasible: lacks.append(problem.detail)
-            case .refuse(let problem): return .refuse(problem)
+            // What is refused in one, by the policy for example, is no word on the others.
+            case .refuse(let problem): refusals.append(problem)
             case let outcome: fits.append(outcome)
             }
         }
-        if fits.isEmpty { return .refuse(Self.noRoom(lacks.joined(separator: " "))) }
+        if fits.isEmpty { return .refuse(lacks.isEmpty ? refusals.first ?? Self.noRoom("") : Self.noRoom(lacks.joined(separator: " "))) }
         if fits.count == 1, let only = fits.first { return only }
         return .clarify(try await self.told(questions, candidates, inventory: inventory, now: now))
     }

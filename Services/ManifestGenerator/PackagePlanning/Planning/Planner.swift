@@ -58,7 +58,7 @@ package struct Planner: Sendable {
         }
         var draft = PlanDraft()
         var questions: [Clarification] = []
-        var candidates: [String] = []
+        var candidates: [String]?
         for expectation in interpretation.expectations {
             let step = PlanningStep(planner: self, expectation: expectation, request: request, inventory: inventory, settled: settled, acceptedAt: acceptedAt)
             do {
@@ -66,7 +66,7 @@ package struct Planner: Sendable {
             } catch PlanningStop.ask(let more) {
                 for question in more where !questions.contains(question) { questions.append(question) }
             } catch PlanningStop.choose(let clusters, let question) {
-                candidates = candidates.isEmpty ? clusters : candidates.filter(clusters.contains)
+                candidates = candidates.map { $0.filter(clusters.contains) } ?? clusters
                 questions.append(question)
             } catch PlanningStop.refuse(let problem) {
                 return .refuse(problem)
@@ -77,8 +77,8 @@ package struct Planner: Sendable {
                     Problem(status: 409, code: "package_unreadable", title: "A published package cannot be read", detail: "\(error.path): \(error.reason)"))
             }
         }
-        // A choice is one to try when nothing else is open.
-        if !candidates.isEmpty, questions.allSatisfy({ $0.field == "context.cluster" }) {
+        // A choice is one to try when nothing else is open, once.
+        if self.chosen == nil, let candidates, !candidates.isEmpty, questions.allSatisfy({ $0.field == "context.cluster" }) {
             return try await self.choose(candidates, questions, inventory: inventory, now: now) { planner in
                 try await planner.plan(interpretation, request: request, inventory: inventory, settled: settled, acceptedAt: acceptedAt, now: now)
             }

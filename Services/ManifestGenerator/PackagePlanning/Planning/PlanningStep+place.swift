@@ -38,13 +38,16 @@ extension PlanningStep {
     /// The cluster the text, a place of the text, or the request names.
     var statedCluster: String? {
         if let cluster = self.context.cluster { return self.spelled(cluster) }
-        for clusters in self.clustersAtStatedPlaces where clusters.count == 1 { return clusters[0] }
+        if let clusters = self.clustersAtStatedPlaces, clusters.count == 1, let only = clusters.first { return only }
         return self.request.cluster.map(self.spelled)
     }
 
-    /// The clusters at each place that the text names and that has any.
-    private var clustersAtStatedPlaces: [[String]] {
-        [self.context.site, self.context.zone, self.context.region].compactMap { $0.map(self.planner.clusters(at:)) }.filter { !$0.isEmpty }
+    private var statedPlaces: [String] { [self.context.site, self.context.zone, self.context.region].compactMap(\.self) }
+
+    /// The clusters at all the places that the text names; nil where it names none.
+    private var clustersAtStatedPlaces: [String]? {
+        let each = self.statedPlaces.map(self.planner.clusters(at:))
+        return each.first.map { first in each.dropFirst().reduce(first) { $0.filter($1.contains) } }
     }
 
     /// A cluster's name as the settings spell it.
@@ -55,9 +58,18 @@ extension PlanningStep {
     private func newCluster() throws -> String {
         guard let stated = self.statedCluster else {
             if self.planner.configuredClusters.isEmpty, self.planner.cloud == .awaited { throw InventoryAwaited() }
-            let clusters = self.clustersAtStatedPlaces.first ?? self.planner.clusters
-            if clusters.isEmpty { return "default" }
-            if clusters.count == 1, let only = clusters.first { return only }
+            let all = self.planner.clusters
+            if all.isEmpty {
+                if case .read = self.planner.cloud { throw self.ask("context.cluster", "The O-Cloud's inventory names no cluster. Which one is meant?") }
+                return "default"
+            }
+            if all.count == 1, let only = all.first { return only }
+            // A place that no cluster is known at is not passed over for one that has room.
+            let clusters = self.clustersAtStatedPlaces ?? all
+            if clusters.isEmpty {
+                let places = self.statedPlaces.joined(separator: ", ")
+                throw self.ask("context.cluster", "No cluster is known at \(places). In which cluster?", options: all)
+            }
             if let chosen = self.planner.chosen, clusters.contains(chosen) { return chosen }
             throw PlanningStop.choose(
                 clusters, Clarification(expectation: self.expectation.id, field: "context.cluster", question: "In which cluster?", options: clusters))
