@@ -2,6 +2,7 @@ import IntentModel
 import PackagePlanning
 import ServiceClient
 import ServiceLifecycle
+import Telemetry
 
 /// Keeps the planner's knowledge of the O-Cloud current, so that planning itself asks nobody: oran-adaptor reads the inventory, this takes it over.
 final class CloudWatch: Service {
@@ -45,9 +46,16 @@ final class CloudWatch: Service {
         }
     }
 
+    /// Looks all day are in no trace, nor begin one.
+    private static func untold() -> [(String, String)] {
+        let trace = TraceParent.generate()
+        let quiet = TraceParent(traceHigh: trace.traceHigh, traceLow: trace.traceLow, span: trace.span, isSampled: false)
+        return Correlation.traceHeaders(quiet, "")
+    }
+
     /// Nil when the adaptor does not answer; `.awaited` when it has read nothing yet.
     private func look() async -> CloudKnowledge? {
-        guard let answer = try? await self.client.get(Answer.self, "/v1/o2/clusters") else { return nil }
+        guard let answer = try? await self.client.get(Answer.self, "/v1/o2/clusters", headers: Self.untold()) else { return nil }
         guard answer.configured else { return CloudKnowledge.none }
         guard let clusters = answer.items, let readAt = answer.readAt.flatMap(Timestamp.milliseconds) else { return .awaited }
         return .read(ObservedClusters(clusters: clusters, readAt: readAt, isStale: answer.isStale ?? true))

@@ -46,7 +46,7 @@ struct LedgerQueues: Sendable {
 
     struct NotEmpty: Error, CustomStringConvertible { let description: String }
 
-    func untilEmpty(within limit: Duration = .seconds(10)) async throws {
+    func untilEmpty(within limit: Duration = .seconds(60)) async throws {
         let left = try await self.leftovers(within: limit)
         if !left.isEmpty { throw NotEmpty(description: "\(left)") }
     }
