@@ -145,6 +145,15 @@ class Run:
                 self.expect(False, f"a panel has no data: {expr}")
         self.expect(True, f"{len(panels)} queries of panels and all recording rules were asked")
 
+    def rises(self, query):
+        """Whether it is more than nothing, with one more request each time it is asked."""
+
+        def asked():
+            request(self.it.url("api-gateway") + "/v1/intents?limit=1", None, self.key)
+            return (self.it.value(query) or 0) > 0
+
+        return asked
+
     def levels(self):
         """The command line's figures, with this Prometheus as their source, are the load's."""
 
@@ -162,6 +171,8 @@ class Run:
             request(self.it.url("rag-api") + "/v1/search", {"query": f"network slice {number % 3}"}, self.key)
         searched = 'sum(http_requests_total{service="rag-api",route="/v1/search",code="200"})'
         until("Prometheus counts searches", lambda: self.it.value(searched) == 2 * SEARCHES, 30)
+        answered = 'sum(increase(http_requests_total{service="api-gateway",route="/v1/intents"}[5m]))'
+        until("Prometheus sees the gateway's answers rise", self.rises(answered), 60)
         status, report = ask("sla", "check", "--p95", "10")
         items = {item["name"]: item for item in report["items"]}
         measured = self.it.value('histogram_quantile(0.95, sum by (le) (rate(nephoran_intent_duration_seconds_bucket{outcome="published"}[5m])))')
