@@ -120,7 +120,7 @@ let package = Package(
         // Level 3
         shared("LedgerRuntime", ["Ledger", "RedisClient", "ServiceRuntime", "Telemetry"]),
         shared("ServiceClient", ["HTTPFetch", "IntentModel", "Resilience", "ServiceRuntime", "Telemetry"]),
-        shared("TestSupport", ["AccessControl", "JSONSchema", "RedisClient", hummingbird, logging, crypto, cryptoExtras], exclude: ["Contracts"]),
+        shared("TestSupport", ["AccessControl", "JSONSchema", "RedisClient", hummingbird, lifecycle, logging, crypto, cryptoExtras], exclude: ["Contracts"]),
         // Services
         service(
             "APIGateway",
@@ -258,7 +258,7 @@ let package = Package(
             "ORANAdaptorTests",
             [
                 "ORANAdaptor", "IntentModel", "JSONSchema", "HTTPFetch", "Ledger", "RedisClient", "Resilience", "ServiceClient", "ServiceRuntime",
-                "TestSupport", hummingbird,
+                "TestSupport", hummingbird, lifecycle,
                 logging,
             ]),
         // Every service beside the file that describes its routes.

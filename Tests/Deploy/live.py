@@ -109,7 +109,8 @@ class Run:
 
         until("all published", lambda: all(phase == "published" for phase in phases()), 60)
         # What is archived and told afterwards is work, too; gauges of queues are fresh within five seconds, a scrape later.
-        time.sleep(8)
+        ended = time.time()
+        until("gauges of queues are of later", lambda: (self.it.value("min(timestamp(nephoran_queue_depth))") or 0) > ended + 5, 60)
         until("nothing waits", lambda: self.it.value("sum(nephoran:queue_depth)") == 0, 60)
 
     def counts(self):

@@ -76,6 +76,39 @@ import Testing
         #expect(both.questions.first?.options == ["edge01", "edge02"])
     }
 
+    @Test("a place that no cluster is known at is asked about, whichever has room; places that are said together have to be one")
+    func unknownPlace() async throws {
+        let two = [self.edge("edge01", cpu: "1", places: ["Kista"]), self.edge("edge02", cpu: "64", places: ["Solna"])]
+        let unknown = try await self.plan(self.amf(4) { $0.site = "hamburg" }, cloud: two)
+        #expect(unknown.questions.first?.question == "No cluster is known at hamburg. In which cluster?")
+        let apart = try await self.plan(
+            self.amf {
+                $0.site = "Kista"
+                $0.region = "Solna"
+            }, cloud: two)
+        #expect(apart.questions.first?.field == "context.cluster")
+    }
+
+    @Test("what is to go to several places with a choice at each is asked about, and ends", .timeLimit(.minutes(1)))
+    func severalChoices() async throws {
+        let clusters = ["a1", "a2"].map { self.edge($0, cpu: "64", places: ["A"]) } + ["b1", "b2"].map { self.edge($0, cpu: "64", places: ["B"]) }
+        func at(_ place: String, _ code: String) -> IntentModel.Expectation { expectation(.deploy, code) { $0.site = place } }
+        for places in [["A", "B", "A"], ["A", "B", "B"]] {
+            let outcome = try await self.plan(at(places[0], "AMF"), at(places[1], "SMF"), at(places[2], "NRF"), cloud: clusters)
+            #expect(!outcome.questions.isEmpty && outcome.questions.allSatisfy { $0.field == "context.cluster" })
+        }
+    }
+
+    @Test("figures of an O-Cloud that cannot be are none")
+    func impossible() async throws {
+        for (cpu, memory) in [("4", "999999999999999Ti"), ("9223372036854775807m", "64Gi"), ("-5m", "64Gi"), ("1e300", "64Gi")] {
+            let node = ObservedClusters.Cluster.Node(name: "n", capacity: ["cpu": cpu, "memory": memory])
+            let cluster = ObservedClusters.Cluster(name: "edge01", capacity: ["cpu": cpu, "memory": memory], nodes: [node, node])
+            let outcome = try await self.plan(self.amf(), cloud: [cluster])
+            #expect(outcome.plan != nil && outcome.figure("room") == nil, "\(cpu) \(memory)")
+        }
+    }
+
     @Test("figures that are stale neither place nor refuse: it is asked, or noted")
     func stale() async throws {
         let two = [self.edge("edge01", cpu: "1"), self.edge("edge02", cpu: "8")]

@@ -67,5 +67,12 @@ import Testing
         #expect(try await north.files(path: "default/south-1/smf") == nil)
         #expect(try await north.lastPublished(path: "default/south-1/smf") == nil)
         #expect(try await north.revisions(path: "default/south-1/smf").isEmpty)
+        // What it may not see takes room all the same.
+        let requests = PublishedRequests()
+        let (seen, there) = (
+            try await requests.sum(in: "default", without: [], inventory: north, catalogue: catalogue),
+            try await requests.sum(in: "default", without: [], inventory: published, catalogue: catalogue)
+        )
+        #expect(seen == there && there.cpu == 1_000)
     }
 }

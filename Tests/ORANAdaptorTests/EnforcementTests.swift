@@ -57,6 +57,13 @@ import Testing
             !NotificationAddress(base: "http://adaptor", secret: "t").accepts(
                 String(destination.suffix(32)), ric: "east", type: "ORAN_QoSTarget_2.0.0", policy: "nephoran.qos.5qi-82"))
 
+        // While the key is replaced either instance takes what the other gave out.
+        let (old, new) = (String(repeating: "o", count: 32), String(repeating: "n", count: 32))
+        let (before, after) = (AddressProof(base: "", purpose: "p", secret: "\(old) \(new)"), AddressProof(base: "", purpose: "p", secret: "\(new)\n\(old)"))
+        #expect(before.accepts(after.tag(of: "x"), of: "x") && after.accepts(before.tag(of: "x"), of: "x"))
+        #expect(before.tag(of: "x") == AddressProof(base: "", purpose: "p", secret: old).tag(of: "x"), "as it was before")
+        #expect(!before.accepts(before.tag(of: "x"), of: "y"))
+
         let controller = NotificationController(address: address, statuses: statuses)
         try await Serving.run(ServiceParts(routes: { $0.addRoutes(controller.routes, atPath: "/v1/a1/notifications") })) { base async throws in
             let fetcher = HTTPFetcher()

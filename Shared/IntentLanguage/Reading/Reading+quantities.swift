@@ -392,35 +392,6 @@ extension Reading {
         }
     }
 
-    /// A number that means something, but what? Only those with a unit that could be acted on are asked about.
-    mutating func unexplained(_ start: Int, _ measure: Measure, _ clause: Clause, _ preposition: Preposition?) {
-        let words = self.text(start..<measure.end)
-        if measure.unit?.dimension == .percent,
-            self.meaning(measure.end)?.object != nil || (0..<4).contains(where: { self.word(measure.end + $0) == "traffic" })
-        {
-            self.ask(clause, "targets.threshold", "What should '\(words)' apply to?", [])
-        } else if measure.unit == nil, self.isNumberOfObject(start), clause.verb?.action != .report {
-            // "deploy AMF 2.0", "deploy AMF 3": a version, a number of instances, or part of a name.
-            self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it, a version or how many?", [])
-        } else if measure.unit == nil, self.isConjunction(measure.end),
-            let noun = (measure.end..<min(measure.end + 4, clause.end)).first(where: { self.isCountNoun(at: $0) })
-        {
-            // "three and a half replicas"
-            self.ask(clause, "targets.replicas", "'\(self.text(start..<(noun + 1)))' is no whole number. How many replicas are meant?", [])
-        } else if measure.unit == nil, preposition == .with, measure.end >= clause.end, clause.verb?.action != .report {
-            self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it?", [])
-        } else if measure.unit?.dimension == .percent, preposition == .at, clause.verb?.action == .autoscale {
-            self.ask(clause, "targets.targetCPUUtilization", "'\(words)' of what? At which CPU utilisation should it scale?", [])
-        } else if preposition == .to || preposition == .by || preposition == .at, clause.verb != nil, let index = self.ofCell(clause, before: start) {
-            // "set the transmit power … to 20 W"
-            let attribute = self.vocabulary.attributes[index].attribute
-            let unit = IntentModel.Attribute.unit(of: attribute).map { ", in \($0)" } ?? ""
-            self.ask(clause, "targets.\(attribute)", "'\(words)' is no \(attribute) that is understood. What should it be\(unit)?", [])
-        } else {
-            self.notes.append("'\(words)' was not needed for the reading.")
-        }
-    }
-
     /// The expectation's id is filled in once the clause has one.
     mutating func ask(_ clause: Clause, _ field: String, _ question: String, _ options: [String]) {
         self.questions.append(Clarification(expectation: "", field: field, question: question, options: options))

@@ -118,25 +118,25 @@ extension RealProcesses {
             let said = try await Self.start(installation, "blue-green")
             #expect(said.status == 0, "\(said.output)\n\(said.error)")
             let gate = ["rollout", "gate", "--server", gateway, "--colour", "green"]
-            let waiting = Task {
-                try await installation.run(
-                    gate + ["--phase", "preview", "--traffic", gateway, "--stable", gateway, "--measurements", "1", "--watch", "2", "--limit", "120"])
-            }
-            try await Task.sleep(for: .seconds(3))
+            let waiting = try installation.begin(
+                gate + ["--phase", "preview", "--traffic", gateway, "--stable", gateway, "--measurements", "1", "--watch", "2", "--limit", "120"])
+            try await eventually(within: .seconds(60)) { waiting.said.contains("green waits") }
             #expect(try await RolloutStatus.of(installation).active == "blue", "a gate promotes nothing by itself")
             let unknown = try await installation.command("rollout", "promote", "--colour", "red", "--server", gateway)
             #expect(unknown.status == 3 && unknown.error.contains("red is no preview"), "\(unknown.error)")
             let promoted = try await installation.command("rollout", "promote", "--colour", "green", "--server", gateway)
             #expect(promoted.status == 0, "\(promoted.error)")
-            let opened = try await waiting.value
-            #expect(opened.status == 0 && opened.output.contains("green is active") && opened.output.contains("1/1:"), "\(opened.output)\n\(opened.error)")
+            #expect(try await waiting.status(within: .seconds(60)) == 0)
+            #expect(waiting.said.contains("green is active") && waiting.said.contains("1/1:"), "\(waiting.said)")
             let kept = try await installation.run(gate + ["--phase", "promoted", "--watch", "3"])
             #expect(kept.status == 0 && kept.output.contains("green stays active"), "\(kept.output)\n\(kept.error)")
             let same = try await installation.run(gate + ["--phase", "preview", "--stable", gateway, "--watch", "1", "--limit", "20"])
             #expect(same.status == 0, "the address is blue's still: \(same.error)")
 
-            let ended = try await installation.ending(gate + ["--phase", "promoted", "--watch", "600"], after: .seconds(3))
-            #expect(ended.status == 3 && ended.said.contains("green was taken back: asked for"), "\(ended.said)")
+            let ended = try installation.begin(gate + ["--phase", "promoted", "--watch", "600"])
+            try await eventually(within: .seconds(60)) { ended.said.contains("green waits") }
+            ended.end()
+            #expect(try await ended.status(within: .seconds(20)) == 3 && ended.said.contains("green was taken back: asked for"), "\(ended.said)")
             let status = try await RolloutStatus.of(installation)
             #expect(status.active == "blue" && status.preview == nil)
             let refused = try await installation.run(["rollout", "gate", "--server", gateway, "--colour", "blue", "--phase", "preview", "--stable", gateway])
@@ -170,15 +170,13 @@ extension RealProcesses {
             // In the order of the handbook: those that are asked before those that ask.
             let order = said.output.split(separator: "\n").compactMap { $0.contains("  process") ? String($0.prefix { $0 != " " }) : nil }
             #expect(order == ["rag-api", "llm-processor", "manifest-generator", "nephio-bridge", "oran-adaptor", "api-gateway"])
-            try await Task.sleep(for: .seconds(2))
-            #expect(try await notice() == nil)
+            try await eventually { try await notice() == nil }
             #expect(try await RolloutStatus.of(installation).active == "green")
 
             let slow = try FaultyRelease.directory("slow")
             let refused = try await installation.run(words + ["--binaries", slow.path])
             #expect(refused.status == 3 && refused.error.contains("taken back"), "\(refused.output)\n\(refused.error)")
-            try await Task.sleep(for: .seconds(2))
-            #expect(try await notice() == nil)
+            try await eventually { try await notice() == nil }
             #expect(try await RolloutStatus.of(installation).active == "green")
             let back = try await installation.command("upgrade", "rollback", "--data-dir", installation.data)
             #expect(back.status == 3, "what was taken back already is no upgrade to go back from: \(back.output)")

@@ -46,14 +46,19 @@ final class Supervised: Sendable {
     /// The command line, with the installation's key; how it ended and what it said.
     func command(_ arguments: String...) async throws -> (status: Int32, output: String, error: String) { try await self.run(arguments) }
 
-    /// The same for what is told to end (SIGTERM) after a time; output and errors are one.
-    func ending(_ arguments: [String], after time: Duration) async throws -> (status: Int32?, said: String) {
-        let log = self.directory.file("ended.log")
-        let process = try ServiceProcess("nephoran", executable: self.program, arguments: arguments, environment: ["NEPHORAN_TOKEN": Self.token], log: log)
-        try await Task.sleep(for: time)
-        process.signal(SIGTERM)
-        let status = try await process.exitStatus(within: .seconds(20))
-        return (status, (try? String(contentsOfFile: log, encoding: .utf8)) ?? "")
+    /// A command that goes on; output and errors are one.
+    struct Going {
+        fileprivate let process: ServiceProcess
+        var said: String { (try? String(contentsOfFile: self.process.log, encoding: .utf8)) ?? "" }
+        /// SIGTERM.
+        func end() { self.process.signal(SIGTERM) }
+        func status(within limit: Duration) async throws -> Int32? { try await self.process.exitStatus(within: limit) }
+    }
+
+    func begin(_ arguments: [String]) throws -> Going {
+        let log = self.directory.file("\(UUID().uuidString).log")
+        return Going(
+            process: try ServiceProcess("nephoran", executable: self.program, arguments: arguments, environment: ["NEPHORAN_TOKEN": Self.token], log: log))
     }
 
     func run(_ arguments: [String]) async throws -> (status: Int32, output: String, error: String) {

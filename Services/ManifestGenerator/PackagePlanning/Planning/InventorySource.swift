@@ -14,8 +14,13 @@ package protocol InventorySource: Sendable {
 
     /// The revisions of a package, newest first.
     func revisions(path: String) async throws -> [String]
+
+    /// What is published for everybody: for sums of what a cluster has to carry, of which no part is shown.
+    var whole: any InventorySource { get }
 }
 
 extension InventorySource {
+    package var whole: any InventorySource { self }
+
     package func files(path: String) async throws -> (tree: String, files: [PackageFile])? { try await self.files(path: path, revision: nil) }
 }

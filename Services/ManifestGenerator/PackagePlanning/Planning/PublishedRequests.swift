@@ -8,8 +8,9 @@ package final class PublishedRequests: Sendable {
 
     package init() {}
 
-    /// The sum over all packages of a cluster but those at `paths`.
+    /// The sum over all packages of a cluster, whosever they are, but those at `paths`.
     func sum(in cluster: String, without paths: Set<String>, inventory: any InventorySource, catalogue: Catalogue) async throws -> ClusterEntry.Amounts {
+        let inventory = inventory.whole
         var sum = ClusterEntry.Amounts(cpu: 0, memory: 0, storage: 0)
         for item in try await inventory.items(function: nil, instance: nil, namespace: nil, cluster: cluster) where !paths.contains(item.path) {
             sum.add(try await self.amounts(of: item, inventory: inventory, catalogue: catalogue))

@@ -13,6 +13,8 @@ package struct TenantInventory: InventorySource {
         self.access = access
     }
 
+    package var whole: any InventorySource { self.all }
+
     private func isThere(_ path: String) -> Bool { self.access.refusal(of: self.tenant, package: path) == nil }
 
     package func items(function: String?, instance: String?, namespace: String?, cluster: String?) async throws -> [InventoryItem] {
