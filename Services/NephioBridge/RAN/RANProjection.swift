@@ -72,13 +72,16 @@ struct RANProjection: Sendable {
             complete.insert(.managedElement)
         }
         let items = try await self.repository.items(function: E2NodeSets.function)
-        for item in items {
-            // Of two with one name the manager does not tell whose its nodes are.
-            let isAlone = items.count { $0.instance == item.instance } == 1
-            let state = isAlone ? (try? await self.nodeSets.state(of: item.instance)) ?? nil : nil
-            objects.nodeSets.append(RANObjects.NodeSet(item: item, state: state))
+        do throws(ServiceCallError) {
+            for item in items {
+                // Of two with one name the manager does not tell whose its nodes are.
+                let isAlone = items.count { $0.instance == item.instance } == 1
+                objects.nodeSets.append(RANObjects.NodeSet(item: item, state: isAlone ? try await self.nodeSets.state(of: item.instance) : nil))
+            }
+            complete.insert(.e2NodeSet)
+        } catch {
+            self.logger.info("E2 node sets were not read", metadata: ["reason": "\(error)"])
         }
-        complete.insert(.e2NodeSet)
         return (objects, complete)
     }
 
