@@ -14,30 +14,10 @@ import ServiceRuntime
 /// Wires nephio-bridge. The only function that names concrete clients.
 func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
-    let place = settings[BridgeSettings.repository]
-    let target: PublishTarget
-    // A token in a file is read again for each command, so that a rotated one takes effect.
-    let credential: GitCredential =
-        settings[BridgeSettings.tokenFile].map { .file($0) } ?? settings[BridgeSettings.token].map { .token($0) } ?? .none
-    if place.contains("://") || place.contains("@") {
-        let ssh = SSHAccess(keyFile: settings[BridgeSettings.sshKey], knownHostsFile: settings[BridgeSettings.sshHosts])
-        target = .remote(
-            RemoteRepository(url: place, credential: credential, ssh: ssh, authorities: settings[BridgeSettings.authorities]),
-            mirror: settings[BridgeSettings.mirror])
-    } else {
-        target = .directory(place)
-    }
     let deadly = try BridgeSettings.deadlyPoint(settings)
     let passing: @Sendable (PublicationPoint) -> Void = { point in
         if point == deadly { kill(getpid(), SIGKILL) }
     }
-    let repository = PackageRepository(
-        target: target, branch: settings[BridgeSettings.branch], signer: try BridgeSettings.signer(settings), logger: Logger(label: "packages"),
-        passing: passing)
-
-    let preview = PackageRepository(
-        target: .directory(BridgeSettings.previewDirectory(settings, beside: target.directory)), branch: settings[BridgeSettings.branch],
-        signer: try BridgeSettings.signer(settings), logger: Logger(label: "packages.preview"))
 
     let configuration = try LedgerSettings.configuration(context)
     let redis = RedisClient(configuration.redis, label: "ledger")
@@ -45,61 +25,71 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let ledger = Ledger(configuration, redis: redis)
     LedgerSettings.exportRoles(of: ledger, to: context.metrics)
     let kubernetes = try KubernetesConnections(context)
-    let porch = try PorchSettings.delivery(settings, cluster: kubernetes?.home)
-    let forge = try ForgeSettings.delivery(context, credential: credential, isRemote: target.remote != nil)
-    var pulls = forge?.delivery
-    pulls?.passing = { passing(.pull($0)) }
-    let delivery: (any PackageDelivery)? = porch ?? pulls
+    let made = RepositorySettings(context, cluster: kubernetes?.home, passing: passing)
+    let repositories = try made.repositories()
+    let preview = try made.preview(beside: repositories.main)
     let publisher = StageWorker(
         ledger: ledger,
         handler: PublishStage(
-            repository: repository, preview: preview, repositoryName: settings[BridgeSettings.repository], authenticator: context.authenticator,
-            colour: context.colour, delivery: delivery))
+            repositories: repositories, preview: preview, authenticator: context.authenticator, colour: context.colour,
+            lastAttempt: configuration.maxAttempts))
     let fetcher = HTTPFetcher(.init().trusting(settings))
     let adaptor = ServiceClient(
         context.upstream("oran-adaptor") { $0.timeout = .seconds(5) }, base: settings[BridgeSettings.adaptor], from: context, fetcher: fetcher)
-    let observer = RolloutObserver(clusters: kubernetes?.observed ?? [], repository: repository, nodeSets: E2NodeSets(client: adaptor))
+    let observer = RolloutObserver(clusters: kubernetes?.observed ?? [], repositories: repositories, nodeSets: E2NodeSets(client: adaptor))
     let rollout = RolloutPolicy(observer: observer, settings: settings)
     let verifier = StageWorker(
-        ledger: ledger, handler: VerifyStage(repository: repository, preview: preview, rollout: rollout, isCommittedElsewhere: delivery != nil))
-    let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context, repository: repository, adaptor: adaptor) }
+        ledger: ledger, handler: VerifyStage(repositories: repositories, preview: preview, rollout: rollout))
+    let controller = kubernetes.map { KubernetesParts($0, ledger: ledger, context, repositories: repositories, adaptor: adaptor) }
     var proposals: [any Service] = []
     if BridgeSettings.deliveryMode(settings) == .draft {
-        let configuration = ProposalController.Configuration(
-            repositoryName: place, colour: context.colour, pace: target.remote == nil ? .milliseconds(100) : .seconds(1))
-        let controller = ProposalController(
-            repository: repository, ledger: ledger, feed: EventFeed(ledger: ledger), authenticator: context.authenticator, configuration: configuration)
-        proposals.append(WhileActive(controller, ledger: ledger))
+        for repository in repositories.all {
+            let configuration = ProposalController.Configuration(
+                colour: context.colour, pace: repository.packages.target.remote == nil ? .milliseconds(100) : .seconds(1))
+            let controller = ProposalController(
+                repository: repository, of: repositories, ledger: ledger, feed: EventFeed(ledger: ledger), authenticator: context.authenticator,
+                configuration: configuration)
+            proposals.append(WhileActive(controller, ledger: ledger))
+        }
     }
     return ServiceParts(
         routes: { router in
             let whole = "The repository as a whole"
             router.group().add(middleware: context.callers(.intentsRead, installations: whole, recordsActs: true)).addRoutes(
-                PackageController(repository: repository, preview: preview, delivery: delivery).routes, atPath: "/v1")
+                PackageController(repositories: repositories, preview: preview).routes, atPath: "/v1")
             // An anchor that were an entry itself would be followed by another one.
             router.group().add(middleware: context.callers(.intentsRead, installations: whole)).addRoutes(
-                AuditAnchorController(repository: repository).routes, atPath: "/v1")
+                AuditAnchorController(repository: repositories.main.packages).routes, atPath: "/v1")
         },
-        services: [fetcher, redis, RoleWatch(ledger: ledger), RepositoryService(repository: repository, preview: preview), publisher, verifier]
-            + proposals + (forge.map { [$0.fetcher] } ?? []) + (controller?.services ?? []),
+        services: [fetcher, redis, RoleWatch(ledger: ledger), RepositoryService(repositories: repositories, preview: preview), publisher, verifier]
+            + proposals + (made.forge.map { [$0.fetcher] } ?? []) + (controller?.services ?? []),
         healthChecks: [
             LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
-            HealthCheck("git") { try await repository.becomeFresh() },
-        ] + (controller?.healthChecks ?? [])
+        ] + repositories.healthChecks + (controller?.healthChecks ?? [])
     )
 }
 
-/// Opens the repository early and ends its git processes last.
+/// Opens the repositories early and ends their git processes last.
 struct RepositoryService: Service {
-    let repository: PackageRepository
+    let repositories: DeploymentRepositories
     /// Opened when a preview needs it.
-    let preview: PackageRepository
+    let preview: DeploymentRepositories
 
     func run() async throws {
-        try? await self.repository.open()
+        // Whoever needs one waits for it; one whose server does not answer keeps nobody from stopping.
+        for repository in self.repositories.all { Task { try? await repository.packages.open() } }
         try? await gracefulShutdown()
-        await self.repository.stop()
-        await self.preview.stop()
+        for repository in self.repositories.all + self.preview.all { await repository.packages.stop() }
+    }
+}
+
+extension DeploymentRepositories {
+    /// Where one of the others is away, what is for it waits, and nothing else.
+    fileprivate var healthChecks: [HealthCheck] {
+        [HealthCheck("git") { [main] in try await main.packages.becomeFresh() }]
+            + self.others.map { repository in
+                HealthCheck("git.\(repository.name)", isRequired: false) { try await repository.packages.becomeFresh() }
+            }
     }
 }
 
@@ -108,7 +98,7 @@ private struct KubernetesParts {
     let services: [any Service]
     let healthChecks: [HealthCheck]
 
-    init(_ connections: KubernetesConnections, ledger: Ledger, _ context: ServiceContext, repository: PackageRepository, adaptor: ServiceClient) {
+    init(_ connections: KubernetesConnections, ledger: Ledger, _ context: ServiceContext, repositories: DeploymentRepositories, adaptor: ServiceClient) {
         let settings = context.settings
         var services: [any Service] = connections.clients.map { $0 as any Service } + connections.observed.map { $0.changes as any Service }
         if settings[KubernetesSettings.controller] {
@@ -127,7 +117,7 @@ private struct KubernetesParts {
                 configuration: .init(namespace: settings[KubernetesSettings.namespace], lease: lease)
             ) { mayAct in
                 RANProjection(
-                    client: connections.home, repository: repository, adaptor: adaptor,
+                    client: connections.home, repositories: repositories, adaptor: adaptor,
                     configuration: .init(namespace: settings[KubernetesSettings.leaseNamespace]), mayAct: mayAct)
             }
             services += [fetcher as any Service, WhileActive(controller, ledger: ledger)]

@@ -34,7 +34,7 @@ enum BridgeSettings {
 
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + KubernetesSettings.declarations + PorchSettings.declarations
-        + ForgeSettings.declarations + [
+        + ForgeSettings.declarations + RepositorySettings.declarations + [
             repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, preview.declaration, sshKey.declaration,
             sshHosts.declaration,
             authorities.declaration, signingKey.declaration, delivery.declaration, adaptor.declaration, fault.declaration,
@@ -42,16 +42,23 @@ enum BridgeSettings {
 
     /// Where previews are published: a directory here, wherever packages go otherwise, that nobody delivers from.
     static func previewDirectory(_ settings: Settings, beside directory: String) -> String {
-        if let directory = settings[Self.preview] { return directory }
-        return (directory.hasSuffix(".git") ? String(directory.dropLast(4)) : directory) + "-preview.git"
+        settings[Self.preview] ?? self.directory(named: "preview", beside: directory)
+    }
+
+    /// `mirror.git` → `mirror-<name>.git`.
+    static func directory(named name: String, beside directory: String) -> String {
+        (directory.hasSuffix(".git") ? String(directory.dropLast(4)) : directory) + "-\(name).git"
     }
 
     static func deliveryMode(_ settings: Settings) -> DeliveryMode { DeliveryMode(rawValue: settings[Self.delivery]) ?? .direct }
 
     /// What signs commits.
     /// - Throws: ``InvalidSetting`` when the file of `GIT_SIGNING_KEY_FILE` cannot be read or is no such key.
-    static func signer(_ settings: Settings) throws(InvalidSetting) -> SSHSigningKey? {
-        guard let path = settings[Self.signingKey] else { return nil }
+    static func signer(_ settings: Settings) throws(InvalidSetting) -> SSHSigningKey? { try self.signer(keyFile: settings[Self.signingKey]) }
+
+    /// The same for any file.
+    static func signer(keyFile path: String?) throws(InvalidSetting) -> SSHSigningKey? {
+        guard let path else { return nil }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw InvalidSetting(key: "GIT_SIGNING_KEY_FILE", value: path, allowed: "a file that can be read")
         }

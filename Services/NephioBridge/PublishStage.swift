@@ -12,33 +12,31 @@ struct PublishStage: StageHandler {
     let concurrency = 1
     let needsFiles = true
     let endsItsWork = true
-    let repository: PackageRepository
+    let repositories: DeploymentRepositories
     /// What previews publish goes here, see docs/decisions/042.
-    let preview: PackageRepository
-    /// As the settings name it, for the policy.
-    let repositoryName: String
+    let preview: DeploymentRepositories
     let authenticator: TokenAuthenticator
     let colour: String
-    /// Nil where packages are committed here.
-    var delivery: (any PackageDelivery)?
+    /// Of the ledger: after so many attempts work is given up.
+    let lastAttempt: Int
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         // One worker's batch is of one kind, except around a promotion.
         let isPreview = batch.map(\.snapshot.isPreview)
-        guard isPreview.contains(true) else { return await self.publish(batch, in: self.repository) }
-        let ordinary = await self.publish(batch.filter { !$0.snapshot.isPreview }, in: self.repository)
+        guard isPreview.contains(true) else { return await self.publish(batch, in: self.repositories) }
+        let ordinary = await self.publish(batch.filter { !$0.snapshot.isPreview }, in: self.repositories)
         let previews = await self.publish(batch.filter(\.snapshot.isPreview), in: self.preview)
         var (nextOrdinary, nextPreview) = (ordinary.makeIterator(), previews.makeIterator())
         return isPreview.map { ($0 ? nextPreview.next() : nextOrdinary.next()) ?? .retry(reason: "not published") }
     }
 
-    private func publish(_ batch: [LeasedIntent], in repository: PackageRepository) async -> [StageOutcome] {
+    private func publish(_ batch: [LeasedIntent], in repositories: DeploymentRepositories) async -> [StageOutcome] {
         guard !batch.isEmpty else { return [] }
         var outcomes = [StageOutcome](repeating: .retry(reason: "not published"), count: batch.count)
         var requests: [(index: Int, request: PublishRequest)] = []
         for (index, leased) in batch.enumerated() {
             do {
-                requests.append((index, try await self.request(leased, in: repository)))
+                requests.append((index, try await self.request(leased, in: repositories)))
             } catch let problem as Problem {
                 outcomes[index] = .fail(problem)
             } catch let error as GitError {
@@ -47,20 +45,39 @@ struct PublishStage: StageHandler {
                 outcomes[index] = .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
             }
         }
-        if let delivery = self.delivery, repository === self.repository {
-            let isToEnd = requests.map { batch[$0.index].isToEnd }
-            let delivered = await delivery.deliver(requests.map(\.request), reading: repository) { isToEnd[$0] }
-            for ((index, request), outcome) in zip(requests, delivered) { outcomes[index] = self.outcome(outcome, request) }
-            return outcomes
+        let intents = requests.map { batch[$0.index] }
+        let delivered = await repositories.publish(requests.map(\.request)) { repository, requests, positions in
+            await self.publish(requests, of: positions.map { intents[$0] }, at: repository)
         }
-        for (index, request) in requests where batch[index].isToEnd { outcomes[index] = await self.ended(request, in: repository) }
-        requests.removeAll { batch[$0.index].isToEnd }
-        guard !requests.isEmpty else { return outcomes }
-        let results = await self.traced(requests.map { batch[$0.index] }) { await repository.publish(requests.map(\.request)) }
-        for ((index, request), result) in zip(requests, results) {
-            outcomes[index] = request.isReversal ? self.reversed(result, request) : self.outcome(result, request)
+        for ((index, request), outcome) in zip(requests, delivered) {
+            outcomes[index] = self.outcome(await self.final(outcome, request, batch[index], in: repositories), request)
         }
         return outcomes
+    }
+
+    /// - Parameter intents: those of the requests.
+    private func publish(_ requests: [PublishRequest], of intents: [LeasedIntent], at repository: DeploymentRepository) async -> [DeliveryOutcome] {
+        if let delivery = repository.delivery { return await delivery.deliver(requests, reading: repository.packages) { intents[$0].isToEnd } }
+        var outcomes = [DeliveryOutcome](repeating: .withdrawn, count: requests.count)
+        var open: [Int] = []
+        for (index, request) in requests.enumerated() {
+            if intents[index].isToEnd { outcomes[index] = await self.ended(request, in: repository.packages) } else { open.append(index) }
+        }
+        guard !open.isEmpty else { return outcomes }
+        let chosen = open.map { requests[$0] }
+        let results = await self.traced(open.map { intents[$0] }) { await repository.packages.publish(chosen) }
+        for (index, result) in zip(open, results) { outcomes[index] = .ended(result) }
+        return outcomes
+    }
+
+    /// The last attempt at an intent for several repositories ends it: what some of them have of it must be known then.
+    private func final(
+        _ outcome: DeliveryOutcome, _ request: PublishRequest, _ leased: LeasedIntent, in repositories: DeploymentRepositories
+    ) async -> DeliveryOutcome {
+        guard case .ended(.failed(let reason, mayRetry: true)) = outcome, leased.work.attempt + 1 >= self.lastAttempt,
+            repositories.areSeveral(for: request)
+        else { return outcome }
+        return SpanningPublication.givenUp(await repositories.known(request), reason: reason)
     }
 
     private func outcome(_ outcome: DeliveryOutcome, _ request: PublishRequest) -> StageOutcome {
@@ -83,13 +100,13 @@ struct PublishStage: StageHandler {
     }
 
     /// What an earlier attempt has published is told, so that it can be undone; nothing more is.
-    private func ended(_ request: PublishRequest, in repository: PackageRepository) async -> StageOutcome {
-        guard request.mayBeRepeat else { return self.withdrawn() }
+    private func ended(_ request: PublishRequest, in repository: PackageRepository) async -> DeliveryOutcome {
+        guard request.mayBeRepeat else { return .withdrawn }
         do {
-            guard let packages = try await repository.published(request) else { return self.withdrawn() }
-            return self.outcome(.published(packages), request)
+            guard let packages = try await repository.published(request) else { return .withdrawn }
+            return .ended(.published(packages))
         } catch {
-            return .retry(reason: "it is not known yet whether it was published: \(error)")
+            return .ended(.failed(reason: "it is not known yet whether it was published: \(error)", mayRetry: true))
         }
     }
 
@@ -119,37 +136,42 @@ struct PublishStage: StageHandler {
         return results
     }
 
-    private func request(_ leased: LeasedIntent, in repository: PackageRepository) async throws -> PublishRequest {
+    private func request(_ leased: LeasedIntent, in repositories: DeploymentRepositories) async throws -> PublishRequest {
         var publication = try PublishRequest(of: leased.snapshot, colour: self.colour, mayBeRepeat: leased.mayBeRepeat)
         publication.execution = leased.work.version
         if leased.isCompensation {
             let packages = (try leased.snapshot.decode([PublishedPackage].self, .packages) ?? []).filter { $0.change != .none }
             let published = Set(packages.map(\.path))
-            (publication.changes, publication.files) = try await repository.reversal(of: publication.changes.filter { published.contains($0.path) })
-            if self.delivery != nil, repository === self.repository { try await self.rebase(&publication.changes, on: packages, in: repository) }
+            (publication.changes, publication.files) = try await repositories.reversal(of: publication.changes.filter { published.contains($0.path) })
+            try await self.rebase(&publication.changes, on: packages, in: repositories)
             publication.verb = .rollback
             publication.isReversal = true
         } else {
-            if !leased.isToEnd { try self.requireTouchable(publication.changes.map(\.path), by: leased.snapshot.request().tenant) }
+            if !leased.isToEnd { try self.requireTouchable(publication.changes, by: leased.snapshot.request().tenant, in: repositories) }
             publication.files = try leased.files.map { try RenderedFiles.decode($0) } ?? [:]
         }
         return publication
     }
 
     /// Functions of Porch's pipeline, or a person before the merge, may have made more of the planned content: what is undone is what they made.
-    private func rebase(_ changes: inout [PackageChange], on packages: [PublishedPackage], in repository: PackageRepository) async throws {
+    private func rebase(_ changes: inout [PackageChange], on packages: [PublishedPackage], in repositories: DeploymentRepositories) async throws {
         for (index, change) in changes.enumerated() where change.base != nil {
-            guard let path = PackagePath(change.path), let package = packages.last(where: { $0.path == change.path }) else { continue }
-            changes[index].base = try await repository.tree(of: path, in: package.commit)
+            let repository = repositories.repository(of: change.cluster)
+            guard repository.delivery != nil, let path = PackagePath(change.path), let package = packages.last(where: { $0.path == change.path }) else {
+                continue
+            }
+            changes[index].base = try await repository.packages.tree(of: path, in: package.commit)
         }
     }
 
     /// The policy may have changed since the plan was made, and only here is it known which repository it goes to. What is undone is not asked about.
-    private func requireTouchable(_ paths: [String], by tenant: String) throws(Problem) {
+    private func requireTouchable(_ changes: [PackageChange], by tenant: String, in repositories: DeploymentRepositories) throws(Problem) {
         let policy = self.authenticator.policy
-        let reasons = [policy.refusal(of: tenant, repository: self.repositoryName)] + paths.map { policy.refusal(of: tenant, package: $0) }
-        guard let reason = reasons.compactMap(\.self).first else { return }
-        throw Problem(status: 403, code: "policy_refused", title: "Refused by the policy", detail: "\(reason).")
+        for change in changes {
+            let address = repositories.repository(of: change.cluster).address
+            guard let reason = policy.refusal(of: tenant, repository: address) ?? policy.refusal(of: tenant, package: change.path) else { continue }
+            throw Problem(status: 403, code: "policy_refused", title: "Refused by the policy", detail: "\(reason).")
+        }
     }
 
     private func outcome(_ result: PublishResult, _ request: PublishRequest) -> StageOutcome {

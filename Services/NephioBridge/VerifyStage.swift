@@ -9,13 +9,11 @@ struct VerifyStage: StageHandler {
     let batchSize = 64
     /// A batch ends with its slowest cluster; the others go on meanwhile.
     let concurrency = 4
-    let repository: PackageRepository
+    let repositories: DeploymentRepositories
     /// Where previews are published; no cluster takes them from there.
-    let preview: PackageRepository
+    let preview: DeploymentRepositories
     /// Nil where nothing is watched.
     var rollout: RolloutPolicy?
-    /// Somebody else brings what is delivered onto the branch, and may make more of it.
-    var isCommittedElsewhere = false
 
     private struct Effects {
         var packages: [PublishedPackage]
@@ -38,14 +36,14 @@ struct VerifyStage: StageHandler {
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         let isPreview = batch.map(\.snapshot.isPreview)
-        guard isPreview.contains(true) else { return await self.verify(batch, in: self.repository, self.rollout) }
-        let ordinary = await self.verify(batch.filter { !$0.snapshot.isPreview }, in: self.repository, self.rollout)
+        guard isPreview.contains(true) else { return await self.verify(batch, in: self.repositories, self.rollout) }
+        let ordinary = await self.verify(batch.filter { !$0.snapshot.isPreview }, in: self.repositories, self.rollout)
         let previews = await self.verify(batch.filter(\.snapshot.isPreview), in: self.preview, nil)
         var (nextOrdinary, nextPreview) = (ordinary.makeIterator(), previews.makeIterator())
         return isPreview.map { ($0 ? nextPreview.next() : nextOrdinary.next()) ?? .retry(reason: "not verified") }
     }
 
-    private func verify(_ batch: [LeasedIntent], in repository: PackageRepository, _ rollout: RolloutPolicy?) async -> [StageOutcome] {
+    private func verify(_ batch: [LeasedIntent], in repositories: DeploymentRepositories, _ rollout: RolloutPolicy?) async -> [StageOutcome] {
         guard !batch.isEmpty else { return [] }
         var outcomes = [StageOutcome](repeating: .retry(reason: "not verified"), count: batch.count)
         var readable: [(index: Int, effects: Effects)] = []
@@ -63,16 +61,16 @@ struct VerifyStage: StageHandler {
             }
         }
         guard !readable.isEmpty else { return outcomes }
-        do {
-            // One look at the repository for the whole batch: a remote is fetched once.
-            let checks = try await repository.verify(
-                readable.map { ($0.effects.packages, $0.effects.expected) }, isCommittedElsewhere: self.isCommittedElsewhere && repository === self.repository)
-            for ((index, effects), checks) in zip(readable, checks) { outcomes[index] = self.outcome(effects, checks) }
-            let seen = readable.filter { rollout?.observer.concerns($0.effects.expected) ?? false }
-            if let rollout, !seen.isEmpty { await self.observe(rollout, batch, seen, &outcomes) }
-        } catch {
-            for (index, _) in readable { outcomes[index] = .retry(reason: "\(error)") }
+        var seen: [(index: Int, effects: Effects)] = []
+        for ((index, effects), checks) in zip(readable, await repositories.verify(readable.map { ($0.effects.packages, $0.effects.expected) })) {
+            switch checks {
+            case .success(let checks):
+                outcomes[index] = self.outcome(effects, checks)
+                if rollout?.observer.concerns(effects.expected) ?? false { seen.append((index, effects)) }
+            case .failure(let error): outcomes[index] = .retry(reason: "\(error)")
+            }
         }
+        if let rollout, !seen.isEmpty { await self.observe(rollout, batch, seen, &outcomes) }
         return outcomes
     }
 

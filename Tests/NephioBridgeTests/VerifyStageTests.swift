@@ -58,11 +58,12 @@ import Testing
         let client = KubernetesClient(ClusterAccess(server: server.url), upstream: Upstream("kubernetes"))
         let observed = ObservedCluster(name: "default", client: client, changes: ClusterChanges(client))
         let rollout = RolloutPolicy(
-            observer: RolloutObserver(clusters: [observed], repository: repository), limit: .seconds(600), keepsFailures: false)
+            observer: RolloutObserver(clusters: [observed], repositories: DeploymentRepositories(repository)), limit: .seconds(600), keepsFailures: false)
         let watching = Task { await observed.changes.run() }
         let running = Running(
             store: store, repository: repository, server: server, observed: observed,
-            stage: VerifyStage(repository: repository, preview: repository, rollout: rollout),
+            stage: VerifyStage(
+                repositories: DeploymentRepositories(repository), preview: DeploymentRepositories(repository), rollout: rollout),
             id: id, published: published)
         let result = await Result { try await body(running) }
         watching.cancel()

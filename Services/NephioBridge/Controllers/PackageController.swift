@@ -24,16 +24,14 @@ struct PackageController: Sendable {
     /// As large as a package may be, with room for JSON's escapes.
     private static let maxBodyBytes = 2 * PackageContent.maxBytes
 
-    let repository: PackageRepository
+    let repositories: DeploymentRepositories
     /// Shown instead with `?preview=true`.
-    let preview: PackageRepository
-    /// Publishes instead of the repository, when set.
-    var delivery: (any PackageDelivery)?
+    let preview: DeploymentRepositories
 
-    private func repository(_ request: Request) throws -> PackageRepository {
+    private func repositories(_ request: Request) throws -> DeploymentRepositories {
         switch request.uri.queryParameters["preview"] {
         case "true": return self.preview
-        case "false", nil: return self.repository
+        case "false", nil: return self.repositories
         default: throw ProblemError(.badRequest, code: "invalid_query", detail: "preview must be true or false.")
         }
     }
@@ -52,11 +50,11 @@ struct PackageController: Sendable {
     /// `?function=&instance=&namespace=&cluster=` narrow it down.
     private func list(_ request: Request) async throws -> Response {
         func criterion(_ name: Substring) -> String? { request.uri.queryParameters[name].flatMap { $0.isEmpty ? nil : String($0) } }
-        let repository = try self.repository(request)
+        let repositories = try self.repositories(request)
         return try await Self.answering {
             Response.json(
                 Items(
-                    items: try await repository.items(
+                    items: try await repositories.items(
                         function: criterion("function"), instance: criterion("instance"), namespace: criterion("namespace"), cluster: criterion("cluster")
                     )
                 )
@@ -68,11 +66,11 @@ struct PackageController: Sendable {
     private func show(_ request: Request, _ context: AppContext) async throws -> Response {
         let name = try ["cluster", "namespace", "instance"].map { try context.parameters.require($0) }.joined(separator: "/")
         let revision = request.uri.queryParameters["revision"].map { String($0) }
-        let repository = try self.repository(request)
+        let repositories = try self.repositories(request)
         return try await Self.answering {
-            guard let path = PackagePath(name), let item = try await repository.item(at: path, revision: revision) else {
-                throw Self.missing(name, revision)
-            }
+            guard let path = PackagePath(name) else { throw Self.missing(name, revision) }
+            let repository = repositories.packages(of: path.cluster)
+            guard let item = try await repository.item(at: path, revision: revision) else { throw Self.missing(name, revision) }
             let tag = "\"\(item.commit)\""
             let known = request.headers[values: .ifNoneMatch].joined(separator: ",").split(separator: ",").map { $0.filter { $0 != " " } }
             if known.contains(where: { $0 == tag || $0 == "W/\(tag)" || $0 == "*" }) { return Response(status: .notModified, headers: [.eTag: tag]) }
@@ -86,10 +84,10 @@ struct PackageController: Sendable {
         guard let limit = Int(request.uri.queryParameters["limit"] ?? "50"), (1...PackageRepository.maxHistory).contains(limit) else {
             throw ProblemError(.badRequest, code: "invalid_query", detail: "limit must be a number from 1 to \(PackageRepository.maxHistory).")
         }
-        let repository = try self.repository(request)
+        let repositories = try self.repositories(request)
         return try await Self.answering {
             guard let path = PackagePath(name) else { throw Self.missing(name, nil) }
-            let items = try await repository.history(of: path, limit: limit)
+            let items = try await repositories.packages(of: path.cluster).history(of: path, limit: limit)
             guard !items.isEmpty else { throw Self.missing(name, nil) }
             return Response.json(History(items: items))
         }
@@ -101,7 +99,7 @@ struct PackageController: Sendable {
         try context.principal?.requireInstallation("Publishing by hand")
         let publication = try await JSONBody.decode(DirectPublication.self, from: request, context: context, limit: Self.maxBodyBytes)
         return try await Self.answering {
-            switch try await self.repository.publish(publication, through: self.delivery) {
+            switch try await self.repositories.publish(publication) {
             case .published(let packages):
                 guard let package = packages.first else { throw Self.missing(publication.path, nil) }
                 return Response.json(package, status: package.change == .none ? .ok : .created)
@@ -117,7 +115,7 @@ struct PackageController: Sendable {
         let text = try context.parameters.require("intentId")
         return try await Self.answering {
             guard let intentId = IntentID(text) else { throw ProblemError(.badRequest, code: "invalid_id", detail: "That is not an intent id.") }
-            let packages = try await self.repository.deployments(intentId)
+            let packages = try await self.repositories.deployments(intentId)
             guard !packages.isEmpty else { throw ProblemError(.notFound, code: "deployment_not_found", detail: "The intent \(intentId) published nothing.") }
             return Response.json(Deployment(intentId: intentId, packages: packages))
         }

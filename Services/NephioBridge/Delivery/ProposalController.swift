@@ -10,8 +10,6 @@ import Synchronization
 /// `POST /v1/intents/{id}/approve`, and a branch is a look at it.
 final class ProposalController: Service, Sendable {
     struct Configuration: Sendable {
-        /// As the settings name it, for the policy.
-        var repositoryName: String
         var colour: String
         /// Everything is looked at again after this, whatever was heard.
         var resync: Duration = .seconds(300)
@@ -22,7 +20,9 @@ final class ProposalController: Service, Sendable {
     /// Intents shown at a time, the newest; the others wait unseen.
     static let maxProposals = 500
 
-    private let repository: PackageRepository
+    private let repository: DeploymentRepository
+    /// It and the others: what is for those is shown there.
+    private let repositories: DeploymentRepositories
     private let ledger: Ledger
     private let feed: EventFeed
     private let authenticator: TokenAuthenticator
@@ -30,8 +30,9 @@ final class ProposalController: Service, Sendable {
     private let shown = Mutex<Set<IntentID>>([])
     private let logger = Logger(label: "proposals")
 
-    init(repository: PackageRepository, ledger: Ledger, feed: EventFeed, authenticator: TokenAuthenticator, configuration: Configuration) {
+    init(repository: DeploymentRepository, of repositories: DeploymentRepositories, ledger: Ledger, feed: EventFeed, authenticator: TokenAuthenticator, configuration: Configuration) {
         self.repository = repository
+        self.repositories = repositories
         self.ledger = ledger
         self.feed = feed
         self.authenticator = authenticator
@@ -93,18 +94,19 @@ final class ProposalController: Service, Sendable {
         for (snapshot, files) in zip(waiting, files) {
             // What cannot be read fails where it is published, with the reason.
             guard var proposal = try? PublishRequest(of: snapshot, colour: self.configuration.colour) else { continue }
-            guard (try? snapshot.request()).map({ self.mayBeShown(proposal, to: $0.tenant) }) == true else { continue }
+            proposal.changes.removeAll { self.repositories.repository(of: $0.cluster) !== self.repository }
+            guard !proposal.changes.isEmpty, (try? snapshot.request()).map({ self.mayBeShown(proposal, to: $0.tenant) }) == true else { continue }
             proposal.files = try files.map { try RenderedFiles.decode($0) } ?? [:]
             proposals.append(proposal)
         }
-        let owners = try await self.repository.draftOwners()
+        let owners = try await self.repository.packages.draftOwners()
         self.shown.withLock { $0 = owners.union(proposals.map(\.intentId)) }
         let others = owners.subtracting(waiting.map(\.id))
         let snapshots = try await self.ledger.read(Array(others))
         // Approved, and not on the branch yet.
         let underWay: Set<Phase> = [.planning, .rendering, .executing]
         let keeping = Set(snapshots.compactMap { $0 }.filter { underWay.contains($0.phase) && $0.ending == nil }.map(\.id))
-        let stands = try await self.repository.show(proposals, keeping: keeping)
+        let stands = try await self.repository.packages.show(proposals, keeping: keeping)
         self.shown.withLock { $0 = stands.union(proposals.map(\.intentId)) }
         // What was decided between the list and the first of these lines was not heard.
         return try await self.ledger.read(proposals.map(\.intentId)).contains { $0?.phase != .awaitingApproval }
@@ -112,7 +114,7 @@ final class ProposalController: Service, Sendable {
 
     private func mayBeShown(_ proposal: PublishRequest, to tenant: String) -> Bool {
         let policy = self.authenticator.policy
-        return policy.refusal(of: tenant, repository: self.configuration.repositoryName) == nil
+        return policy.refusal(of: tenant, repository: self.repository.address) == nil
             && proposal.changes.allSatisfy { policy.refusal(of: tenant, package: $0.path) == nil }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPFetch
+import Resilience
 import ServiceClient
 import ServiceRuntime
 
@@ -15,30 +16,41 @@ enum ForgeSettings {
 
     static let declarations = [address.declaration, repository.declaration, tokenFile.declaration, mergeWithin.declaration]
 
+    /// The way to the forge's API, the same for all repositories there.
+    struct Connection: Sendable {
+        let upstream: Upstream
+        let fetcher: HTTPFetcher
+    }
+
     /// Nil unless pull requests are how packages are delivered.
+    static func connection(_ context: ServiceContext) -> Connection? {
+        guard BridgeSettings.deliveryMode(context.settings) == .pullRequest else { return nil }
+        return Connection(
+            upstream: context.upstream("forge") { $0.hedge.isEnabled = false },
+            fetcher: HTTPFetcher(.init(maxConnectionsPerHost: 8, caFile: context.settings[BridgeSettings.authorities])))
+    }
+
     /// - Parameters:
+    ///   - repository: owner and name there, as `setting` has it.
+    ///   - target: that repository in Git.
+    ///   - branch: what is merged into.
     ///   - credential: Git's, for where the API has none of its own.
-    ///   - isRemote: the repository is one that others push to, too.
     static func delivery(
-        _ context: ServiceContext, credential: GitCredential, isRemote: Bool
-    ) throws(InvalidSetting) -> (delivery: PullRequestDelivery, fetcher: HTTPFetcher)? {
-        let settings = context.settings
-        guard BridgeSettings.deliveryMode(settings) == .pullRequest else { return nil }
-        guard isRemote else {
-            throw InvalidSetting(key: "GIT_REPO_URL", value: settings[BridgeSettings.repository], allowed: "a URL with DELIVERY_MODE=pull-request")
+        _ settings: Settings, through connection: Connection, repository: String, of setting: String, target: PublishTarget, branch: String,
+        credential: GitCredential
+    ) throws(InvalidSetting) -> PullRequestDelivery {
+        guard target.remote != nil else {
+            throw InvalidSetting(key: "GIT_REPO_URL", value: target.name, allowed: "a URL with DELIVERY_MODE=pull-request")
         }
         guard let address = settings[Self.address] else { throw InvalidSetting(key: "FORGE_URL", allowed: "a URL with DELIVERY_MODE=pull-request") }
-        let repository = settings[Self.repository] ?? ""
         let parts = repository.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ self.isName($0) }) else {
-            throw InvalidSetting(key: "FORGE_REPOSITORY", value: repository, allowed: "owner/name with DELIVERY_MODE=pull-request")
+            throw InvalidSetting(key: setting, value: repository, allowed: "owner/name with DELIVERY_MODE=pull-request")
         }
         let credential = settings[Self.tokenFile].map { GitCredential.file($0) } ?? credential
-        let fetcher = HTTPFetcher(.init(maxConnectionsPerHost: 8, caFile: settings[BridgeSettings.authorities]))
-        let client = ServiceClient(
-            context.upstream("forge") { $0.hedge.isEnabled = false }, base: address, bearer: { credential.secret }, fetcher: fetcher)
-        let forge = ForgeClient(client: client, repository: repository, base: settings[BridgeSettings.branch])
-        return (PullRequestDelivery(forge: forge, limit: settings[Self.mergeWithin]), fetcher)
+        let client = ServiceClient(connection.upstream, base: address, bearer: { credential.secret }, fetcher: connection.fetcher)
+        let forge = ForgeClient(client: client, repository: repository, base: branch)
+        return PullRequestDelivery(forge: forge, limit: settings[Self.mergeWithin])
     }
 
     private static func isName(_ text: Substring) -> Bool {

@@ -13,6 +13,14 @@ struct DirectPublication: Decodable, Sendable {
     var base: String?
 }
 
+extension DeploymentRepositories {
+    /// Where its cluster belongs.
+    func publish(_ publication: DirectPublication) async throws -> PublishResult {
+        let repository = PackagePath(publication.path).map { self.repository(of: $0.cluster) } ?? self.main
+        return try await repository.packages.publish(publication, through: repository.delivery)
+    }
+}
+
 extension PackageRepository {
     /// - Parameter delivery: publishes it instead, where packages are not committed here.
     func publish(_ publication: DirectPublication, through delivery: (any PackageDelivery)? = nil) async throws -> PublishResult {

@@ -5,7 +5,12 @@ extension PackageRepository {
     /// Packages at the head of the branch, in the order of their paths; nil matches everything, functions in any case.
     func items(function: String? = nil, instance: String? = nil, namespace: String? = nil, cluster: String? = nil) async throws -> [InventoryItem] {
         try await self.becomeFresh()
-        return self.index.entries(function: function, instance: instance, namespace: namespace, cluster: cluster).map(\.item)
+        return self.itemsAsLastSeen(function: function, instance: instance, namespace: namespace, cluster: cluster)
+    }
+
+    /// The same without a look at the branch; none before the first.
+    func itemsAsLastSeen(function: String? = nil, instance: String? = nil, namespace: String? = nil, cluster: String? = nil) -> [InventoryItem] {
+        self.index.entries(function: function, instance: instance, namespace: namespace, cluster: cluster).map(\.item)
     }
 
     /// The package as it stands, or as a revision (`v3`) left it, also when it is gone by now; nil when there is none.

@@ -5,6 +5,9 @@ enum PublishTarget: Sendable {
     /// A repository elsewhere, through a bare mirror in a local directory that belongs to this process alone.
     case remote(RemoteRepository, mirror: String)
 
+    /// Whether a setting names a repository elsewhere rather than a directory.
+    static func isRemote(_ address: String) -> Bool { address.contains("://") || address.contains("@") }
+
     var directory: String {
         switch self {
         case .directory(let directory): directory

@@ -25,8 +25,10 @@ enum PorchSettings {
     ]
 
     /// Nil when Porch is not used.
-    /// - Parameter cluster: where Porch is.
-    static func delivery(_ settings: Settings, cluster: KubernetesClient?) throws(InvalidSetting) -> PorchDelivery? {
+    /// - Parameters:
+    ///   - cluster: where Porch is.
+    ///   - repository: name of its Repository object.
+    static func delivery(_ settings: Settings, cluster: KubernetesClient?, repository: String) throws(InvalidSetting) -> PorchDelivery? {
         guard settings[Self.isEnabled] else { return nil }
         guard let cluster else { throw InvalidSetting(key: "PORCH_ENABLED", value: "true", allowed: "true only with KUBECONFIG") }
         // Porch would take such branches for its own.
@@ -34,7 +36,6 @@ enum PorchSettings {
             throw InvalidSetting(key: "DELIVERY_MODE", value: settings[BridgeSettings.delivery], allowed: "direct with PORCH_ENABLED")
         }
         let namespace = settings[Self.namespace]
-        let repository = settings[Self.repository]
         guard PackagePath.isLabel(namespace) else { throw InvalidSetting(key: "PORCH_NAMESPACE", value: namespace, allowed: "a DNS label") }
         guard PackagePath.isLabel(repository) else { throw InvalidSetting(key: "PORCH_REPOSITORY", value: repository, allowed: "a DNS label") }
         let client = PorchClient(

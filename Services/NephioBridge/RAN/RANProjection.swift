@@ -15,7 +15,7 @@ struct RANProjection: Sendable {
     }
 
     let client: KubernetesClient
-    let repository: PackageRepository
+    let repositories: DeploymentRepositories
     let adaptor: ServiceClient
     let nodeSets: E2NodeSets
     let configuration: Configuration
@@ -34,10 +34,10 @@ struct RANProjection: Sendable {
     }
 
     init(
-        client: KubernetesClient, repository: PackageRepository, adaptor: ServiceClient, configuration: Configuration, mayAct: @escaping @Sendable () -> Bool
+        client: KubernetesClient, repositories: DeploymentRepositories, adaptor: ServiceClient, configuration: Configuration, mayAct: @escaping @Sendable () -> Bool
     ) {
         self.client = client
-        self.repository = repository
+        self.repositories = repositories
         self.adaptor = adaptor
         self.nodeSets = E2NodeSets(client: adaptor)
         self.configuration = configuration
@@ -71,7 +71,7 @@ struct RANProjection: Sendable {
             objects.elements = elements.configured ? elements.items ?? [] : []
             complete.insert(.managedElement)
         }
-        let items = try await self.repository.items(function: E2NodeSets.function)
+        let items = try await self.repositories.items(function: E2NodeSets.function)
         do throws(ServiceCallError) {
             for item in items {
                 // Of two with one name the manager does not tell whose its nodes are.

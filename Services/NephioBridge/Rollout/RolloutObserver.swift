@@ -18,16 +18,16 @@ struct RolloutObserver: Sendable {
     }
 
     let clusters: [String: ObservedCluster]
-    let repository: PackageRepository
+    let repositories: DeploymentRepositories
     /// Nil where nobody tells of E2 nodes.
     let nodeSets: E2NodeSets?
     private let looks = Looks()
     private let logger = Logger(label: "rollout")
 
-    init(clusters: [ObservedCluster], repository: PackageRepository, nodeSets: E2NodeSets? = nil) {
+    init(clusters: [ObservedCluster], repositories: DeploymentRepositories, nodeSets: E2NodeSets? = nil) {
         self.nodeSets = nodeSets
         self.clusters = Dictionary(clusters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        self.repository = repository
+        self.repositories = repositories
     }
 
     /// - Parameter final: there will be no other look: the pods are asked for what ails them.
@@ -35,11 +35,11 @@ struct RolloutObserver: Sendable {
         let inClusters = await self.observeClusters(id, changes, published, final: final)
         guard let nodeSets else { return inClusters }
         let connections = await nodeSets.observe(changes) { change in
-            let namesakes = try await self.repository.items(function: E2NodeSets.function, instance: change.instance)
+            let namesakes = try await self.repositories.items(function: E2NodeSets.function, instance: change.instance)
             guard namesakes.allSatisfy({ $0.path == change.path }) else { return nil }
             if change.change == .delete { return 0 }
             guard let package = published.last(where: { $0.path == change.path }) else { return nil }
-            return try await self.repository.files(path: change.path, revision: package.revision).flatMap { PackageSummary(files: $0).replicas }
+            return try await self.repositories.files(path: change.path, revision: package.revision).flatMap { PackageSummary(files: $0).replicas }
         }
         guard let connections else { return inClusters }
         // Nodes that are connected run, whether or not their cluster can be seen.
@@ -105,7 +105,7 @@ struct RolloutObserver: Sendable {
     ) async throws -> [RolloutState] {
         guard change.change != .delete else { return try await self.absences(of: change, in: cluster) }
         guard let package = published.last(where: { $0.path == change.path }),
-            let files = try await self.repository.files(path: change.path, revision: package.revision)
+            let files = try await self.repositories.files(path: change.path, revision: package.revision)
         else { return [.progressing("\(change.path) is not to be read")] }
         let desired = DesiredObject.all(in: files, namespace: change.namespace)
         guard !desired.isEmpty else { return [.available("\(change.path): nothing of it runs")] }
@@ -128,7 +128,7 @@ struct RolloutObserver: Sendable {
     /// What the deleted package held is to be gone.
     private func absences(of change: PackageChange, in cluster: ObservedCluster) async throws -> [RolloutState] {
         guard let base = change.base.flatMap({ ObjectID($0) }) else { return [] }
-        let desired = DesiredObject.all(in: try await self.repository.files(tree: base), namespace: change.namespace)
+        let desired = DesiredObject.all(in: try await self.repositories.packages(of: change.cluster).files(tree: base), namespace: change.namespace)
         var states: [RolloutState] = []
         for object in desired {
             let isThere = try await cluster.client.get(object.kind, object.key) != nil

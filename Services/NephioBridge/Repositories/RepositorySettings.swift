@@ -1,0 +1,123 @@
+import GitObjects
+import Kubernetes
+import Logging
+import ServiceRuntime
+
+/// Makes the repositories of an installation from its settings: that of `GIT_REPO_URL`, and those of `GIT_REPOSITORIES_FILE` beside it.
+struct RepositorySettings {
+    static let file = SettingKey.optionalString(
+        "GIT_REPOSITORIES_FILE", "YAML file of further repositories and the clusters each is for; the others' packages go to GIT_REPO_URL.")
+
+    static let declarations = [file.declaration]
+
+    let context: ServiceContext
+    /// Where Porch is.
+    let cluster: KubernetesClient?
+    let passing: @Sendable (PublicationPoint) -> Void
+    /// Nil unless pull requests are how packages are delivered.
+    let forge: ForgeSettings.Connection?
+
+    init(_ context: ServiceContext, cluster: KubernetesClient?, passing: @escaping @Sendable (PublicationPoint) -> Void) {
+        self.context = context
+        self.cluster = cluster
+        self.passing = passing
+        self.forge = ForgeSettings.connection(context)
+    }
+
+    private var settings: Settings { self.context.settings }
+
+    /// - Throws: ``InvalidSetting``.
+    func repositories() throws -> DeploymentRepositories {
+        let main = try self.main()
+        guard let path = self.settings[Self.file] else { return DeploymentRepositories(main: main) }
+        let file: RepositoriesFile
+        do throws(RepositoriesFile.Unreadable) {
+            file = try RepositoriesFile.read(path: path)
+        } catch {
+            throw InvalidSetting(key: "GIT_REPOSITORIES_FILE", value: path, allowed: "a list of repositories (\(error))")
+        }
+        var others: [DeploymentRepository] = []
+        for entry in file.entries {
+            let repository = try self.repository(entry)
+            // Each has one writer, and each publication one place.
+            if let same = ([main] + others).first(where: { $0.packages.target.name == repository.packages.target.name }) {
+                throw InvalidSetting(key: "GIT_REPOSITORIES_FILE", value: path, allowed: "a file in which \(entry.name) is not the repository of \(same.name), too")
+            }
+            others.append(repository)
+        }
+        return DeploymentRepositories(main: main, others: others)
+    }
+
+    /// Where previews are published; nothing is delivered from it.
+    func preview(beside main: DeploymentRepository) throws(InvalidSetting) -> DeploymentRepositories {
+        DeploymentRepositories(
+            PackageRepository(
+                target: .directory(BridgeSettings.previewDirectory(self.settings, beside: main.packages.target.directory)),
+                branch: self.settings[BridgeSettings.branch], signer: try BridgeSettings.signer(self.settings), logger: Logger(label: "packages.preview")))
+    }
+
+    // MARK: One of them
+
+    /// A token in a file is read again for each command, so that a rotated one takes effect.
+    private var credential: GitCredential {
+        self.settings[BridgeSettings.tokenFile].map { .file($0) } ?? self.settings[BridgeSettings.token].map { .token($0) } ?? .none
+    }
+
+    private func main() throws -> DeploymentRepository {
+        let settings = self.settings
+        let address = settings[BridgeSettings.repository]
+        var target = PublishTarget.directory(address)
+        if PublishTarget.isRemote(address) {
+            let ssh = SSHAccess(keyFile: settings[BridgeSettings.sshKey], knownHostsFile: settings[BridgeSettings.sshHosts])
+            target = .remote(
+                RemoteRepository(url: address, credential: self.credential, ssh: ssh, authorities: settings[BridgeSettings.authorities]),
+                mirror: settings[BridgeSettings.mirror])
+        }
+        let branch = settings[BridgeSettings.branch]
+        let porch = try PorchSettings.delivery(settings, cluster: self.cluster, repository: settings[PorchSettings.repository])
+        let pulls = try self.pullRequests(
+            for: settings[ForgeSettings.repository], of: "FORGE_REPOSITORY", target, branch: branch, credential: self.credential)
+        return self.make(
+            DeploymentRepositories.mainName, target, clusters: ["*"], branch: branch, signer: try BridgeSettings.signer(settings), delivery: porch ?? pulls)
+    }
+
+    private func repository(_ entry: RepositoriesFile.Entry) throws -> DeploymentRepository {
+        let settings = self.settings
+        let branch = entry.branch ?? settings[BridgeSettings.branch]
+        // A secret goes to nobody whom it was not given for.
+        let isSameServer = GitOrigin(entry.url).map { $0 == GitOrigin(settings[BridgeSettings.repository]) } ?? false
+        let credential = entry.tokenFile.map { GitCredential.file($0) } ?? (isSameServer ? self.credential : .none)
+        var target = PublishTarget.directory(entry.url)
+        if entry.isRemote {
+            let ssh = SSHAccess(
+                keyFile: entry.sshKeyFile ?? settings[BridgeSettings.sshKey], knownHostsFile: entry.knownHostsFile ?? settings[BridgeSettings.sshHosts])
+            target = .remote(
+                RemoteRepository(url: entry.url, credential: credential, ssh: ssh, authorities: entry.caFile ?? settings[BridgeSettings.authorities]),
+                mirror: BridgeSettings.directory(named: entry.name, beside: settings[BridgeSettings.mirror]))
+        }
+        let porch = try PorchSettings.delivery(settings, cluster: self.cluster, repository: entry.porchRepository ?? entry.name)
+        let pulls = try self.pullRequests(
+            for: entry.forgeRepository, of: "GIT_REPOSITORIES_FILE (forgeRepository of \(entry.name))", target, branch: branch, credential: credential)
+        let signer = try BridgeSettings.signer(keyFile: entry.signingKeyFile ?? settings[BridgeSettings.signingKey])
+        return self.make(entry.name, target, clusters: entry.clusters, branch: branch, signer: signer, delivery: porch ?? pulls)
+    }
+
+    private func make(
+        _ name: String, _ target: PublishTarget, clusters: [String], branch: String, signer: SSHSigningKey?, delivery: (any PackageDelivery)?
+    ) -> DeploymentRepository {
+        let label = name == DeploymentRepositories.mainName ? "packages" : "packages.\(name)"
+        return DeploymentRepository(
+            name: name, address: target.name, clusters: clusters,
+            packages: PackageRepository(target: target, branch: branch, signer: signer, logger: Logger(label: label), passing: self.passing), delivery: delivery)
+    }
+
+    private func pullRequests(
+        for repository: String?, of setting: String, _ target: PublishTarget, branch: String, credential: GitCredential
+    ) throws(InvalidSetting) -> PullRequestDelivery? {
+        guard let forge else { return nil }
+        var delivery = try ForgeSettings.delivery(
+            self.settings, through: forge, repository: repository ?? "", of: setting, target: target, branch: branch, credential: credential)
+        delivery.passing = { [passing] in passing(.pull($0)) }
+        return delivery
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import IntentModel
+import TestSupport
+import Testing
+
+extension RealProcesses {
+    /// Clusters that are delivered from repositories of their own.
+    @Suite("repositories by cluster") struct RepositoriesTests {
+        @Test("every cluster's packages are in its repository; an intent for two is in both, or in none; one that is away stops nobody else")
+        func journey() async throws {
+            let directory = try TemporaryDirectory()
+            let (edge, west) = (PublishedRepository(directory: directory.file("edge.git")), PublishedRepository(directory: directory.file("west.git")))
+            try await west.git("init", "--quiet", "--bare", "--initial-branch=main", west.directory)
+            let file = directory.file("repositories.yaml")
+            let text = """
+                repositories:
+                  - {name: edge, url: \(edge.directory), clusters: [edge-*]}
+                  - {name: west, url: "file://\(west.directory)", clusters: [west]}
+
+                """
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            let installation = try await Installation.start([
+                "GIT_REPOSITORIES_FILE": file, "CLUSTERS": "core,edge-1,edge-2,west", "GIT_MIRROR": directory.file("mirror.git"),
+            ])
+            defer { installation.stop() }
+            let (gateway, main) = (installation.gateway, installation.repository)
+
+            for (sentence, repository, path) in [
+                ("Deploy an NRF in cluster core", main, "core/default/nrf"), ("Deploy an NRF in cluster edge-2", edge, "edge-2/default/nrf"),
+                ("Deploy an NRF in cluster west", west, "west/default/nrf"),
+            ] {
+                let record = try await gateway.submit(sentence)
+                #expect(record.phase == .published, "\(sentence): \(record.problem?.detail ?? "")")
+                #expect(try await repository.revisions() == [.init(intent: record.id.description, path: path)])
+            }
+            #expect(try await gateway.call("GET", "/v1/packages?function=NRF").text.components(separatedBy: "\"path\"").count == 4)
+            let scaled = try await gateway.submit("Scale the NRF in cluster west to 3 replicas")
+            #expect(scaled.phase == .published)
+            #expect(try await west.replicas(of: "west/default/nrf") == 3)
+
+            let both = try await gateway.submit("Deploy an AMF in cluster edge-1 and a UDM in cluster west")
+            #expect(both.phase == .published, "\(both.problem?.detail ?? both.clarifications?.first?.question ?? "")")
+            #expect(try await edge.revisions().contains(.init(intent: both.id.description, path: "edge-1/default/amf")))
+            #expect(try await west.revisions().contains(.init(intent: both.id.description, path: "west/default/udm")))
+
+            // Refused by the second, it is taken back from the first.
+            let hook = west.directory + "/hooks/pre-receive"
+            try FileManager.default.createDirectory(atPath: west.directory + "/hooks", withIntermediateDirectories: true)
+            try "#!/bin/sh\necho not this >&2\nexit 1\n".write(toFile: hook, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: hook)
+            let half = try await gateway.submit("Deploy an AUSF in cluster edge-1 and a PCF in cluster west")
+            #expect(half.phase == .failed && half.problem?.detail.contains("not this") == true, "\(half.phase) \(half.problem?.detail ?? "")")
+            #expect(try await edge.revisions().contains(.init(intent: half.id.description, path: "edge-1/default/ausf")))
+            #expect(try await edge.reversals() == [.init(intent: half.id.description, path: "edge-1/default/ausf")])
+            #expect(try await !edge.packages().contains("edge-1/default/ausf") && !west.packages().contains("west/default/pcf"))
+            try FileManager.default.removeItem(atPath: hook)
+
+            // The server of one is gone: its intent waits, the others' do not.
+            try FileManager.default.moveItem(atPath: west.directory, toPath: west.directory + ".away")
+            let waiting = try await gateway.accept("Scale the NRF in cluster west to 4 replicas")
+            let other = try await gateway.submit("Deploy an SMF in cluster edge-1")
+            #expect(other.phase == .published, "\(other.problem?.detail ?? "")")
+            try FileManager.default.moveItem(atPath: west.directory + ".away", toPath: west.directory)
+            #expect(try await gateway.settled(waiting, within: .seconds(90)).phase == .published)
+            #expect(try await west.replicas(of: "west/default/nrf") == 4)
+            #expect(try await west.revisions().filter { $0.intent == waiting.description }.count == 1)
+        }
+    }
+}
