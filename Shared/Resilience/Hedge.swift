@@ -25,6 +25,8 @@ package final class Hedge: Sendable {
     }
 
     private let timing: Mutex<HedgeTiming>
+    /// Of ``HedgeTiming/delay``, in ticks; 0 for none. Read by every call, while it changes with every sixteenth.
+    private let delayTicks = Atomic<Int64>(0)
     private let watch = HedgeWatch()
     private let startedCount = Atomic<Int>(0)
     private let wonCount = Atomic<Int>(0)
@@ -32,12 +34,20 @@ package final class Hedge: Sendable {
     package init(_ configuration: Configuration = .init()) { self.timing = Mutex(HedgeTiming(configuration)) }
 
     /// How long the second call waits now; nil when there is none.
-    package var delay: Duration? { self.timing.withLock { $0.delay } }
+    package var delay: Duration? {
+        let ticks = self.delayTicks.load(ordering: .relaxed)
+        return ticks > 0 ? Duration(ticks: ticks) : nil
+    }
     /// Second calls made since the start, and those of them whose answer came first.
     package var started: Int { self.startedCount.load(ordering: .relaxed) }
     package var won: Int { self.wonCount.load(ordering: .relaxed) }
 
-    func record(_ took: Duration) { self.timing.withLock { $0.record(took) } }
+    func record(_ took: Duration) {
+        self.timing.withLock { timing in
+            guard timing.record(took) else { return }
+            self.delayTicks.store(timing.delay?.ticks ?? 0, ordering: .relaxed)
+        }
+    }
 
     /// Runs `attempt`, and after `delay` once more when `mayStart` says so. The first success counts; when there is none, the call that
     /// ended last.
@@ -52,8 +62,10 @@ package final class Hedge: Sendable {
             self.startedCount.add(1, ordering: .relaxed)
             return await attempt(nil)
         }
-        self.watch.add(race, due: now.advanced(by: delay))
-        let end = await race.end(ofFirst: await attempt(race.first))
+        let place = self.watch.add(race, due: now.advanced(by: delay))
+        let first = await attempt(race.first)
+        if self.watch.remove(place) { return first }
+        let end = await race.end(ofFirst: first)
         if race.hedgeWon { self.wonCount.add(1, ordering: .relaxed) }
         return end
     }

@@ -9,12 +9,14 @@ struct HedgeTiming: Sendable {
 
     init(_ configuration: Hedge.Configuration) { self.configuration = configuration }
 
-    mutating func record(_ took: Duration) {
-        guard self.configuration.isEnabled else { return }
+    /// - Returns: whether the delay was found anew.
+    @discardableResult mutating func record(_ took: Duration) -> Bool {
+        guard self.configuration.isEnabled else { return false }
         self.latencies.record(took)
         self.sinceComputed += 1
-        guard self.latencies.count >= self.configuration.minimumCalls, self.delay == nil || self.sinceComputed >= Self.interval else { return }
+        guard self.latencies.count >= self.configuration.minimumCalls, self.delay == nil || self.sinceComputed >= Self.interval else { return false }
         self.sinceComputed = 0
         self.delay = self.latencies.quantile(self.configuration.quantile).map { min(max($0, self.configuration.least), self.configuration.most) }
+        return true
     }
 }

@@ -21,7 +21,6 @@ final class HedgedRace: Sendable {
 
     init(_ hedge: @escaping @Sendable () async -> AttemptEnd?) { self.hedge = hedge }
 
-    var isDecided: Bool { self.state.withLock { $0.isDecided } }
     var hedgeWon: Bool { self.state.withLock { $0.end != nil } }
 
     func startSecond() {
@@ -33,14 +32,14 @@ final class HedgedRace: Sendable {
 
     /// The end that counts, once the first call has ended.
     func end(ofFirst end: AttemptEnd) async -> AttemptEnd {
-        let isOver = self.state.withLock { state in
+        let decided = self.state.withLock { state -> AttemptEnd? in
             // A failure, or one that we have brought about ourselves, leaves the decision to the second call while there is one.
-            if state.end == nil, state.second != nil, end.judgement.outcome != .success, !Task.isCancelled { return false }
+            if state.end == nil, state.second != nil, end.judgement.outcome != .success, !Task.isCancelled { return nil }
             state.isDecided = true
             state.second?.cancel()
-            return true
+            return state.end ?? end
         }
-        if isOver { return self.state.withLock { $0.end } ?? end }
+        if let decided { return decided }
         let second = await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
                 let hasEnded = self.state.withLock { state in

@@ -1,4 +1,4 @@
-package import IntentModel
+import IntentModel
 import JSONSchema
 
 /// Shares of radio resources: the class RRMPolicyRatio of TS 28.541 §4.3.36 at one managed element.
