@@ -30,6 +30,13 @@ import Testing
         #expect(self.keys.keys.map(\.id) == ["r", "e", "o"] && self.keys.keys.map(\.algorithm) == [.rs256, .es256, .edDSA])
         #expect(throws: AccessFault.self) { try WebKeySet(json: Array(#"{"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}"#.utf8)) }
         #expect(throws: AccessFault.self) { try WebKeySet(json: Array("[]".utf8)) }
+        // Too weak, and so long that whoever checks with it is kept busy.
+        for bytes in [128, 192, 255, 1_025] {
+            let modulus = TokenIssuer.text(Data([0xc1] + [UInt8](repeating: 0x5b, count: bytes - 1)))
+            #expect(throws: AccessFault.self, "\(bytes * 8) bits") {
+                try WebKeySet(json: Array(#"{"keys": [{"kty": "RSA", "e": "AQAB", "n": "\#(modulus)"}]}"#.utf8))
+            }
+        }
         #expect(throws: AccessFault.self) { try WebKeySet(json: [UInt8](repeating: 0x20, count: WebKeySet.maxBytes + 1)) }
     }
 

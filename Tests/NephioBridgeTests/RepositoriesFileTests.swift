@@ -63,6 +63,8 @@ import Testing
         ])
     func origins(one: String, other: String, isSame: Bool) {
         #expect((GitOrigin(one) == GitOrigin(other)) == isSame)
+        let entry = RepositoriesFile.Entry(name: "other", url: other, clusters: ["*"])
+        #expect(RepositorySettings.credential(of: entry, main: one, .token("mine")).secret == (isSame ? "mine" : nil))
     }
 
     @Test("directories have no server")

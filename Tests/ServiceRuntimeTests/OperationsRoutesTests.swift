@@ -49,7 +49,7 @@ import Testing
         try await app.test(.live) { client in
             #expect(try await client.execute(uri: "/metrics", method: .get).status == .ok)
             #expect(try await client.execute(uri: "/admin/log-level", method: .get).status == .ok)
-            for header in [HTTPField.Name.origin, .secFetchSite, .xForwardedFor] {
+            for header in [HTTPField.Name.origin, .secFetchSite, .xForwardedFor, .forwarded] {
                 let refused = try await client.execute(uri: "/shutdown", method: .post, headers: [header: "x"])
                 #expect(refused.status == .unauthorized && refused.headers[.wwwAuthenticate] != nil)
             }

@@ -63,6 +63,16 @@ struct RepositorySettings {
         self.settings[BridgeSettings.tokenFile].map { .file($0) } ?? self.settings[BridgeSettings.token].map { .token($0) } ?? .none
     }
 
+    /// A secret goes to nobody whom it was not given for.
+    ///
+    /// - Parameters:
+    ///   - main: where `credential` is for.
+    static func credential(of entry: RepositoriesFile.Entry, main: String, _ credential: GitCredential) -> GitCredential {
+        if let file = entry.tokenFile { return .file(file) }
+        guard let origin = GitOrigin(entry.url), origin == GitOrigin(main) else { return .none }
+        return credential
+    }
+
     private func main() throws -> DeploymentRepository {
         let settings = self.settings
         let address = settings[BridgeSettings.repository]
@@ -84,9 +94,7 @@ struct RepositorySettings {
     private func repository(_ entry: RepositoriesFile.Entry) throws -> DeploymentRepository {
         let settings = self.settings
         let branch = entry.branch ?? settings[BridgeSettings.branch]
-        // A secret goes to nobody whom it was not given for.
-        let isSameServer = GitOrigin(entry.url).map { $0 == GitOrigin(settings[BridgeSettings.repository]) } ?? false
-        let credential = entry.tokenFile.map { GitCredential.file($0) } ?? (isSameServer ? self.credential : .none)
+        let credential = Self.credential(of: entry, main: settings[BridgeSettings.repository], self.credential)
         var target = PublishTarget.directory(entry.url)
         if entry.isRemote {
             let ssh = SSHAccess(

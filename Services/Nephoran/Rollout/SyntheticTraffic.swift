@@ -50,14 +50,15 @@ struct SyntheticTraffic: Sendable {
         result.withLock { $0.intents += 1 }
         let deadline = ContinuousClock.now + limit
         let namespace = "preview-\(run)-\(number)"
-        let body = #"{"intent":"Deploy AMF with 2 replicas","namespace":"\#(namespace)","labels":{"rollout":"\#(run)"}}"#
+        // Critical, so that the callers' load sheds it last: it is few, and no upgrade could be judged under load otherwise.
+        let body = #"{"intent":"Deploy AMF with 2 replicas","namespace":"\#(namespace)","priority":"critical","labels":{"rollout":"\#(run)"}}"#
         var isClean = true
         func note(_ answer: FetchResponse?, _ what: String) {
             guard answer.map({ $0.status >= 500 }) ?? true else { return }
             isClean = false
             result.withLock { $0.fault = $0.fault ?? "\(what) was answered \(answer.map { "\($0.status)" } ?? "not at all")" }
         }
-        let accepted = await self.ask("POST", "/v1/intents", Array(body.utf8), result)
+        let accepted = await self.submit(Array(body.utf8), until: deadline, result)
         note(accepted, "a submission")
         guard let accepted, accepted.status == 202, let id = Self.field("id", accepted.body) else {
             if let accepted, accepted.status < 500 { result.withLock { $0.fault = $0.fault ?? "a submission was answered \(accepted.status)" } }
@@ -82,6 +83,18 @@ struct SyntheticTraffic: Sendable {
         result.withLock { $0.fault = $0.fault ?? "a synthetic intent was not at its end within \(limit)" }
     }
 
+    /// What is shed says how much there is to do, and nothing of the release: it is asked again when it is said to be taken.
+    private func submit(_ body: [UInt8], until deadline: ContinuousClock.Instant, _ result: Tally) async -> FetchResponse? {
+        while true {
+            let answer = await self.ask("POST", "/v1/intents", body, result)
+            guard let answer, Self.isShed(answer), ContinuousClock.now < deadline else { return answer }
+            let pause = answer.header("retry-after").flatMap { Int($0) } ?? 1
+            guard (try? await Task.sleep(for: .seconds(min(max(pause, 1), 5)))) != nil else { return answer }
+        }
+    }
+
+    private static func isShed(_ answer: FetchResponse) -> Bool { answer.status == 503 && self.field("code", answer.body) == "overloaded" }
+
     private func ask(_ method: String, _ path: String, _ body: [UInt8]?, _ result: Tally) async -> FetchResponse? {
         var headers = [("canary", "true")]
         if body != nil { headers.append(("content-type", "application/json")) }
@@ -91,6 +104,7 @@ struct SyntheticTraffic: Sendable {
             FetchRequest(method: method, url: self.base + path, headers: headers, body: body, timeout: .seconds(10)))
         let took = start.duration(to: .now) / .seconds(1)
         result.withLock { result in
+            if let answer, Self.isShed(answer) { return }
             result.requests += 1
             result.latencies.append(took)
             if answer.map({ $0.status >= 500 }) ?? true { result.failures += 1 }
