@@ -154,7 +154,7 @@ let package = Package(
         .executableTarget(
             name: "ManifestGenerator",
             dependencies: [
-                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient",
+                "AccessControl", "CMimalloc", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient",
                 "ServiceClient",
                 "ServiceRuntime", "Telemetry",
                 hummingbird, lifecycle, logging, metrics,
@@ -174,7 +174,7 @@ let package = Package(
         service(
             "NephioBridge",
             [
-                "AccessControl", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience",
+                "AccessControl", "CMimalloc", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience",
                 "ServiceClient",
                 "ServiceRuntime", "Telemetry", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
             ]

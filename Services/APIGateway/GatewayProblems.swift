@@ -26,6 +26,9 @@ enum GatewayProblems {
             }
         case let error as ServiceCallError:
             switch error {
+            // One of several repositories: for callers it is as if there were the one.
+            case .refused(_, let problem) where problem.status == 424:
+                ProblemError(.serviceUnavailable, code: "repository_unavailable", detail: problem.detail, headers: [.retryAfter: "5"])
             case .refused(_, let problem): ProblemError(problem)
             case .timedOut: ProblemError(.gatewayTimeout, code: "timeout", detail: "\(error).")
             case .nonsense: ProblemError(.badGateway, code: "bad_upstream", detail: "\(error).")

@@ -88,7 +88,11 @@ extension DeploymentRepositories {
     fileprivate var healthChecks: [HealthCheck] {
         [HealthCheck("git") { [main] in try await main.packages.becomeFresh() }]
             + self.others.map { repository in
-                HealthCheck("git.\(repository.name)", isRequired: false) { try await repository.packages.becomeFresh() }
+                HealthCheck("git.\(repository.name)", isRequired: false) {
+                    // One whose turn is taken for long is no better than one that does not answer.
+                    if repository.publishing.isOverdue { throw GitError.unreachable("a publication has not ended yet") }
+                    try await repository.read(within: .milliseconds(800)) { try await $0.becomeFresh() }
+                }
             }
     }
 }

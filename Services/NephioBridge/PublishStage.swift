@@ -20,6 +20,8 @@ struct PublishStage: StageHandler {
     /// Of the ledger: after so many attempts work is given up.
     let lastAttempt: Int
 
+    private static let pauseUntilKnown = Duration.seconds(30)
+
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         // One worker's batch is of one kind, except around a promotion.
         let isPreview = batch.map(\.snapshot.isPreview)
@@ -41,6 +43,8 @@ struct PublishStage: StageHandler {
                 outcomes[index] = .fail(problem)
             } catch let error as GitError {
                 outcomes[index] = error.mayRetry ? .retry(reason: "\(error)") : .fail(Self.notUndone("\(error)"))
+            } catch let error as DeploymentRepository.Away {
+                outcomes[index] = .retry(reason: "\(error)")
             } catch {
                 outcomes[index] = .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
             }
@@ -49,8 +53,13 @@ struct PublishStage: StageHandler {
         let delivered = await repositories.publish(requests.map(\.request)) { repository, requests, positions in
             await self.publish(requests, of: positions.map { intents[$0] }, at: repository)
         }
-        for ((index, request), outcome) in zip(requests, delivered) {
-            outcomes[index] = self.outcome(await self.final(outcome, request, batch[index], in: repositories), request)
+        for ((index, request), progress) in zip(requests, delivered) {
+            let leased = batch[index]
+            switch progress {
+            case .now(let outcome): outcomes[index] = self.outcome(await self.ifLast(outcome, request, leased, in: repositories), request)
+            case .later(let task):
+                outcomes[index] = .later(Task { self.outcome(await self.ifLast(await task.value, request, leased, in: repositories), request) })
+            }
         }
         return outcomes
     }
@@ -71,13 +80,14 @@ struct PublishStage: StageHandler {
     }
 
     /// The last attempt at an intent for several repositories ends it: what some of them have of it must be known then.
-    private func final(
+    private func ifLast(
         _ outcome: DeliveryOutcome, _ request: PublishRequest, _ leased: LeasedIntent, in repositories: DeploymentRepositories
     ) async -> DeliveryOutcome {
         guard case .ended(.failed(let reason, mayRetry: true)) = outcome, leased.work.attempt + 1 >= self.lastAttempt,
             repositories.areSeveral(for: request)
         else { return outcome }
-        return SpanningPublication.givenUp(await repositories.known(request), reason: reason)
+        guard let remains = await repositories.remains(of: request) else { return .waiting(Self.pauseUntilKnown) }
+        return remains.contains { $0.change != .none } ? .partial(remains, reason: reason) : outcome
     }
 
     private func outcome(_ outcome: DeliveryOutcome, _ request: PublishRequest) -> StageOutcome {
@@ -147,7 +157,7 @@ struct PublishStage: StageHandler {
             publication.verb = .rollback
             publication.isReversal = true
         } else {
-            if !leased.isToEnd { try self.requireTouchable(publication.changes, by: leased.snapshot.request().tenant, in: repositories) }
+            if !leased.isToEnd { try self.requireTouchable(publication.changes, by: leased.snapshot.request().tenant) }
             publication.files = try leased.files.map { try RenderedFiles.decode($0) } ?? [:]
         }
         return publication
@@ -160,15 +170,16 @@ struct PublishStage: StageHandler {
             guard repository.delivery != nil, let path = PackagePath(change.path), let package = packages.last(where: { $0.path == change.path }) else {
                 continue
             }
-            changes[index].base = try await repository.packages.tree(of: path, in: package.commit)
+            changes[index].base = try await repositories.read(change.cluster) { try await $0.tree(of: path, in: package.commit) }
         }
     }
 
-    /// The policy may have changed since the plan was made, and only here is it known which repository it goes to. What is undone is not asked about.
-    private func requireTouchable(_ changes: [PackageChange], by tenant: String, in repositories: DeploymentRepositories) throws(Problem) {
+    /// The policy may have changed since the plan was made, and only here is it known which repository it goes to, or would go to were it no preview.
+    /// What is undone is not asked about.
+    private func requireTouchable(_ changes: [PackageChange], by tenant: String) throws(Problem) {
         let policy = self.authenticator.policy
         for change in changes {
-            let address = repositories.repository(of: change.cluster).address
+            let address = self.repositories.repository(of: change.cluster).address
             guard let reason = policy.refusal(of: tenant, repository: address) ?? policy.refusal(of: tenant, package: change.path) else { continue }
             throw Problem(status: 403, code: "policy_refused", title: "Refused by the policy", detail: "\(reason).")
         }

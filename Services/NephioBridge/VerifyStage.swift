@@ -62,12 +62,13 @@ struct VerifyStage: StageHandler {
         }
         guard !readable.isEmpty else { return outcomes }
         var seen: [(index: Int, effects: Effects)] = []
-        for ((index, effects), checks) in zip(readable, await repositories.verify(readable.map { ($0.effects.packages, $0.effects.expected) })) {
-            switch checks {
-            case .success(let checks):
+        for ((index, effects), reading) in zip(readable, await repositories.verify(readable.map { ($0.effects.packages, $0.effects.expected) })) {
+            switch reading {
+            case .checked(let checks):
                 outcomes[index] = self.outcome(effects, checks)
                 if rollout?.observer.concerns(effects.expected) ?? false { seen.append((index, effects)) }
-            case .failure(let error): outcomes[index] = .retry(reason: "\(error)")
+            case .awaited: outcomes[index] = .wait(RolloutPolicy.pause)
+            case .failed(let error): outcomes[index] = .retry(reason: "\(error)")
             }
         }
         if let rollout, !seen.isEmpty { await self.observe(rollout, batch, seen, &outcomes) }

@@ -37,6 +37,8 @@ package enum StageOutcome: Sendable {
     case retry(reason: String, after: Duration? = nil)
     /// Nothing is wrong and nothing to do yet: back on the queue after this long, without counting as an attempt.
     case wait(Duration)
+    /// It is under way, and nobody else in the batch should wait for it: the lease is kept until its outcome is there, which is not `later` again.
+    case later(Task<StageOutcome, Never>)
     /// It will never work.
     case fail(Problem)
     /// Nothing (more) to do; the intent stays as it is.
@@ -58,7 +60,7 @@ package enum StageOutcome: Sendable {
         case .retry: "retry"
         case .fail(let problem): problem.code
         case .dead: "dead"
-        case .wait, .done, .archived: nil
+        case .wait, .later, .done, .archived: nil
         }
     }
 }

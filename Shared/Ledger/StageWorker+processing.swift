@@ -9,7 +9,8 @@ extension StageWorker {
             // Others pause once a batch and go on; the archive can wait for the end of it.
             while await self.ledger.giveWay(leases), self.handler.stage == .archive {}
             await self.process(leases)
-            self.held.withLock { $0.end(leases) }
+            let late = self.late.withLock { Set($0.keys) }
+            self.held.withLock { $0.end(leases.filter { !late.contains($0.key) }) }
         }
     }
 
@@ -68,16 +69,34 @@ extension StageWorker {
         let took = ContinuousClock.now - start
         await withTaskGroup(of: Void.self) { group in
             for (leased, outcome) in zip(batch, outcomes) {
-                group.addTask {
-                    guard let span = leased.span else { return await self.conclude(leased, outcome, took: took) }
-                    await span.within { await self.conclude(leased, outcome, took: took) }
-                    // Only waiting on is nothing to tell.
-                    if case .wait = outcome { return span.discard() }
-                    if let error = outcome.error { span.fail(error) }
-                    span.end()
+                if case .later(let task) = outcome {
+                    self.follow(leased, task, since: start)
+                } else {
+                    group.addTask { await self.end(leased, outcome, took: took) }
                 }
             }
         }
+    }
+
+    /// Ends work when its outcome is there. Its lease is kept until then.
+    private func follow(_ leased: LeasedIntent, _ task: Task<StageOutcome, Never>, since start: ContinuousClock.Instant) {
+        let key = leased.lease.key
+        self.late.withLock { late in
+            late[key] = Task {
+                await self.end(leased, await task.value, took: start.duration(to: .now))
+                self.held.withLock { $0.end([leased.lease]) }
+                self.late.withLock { $0[key] = nil }
+            }
+        }
+    }
+
+    private func end(_ leased: LeasedIntent, _ outcome: StageOutcome, took: Duration) async {
+        guard let span = leased.span else { return await self.conclude(leased, outcome, took: took) }
+        await span.within { await self.conclude(leased, outcome, took: took) }
+        // Only waiting on is nothing to tell.
+        if case .wait = outcome { return span.discard() }
+        if let error = outcome.error { span.fail(error) }
+        span.end()
     }
 
     /// Ends what was begun too often without an end.
@@ -118,6 +137,7 @@ extension StageWorker {
             self.metrics.failed(problem.code)
             let failure = Step.failure(problem, by: self.handler.name, work: leased.work, on: leased.snapshot, inPart: self.handler.mayFailInPart)
             await self.take(failure, leased)
+        case .later(let task): await self.conclude(leased, await task.value, took: took)
         case .wait(let time):
             do throws(LedgerError) {
                 try await self.ledger.postpone(leased.lease, by: time, isAttempt: false)

@@ -15,6 +15,8 @@ package final class StageWorker<Handler: StageHandler>: Service {
     let handler: Handler
     let inbox: LeaseInbox
     let held: Mutex<HeldLeases>
+    /// Work whose outcome is still to come, see ``StageOutcome/later(_:)``.
+    let late = Mutex<[Lease.Key: Task<Void, Never>]>([:])
     let consumer: String
     let logger: Logger
     let metrics: StageMetrics
@@ -67,5 +69,6 @@ package final class StageWorker<Handler: StageHandler>: Service {
             self.inbox.close()
             await group.waitForAll()
         }
+        while let task = self.late.withLock({ $0.values.first }) { await task.value }
     }
 }

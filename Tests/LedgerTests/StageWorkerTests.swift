@@ -7,6 +7,13 @@ import Testing
 
 @testable import Ledger
 
+/// What somebody waits for that another one decides.
+private final class Gate: Sendable {
+    private let state = Mutex(false)
+    var isOpen: Bool { self.state.withLock { $0 } }
+    func open() { self.state.withLock { $0 = true } }
+}
+
 @Suite(.serialized) struct StageWorkerTests {
     static let done = StageOutcome.step(Step(phase: .refused, by: "test", detail: "done"))
 
@@ -88,6 +95,43 @@ import Testing
                 }
             }
             #expect(runs.withLock { $0 } == 1)
+        }
+    }
+
+    @Test("what is late keeps its lease and nobody else waiting; who is told to stop waits for it")
+    func late() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let runs = Mutex(0)
+            let gate = Gate()
+            let handler = ClosureHandler(stage: .interpret) { batch in
+                runs.withLock { $0 += batch.count }
+                return batch.map { leased in
+                    guard (try? leased.snapshot.request().intent) == "slow" else { return Self.done }
+                    return .later(
+                        Task {
+                            while !gate.isOpen { try? await Task.sleep(for: .milliseconds(10)) }
+                            return Self.done
+                        })
+                }
+            }
+            let slow = try await ledger.submit("slow")
+            try await withWorker(ledger, handler) {
+                for number in 0..<20 { _ = try await ledger.submit("intent \(number)") }
+                try await eventually { try await ledger.count(.refused) == 20 }
+                // Another that would take it over when its lease ended.
+                try await withWorker(ledger, handler) {
+                    try await Task.sleep(for: .milliseconds(3_600))  // three leases long: the work itself, not a check
+                    #expect(try await ledger.read(slow)?.phase == .received)
+                }
+                Task {
+                    try await Task.sleep(for: .milliseconds(300))
+                    gate.open()
+                }
+            }
+            // It was stopped before the gate opened.
+            #expect(try await ledger.read(slow)?.phase == .refused)
+            #expect(runs.withLock { $0 } == 21)
         }
     }
 

@@ -25,7 +25,8 @@ import Testing
         arguments: [
             ("", "a list 'repositories' is expected"),
             ("- a", "a list 'repositories' is expected"),
-            ("repositories: []", "1 to 500 repositories are expected"),
+            ("repositories: [{name: preview, url: /a, clusters: [x]}]", "repositories[0]: the name preview is taken"),
+            ("repositories: []", "1 to 100 repositories are expected"),
             ("repositories: 7", "repositories is of another type than expected"),
             ("repos: []", "'repos' is not known"),
             ("repositories: [{name: a, clusters: [x]}]", "repositories[0].url is missing"),
@@ -54,6 +55,7 @@ import Testing
         arguments: [
             ("https://git.example.org/a.git", "https://GIT.example.org/b.git", true),
             ("https://user:secret@git.example.org/a.git", "https://git.example.org/b.git", true),
+            ("https://git.example.org/a.git", "https://other:theirs@evil.example.org/b.git", false),
             ("https://git.example.org/a.git", "https://git.example.org:8443/b.git", false),
             ("https://git.example.org/a.git", "http://git.example.org/b.git", false),
             ("https://git.example.org/a.git", "https://git.example.org.evil/b.git", false),
@@ -65,6 +67,12 @@ import Testing
         #expect((GitOrigin(one) == GitOrigin(other)) == isSame)
         let entry = RepositoriesFile.Entry(name: "other", url: other, clusters: ["*"])
         #expect(RepositorySettings.credential(of: entry, main: one, .token("mine")).secret == (isSame ? "mine" : nil))
+    }
+
+    @Test("a URL that brings credentials keeps them")
+    func embedded() {
+        let entry = RepositoriesFile.Entry(name: "other", url: "https://user:own@git.example.org/b.git", clusters: ["*"])
+        #expect(RepositorySettings.credential(of: entry, main: "https://git.example.org/a.git", .token("mine")).secret == nil)
     }
 
     @Test("directories have no server")

@@ -69,12 +69,13 @@ struct PackageController: Sendable {
         let repositories = try self.repositories(request)
         return try await Self.answering {
             guard let path = PackagePath(name) else { throw Self.missing(name, revision) }
-            let repository = repositories.packages(of: path.cluster)
-            guard let item = try await repository.item(at: path, revision: revision) else { throw Self.missing(name, revision) }
+            guard let item = try await repositories.read(path.cluster, { try await $0.item(at: path, revision: revision) }) else {
+                throw Self.missing(name, revision)
+            }
             let tag = "\"\(item.commit)\""
             let known = request.headers[values: .ifNoneMatch].joined(separator: ",").split(separator: ",").map { $0.filter { $0 != " " } }
             if known.contains(where: { $0 == tag || $0 == "W/\(tag)" || $0 == "*" }) { return Response(status: .notModified, headers: [.eTag: tag]) }
-            return Response.json(Package(item: item, files: try await repository.files(of: item)), headers: [.eTag: tag])
+            return Response.json(Package(item: item, files: try await repositories.read(path.cluster) { try await $0.files(of: item) }), headers: [.eTag: tag])
         }
     }
 
@@ -87,7 +88,7 @@ struct PackageController: Sendable {
         let repositories = try self.repositories(request)
         return try await Self.answering {
             guard let path = PackagePath(name) else { throw Self.missing(name, nil) }
-            let items = try await repositories.packages(of: path.cluster).history(of: path, limit: limit)
+            let items = try await repositories.read(path.cluster) { try await $0.history(of: path, limit: limit) }
             guard !items.isEmpty else { throw Self.missing(name, nil) }
             return Response.json(History(items: items))
         }
@@ -128,6 +129,9 @@ struct PackageController: Sendable {
     private static func answering(_ work: () async throws -> Response) async throws -> Response {
         do {
             return try await work()
+        } catch let error as DeploymentRepository.Away {
+            // Not 503: who calls would take all of us to be down.
+            throw ProblemError(.init(code: 424, reasonPhrase: "Failed Dependency"), code: "repository_unavailable", detail: error.description)
         } catch let error as GitError {
             guard error.mayRetry else { throw ProblemError(.unprocessableContent, code: "package_unreadable", detail: error.description) }
             throw ProblemError(.serviceUnavailable, code: "repository_unavailable", detail: error.description, headers: [.retryAfter: "1"])

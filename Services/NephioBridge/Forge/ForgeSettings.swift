@@ -32,16 +32,12 @@ enum ForgeSettings {
 
     /// - Parameters:
     ///   - repository: owner and name there, as `setting` has it.
-    ///   - target: that repository in Git.
     ///   - branch: what is merged into.
     ///   - credential: Git's, for where the API has none of its own.
     static func delivery(
-        _ settings: Settings, through connection: Connection, repository: String, of setting: String, target: PublishTarget, branch: String,
+        _ settings: Settings, through connection: Connection, repository: String, of setting: String, branch: String,
         credential: GitCredential
     ) throws(InvalidSetting) -> PullRequestDelivery {
-        guard target.remote != nil else {
-            throw InvalidSetting(key: "GIT_REPO_URL", value: target.name, allowed: "a URL with DELIVERY_MODE=pull-request")
-        }
         guard let address = settings[Self.address] else { throw InvalidSetting(key: "FORGE_URL", allowed: "a URL with DELIVERY_MODE=pull-request") }
         let parts = repository.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ self.isName($0) }) else {

@@ -1,18 +1,24 @@
-import Synchronization
-
 /// One Git repository that clusters are delivered from, and how packages come into it.
 final class DeploymentRepository: Sendable {
+    /// It could not be read or written just now; the others can.
+    struct Away: Error, CustomStringConvertible {
+        let name: String
+        let reason: GitError
+        var description: String { "the repository \(self.name): \(self.reason)" }
+    }
+
     /// What health checks, logs and problems call it.
     let name: String
-    /// As the settings have it, for the policy of tenants.
+    /// For the policy of tenants: the setting, without credentials.
     let address: String
     /// Patterns of the clusters it is for.
     let clusters: [String]
     let packages: PackageRepository
     /// Publishes instead of us, where set.
     let delivery: (any PackageDelivery)?
-    /// Works that were given up waiting for, and go on.
-    private let overdue = Atomic<Int>(0)
+    /// Publications and readings wait for their like only: a slow publication is no reason not to be read.
+    let publishing = Attendance()
+    let reading = Attendance()
 
     init(name: String, address: String, clusters: [String] = ["*"], packages: PackageRepository, delivery: (any PackageDelivery)? = nil) {
         self.name = name
@@ -22,35 +28,18 @@ final class DeploymentRepository: Sendable {
         self.delivery = delivery
     }
 
-    /// Waits for `work` on this repository, for `patience` at most where others would stand behind it: its server may not answer.
-    ///
-    /// - Returns: nil when it is not done by then. It is finished all the same, and before that nothing else is begun: nil at once.
-    func attend<Value: Sendable>(for patience: Duration?, _ work: @escaping @Sendable () async -> Value) async -> Value? {
-        guard let patience else { return await work() }
-        guard self.overdue.load(ordering: .acquiring) == 0 else { return nil }
-        let (ends, end) = AsyncStream.makeStream(of: Value?.self, bufferingPolicy: .bufferingOldest(1))
-        let state = Mutex((isDone: false, isLate: false))
-        Task {
-            let value = await work()
-            let wasLate = state.withLock { state in
-                state.isDone = true
-                return state.isLate
-            }
-            if wasLate { self.overdue.subtract(1, ordering: .releasing) }
-            end.yield(value)
+    /// - Throws: ``Away`` when it cannot be read now, or not within `patience`; other ``GitError``s as they are.
+    func read<Value: Sendable>(
+        within patience: Duration = DeploymentRepositories.patience, _ work: @escaping @Sendable (PackageRepository) async throws -> Value
+    ) async throws -> Value {
+        let outcome = await self.reading.attend(for: patience) { [packages] () -> Result<Value, any Error> in
+            do { return .success(try await work(packages)) } catch { return .failure(error) }
         }
-        let timer = Task {
-            try await Task.sleep(for: patience)
-            let isLate = state.withLock { state in
-                state.isLate = !state.isDone
-                return state.isLate
-            }
-            guard isLate else { return }
-            self.overdue.add(1, ordering: .releasing)
-            end.yield(nil)
+        guard let result = outcome.value else { throw Away(name: self.name, reason: .unreachable("it has not answered yet")) }
+        do {
+            return try result.get()
+        } catch let error as GitError where error.mayRetry {
+            throw Away(name: self.name, reason: error)
         }
-        defer { timer.cancel() }
-        var iterator = ends.makeAsyncIterator()
-        return await iterator.next() ?? nil
     }
 }

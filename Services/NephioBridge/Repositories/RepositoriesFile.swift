@@ -36,7 +36,7 @@ struct RepositoriesFile: Sendable {
     private struct Document: Decodable { var repositories: [Entry] }
 
     /// More than a process should hold open.
-    static let maxEntries = 500
+    static let maxEntries = 100
 
     let entries: [Entry]
 
@@ -68,7 +68,8 @@ struct RepositoriesFile: Sendable {
         guard !self.entries.isEmpty, self.entries.count <= Self.maxEntries else {
             throw Unreadable(description: "1 to \(Self.maxEntries) repositories are expected")
         }
-        var names: Set<String> = [DeploymentRepositories.mainName]
+        // Mirrors are named after them, and that of previews is one.
+        var names: Set<String> = [DeploymentRepositories.mainName, "preview"]
         var patterns: [String: String] = [:]
         for (index, entry) in self.entries.enumerated() {
             let place = "repositories[\(index)]"

@@ -40,8 +40,12 @@ struct RepositorySettings {
         for entry in file.entries {
             let repository = try self.repository(entry)
             // Each has one writer, and each publication one place.
-            if let same = ([main] + others).first(where: { $0.packages.target.name == repository.packages.target.name }) {
+            let target = repository.packages.target
+            if let same = ([main] + others).first(where: { $0.packages.target.name == target.name || $0.packages.target.directory == target.directory }) {
                 throw InvalidSetting(key: "GIT_REPOSITORIES_FILE", value: path, allowed: "a file in which \(entry.name) is not the repository of \(same.name), too")
+            }
+            guard target.directory != BridgeSettings.previewDirectory(self.settings, beside: main.packages.target.directory) else {
+                throw InvalidSetting(key: "GIT_REPOSITORIES_FILE", value: path, allowed: "a file in which \(entry.name) is not where previews are published")
             }
             others.append(repository)
         }
@@ -69,6 +73,8 @@ struct RepositorySettings {
     ///   - main: where `credential` is for.
     static func credential(of entry: RepositoriesFile.Entry, main: String, _ credential: GitCredential) -> GitCredential {
         if let file = entry.tokenFile { return .file(file) }
+        // One that brings credentials of its own keeps them.
+        if entry.url.hasPrefix("http"), entry.url.contains("@") { return .none }
         guard let origin = GitOrigin(entry.url), origin == GitOrigin(main) else { return .none }
         return credential
     }
@@ -86,7 +92,7 @@ struct RepositorySettings {
         let branch = settings[BridgeSettings.branch]
         let porch = try PorchSettings.delivery(settings, cluster: self.cluster, repository: settings[PorchSettings.repository])
         let pulls = try self.pullRequests(
-            for: settings[ForgeSettings.repository], of: "FORGE_REPOSITORY", target, branch: branch, credential: self.credential)
+            for: settings[ForgeSettings.repository], of: "FORGE_REPOSITORY", target, of: "GIT_REPO_URL", branch: branch)
         return self.make(
             DeploymentRepositories.mainName, target, clusters: ["*"], branch: branch, signer: try BridgeSettings.signer(settings), delivery: porch ?? pulls)
     }
@@ -104,8 +110,10 @@ struct RepositorySettings {
                 mirror: BridgeSettings.directory(named: entry.name, beside: settings[BridgeSettings.mirror]))
         }
         let porch = try PorchSettings.delivery(settings, cluster: self.cluster, repository: entry.porchRepository ?? entry.name)
+        // The forge is that of GIT_REPO_URL, whose token it knows.
         let pulls = try self.pullRequests(
-            for: entry.forgeRepository, of: "GIT_REPOSITORIES_FILE (forgeRepository of \(entry.name))", target, branch: branch, credential: credential)
+            for: entry.forgeRepository, of: "GIT_REPOSITORIES_FILE (forgeRepository of \(entry.name))", target,
+            of: "GIT_REPOSITORIES_FILE (url of \(entry.name))", branch: branch)
         let signer = try BridgeSettings.signer(keyFile: entry.signingKeyFile ?? settings[BridgeSettings.signingKey])
         return self.make(entry.name, target, clusters: entry.clusters, branch: branch, signer: signer, delivery: porch ?? pulls)
     }
@@ -120,11 +128,14 @@ struct RepositorySettings {
     }
 
     private func pullRequests(
-        for repository: String?, of setting: String, _ target: PublishTarget, branch: String, credential: GitCredential
+        for repository: String?, of setting: String, _ target: PublishTarget, of addressSetting: String, branch: String
     ) throws(InvalidSetting) -> PullRequestDelivery? {
         guard let forge else { return nil }
+        guard target.remote != nil else {
+            throw InvalidSetting(key: addressSetting, value: target.name, allowed: "a URL with DELIVERY_MODE=pull-request")
+        }
         var delivery = try ForgeSettings.delivery(
-            self.settings, through: forge, repository: repository ?? "", of: setting, target: target, branch: branch, credential: credential)
+            self.settings, through: forge, repository: repository ?? "", of: setting, branch: branch, credential: self.credential)
         delivery.passing = { [passing] in passing(.pull($0)) }
         return delivery
     }

@@ -43,11 +43,4 @@ struct SpanningPublication: Sendable {
         guard self.isWithdrawn else { return .ended(.published(self.sorted)) }
         return self.packages.isEmpty ? .withdrawn : .ended(.published(self.sorted))
     }
-
-    /// Instead of another attempt, when there is to be none: what is published already is told, so that it can be undone.
-    ///
-    /// - Parameter known: what repositories have of the intent.
-    static func givenUp(_ known: [PublishedPackage], reason: String) -> DeliveryOutcome {
-        known.contains { $0.change != .none } ? .partial(known, reason: reason) : .ended(.failed(reason: reason, mayRetry: false))
-    }
 }

@@ -128,7 +128,7 @@ struct RolloutObserver: Sendable {
     /// What the deleted package held is to be gone.
     private func absences(of change: PackageChange, in cluster: ObservedCluster) async throws -> [RolloutState] {
         guard let base = change.base.flatMap({ ObjectID($0) }) else { return [] }
-        let desired = DesiredObject.all(in: try await self.repositories.packages(of: change.cluster).files(tree: base), namespace: change.namespace)
+        let desired = DesiredObject.all(in: try await self.repositories.read(change.cluster) { try await $0.files(tree: base) }, namespace: change.namespace)
         var states: [RolloutState] = []
         for object in desired {
             let isThere = try await cluster.client.get(object.kind, object.key) != nil

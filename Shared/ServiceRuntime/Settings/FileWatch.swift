@@ -1,6 +1,6 @@
 import Dispatch
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 #if canImport(Glibc)
     import Glibc

@@ -20,13 +20,13 @@ extension RealProcesses {
                 """
             try text.write(toFile: file, atomically: true, encoding: .utf8)
             let installation = try await Installation.start([
-                "GIT_REPOSITORIES_FILE": file, "CLUSTERS": "core,edge-1,edge-2,west", "GIT_MIRROR": directory.file("mirror.git"),
+                "GIT_REPOSITORIES_FILE": file, "CLUSTERS": "hub-1,edge-1,edge-2,west", "GIT_MIRROR": directory.file("mirror.git"),
             ])
             defer { installation.stop() }
             let (gateway, main) = (installation.gateway, installation.repository)
 
             for (sentence, repository, path) in [
-                ("Deploy an NRF in cluster core", main, "core/default/nrf"), ("Deploy an NRF in cluster edge-2", edge, "edge-2/default/nrf"),
+                ("Deploy an NRF in cluster hub-1", main, "hub-1/default/nrf"), ("Deploy an NRF in cluster edge-2", edge, "edge-2/default/nrf"),
                 ("Deploy an NRF in cluster west", west, "west/default/nrf"),
             ] {
                 let record = try await gateway.submit(sentence)
@@ -46,10 +46,10 @@ extension RealProcesses {
             // Refused by the second, it is taken back from the first.
             let hook = west.directory + "/hooks/pre-receive"
             try FileManager.default.createDirectory(atPath: west.directory + "/hooks", withIntermediateDirectories: true)
-            try "#!/bin/sh\necho not this >&2\nexit 1\n".write(toFile: hook, atomically: true, encoding: .utf8)
+            try "#!/bin/sh\nexit 1\n".write(toFile: hook, atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: hook)
             let half = try await gateway.submit("Deploy an AUSF in cluster edge-1 and a PCF in cluster west")
-            #expect(half.phase == .failed && half.problem?.detail.contains("not this") == true, "\(half.phase) \(half.problem?.detail ?? "")")
+            #expect(half.phase == .failed && half.problem?.detail.contains("declined") == true, "\(half.phase) \(half.problem?.detail ?? "")")
             #expect(try await edge.revisions().contains(.init(intent: half.id.description, path: "edge-1/default/ausf")))
             #expect(try await edge.reversals() == [.init(intent: half.id.description, path: "edge-1/default/ausf")])
             let (inEdge, inWest) = (try await edge.packages(), try await west.packages())

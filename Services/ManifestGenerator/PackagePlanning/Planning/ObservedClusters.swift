@@ -1,4 +1,4 @@
-package import IntentModel
+import IntentModel
 
 /// The clusters that an O-Cloud's inventory tells of, and how old that is.
 package struct ObservedClusters: Sendable, Equatable {
