@@ -42,6 +42,24 @@ import Testing
         await reader.stop()
     }
 
+    @Test("a reader's git answers so many names, then another one does; what the first was asked it still answers")
+    func renewed() async throws {
+        let store = try TestRepository()
+        let repository = store.open()
+        _ = await repository.publish([request(store.intent(), "default/core5g/amf", to: [PackageFile(path: "a.txt", content: "x")])])
+        let reader = GitObjectReader(git: store.git, limit: 10)
+        let answers = try await withThrowingTaskGroup(of: [GitObject?].self) { group in
+            for _ in 0..<40 { group.addTask { try await reader.objects(Array(repeating: "main:default/core5g/amf/a.txt", count: 3)) } }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(answers.count == 120 && answers.allSatisfy { $0?.content == [UInt8(ascii: "x")] })
+        #expect(await reader.processes == 14)
+        // More at once than one is to answer is still one question.
+        #expect(try await reader.objects(Array(repeating: "main", count: 25)).count == 25)
+        await reader.stop()
+        await repository.stop()
+    }
+
     @Test("turns are taken one at a time in order, and no more wait than may")
     func turns() async throws {
         let queue = TurnQueue(capacity: 2)
@@ -93,6 +111,23 @@ import Testing
         #expect(memory.publications(of: intents[14]).isEmpty && !memory.contains(commits[14]))
         #expect(memory.publications(of: intents[15]).count == 1 && memory.contains(commits[15]))
         #expect(!memory.covers(CommitTime(seconds: 140)) && memory.covers(CommitTime(seconds: 141)))
+    }
+
+    @Test("the more tags are packed, the more are waited for, within bounds; nothing is asked before")
+    func packing() {
+        #expect([0, 5_119_999, 5_121_280, 24_000_000, .max].map(MaintenanceNeed.tagLimit) == [4_000, 4_000, 4_001, 18_750, 32_000])
+        var need = MaintenanceNeed()
+        need.count(packs: 0, tags: 3_999)
+        #expect(
+            !need.take {
+                Issue.record("asked")
+                return 0
+            }.tags)
+        need.count(packs: 0, tags: 1)
+        #expect(!need.take { 24_000_000 }.tags)
+        need.count(packs: 0, tags: 14_750)
+        #expect(need.take { 24_000_000 }.tags)
+        #expect(!need.take { 0 }.tags)
     }
 
     @Test("the file cache stays within its bytes")

@@ -126,7 +126,7 @@ import Testing
     func maintained() async throws {
         let store = try TestRepository()
         let repository = store.open()
-        let count = MaintenanceNeed.tagLimit + 1
+        let count = MaintenanceNeed.tagLimits.lowerBound + 1
         for start in stride(from: 0, to: count, by: 1_000) {
             let numbers = start..<min(start + 1_000, count)
             let results = await repository.publish(numbers.map { request(store.intent(), "default/ns-\($0 % 50)/amf-\($0)", to: package("amf-\($0)")) })
@@ -134,7 +134,7 @@ import Testing
         }
         await repository.maintaining?.value
         let kept = try #require(PackageIndexFile.read(in: store.directory))
-        #expect(kept.entries.count >= MaintenanceNeed.tagLimit - 1_000)
+        #expect(kept.entries.count >= MaintenanceNeed.tagLimits.lowerBound - 1_000)
         #expect(try await store.open().items().count == count)
     }
 }

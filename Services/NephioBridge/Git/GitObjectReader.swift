@@ -16,22 +16,31 @@ actor GitObjectReader {
         var number: Int
         var requests: AsyncStream<Request>.Continuation
         var task: Task<Void, Never>
+        /// That it has been asked for.
+        var names = 0
     }
 
     private static let maxWaiting = 256
     /// Names written before their answers are read. Both pipes hold 64 KiB; more names than fit would block git and us.
     private static let window = 256
 
+    /// Git keeps what it has parsed for as long as it runs: after so many names another one takes its place.
+    static let namesOfOneProcess = 20_000
+
     private let git: GitCommand
     /// Larger objects are skipped over, not held.
     private let maxObjectBytes: Int
     private let deadline: Duration
     private var process: Process?
-    private var processes = 0
+    /// Those that still answer what they were asked before another one took their place, by number.
+    private var retired: [Int: Process] = [:]
+    private let limit: Int
+    private(set) var processes = 0
     private var waiting = 0
 
-    init(git: GitCommand, maxObjectBytes: Int = 8 << 20, deadline: Duration = .seconds(30)) {
+    init(git: GitCommand, maxObjectBytes: Int = 8 << 20, deadline: Duration = .seconds(30), limit: Int = namesOfOneProcess) {
         self.git = git
+        self.limit = limit
         self.maxObjectBytes = maxObjectBytes
         self.deadline = deadline
     }
@@ -55,15 +64,25 @@ actor GitObjectReader {
         return first
     }
 
-    func stop() { self.end(process: self.processes) }
+    func stop() { for number in Array(self.retired.keys) + [self.processes] { self.end(process: number) } }
 
     deinit {
-        self.process?.requests.finish()
-        self.process?.task.cancel()
+        for process in Array(self.retired.values) + [self.process].compactMap(\.self) {
+            process.requests.finish()
+            process.task.cancel()
+        }
     }
 
     private func ask(_ names: [String]) async throws -> [GitObject?] {
-        let process = self.process ?? self.start()
+        if let old = self.process, old.names > 0, old.names + names.count > self.limit {
+            self.process = nil
+            self.retired[old.number] = old
+            // It ends when it has answered.
+            old.requests.finish()
+        }
+        var process = self.process ?? self.start()
+        process.names += names.count
+        self.process = process
         let watch = Task { [deadline] in
             try await Task.sleep(for: deadline)
             self.end(process: process.number)
@@ -76,6 +95,10 @@ actor GitObjectReader {
     }
 
     private func end(process number: Int) {
+        if let process = self.retired.removeValue(forKey: number) {
+            process.task.cancel()
+            return
+        }
         guard let process = self.process, process.number == number else { return }
         self.process = nil
         process.requests.finish()

@@ -14,9 +14,12 @@ struct PackMerge {
 
     /// Of one source's object, by its position in the index there.
     private struct Copy {
-        var isKept = false
-        var offset: UInt32 = 0
+        /// In the new pack, where no object begins before its header ends; smaller ones say what is to become of it.
+        var offset = Self.leftOut
         var crc: UInt32 = 0
+
+        static let leftOut: UInt32 = 0
+        static let kept: UInt32 = 1
     }
 
     private let sources: [PackSource]
@@ -51,7 +54,7 @@ struct PackMerge {
             }
             guard let origin else { break }
             self.origins.append(origin)
-            self.copies[Int(origin.source)][Int(origin.position)].isKept = true
+            self.copies[Int(origin.source)][Int(origin.position)].offset = Copy.kept
         }
     }
 
@@ -77,7 +80,7 @@ struct PackMerge {
             buffer.removeAll(keepingCapacity: true)
         }
         for (number, source) in self.sources.enumerated() {
-            for (place, position) in source.order.enumerated() where self.copies[number][Int(position)].isKept {
+            for (place, position) in source.order.enumerated() where self.copies[number][Int(position)].offset == Copy.kept {
                 let start = buffer.count
                 try Self.append(source, place, to: &buffer)
                 self.copies[number][Int(position)].offset = UInt32(written + start)

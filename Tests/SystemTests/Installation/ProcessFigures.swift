@@ -25,6 +25,12 @@ struct ProcessFigures: Sendable {
         self.threads = threads
     }
 
+    /// The words it was started with.
+    static func command(of processID: Int32) -> [String] {
+        let bytes = FileManager.default.contents(atPath: "/proc/\(processID)/cmdline") ?? Data()
+        return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// Processes that have this one as their parent.
     static func children(of processID: Int32) -> [Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

@@ -52,6 +52,12 @@ final class Vitals: Sendable {
                 self.add("\(service.rawValue) anonymous memory", at, Double(figures.anonymous))
                 self.add("\(service.rawValue) descriptors", at, Double(figures.descriptors))
                 self.add("\(service.rawValue) threads", at, Double(figures.threads))
+                // Those that stay: what comes and goes says nothing.
+                let readers = ProcessFigures.children(of: processID).filter { ProcessFigures.command(of: $0).contains("cat-file") }
+                if !readers.isEmpty {
+                    let memory = readers.compactMap { ProcessFigures($0)?.anonymous }.reduce(0, +)
+                    self.add("\(service.rawValue)'s git readers' anonymous memory", at, Double(memory))
+                }
             }
             if let used = try? await installation.queues.memory() { self.add("redis used_memory", at, Double(used)) }
             try? await Task.sleep(for: interval)
