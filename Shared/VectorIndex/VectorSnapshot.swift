@@ -7,15 +7,17 @@ struct VectorSnapshot: Sendable {
     var count = 0
 
     /// Estimates all rows, computes those that may be among the best, and the best of these once more with all their bits.
-    func search(_ turned: [Float], limit: Int, allowed: IDSet?, confidence: Float, level: tensor_level) -> [VectorIndex.Hit] {
+    ///
+    /// - Parameter exact: of the hits, so many are looked for among all rows; those that follow are the best of the likeliest.
+    func search(_ turned: [Float], limit: Int, exact: Int, allowed: IDSet?, confidence: Float, level: tensor_level) -> [VectorIndex.Hit] {
         let dimensions = Int32(turned.count)
-        let limit = min(limit, self.count)
+        let limit = min(limit, self.count), exact = min(exact, limit)
         guard limit > 0 else { return [] }
         var whole = [Int16](repeating: 0, count: turned.count)
         var table = [UInt8](repeating: 0, count: turned.count * 8)
         // Eight bits are off by a little: some more than asked for are kept for the last look.
         var firstHits = [vectors_hit](repeating: vectors_hit(), count: 2 * limit + 16)
-        var hits = [vectors_hit](repeating: vectors_hit(), count: limit + limit / 4 + 6)
+        var hits = [vectors_hit](repeating: vectors_hit(), count: exact + exact / 4 + 6)
         let masks = self.masks(allowed, dimensions)
         return turned.withUnsafeBufferPointer { numbers in
             whole.withUnsafeMutableBufferPointer { whole in
@@ -32,7 +34,9 @@ struct VectorSnapshot: Sendable {
                                 var first = vectors_best(count: 0, limit: Int32(firstHits.count), hits: firstHits.baseAddress)
                                 var best = vectors_best(count: 0, limit: Int32(hits.count), hits: hits.baseAddress)
                                 self.scan(&query, masks, most, &first, &best, level)
-                                return self.sorted(&query, hits.prefix(Int(best.count)), limit)
+                                var rows = Set(hits.prefix(Int(best.count)).map(\.row))
+                                if exact < limit { rows.formUnion(firstHits.prefix(Int(first.count)).map(\.row)) }
+                                return self.sorted(&query, rows, limit)
                             }
                         }
                     }
@@ -77,11 +81,11 @@ struct VectorSnapshot: Sendable {
         }
     }
 
-    private func sorted(_ query: inout vectors_query, _ hits: Slice<UnsafeMutableBufferPointer<vectors_hit>>, _ limit: Int) -> [VectorIndex.Hit] {
+    private func sorted(_ query: inout vectors_query, _ rows: Set<UInt32>, _ limit: Int) -> [VectorIndex.Hit] {
         var found: [VectorIndex.Hit] = []
-        found.reserveCapacity(hits.count)
-        for hit in hits {
-            let block = self.rows[Int(hit.row) / VectorBlock.rows].block, row = Int(hit.row) % VectorBlock.rows
+        found.reserveCapacity(rows.count)
+        for place in rows {
+            let block = self.rows[Int(place) / VectorBlock.rows].block, row = Int(place) % VectorBlock.rows
             found.append(VectorIndex.Hit(id: block.id(row), score: vectors_dot(block.bytes, &query, Int32(row))))
         }
         found.sort { $0.score != $1.score ? $0.score > $1.score : $0.id < $1.id }

@@ -30,6 +30,24 @@ struct VectorIndexTests {
         #expect(found >= 198, "\(found) of 200")
     }
 
+    @Test("of a pool the first are the nearest of all, and most of the rest are what an exact search has")
+    func pool() throws {
+        var vectors = Vectors(dimensions: 384)
+        let rows = (0..<3_000).map { (id: Int64($0), vector: vectors.next()) }
+        let index = VectorIndex(model: "test", dimensions: 384)
+        try index.put(rows)
+        var found = 0
+        for number in 0..<10 {
+            let query = vectors.near(rows[number * 7].vector, spread: 0.8)
+            let (pool, all) = (try index.search(query, limit: 100, exact: 10), try index.search(query, limit: 100))
+            #expect(pool.count == 100 && Set(pool.map(\.id)).count == 100)
+            #expect(Array(pool.prefix(10)) == Array(all.prefix(10)))
+            #expect(zip(pool, pool.dropFirst()).allSatisfy { $0.score >= $1.score })
+            found += Set(pool.map(\.id)).intersection(all.map(\.id)).count
+        }
+        #expect(found >= 900, "\(found) of 1000")
+    }
+
     @Test("ids that are named have the scores a search gives them; those that are not there have none")
     func scores() throws {
         var vectors = Vectors(dimensions: 64)

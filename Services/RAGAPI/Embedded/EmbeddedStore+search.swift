@@ -5,6 +5,8 @@ import VectorIndex
 extension EmbeddedStore {
     /// Of each kind, what is fused at least.
     private static let pool = 200
+    /// … and of the nearest, so many for each that is asked for are the nearest of all: whoever comes after them comes first only by the words.
+    private static let nearest = 4
 
     func search(_ query: PassageQuery) async throws -> FoundPassages {
         for attempt in 0..<3 {
@@ -32,7 +34,7 @@ extension EmbeddedStore {
         while true {
             let byWords = mode == .vector ? [] : snapshot.search(words, limit: pool)
             var byMeaning: [VectorIndex.Hit] = []
-            if let embedding, let vectors = self.vectors { byMeaning = try vectors.search(embedding, limit: pool, allowed: allowed) }
+            if let embedding, let vectors = self.vectors { byMeaning = try vectors.search(embedding, limit: pool, exact: query.limit * Self.nearest, allowed: allowed) }
             let ranked =
                 switch mode {
                 case .keyword: Self.ranked(byWords)
