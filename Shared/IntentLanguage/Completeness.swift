@@ -26,7 +26,9 @@ struct Completeness {
         }
         if let name = object.name, !Self.isName(name) { ask("object.name", "'\(name)' cannot be a name. Which instance is meant?") }
         for target in expectation.targets {
-            if case .text(let text) = target.value, !Self.isName(text) {
+            // "the latest version", "version zurück"
+            let isVague = target.attribute == "version" && target.value.text.map { !$0.contains(where: \.isNumber) } == true
+            if case .text(let text) = target.value, !Self.isName(text) || isVague {
                 ask("targets.\(target.attribute)", "'\(text)' cannot be used. What should \(target.attribute) of \(label) be?")
             }
         }

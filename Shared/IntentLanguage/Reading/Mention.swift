@@ -29,6 +29,8 @@ struct Mention: Sendable {
     var isWeak = false
     /// A pronoun: the objects of the expectations before.
     var isPronoun = false
+    /// Read from a pronoun: something spoken of before.
+    var isRecalled = false
     var isNegated = false
     /// "a", "an", "new": not yet there.
     var isIndefinite = false

@@ -181,6 +181,16 @@ extension Reading {
         // "purge the data of the UDR"; what was said of it may stand in a later clause than the verb.
         let end = draft.mention.end
         let part = end..<max(end, min(end + 3, clause.end))
+        if draft.verb == .configure || draft.verb == .scale, draft.mention.type == "Custom", self.kind(draft.mention.at) == .unknown,
+            let preposition = self.meaning(end)?.preposition, [.of, .in, .on, .for].contains(preposition),
+            part.contains(where: { self.meaning($0)?.object != nil && preposition == .of || self.meaning($0)?.identifier == .cell })
+        {
+            ask("object.name", "'\(self.original(draft.mention.at))' is nothing that can be set. What should be changed, and on what?")
+        }
+        // "move two replicas of the UPF": a function moves as a whole.
+        if draft.verb == .migrate, let some = expectation.target("replicas")?.span, some.start < draft.mention.span.start {
+            ask("targets.replicas", "A function moves as a whole. Should all of \(label) move, or how many replicas should it have in which place?")
+        }
         if draft.verb == .remove || draft.verb == .restart, draft.mention.type == "Custom",
             draft.mention.name == nil || self.kind(draft.mention.at) == .unknown, self.meaning(end)?.preposition == .of,
             part.contains(where: { self.meaning($0)?.object != nil })

@@ -136,6 +136,9 @@ extension Reading {
             mention.isGeneric = false
             return mention
         }
+        if lexeme.kind == .number { return self.recalledByOne(at, clause, before) }
+        // "the tilt of cell 7": a setting is no workload.
+        if let meaning, meaning.isOpaque { return nil }
         if self.isNameLike(at) {
             return self.unknownMention(at, clause, preposition, hasObject, before)
         }

@@ -68,7 +68,7 @@ extension Reading {
 
     /// "core5g and lab", "core5g as well as lab", "core5g/lab"
     private func joinsPlaces(_ index: Int) -> Bool {
-        guard index < self.lexemes.count else { return false }
+        guard index >= 0, index < self.lexemes.count else { return false }
         return self.isConjunction(index) || self.isSymbol(index, "/") || Self.joiners.contains(self.original(index).lowercased())
     }
 
@@ -94,6 +94,7 @@ extension Reading {
                 return
             }
         }
+        if self.readSeveral(kind, at) { return }
         // in the X namespace, on the X cluster
         if let begin = self.placeStart(at - 1), self.isPlaceWord(at - 1, kind) {
             let (preposition, governor) = self.governing(begin - 1)
@@ -105,6 +106,19 @@ extension Reading {
         }
     }
 
+    /// "in the east and west clusters"
+    private mutating func readSeveral(_ kind: PlaceKind, _ at: Int) -> Bool {
+        guard self.original(at).lowercased().hasSuffix("s"), self.isPlaceWord(at - 1, kind) else { return false }
+        var first = at - 1
+        while self.joinsPlaces(first - 1) || self.isComma(first - 1), self.isPlaceWord(first - 2, kind) { first -= 2 }
+        guard first < at - 1, self.governing(first - 1).preposition != nil else { return false }
+        // Environments are asked about as such.
+        if kind == .cluster, self.meaning(first)?.environment != nil, self.meaning(at - 1)?.environment != nil { return false }
+        self.severalPlaces.append((first, kind))
+        self.use(first..<(at + 1))
+        return true
+    }
+
     private func placeStart(_ index: Int) -> Int? { index >= 0 && !self.lexemes[index].used ? index : nil }
 
     private func isStrongName(_ index: Int) -> Bool {
@@ -114,7 +128,7 @@ extension Reading {
 
     /// May stand before the noun of a place as its name ("core5g namespace", "edge cluster").
     private func isPlaceWord(_ index: Int, _ place: PlaceKind) -> Bool {
-        guard index >= 0, index < self.lexemes.count, !self.lexemes[index].used else { return false }
+        guard index >= 0, index < self.lexemes.count, !self.lexemes[index].used, !self.has(index, .undefinedPlace) else { return false }
         switch self.lexemes[index].kind {
         case .chain, .quoted, .unknown: return true
         case .number, .symbol, .compound: return false
@@ -176,7 +190,7 @@ extension Reading {
         while self.has(next, .definite) || self.word(next) == "both" && self.isSingleWord(next)
             || self.meaning(next)?.environment == nil && self.has(next, .filler) && self.isNameLike(next + 1)
         { next += 1 }
-        guard next < self.lexemes.count, !self.lexemes[next].used else { return }
+        guard next < self.lexemes.count, !self.lexemes[next].used, !self.isAddress(next) else { return }
         // "in 5g-core": hyphenated words of the vocabulary are names after "in".
         let isGlued =
             self.lexemes[next].kind == .word && self.lexemes[next].end > self.lexemes[next].first + 1 && self.tokens[self.lexemes[next].first + 1].glued
@@ -215,7 +229,8 @@ extension Reading {
                 after >= self.lexemes.count || self.isSymbol(after, ".", ";", "!", "?", "\n") || self.isComma(after) || self.isConjunction(after)
                     || self.meaning(after)?.preposition != nil || self.has(after, [.sequence, .urgent, .recurrence, .relativeTime, .distributive])
                     || self.meaning(after)?.priority != nil || self.meaning(after)?.verb != nil || ["up", "down", "out"].contains(self.word(after))
-                    || self.has(after, [.totality, .opening, .condition, .modal, .negation]) || Self.auxiliaries.contains(self.word(after))
+                    || self.has(after, [.totality, .opening, .condition, .modal, .negation, .indefinite, .definite])
+                    || Self.auxiliaries.contains(self.word(after))
                     || isChainOrNumbered && self.lexemes[next].kind == .unknown && self.meaning(after) == nil
             else { return }
             if isDefinite, !isChainOrNumbered { return }

@@ -90,7 +90,9 @@ extension Reading {
     /// "but leave the SMF alone" is said of something else.
     private func isOfIt(_ index: Int) -> Bool {
         let spared = self.head(index)
-        return self.meaning(spared)?.object == nil && self.kind(spared) != .chain
+        guard let object = self.meaning(spared)?.object else { return self.kind(spared) != .chain }
+        // "but keep the database"
+        return self.vocabulary.objects[object].kind == .infrastructure
     }
 
     /// "without deleting …", "without losing …"

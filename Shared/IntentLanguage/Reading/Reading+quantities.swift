@@ -271,14 +271,15 @@ extension Reading {
             if comparator == .atLeast { minimum = true }
             if comparator == .atMost { maximum = true }
             // "scale up to 5": the words of a destination, not of a bound.
-            if comparator == .atMost, self.word(begin) == "up", action == .scale || action == .change, !self.expectsAutoscaling {
+            if comparator == .atMost, self.word(begin) == "up" || self.word(start - 1) == "up", action == .scale || action == .change, !self.expectsAutoscaling
+            {
                 condition = .equals
                 maximum = false
             }
         }
         let scalable = ["replicas", "cpu", "memory", "storage", "maxUsers", "throughput", "bandwidth", "threshold", "txPower"].contains(word.attribute)
         if scalable, high == nil {
-            let direction = clause.verb?.direction ?? self.particle(clause)
+            let direction = self.particle(before: start, clause) ?? clause.verb?.direction ?? self.particle(clause)
             if measure.unit?.dimension == .percent, by {
                 if let other = self.otherChange(clause, before: start) {
                     let words = self.text(other..<measure.end)

@@ -25,6 +25,17 @@ extension Reading {
             let attribute = self.vocabulary.attributes[index].attribute
             let unit = IntentModel.Attribute.unit(of: attribute).map { ", in \($0)" } ?? ""
             self.ask(clause, "targets.\(attribute)", "'\(words)' is no \(attribute) that is understood. What should it be\(unit)?", [])
+        } else if self.isSymbol(start - 1, "("), self.isSymbol(measure.end, ")"), self.kind(start - 2) == .number,
+            self.lexemes[start - 2].value != self.lexemes[start].value
+        {
+            // "five (6) instances"
+            self.ask(clause, "targets.replicas", "'\(self.text((start - 2)..<(start + 1)))' is not one number. Which number is meant?", [])
+        } else if let kind = self.meaning(measure.end)?.place, measure.unit == nil, clause.verb?.action != .report, preposition != .at {
+            // "over three zones"
+            self.ask(clause, "context.\(kind.rawValue)", "'\(self.text(start..<(measure.end + 1)))' names no place. Which \(kind.rawValue)s are meant?", [])
+        } else if preposition == .to, self.word(start) != "one", let action = clause.verb?.action, [.set, .change, .scale, .autoscale].contains(action) {
+            // "set the bounds to 2..10"
+            self.ask(clause, "targets", "'\(self.text(start..<measure.end))' does not say what it is a number of. What should be set to what?", [])
         } else {
             self.notes.append("'\(words)' was not needed for the reading.")
         }

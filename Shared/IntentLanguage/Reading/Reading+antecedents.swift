@@ -1,0 +1,93 @@
+import IntentModel
+
+/// What was said of an object before holds for it when it is spoken of again.
+extension Reading {
+    /// "deploy an AMF in core5g and scale it to 3", "restart the AMF in lab-1. Then scale the AMF to 3": without a place of its own, the same object is
+    /// where it was.
+    mutating func inheritPlaces(from first: Int, _ statement: Draft?) {
+        guard first > 0 || statement != nil else { return }
+        let spoken = self.expectations[..<min(first, self.expectations.count)] + (statement.map { [$0] } ?? [])
+        for member in first..<max(first, self.expectations.count) {
+            let draft = self.expectations[member]
+            let isSame = draft.mention.isRecalled || self.isDefinite(draft.mention.at)
+            guard isSame, draft.verb != .migrate, !draft.context.hasPlace,
+                let before = spoken.last(where: { known in
+                    known.mention.kind == draft.mention.kind && known.mention.type == draft.mention.type && draft.mention.type != nil
+                        && (draft.mention.name == nil || draft.mention.name == known.mention.name)
+                })
+            else { continue }
+            self.expectations[member].context.mergePlace(before.context)
+            if draft.context.environment == nil { self.expectations[member].context.environment = before.context.environment }
+        }
+    }
+
+    /// "The UPF is saturated. Add two replicas to it.": what a wish is explained with asks for nothing itself. It is taken from the expectations once a
+    /// wish follows.
+    mutating func takeStatement(_ previous: [Int], _ action: Action) -> Draft? {
+        guard previous.count == 1, let last = previous.last, last == self.expectations.count - 1, ![.report, .vague, .ensure, .name].contains(action)
+        else { return nil }
+        let draft = self.expectations[last]
+        let clause = self.clauses[draft.clause]
+        guard draft.action == .vague, clause.verb == nil, draft.targets.isEmpty, !draft.mention.isGeneric,
+            (clause.first..<clause.end).contains(where: { Self.copulas.contains(self.word($0)) }),
+            !(clause.first..<clause.end).contains(where: {
+                self.meaning($0)?.verb?.form == .participle || self.has($0, [.modal, .wish, .question, .doubt]) && !Self.copulas.contains(self.word($0))
+            })
+        else { return nil }
+        self.notes.append("'\(self.text(clause.first..<clause.end))' asks for nothing.")
+        return self.expectations.removeLast()
+    }
+
+    private static let copulas: Set<String> = ["is", "are", "isnt", "arent", "seems", "seem", "looks", "look", "keeps"]
+
+    /// "Take 2 replicas from the AMF and give them to the SMF": two changes at once, of which one would be lost.
+    mutating func askForTransfer(_ clause: Clause, _ mentions: [Mention], _ quantities: [Quantity]) {
+        let functions = mentions.filter { $0.kind == .networkFunction && ($0.type != nil || $0.name != nil) && !$0.isNegated }
+        let given = functions.filter { $0.preposition == .to }
+        guard let receiver = given.first else { return }
+        let amounts = ["replicas", "cpu", "memory", "storage"]
+        let isMoved = functions.contains { $0.preposition == .from } && quantities.contains { amounts.contains($0.target.attribute) }
+        let isLost =
+            receiver.role == .aside && mentions.contains(where: \.isPronoun)
+            && !self.expectations.contains { $0.mention.type == receiver.type && $0.mention.name == receiver.name }
+        guard isMoved || isLost else { return }
+        self.ask(
+            clause, "targets", "'\(self.text(clause.first..<clause.end))' takes from one and gives to another. How much should each of them have?", [])
+    }
+
+    /// The sentence of a clause ends with a question mark.
+    func isAsked(_ clause: Clause) -> Bool {
+        let end = (clause.end..<self.lexemes.count).first { self.isSymbol($0, ".", ";", "!", "?", "\n") }
+        return end.map { self.isSymbol($0, "?") } ?? false
+    }
+
+    /// "the one in core-b", "a new one": another of what was spoken of last.
+    func recalledByOne(_ at: Int, _ clause: Clause, _ before: [Mention]) -> Mention? {
+        guard self.word(at) == "one", self.isSingleWord(at), self.has(at - 1, [.definite, .indefinite]) || self.word(at - 1) == "new" else { return nil }
+        let next = at + 1
+        let isNoun =
+            next >= clause.end || self.lexemes[next].used || self.kind(next) == .symbol || self.isConjunction(next)
+            || self.meaning(next)?.preposition != nil || self.has(next, [.sequence, .urgent, .naming])
+        guard isNoun, var mention = before.last(where: { $0.role == .object && !$0.isPronoun }) ?? self.expectations.last?.mention,
+            mention.kind == .networkFunction, mention.type != "Custom"
+        else { return nil }
+        mention.at = at
+        mention.end = next
+        mention.span = self.span((at - 1)..<next)
+        mention.name = nil
+        mention.isRecalled = false
+        mention.isNegated = false
+        mention.role = .object
+        mention.isIndefinite = !self.has(at - 1, .definite)
+        return mention
+    }
+
+    private func isDefinite(_ at: Int) -> Bool {
+        var index = at - 1
+        while index >= 0, self.isModifier(index) {
+            if self.has(index, .definite) { return true }
+            index -= 1
+        }
+        return false
+    }
+}

@@ -1,0 +1,66 @@
+import IntentModel
+
+/// What a workload can be given and an interpretation cannot say: ports, labels, addresses, timers. Left out of the reading, something else would
+/// run than what was asked for.
+extension Reading {
+    mutating func readSettings() {
+        for at in self.lexemes.indices {
+            guard let said = self.setting(at) else { continue }
+            let near = self.expectations[self.expectation(near: at)]
+            guard near.verb != .report, !(near.mention.at..<max(near.mention.at + 1, near.mention.end)).contains(at) else { continue }
+            // "expose the NEF on port 443" asks for nothing else.
+            if near.verb == .configure, near.targets.isEmpty {
+                let id = "e\(self.expectation(near: at) + 1)"
+                let question = "'\(self.text(said))' is nothing that can be set here. What else should be changed?"
+                return self.questions.append(Clarification(expectation: id, field: "targets", question: question))
+            }
+            return self.confirm(at, "'\(self.text(said))' is nothing that can be set here. Should it be done without that?", unlessAsked: false)
+        }
+    }
+
+    /// The stretch that gives such a thing a value, where one begins.
+    private func setting(_ at: Int) -> Range<Int>? {
+        guard !self.lexemes[at].used else { return nil }
+        if self.isAddress(at) { return at..<(at + 1) }
+        if self.isAssigned(at) { return at..<min(at + 3, self.lexemes.count) }
+        guard self.has(at, .setting) else { return nil }
+        // "VLAN 200", "label tier=gold", "MTU of 9000"
+        var value = at + 1
+        while value < min(at + 4, self.lexemes.count),
+            self.isSymbol(value, ":", "=") || self.isSingleWord(value) && ["of", "to", "is", "at", "=", "every"].contains(self.word(value))
+        {
+            value += 1
+        }
+        if value < self.lexemes.count, !self.lexemes[value].used, self.isValue(value, isLinked: value > at + 1 || !self.isSingleWord(at)) {
+            return at..<(value + 1)
+        }
+        // "30 second grace period", "8443 port"
+        var before = at - 1
+        if self.meaning(before)?.unit != nil, self.kind(before) == .word { before -= 1 }
+        return self.kind(before) == .number && !self.lexemes[before].used ? before..<(at + 1) : nil
+    }
+
+    /// A bare word may as well go on with the noun ("port forwarding").
+    private func isValue(_ index: Int, isLinked: Bool) -> Bool {
+        switch self.kind(index) {
+        case .number, .chain, .quoted: true
+        case .unknown: isLinked || !self.word(index).utf8.allSatisfy { $0 >= 0x61 && $0 <= 0x7a } || self.word(index + 1) == "="
+        default: false
+        }
+    }
+
+    /// "tier=gold", written as one, of nothing that is known.
+    private func isAssigned(_ at: Int) -> Bool {
+        guard at + 2 < self.lexemes.count, self.word(at + 1) == "=", self.isSingleWord(at + 1), !self.lexemes[at + 2].used,
+            [.unknown, .chain].contains(self.kind(at)) || self.has(at, [.setting, .filler]) && self.meaning(at)?.attribute == nil,
+            self.kind(at + 2) != .symbol
+        else { return false }
+        return self.span(at..<(at + 1)).end == self.span((at + 1)..<(at + 2)).start
+    }
+
+    /// Four numbers with points between them.
+    func isAddress(_ at: Int) -> Bool {
+        let parts = self.word(at).split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { !$0.isEmpty && $0.utf8.count <= 3 && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }
+    }
+}
