@@ -58,6 +58,9 @@ struct Completeness {
             if context.namespace == nil, context.cluster == nil, context.region == nil, context.site == nil, context.zone == nil {
                 ask("context.cluster", "Where should \(label) move to?")
             }
+        case .optimize where object.kind == .radioNetwork && object.type == "Cell" && expectation.targets.isEmpty && action == .change:
+            // "raise the transmit power of cell 7"
+            ask("targets", "What should be changed in the cell, and to what?")
         case .remove, .restart, .rollback, .report, .deploy, .optimize: break
         }
         if [.restart, .remove, .scale, .migrate].contains(expectation.verb), object.kind == .infrastructure, object.name == nil {

@@ -7,6 +7,7 @@ extension Reading {
     mutating func inheritPlaces(from first: Int, _ statement: Draft?) {
         guard first > 0 || statement != nil else { return }
         let spoken = self.expectations[..<min(first, self.expectations.count)] + (statement.map { [$0] } ?? [])
+        self.inheritOpeningPlace(from: first)
         for member in first..<max(first, self.expectations.count) {
             let draft = self.expectations[member]
             let isSame = draft.mention.isRecalled || self.isDefinite(draft.mention.at)
@@ -21,6 +22,18 @@ extension Reading {
         }
     }
 
+    /// "In core5g, restart the AMF and scale the SMF to 3": a place before the first verb of a sentence is that of the whole sentence.
+    private mutating func inheritOpeningPlace(from first: Int) {
+        guard let new = self.expectations.last, first < self.expectations.count, !self.clauses[new.clause].opensSentence,
+            let opening = self.clauses[..<new.clause].lastIndex(where: \.opensSentence), let verbAt = self.clauses[opening].verbAt,
+            let place = self.within(self.places, \.at, self.clauses[opening].first..<verbAt).first,
+            let known = self.expectations[..<first].first(where: { $0.clause >= opening }), place.at < known.mention.at
+        else { return }
+        for member in first..<self.expectations.count where !self.expectations[member].context.hasPlace && self.expectations[member].verb != .migrate {
+            self.expectations[member].context.mergePlace(known.context)
+        }
+    }
+
     /// "The UPF is saturated. Add two replicas to it.": what a wish is explained with asks for nothing itself. It is taken from the expectations once a
     /// wish follows.
     mutating func takeStatement(_ previous: [Int], _ action: Action) -> Draft? {
@@ -31,7 +44,8 @@ extension Reading {
         guard draft.action == .vague, clause.verb == nil, draft.targets.isEmpty, !draft.mention.isGeneric,
             (clause.first..<clause.end).contains(where: { Self.copulas.contains(self.word($0)) }),
             !(clause.first..<clause.end).contains(where: {
-                self.meaning($0)?.verb?.form == .participle || self.has($0, [.modal, .wish, .question, .doubt]) && !Self.copulas.contains(self.word($0))
+                self.meaning($0)?.verb?.form == .participle
+                    || self.has($0, [.modal, .wish, .question, .doubt, .condition]) && !Self.copulas.contains(self.word($0))
             })
         else { return nil }
         self.notes.append("'\(self.text(clause.first..<clause.end))' asks for nothing.")

@@ -24,6 +24,8 @@ extension Reading {
         self.readProvisos()
         self.readVagueness()
         self.readSettings()
+        self.readParenthesised()
+        self.readHosts()
         self.readOrder()
     }
 
@@ -299,8 +301,9 @@ extension Reading {
 
     /// "in another cluster", "in its own namespace", "in the same namespace as the SMF": somewhere else than where it would be done without them.
     private mutating func readUndefinedPlaces() {
-        for at in self.lexemes.indices where at > 0 && self.has(at - 1, .undefinedPlace) {
-            guard let kind = self.meaning(at)?.place, self.meaning(at)?.object == nil else { continue }
+        for at in self.lexemes.indices where at > 0 && !self.lexemes[at].used {
+            guard let kind = self.meaning(at)?.place, self.meaning(at)?.object == nil, self.has(at - 1, .undefinedPlace) || self.isDescribed(at)
+            else { continue }
             let near = self.expectations[self.expectation(near: at)]
             let isGoverned = (max(0, at - 4)..<at).contains { index in
                 self.meaning(index)?.preposition.map { [.in, .on, .at, .to, .from, .across, .for].contains($0) } ?? false
@@ -312,6 +315,19 @@ extension Reading {
                     question: "'\(self.text((at - 1)..<(at + 1)))' names no place. Which \(kind.rawValue) is meant?", options: []))
             return
         }
+    }
+
+    /// "on the least loaded cluster", "at the customer's site"
+    private func isDescribed(_ at: Int) -> Bool {
+        guard at + 1 >= self.lexemes.count || !self.lexemes[at + 1].used else { return false }
+        var index = at - 1
+        while index >= 0, at - index < 4, !self.lexemes[index].used, self.kind(index) == .unknown || self.isCountOrUsers(index) { index -= 1 }
+        return index < at - 1 && self.has(index, .definite)
+    }
+
+    private func isCountOrUsers(_ index: Int) -> Bool {
+        self.meaning(index)?.attribute.map { self.vocabulary.attributes[$0].attribute == "maxUsers" } ?? false || self.has(index, .decrement)
+            || ["least", "most"].contains(self.word(index))
     }
 
     private static let ordinals: Set<String> = ["first", "second", "third", "last", "former", "latter"]

@@ -57,7 +57,9 @@ extension Reading {
         }
         if clause.verb?.action == .ensure { self.replaceEnsured(&clause) }
         if let particle = clause.switchAt { self.lexemes[particle].used = true }
-        if clause.verb?.action == .scale, clause.verb?.direction == nil, (clause.first..<clause.end).contains(where: { self.scalesItself($0) }) {
+        if clause.verb?.action == .scale || clause.verb?.action == .make, clause.verb?.direction == nil,
+            (clause.first..<clause.end).contains(where: { self.scalesItself($0) })
+        {
             clause.verb?.action = .autoscale
         }
         clause.isQuestion = isQuestion

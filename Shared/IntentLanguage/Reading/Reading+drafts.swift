@@ -51,6 +51,17 @@ extension Reading {
                 return
             }
             self.notes.append("'\(self.text(clause.first..<clause.end))' says what not to do.")
+            // "deploy the AMF and do not deploy the AMF"
+            if let action = clause.verb?.action, quantities.isEmpty,
+                mentions.contains(where: { mention in
+                    previous.contains {
+                        let known = self.expectations[$0]
+                        return known.action == action && known.mention.type != nil && known.mention.type == mention.type && known.mention.name == mention.name
+                    }
+                })
+            {
+                self.ask(clause, "verb", "The text both asks for it and excludes it: '\(self.text(clause.first..<clause.end))'. What should be done?", [])
+            }
             // "deploy an AMF but do not start it"
             if let last = previous.last, self.expectations[last].verb != .report, !mentions.isEmpty, mentions.allSatisfy(\.isPronoun), quantities.isEmpty {
                 self.questions.append(
@@ -100,6 +111,10 @@ extension Reading {
             self.notes.append("'\(self.text(clause.first..<clause.end))' asks for no change.")
             return
         }
+        let counted = quantities.filter { $0.target.attribute == "replicas" }
+        // "get me 3 more UPF replicas", "bring the AMF down to 2"
+        if action == .report, !clause.isQuestion, counted.contains(where: { $0.target.condition == .increaseBy }) { action = .add }
+        if action == .stop, counted.contains(where: { $0.target.condition == .equals }) { action = .scale }
         if clause.isQuestion, action != .report, clause.verb?.form == .base, self.has(clause.first, .question) { action = .report }
         // "deploy and configure X", "create and delete X": the verb's object comes with the next verb.
         if objects.isEmpty, quantities.isEmpty, index + 1 < self.clauses.count, !self.clauses[index + 1].opensSentence, self.clauses[index + 1].verb != nil,

@@ -175,6 +175,7 @@ extension Reading {
                 return true
             }
             if place == .namespace { return !meaning.has(.indefinite) || self.word(index) == "new" }
+            if meaning.has(.describing) { return true }
             if place == .site || place == .region || place == .zone {
                 return self.lexemes[index].end == self.lexemes[index].first + 1 && meaning.environment != nil && self.word(index) != "testing"
             }
@@ -240,18 +241,21 @@ extension Reading {
             self.append(.cluster, at..<after, chunk, preposition)
         case .at where isChainOrNumbered:
             self.append(.site, at..<after, chunk, preposition)
-        case .from where self.followsObject(at):
+        case .to where isChainOrNumbered && self.followsObject(at, of: [.add, .deploy]):
+            self.append(.namespace, at..<after, chunk, preposition)
+        case .from where self.followsObject(at, of: [.remove]):
             self.append(.namespace, at..<after, chunk, preposition)
         default: break
         }
     }
 
-    /// "delete AMF from core5g": what is removed was said before the place.
-    private func followsObject(_ index: Int) -> Bool {
+    /// "delete AMF from core5g", "add an AMF to core5g": what it is done with was said before the place.
+    private func followsObject(_ index: Int, of actions: Set<Action>) -> Bool {
         var at = index - 1
         while at >= 0, index - at <= 24, !self.isSymbol(at, ".", ";", "!", "?", "\n") {
             if let verb = self.meaning(at)?.verb, verb.form == .base {
-                return verb.action == .remove && self.meaning(at + 1).map { _ in true } == true && (at..<index).contains { self.meaning($0)?.object != nil }
+                return actions.contains(verb.action)
+                    && (at..<index).contains { self.meaning($0)?.object != nil || verb.action == .remove && self.kind($0) == .chain }
             }
             at -= 1
         }

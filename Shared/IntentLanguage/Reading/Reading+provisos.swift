@@ -36,6 +36,14 @@ extension Reading {
                     expectation: "e\(index + 1)", field: "confirm", question: "Nothing here undoes it after '\(end)'. Should it be done, and stay?",
                     options: ["yes", "no"]))
         }
+        // "during the match": nothing here knows when that is.
+        if let at = self.lexemes.indices.first(where: { self.word($0) == "during" && self.isSingleWord($0) }), self.has(at + 1, .definite),
+            self.kind(self.head(at + 1)) == .unknown,
+            [.scale, .deploy, .migrate, .remove].contains(self.expectations[self.expectation(near: at)].verb)
+        {
+            let words = self.text(at..<(self.head(at + 1) + 1))
+            self.confirm(at, "'\(words)' needs dates and times to begin and end at. Should it be done now, without an end?")
+        }
         for at in ends.prefix(Self.mostCautions) {
             let first = self.has(at - 1, .definite) ? at - 2 : at - 1
             self.confirm(

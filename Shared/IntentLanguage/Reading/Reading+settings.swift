@@ -18,6 +18,33 @@ extension Reading {
         }
     }
 
+    /// "scale AMF (core5g) to 5": a name or a place?
+    mutating func readParenthesised() {
+        for at in self.lexemes.indices
+        where self.isSymbol(at, "(") && self.isSymbol(at + 2, ")") && [.chain, .unknown].contains(self.kind(at + 1)) && self.meaning(at + 1) == nil {
+            guard let object = self.meaning(at - 1)?.object, self.vocabulary.objects[object].kind == .networkFunction else { continue }
+            let near = self.expectation(near: at)
+            guard self.expectations[near].verb != .report else { continue }
+            let question = "'\(self.original(at + 1))' may be a place or a name. Which is it?"
+            return self.questions.append(Clarification(expectation: "e\(near + 1)", field: "context.namespace", question: question))
+        }
+    }
+
+    private static let hosts: Set<String> = ["node", "nodes", "host", "hosts", "server", "servers", "machine", "machines"]
+
+    /// "on a GPU node", "to node worker-3": where in a cluster something runs is not chosen here.
+    mutating func readHosts() {
+        for at in self.lexemes.indices where Self.hosts.contains(self.word(at)) && self.isSingleWord(at) && !self.lexemes[at].used {
+            let near = self.expectations[self.expectation(near: at)]
+            guard near.verb == .deploy || near.verb == .migrate || near.verb == .configure, near.mention.at != at else { continue }
+            var before = at - 1
+            while before >= 0, at - before < 4, self.meaning(before)?.preposition == nil, self.kind(before) != .symbol { before -= 1 }
+            guard before > near.mention.at, let preposition = self.meaning(before)?.preposition, [.on, .to].contains(preposition) else { continue }
+            return self.confirm(
+                at, "'\(self.text(before..<(at + 1)))' cannot be chosen here. Should it be done on whichever node has room?", unlessAsked: false)
+        }
+    }
+
     /// The stretch that gives such a thing a value, where one begins.
     private func setting(_ at: Int) -> Range<Int>? {
         guard !self.lexemes[at].used else { return nil }
@@ -52,7 +79,8 @@ extension Reading {
     /// "tier=gold", written as one, of nothing that is known.
     private func isAssigned(_ at: Int) -> Bool {
         guard at + 2 < self.lexemes.count, self.word(at + 1) == "=", self.isSingleWord(at + 1), !self.lexemes[at + 2].used,
-            [.unknown, .chain].contains(self.kind(at)) || self.has(at, [.setting, .filler]) && self.meaning(at)?.attribute == nil,
+            [.unknown, .chain].contains(self.kind(at)) || self.has(at, [.setting, .filler]) && self.meaning(at)?.attribute == nil
+                || self.meaning(at)?.place != nil,
             self.kind(at + 2) != .symbol
         else { return false }
         return self.span(at..<(at + 1)).end == self.span((at + 1)..<(at + 2)).start
