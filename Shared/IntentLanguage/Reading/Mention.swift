@@ -37,6 +37,11 @@ struct Mention: Sendable {
     var span: Span
 }
 
+extension Mention {
+    /// Of the same type, and of the same name where this one is named.
+    func isSame(as other: Mention) -> Bool { self.kind == other.kind && self.type == other.type && (other.name == nil || other.name == self.name) }
+}
+
 /// An expectation in the making.
 struct Draft: Sendable {
     var verb: Verb

@@ -6,19 +6,16 @@ extension Reading {
     /// where it was.
     mutating func inheritPlaces(from first: Int, _ statement: Draft?) {
         guard first > 0 || statement != nil else { return }
-        let spoken = self.expectations[..<min(first, self.expectations.count)] + (statement.map { [$0] } ?? [])
         self.inheritOpeningPlace(from: first)
         for member in first..<max(first, self.expectations.count) {
-            let draft = self.expectations[member]
-            let isSame = draft.mention.isRecalled || self.isDefinite(draft.mention.at)
-            guard isSame, draft.verb != .migrate, !draft.context.hasPlace,
-                let before = spoken.last(where: { known in
-                    known.mention.kind == draft.mention.kind && known.mention.type == draft.mention.type && draft.mention.type != nil
-                        && (draft.mention.name == nil || draft.mention.name == known.mention.name)
-                })
+            let mention = self.expectations[member].mention
+            guard mention.type != nil, mention.isRecalled || self.isDefinite(mention.at), self.expectations[member].verb != .migrate,
+                !self.expectations[member].context.hasPlace,
+                let before = statement.flatMap({ $0.mention.isSame(as: mention) ? $0 : nil })
+                    ?? self.expectations[..<min(first, self.expectations.count)].last(where: { $0.mention.isSame(as: mention) })
             else { continue }
             self.expectations[member].context.mergePlace(before.context)
-            if draft.context.environment == nil { self.expectations[member].context.environment = before.context.environment }
+            if self.expectations[member].context.environment == nil { self.expectations[member].context.environment = before.context.environment }
         }
     }
 
@@ -52,15 +49,16 @@ extension Reading {
         return self.expectations.removeLast()
     }
 
+    private static let amounts: Set<String> = ["replicas", "cpu", "memory", "storage"]
     private static let copulas: Set<String> = ["is", "are", "isnt", "arent", "seems", "seem", "looks", "look", "keeps"]
 
     /// "Take 2 replicas from the AMF and give them to the SMF": two changes at once, of which one would be lost.
     mutating func askForTransfer(_ clause: Clause, _ mentions: [Mention], _ quantities: [Quantity]) {
-        let functions = mentions.filter { $0.kind == .networkFunction && ($0.type != nil || $0.name != nil) && !$0.isNegated }
-        let given = functions.filter { $0.preposition == .to }
-        guard let receiver = given.first else { return }
-        let amounts = ["replicas", "cpu", "memory", "storage"]
-        let isMoved = functions.contains { $0.preposition == .from } && quantities.contains { amounts.contains($0.target.attribute) }
+        func isFunction(_ mention: Mention, after preposition: Preposition) -> Bool {
+            mention.preposition == preposition && mention.kind == .networkFunction && (mention.type != nil || mention.name != nil) && !mention.isNegated
+        }
+        guard let receiver = mentions.first(where: { isFunction($0, after: .to) }) else { return }
+        let isMoved = mentions.contains { isFunction($0, after: .from) } && quantities.contains { Self.amounts.contains($0.target.attribute) }
         let isLost =
             receiver.role == .aside && mentions.contains(where: \.isPronoun)
             && !self.expectations.contains { $0.mention.type == receiver.type && $0.mention.name == receiver.name }

@@ -20,12 +20,9 @@ extension Reading {
                     question: "Several \(kind.rawValue)s are named, and one intent acts in one. Which one is meant here?", options: []))
         }
         self.readLostPlaces()
-        self.readUndefinedPlaces()
         self.readProvisos()
+        self.readUnsayable()
         self.readVagueness()
-        self.readSettings()
-        self.readParenthesised()
-        self.readHosts()
         self.readOrder()
     }
 
@@ -300,21 +297,18 @@ extension Reading {
     }
 
     /// "in another cluster", "in its own namespace", "in the same namespace as the SMF": somewhere else than where it would be done without them.
-    private mutating func readUndefinedPlaces() {
-        for at in self.lexemes.indices where at > 0 && !self.lexemes[at].used {
-            guard let kind = self.meaning(at)?.place, self.meaning(at)?.object == nil, self.has(at - 1, .undefinedPlace) || self.isDescribed(at)
-            else { continue }
-            let near = self.expectations[self.expectation(near: at)]
-            let isGoverned = (max(0, at - 4)..<at).contains { index in
-                self.meaning(index)?.preposition.map { [.in, .on, .at, .to, .from, .across, .for].contains($0) } ?? false
-            }
-            guard near.verb != .report, isGoverned else { continue }
-            self.questions.append(
-                Clarification(
-                    expectation: "e\(self.expectation(near: at) + 1)", field: "context.\(kind.rawValue)",
-                    question: "'\(self.text((at - 1)..<(at + 1)))' names no place. Which \(kind.rawValue) is meant?", options: []))
-            return
+    mutating func askForPlace(_ kind: PlaceKind, _ at: Int) -> Bool {
+        guard at > 0, self.has(at - 1, .undefinedPlace) || self.isDescribed(at) else { return false }
+        let near = self.expectation(near: at)
+        let isGoverned = (max(0, at - 4)..<at).contains { index in
+            self.meaning(index)?.preposition.map { [.in, .on, .at, .to, .from, .across, .for].contains($0) } ?? false
         }
+        guard self.expectations[near].verb != .report, isGoverned else { return false }
+        self.questions.append(
+            Clarification(
+                expectation: "e\(near + 1)", field: "context.\(kind.rawValue)",
+                question: "'\(self.text((at - 1)..<(at + 1)))' names no place. Which \(kind.rawValue) is meant?", options: []))
+        return true
     }
 
     /// "on the least loaded cluster", "at the customer's site"

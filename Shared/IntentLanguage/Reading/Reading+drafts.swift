@@ -111,10 +111,11 @@ extension Reading {
             self.notes.append("'\(self.text(clause.first..<clause.end))' asks for no change.")
             return
         }
-        let counted = quantities.filter { $0.target.attribute == "replicas" }
         // "get me 3 more UPF replicas", "bring the AMF down to 2"
-        if action == .report, !clause.isQuestion, counted.contains(where: { $0.target.condition == .increaseBy }) { action = .add }
-        if action == .stop, counted.contains(where: { $0.target.condition == .equals }) { action = .scale }
+        if action == .report, !clause.isQuestion, quantities.contains(where: { $0.target.attribute == "replicas" && $0.target.condition == .increaseBy }) {
+            action = .add
+        }
+        if action == .stop, quantities.contains(where: { $0.target.attribute == "replicas" && $0.target.condition == .equals }) { action = .scale }
         if clause.isQuestion, action != .report, clause.verb?.form == .base, self.has(clause.first, .question) { action = .report }
         // "deploy and configure X", "create and delete X": the verb's object comes with the next verb.
         if objects.isEmpty, quantities.isEmpty, index + 1 < self.clauses.count, !self.clauses[index + 1].opensSentence, self.clauses[index + 1].verb != nil,

@@ -213,7 +213,7 @@ extension Reading {
         }
         // "deploy AMF with replicas"
         if draft.verb == .deploy, !expectation.targets.contains(where: { Self.counted.contains($0.attribute) }),
-            (clause.body..<clause.end).contains(where: {
+            (max(clause.body, draft.mention.end)..<max(clause.body, draft.mention.end, min(clause.end, draft.mention.end + 8))).contains(where: {
                 self.isCountNoun(at: $0) && self.word($0).hasSuffix("s") && self.meaning($0 - 1)?.preposition == .with && !self.lexemes[$0].used
             })
         {
@@ -224,13 +224,15 @@ extension Reading {
         }
         // "remove the second replica of the AMF"
         if draft.verb == .remove || draft.verb == .restart, expectation.target("replicas") == nil,
-            (clause.body..<clause.end).contains(where: { self.isCountNoun(at: $0) && Self.isOrdinal(self.word($0 - 1)) })
+            (max(clause.body, draft.mention.at - 6)..<max(clause.body, min(clause.end, draft.mention.end + 4))).contains(where: {
+                self.isCountNoun(at: $0) && Self.isOrdinal(self.word($0 - 1))
+            })
         {
             ask("targets.replicas", "Replicas have no order here. How many replicas should \(label) have?", [])
         }
         // "remove the DNN ims from the SMF", "remove slice 1-000001 from the AMF": not the function.
         if draft.verb == .remove, let preposition = draft.mention.preposition, [.from, .of, .on].contains(preposition),
-            (clause.body..<max(clause.body, draft.mention.at)).contains(where: { index in
+            (max(clause.body, draft.mention.at - 8)..<max(clause.body, draft.mention.at)).contains(where: { index in
                 self.meaning(index)?.identifier != nil
                     || self.meaning(index)?.object.map { self.vocabulary.objects[$0].kind == .networkSlice } ?? false
             })

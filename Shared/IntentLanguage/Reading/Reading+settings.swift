@@ -3,23 +3,39 @@ import IntentModel
 /// What a workload can be given and an interpretation cannot say: ports, labels, addresses, timers. Left out of the reading, something else would
 /// run than what was asked for.
 extension Reading {
-    mutating func readSettings() {
-        for at in self.lexemes.indices {
-            guard let said = self.setting(at) else { continue }
-            let near = self.expectations[self.expectation(near: at)]
-            guard near.verb != .report, !(near.mention.at..<max(near.mention.at + 1, near.mention.end)).contains(at) else { continue }
-            // "expose the NEF on port 443" asks for nothing else.
-            if near.verb == .configure, near.targets.isEmpty {
-                let id = "e\(self.expectation(near: at) + 1)"
-                let question = "'\(self.text(said))' is nothing that can be set here. What else should be changed?"
-                return self.questions.append(Clarification(expectation: id, field: "targets", question: question))
+    /// One look at each word finds what any of these is about; most texts hold none of it.
+    mutating func readUnsayable() {
+        let hasEquals = self.text.contains(UInt8(ascii: "="))
+        var hosts: [Int] = [], isSettled = false, isPlaced = false
+        for at in self.lexemes.indices where !self.lexemes[at].used && self.lexemes[at].kind != .symbol {
+            let meaning = self.lexemes[at].meaning > 0 ? self.vocabulary.lexicon.meanings[self.lexemes[at].meaning] : nil
+            if !isSettled, meaning?.has(.setting) ?? (self.lexemes[at].kind == .unknown) || hasEquals, let said = self.setting(at) {
+                isSettled = self.askForSetting(at, said)
             }
-            return self.confirm(at, "'\(self.text(said))' is nothing that can be set here. Should it be done without that?", unlessAsked: false)
+            guard let meaning else { continue }
+            if meaning.has(.host) { hosts.append(at) }
+            if !isPlaced, let kind = meaning.place, meaning.object == nil { isPlaced = self.askForPlace(kind, at) }
         }
+        self.readHosts(hosts)
+        if self.text.contains(UInt8(ascii: "(")) { self.readParenthesised() }
+    }
+
+    private mutating func askForSetting(_ at: Int, _ said: Range<Int>) -> Bool {
+        let near = self.expectations[self.expectation(near: at)]
+        guard near.verb != .report, !(near.mention.at..<max(near.mention.at + 1, near.mention.end)).contains(at) else { return false }
+        // "expose the NEF on port 443" asks for nothing else.
+        if near.verb == .configure, near.targets.isEmpty {
+            let id = "e\(self.expectation(near: at) + 1)"
+            let question = "'\(self.text(said))' is nothing that can be set here. What else should be changed?"
+            self.questions.append(Clarification(expectation: id, field: "targets", question: question))
+        } else {
+            self.confirm(at, "'\(self.text(said))' is nothing that can be set here. Should it be done without that?", unlessAsked: false)
+        }
+        return true
     }
 
     /// "scale AMF (core5g) to 5": a name or a place?
-    mutating func readParenthesised() {
+    private mutating func readParenthesised() {
         for at in self.lexemes.indices
         where self.isSymbol(at, "(") && self.isSymbol(at + 2, ")") && [.chain, .unknown].contains(self.kind(at + 1)) && self.meaning(at + 1) == nil {
             guard let object = self.meaning(at - 1)?.object, self.vocabulary.objects[object].kind == .networkFunction else { continue }
@@ -30,11 +46,9 @@ extension Reading {
         }
     }
 
-    private static let hosts: Set<String> = ["node", "nodes", "host", "hosts", "server", "servers", "machine", "machines"]
-
     /// "on a GPU node", "to node worker-3": where in a cluster something runs is not chosen here.
-    mutating func readHosts() {
-        for at in self.lexemes.indices where Self.hosts.contains(self.word(at)) && self.isSingleWord(at) && !self.lexemes[at].used {
+    private mutating func readHosts(_ hosts: [Int]) {
+        for at in hosts where self.isSingleWord(at) {
             let near = self.expectations[self.expectation(near: at)]
             guard near.verb == .deploy || near.verb == .migrate || near.verb == .configure, near.mention.at != at else { continue }
             var before = at - 1
@@ -88,6 +102,7 @@ extension Reading {
 
     /// Four numbers with points between them.
     func isAddress(_ at: Int) -> Bool {
+        guard self.kind(at) != .word, self.word(at).utf8.first.map({ $0 >= 0x30 && $0 <= 0x39 }) == true else { return false }
         let parts = self.word(at).split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts.allSatisfy { !$0.isEmpty && $0.utf8.count <= 3 && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }
     }

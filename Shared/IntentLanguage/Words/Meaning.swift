@@ -102,6 +102,8 @@ struct WordClass: OptionSet, Sendable, Hashable {
     static let setting = WordClass(rawValue: 1 << 44)
     /// "tear": its particle may follow the object.
     static let separable = WordClass(rawValue: 1 << 45)
+    /// "node": where in a cluster something runs.
+    static let host = WordClass(rawValue: 1 << 47)
     /// "other", "own": before the noun of a place they say no place.
     static let undefinedPlace = WordClass(rawValue: 1 << 46)
 }
@@ -137,7 +139,8 @@ final class Meaning: @unchecked Sendable {
 
     /// Known as something that nothing can be done with, and no better understood than a word that nobody knows.
     var isOpaque: Bool {
-        !self.classes.isEmpty && self.classes.isSubset(of: [.setting, .undefinedPlace]) && self.verb == nil && self.object == nil && self.attribute == nil
+        !self.classes.isEmpty && self.classes.isSubset(of: [.setting, .undefinedPlace, .host]) && self.verb == nil && self.object == nil
+            && self.attribute == nil
             && self.namedFeature == nil && self.unit == nil
             && self.place == nil && self.identifier == nil && self.quality == nil && self.technology == nil
     }

@@ -304,6 +304,7 @@ struct VocabularyLoader {
         ]
         for (key, wordClass) in classes { self.classes(try file.phrases(key), wordClass) }
         for phrase in try file.phrases("settings") { self.noun(phrase, correctable: false) { $0.classes.insert(.setting) } }
+        for phrase in try file.phrases("hosts") { self.noun(phrase, correctable: false) { $0.classes.insert(.host) } }
         for word in try file.phrases("ordinary") { self.lexicon.protect(word) }
         for phrase in try file.phrases("technologies") { self.lexicon.add(phrase) { $0.technology = phrase } }
     }
