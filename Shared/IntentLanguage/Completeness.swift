@@ -26,7 +26,9 @@ struct Completeness {
         }
         if let name = object.name, !Self.isName(name) { ask("object.name", "'\(name)' cannot be a name. Which instance is meant?") }
         for target in expectation.targets {
-            if case .text(let text) = target.value, !Self.isName(text) {
+            // "the latest version", "version zurück"
+            let isVague = target.attribute == "version" && target.value.text.map { !$0.contains(where: \.isNumber) } == true
+            if case .text(let text) = target.value, !Self.isName(text) || isVague {
                 ask("targets.\(target.attribute)", "'\(text)' cannot be used. What should \(target.attribute) of \(label) be?")
             }
         }
@@ -56,6 +58,9 @@ struct Completeness {
             if context.namespace == nil, context.cluster == nil, context.region == nil, context.site == nil, context.zone == nil {
                 ask("context.cluster", "Where should \(label) move to?")
             }
+        case .optimize where object.kind == .radioNetwork && object.type == "Cell" && expectation.targets.isEmpty && action == .change:
+            // "raise the transmit power of cell 7"
+            ask("targets", "What should be changed in the cell, and to what?")
         case .remove, .restart, .rollback, .report, .deploy, .optimize: break
         }
         if [.restart, .remove, .scale, .migrate].contains(expectation.verb), object.kind == .infrastructure, object.name == nil {

@@ -78,6 +78,7 @@ extension Glossary {
         for index in units.indices.dropLast() where units[index].unglues {
             if let glued = units[index + 1].tokens.first, glued.glued { units[index + 1].tokens[0].glued = false }
         }
+        if self.language == "zh-Hant" { units = Self.withPlacesBehind(units, lexicon) }
         if self.movesVerbs { units = Self.withVerbsInFront(units) }
         return units.flatMap(\.tokens)
     }
@@ -94,6 +95,26 @@ extension Glossary {
         var isPolite: Bool {
             self.tokens.allSatisfy { ["please", "now", "could", "you", "we", "want", "to", "i", "immediately", "finally", "first"].contains($0.word) }
         }
+    }
+
+    /// 「edge-1 的 UPF」: what nobody knows says where the function after it is, "UPF in edge-1".
+    private static func withPlacesBehind(_ units: [Unit], _ lexicon: Lexicon) -> [Unit] {
+        var units = units
+        for of in units.indices where units[of].says("of") && of > 0 && of + 1 < units.count {
+            guard units[of + 1].tokens.count == 1, lexicon.meaning(of: units[of + 1].tokens[0].word)?.object != nil else { continue }
+            var first = of - 1
+            while first > 0, units[first].tokens.first?.glued == true { first -= 1 }
+            let name = units[first..<of]
+            let isName = name.allSatisfy { $0.tokens.count == 1 && !$0.isVerb && !$0.isUnread && !$0.tokens[0].isTranslated && $0.tokens[0].kind != .symbol }
+            guard isName, first < of - 1 || lexicon.id(of: units[first].tokens[0].word) < 0,
+                lexicon.meaning(of: units[first].tokens[0].word)?.object == nil,
+                first == 0 || !units[first - 1].says("in", "namespace", "cluster", "site", "region", "zone")
+            else { continue }
+            var place = units[of]
+            place.tokens[0].word = "in"
+            units.replaceSubrange(first...(of + 1), with: [units[of + 1], place] + name)
+        }
+        return units
     }
 
     /// Cuts sentences into clauses at the separators between two verbs, and moves the only verb of each to its beginning.

@@ -62,7 +62,7 @@ struct Glossary: Sendable {
             for entry in self.entriesOfNode[Int(node)] {
                 if entry.particle.isEmpty {
                     best = (entry, at, nil)
-                } else if let found = Self.particle(entry.particle, tokens, at) {
+                } else if let found = self.particle(entry.particle, tokens, at) {
                     best = (entry, at, found)
                 } else {
                     continue
@@ -73,12 +73,30 @@ struct Glossary: Sendable {
         return best
     }
 
-    /// Where the second part of a separable verb stands: the last place before the sentence or the list ends.
-    private static func particle(_ words: [String], _ tokens: [Token], _ start: Int) -> Int? {
+    /// In English, what a particle may be besides ("auf" is "to" as well).
+    private static let prepositions: Set<String> = ["to", "at", "from", "by", "a", "in", "on"]
+
+    private func isPreposition(_ word: String) -> Bool {
+        guard let id = self.ids[word], let node = self.edges[UInt64(id)] else { return false }
+        return self.entriesOfNode[Int(node)].contains { $0.particle.isEmpty && $0.words.count == 1 && Self.prepositions.contains($0.words[0]) }
+    }
+
+    private func endsClause(_ tokens: [Token], _ index: Int) -> Bool {
+        guard index < tokens.count, tokens[index].kind != .symbol else { return true }
+        guard let id = self.ids[tokens[index].word], let node = self.edges[UInt64(id)] else { return false }
+        return self.entriesOfNode[Int(node)].contains { ["and", "or", "then"].contains($0.words.first) }
+    }
+
+    /// Where the second part of a separable verb stands before the sentence ends. One that may be a preposition ends its clause: "setze die AMF auf 5" is
+    /// no "aufsetzen".
+    private func particle(_ words: [String], _ tokens: [Token], _ start: Int) -> Int? {
+        let endsClause = words.count == 1 && self.isPreposition(words[0])
         var at = start
         while at < tokens.count, at - start < 40 {
             if tokens[at].kind == .symbol, [".", ";", "!", "?", "\n"].contains(tokens[at].word) { return nil }
-            if at + words.count <= tokens.count, words.indices.allSatisfy({ tokens[at + $0].kind == .word && tokens[at + $0].word == words[$0] }) {
+            if at + words.count <= tokens.count, words.indices.allSatisfy({ tokens[at + $0].kind == .word && tokens[at + $0].word == words[$0] }),
+                !endsClause || self.endsClause(tokens, at + words.count)
+            {
                 return at
             }
             at += 1

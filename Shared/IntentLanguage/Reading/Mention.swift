@@ -29,10 +29,17 @@ struct Mention: Sendable {
     var isWeak = false
     /// A pronoun: the objects of the expectations before.
     var isPronoun = false
+    /// Read from a pronoun: something spoken of before.
+    var isRecalled = false
     var isNegated = false
     /// "a", "an", "new": not yet there.
     var isIndefinite = false
     var span: Span
+}
+
+extension Mention {
+    /// Of the same type, and of the same name where this one is named.
+    func isSame(as other: Mention) -> Bool { self.kind == other.kind && self.type == other.type && (other.name == nil || other.name == self.name) }
 }
 
 /// An expectation in the making.

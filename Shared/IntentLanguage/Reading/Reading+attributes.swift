@@ -100,7 +100,7 @@ extension Reading {
         guard let last = self.quantities.last, last.at >= clause.first, last.named || last.target.attribute == "replicas", last.target.value.number != nil
         else { return nil }
         var before = start - 1
-        while before > clause.first, self.meaning(before)?.preposition == .to || self.has(before, .modal) { before -= 1 }
+        while before > clause.first, [.to, .with].contains(self.meaning(before)?.preposition) || self.has(before, .modal) { before -= 1 }
         guard before > last.at, self.meaning(before)?.object != nil || self.kind(before) == .chain else { return nil }
         guard let index = self.vocabulary.attributeIndex[last.target.attribute], self.vocabulary.attributes[index].dimension == .count else { return nil }
         return index
@@ -140,7 +140,7 @@ extension Reading {
         let said = max(clause.body, start - 12)..<max(clause.body, start)
         let hasObject = said.contains { self.meaning($0)?.object != nil }
         return said.first { index in
-            guard let meaning = self.meaning(index) else { return hasObject && self.kind(index) == .unknown && !self.lexemes[index].used }
+            guard let meaning = self.meaning(index), !meaning.isOpaque else { return hasObject && self.kind(index) == .unknown && !self.lexemes[index].used }
             if let attribute = meaning.attribute {
                 return !["replicas", "minReplicas", "maxReplicas", "cpu", "memory", "storage"].contains(self.vocabulary.attributes[attribute].attribute)
             }
@@ -175,6 +175,14 @@ extension Reading {
             || (max(clause.first, start - 5)..<min(clause.end, start + 5)).contains { index in
                 ["target", "threshold", "utilization", "utilisation", "when", "exceeds", "at"].contains(self.word(index))
             }
+    }
+
+    /// "the SMF down by 2": right before a number the particle is of that number, whatever the verb says of others.
+    func particle(before start: Int, _ clause: Clause) -> Direction? {
+        var at = start - 1
+        while at >= clause.body, self.meaning(at)?.preposition == .by || self.meaning(at)?.comparator != nil { at -= 1 }
+        guard at >= clause.body, self.isSingleWord(at) else { return nil }
+        return self.has(at, .particleUp) ? .up : self.has(at, .particleDown) ? .down : nil
     }
 
     /// "scale AMF up by 2"

@@ -64,6 +64,11 @@ extension Reading {
                     self.told = true
                 }
                 self.unspoken = true
+                if action == .vague, clause.verbAt != nil, let last = self.expectations.last, last.verb != .report {
+                    let question = "'\(self.text(clause.first..<clause.end))' cannot be done here. Should the rest be done all the same?"
+                    self.ask(clause, "confirm", question, ["yes", "no"])
+                    self.firstOfLastClause = self.expectations.count - 1
+                }
                 if action == .vague || action == .ensure || action == .include || action == .name || self.expectations.count > 0 { return }
             }
             if let implied = clause.verb?.implies, let known = self.vocabulary.objects.first(where: { $0.type == implied && $0.kind == .radioNetwork }) {

@@ -21,6 +21,7 @@ extension Reading {
         }
         self.readLostPlaces()
         self.readProvisos()
+        self.readUnsayable()
         self.readVagueness()
         self.readOrder()
     }
@@ -293,6 +294,34 @@ extension Reading {
                     expectation: "e\(self.expectation(near: at) + 1)", field: "context.\(kind.rawValue)",
                     question: "'\(self.text((at - 1)..<last))' may name a place. Which \(kind.rawValue) is meant?", options: []))
         }
+    }
+
+    /// "in another cluster", "in its own namespace", "in the same namespace as the SMF": somewhere else than where it would be done without them.
+    mutating func askForPlace(_ kind: PlaceKind, _ at: Int) -> Bool {
+        guard at > 0, self.has(at - 1, .undefinedPlace) || self.isDescribed(at) else { return false }
+        let near = self.expectation(near: at)
+        let isGoverned = (max(0, at - 4)..<at).contains { index in
+            self.meaning(index)?.preposition.map { [.in, .on, .at, .to, .from, .across, .for].contains($0) } ?? false
+        }
+        guard self.expectations[near].verb != .report, isGoverned else { return false }
+        self.questions.append(
+            Clarification(
+                expectation: "e\(near + 1)", field: "context.\(kind.rawValue)",
+                question: "'\(self.text((at - 1)..<(at + 1)))' names no place. Which \(kind.rawValue) is meant?", options: []))
+        return true
+    }
+
+    /// "on the least loaded cluster", "at the customer's site"
+    private func isDescribed(_ at: Int) -> Bool {
+        guard at + 1 >= self.lexemes.count || !self.lexemes[at + 1].used else { return false }
+        var index = at - 1
+        while index >= 0, at - index < 4, !self.lexemes[index].used, self.kind(index) == .unknown || self.isCountOrUsers(index) { index -= 1 }
+        return index < at - 1 && self.has(index, .definite)
+    }
+
+    private func isCountOrUsers(_ index: Int) -> Bool {
+        self.meaning(index)?.attribute.map { self.vocabulary.attributes[$0].attribute == "maxUsers" } ?? false || self.has(index, .decrement)
+            || ["least", "most"].contains(self.word(index))
     }
 
     private static let ordinals: Set<String> = ["first", "second", "third", "last", "former", "latter"]

@@ -14,7 +14,9 @@ extension Reading {
     private func endsSentence(_ index: Int) -> Bool { self.isSymbol(index, ".", ";", "!", "?", "\n", "。", "！", "？") }
 
     private mutating func readSentence(_ first: Int, _ end: Int) {
-        let isQuestion = end < self.lexemes.count && self.isSymbol(end, "?") || self.has(first, .question) && !self.isCausative(first)
+        // "Can you please get a UPF running?" asks for a deed.
+        let isQuestion =
+            end < self.lexemes.count && self.isSymbol(end, "?") && !self.has(first, .opening) || self.has(first, .question) && !self.isCausative(first)
         var start = first
         var clause = self.opened(start, end, opensSentence: true)
         var at = clause.verb == nil ? first + 1 : clause.body
@@ -55,7 +57,9 @@ extension Reading {
         }
         if clause.verb?.action == .ensure { self.replaceEnsured(&clause) }
         if let particle = clause.switchAt { self.lexemes[particle].used = true }
-        if clause.verb?.action == .scale, clause.verb?.direction == nil, (clause.first..<clause.end).contains(where: { self.scalesItself($0) }) {
+        if clause.verb?.action == .scale || clause.verb?.action == .make, clause.verb?.direction == nil,
+            (clause.first..<clause.end).contains(where: { self.scalesItself($0) })
+        {
             clause.verb?.action = .autoscale
         }
         clause.isQuestion = isQuestion
@@ -119,6 +123,13 @@ extension Reading {
             clause.switchAt = particle
             return clause
         }
+        if let split = self.splitVerb(at, end) {
+            clause.verb = split.verb
+            clause.verbAt = at
+            clause.body = at + 1
+            clause.switchAt = split.particle
+            return clause
+        }
         guard let meaning = self.meaning(at) else { return clause }
         if meaning.has(.lightVerb) {
             // "perform a rolling update of …"
@@ -150,6 +161,25 @@ extension Reading {
             clause.body = at + 1
         }
         return clause
+    }
+
+    private static let splitParticles: Set<String> = ["up", "down", "back", "out"]
+
+    /// "tear the NSSF down", "roll the AMF back to 2.1"
+    private func splitVerb(_ at: Int, _ end: Int) -> (verb: VerbMeaning, particle: Int)? {
+        guard self.has(at, .separable), self.isSingleWord(at), self.word(at) != "bring" || self.has(at + 1, .indefinite) else { return nil }
+        for particle in (at + 2)..<max(at + 2, min(end, at + 12)) {
+            if self.isComma(particle) || self.meaning(particle)?.verb?.form == .base, self.meaning(particle)?.object == nil { return nil }
+            guard Self.splitParticles.contains(self.word(particle)), self.isSingleWord(particle), !self.lexemes[particle].used,
+                let verb = self.vocabulary.lexicon.meaning(of: self.word(at) + " " + self.word(particle))?.verb
+            else { continue }
+            let next = particle + 1
+            let isLast =
+                next >= end || self.meaning(next)?.preposition.map { $0 != .from } ?? false || self.isConjunction(next) || self.isComma(next)
+                || self.has(next, [.sequence, .urgent, .opening, .condition, .relativeTime, .recurrence]) || self.lexemes[next].used
+            return isLast ? (verb, particle) : nil
+        }
+        return nil
     }
 
     private func particleOfSwitch(_ first: Int, _ end: Int) -> Int? {
@@ -192,7 +222,10 @@ extension Reading {
         guard ["get", "have", "bring", "put", "call", "see"].contains(word) else { return }
         var at = max(clause.body, clause.first + 1)
         while at < clause.end {
-            if self.has(at, .existence) {
+            let isBegun =
+                self.word(at) == "running" && ["get", "bring"].contains(word) && (at + 1 >= clause.end || self.meaning(at + 1)?.preposition != nil)
+                && (start + 1..<at).contains { self.has($0, .indefinite) }
+            if self.has(at, .existence) || isBegun {
                 clause.verb = VerbMeaning(action: .deploy)
             } else if word == "get" || word == "have" || word == "see", let verb = self.meaning(at)?.verb, verb.form == .participle,
                 ![.report, .name, .include].contains(verb.action)
@@ -217,9 +250,12 @@ extension Reading {
             || meaning.feature != nil && meaning.object == nil
     }
 
+    private static let causatives: Set<String> = ["let", "have", "make"]
+
     /// The verb of a clause that does not begin with one: "AMF should be scaled to 5", "urgent deployment of …".
     private func findLateVerb(_ clause: inout Clause) {
-        var sawModal = self.has(clause.first, .wish)
+        // "let the AMF scale itself"
+        var sawModal = self.has(clause.first, .wish) || Self.causatives.contains(self.word(clause.first))
         var denied = false
         for index in clause.first..<clause.end {
             guard let meaning = self.meaning(index) else { continue }

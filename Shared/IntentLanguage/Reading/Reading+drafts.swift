@@ -51,6 +51,17 @@ extension Reading {
                 return
             }
             self.notes.append("'\(self.text(clause.first..<clause.end))' says what not to do.")
+            // "deploy the AMF and do not deploy the AMF"
+            if let action = clause.verb?.action, quantities.isEmpty,
+                mentions.contains(where: { mention in
+                    previous.contains {
+                        let known = self.expectations[$0]
+                        return known.action == action && known.mention.type != nil && known.mention.type == mention.type && known.mention.name == mention.name
+                    }
+                })
+            {
+                self.ask(clause, "verb", "The text both asks for it and excludes it: '\(self.text(clause.first..<clause.end))'. What should be done?", [])
+            }
             // "deploy an AMF but do not start it"
             if let last = previous.last, self.expectations[last].verb != .report, !mentions.isEmpty, mentions.allSatisfy(\.isPronoun), quantities.isEmpty {
                 self.questions.append(
@@ -87,6 +98,12 @@ extension Reading {
             }
             return
         }
+        // "When the load drops, remove …": what must hold first.
+        if action == .report, let verbAt = clause.verbAt, self.has(verbAt, .condition), !self.isAsked(clause), index + 1 < self.clauses.count,
+            !self.clauses[index + 1].opensSentence, self.clauses[index + 1].verb != nil
+        {
+            return
+        }
         // "… but keep the SMF": nothing is asked of it.
         if let verbAt = clause.verbAt, ["keep", "keeping", "leave", "leaving"].contains(self.word(verbAt)), quantities.isEmpty, !self.expectations.isEmpty,
             !clause.opensSentence
@@ -94,6 +111,11 @@ extension Reading {
             self.notes.append("'\(self.text(clause.first..<clause.end))' asks for no change.")
             return
         }
+        // "get me 3 more UPF replicas", "bring the AMF down to 2"
+        if action == .report, !clause.isQuestion, quantities.contains(where: { $0.target.attribute == "replicas" && $0.target.condition == .increaseBy }) {
+            action = .add
+        }
+        if action == .stop, quantities.contains(where: { $0.target.attribute == "replicas" && $0.target.condition == .equals }) { action = .scale }
         if clause.isQuestion, action != .report, clause.verb?.form == .base, self.has(clause.first, .question) { action = .report }
         // "deploy and configure X", "create and delete X": the verb's object comes with the next verb.
         if objects.isEmpty, quantities.isEmpty, index + 1 < self.clauses.count, !self.clauses[index + 1].opensSentence, self.clauses[index + 1].verb != nil,
@@ -117,22 +139,34 @@ extension Reading {
                 if [.deploy, .make, .remove, .migrate].contains(other) || action == .report || action == .monitor { (action, clause.deedAt) = (other, at) }
             }
         }
-        if self.elaborates(action, objects, quantities, previous, clause) {
+        self.askForTransfer(clause, mentions, quantities)
+        let statement = self.takeStatement(previous, action)
+        if statement == nil, self.elaborates(action, objects, quantities, previous, clause) {
             self.elaborate(clause, index, mentions, quantities, identifiers, previous)
             return
         }
         // Pronouns stand for the objects before.
         if objects.contains(where: \.isPronoun), objects.allSatisfy({ $0.isPronoun || $0.isWeak }) {
-            let antecedents = self.antecedents(previous)
+            let antecedents = statement.map { [$0.mention] } ?? self.antecedents(previous)
             objects = antecedents.map {
-                var copy = $0; copy.group = 0; copy.at = mentions.first { $0.isPronoun }?.at ?? clause.body; copy.role = .object; return copy
+                var copy = $0; copy.group = 0; copy.at = mentions.first { $0.isPronoun }?.at ?? clause.body
+                copy.role = .object
+                copy.isRecalled = true
+                return copy
             }
             mentions = mentions.filter { !$0.isPronoun } + objects
             if antecedents.isEmpty, quantities.isEmpty, action == .ensure || action == .vague { return }
         }
         objects.removeAll(where: \.isPronoun)
+        // "The UPF is saturated, add two replicas."
+        if objects.isEmpty, var mention = statement?.mention {
+            (mention.at, mention.isRecalled, mention.group) = (clause.body, true, 0)
+            objects = [mention]
+        }
         let verb = self.verb(for: action, clause, objects, quantities)
+        let known = self.expectations.count
         self.append(objects, clause, index, verb, action, quantities, mentions, identifiers)
+        self.inheritPlaces(from: known, statement)
     }
 
     /// The expectations of the clause that was read last.

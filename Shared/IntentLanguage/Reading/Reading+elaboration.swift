@@ -36,7 +36,7 @@ extension Reading {
             }
             // "deploy … . I need AMF, SMF deployed …"
             if head.verb == .deploy, head.mention.kind == .coreNetwork || head.mention.isGeneric, clause.passive, !real.isEmpty { return true }
-            return head.verb != .deploy && real.isEmpty && objects.isEmpty
+            return ![.deploy, .remove, .restart, .rollback, .migrate].contains(head.verb) && real.isEmpty && objects.isEmpty
         default: return false
         }
     }

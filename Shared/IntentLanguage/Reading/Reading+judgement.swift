@@ -181,6 +181,16 @@ extension Reading {
         // "purge the data of the UDR"; what was said of it may stand in a later clause than the verb.
         let end = draft.mention.end
         let part = end..<max(end, min(end + 3, clause.end))
+        if draft.verb == .configure || draft.verb == .scale, draft.mention.type == "Custom", self.kind(draft.mention.at) == .unknown,
+            let preposition = self.meaning(end)?.preposition, [.of, .in, .on, .for].contains(preposition),
+            part.contains(where: { self.meaning($0)?.object != nil && preposition == .of || self.meaning($0)?.identifier == .cell })
+        {
+            ask("object.name", "'\(self.original(draft.mention.at))' is nothing that can be set. What should be changed, and on what?")
+        }
+        // "move two replicas of the UPF": a function moves as a whole.
+        if draft.verb == .migrate, let some = expectation.target("replicas")?.span, some.start < draft.mention.span.start {
+            ask("targets.replicas", "A function moves as a whole. Should all of \(label) move, or how many replicas should it have in which place?")
+        }
         if draft.verb == .remove || draft.verb == .restart, draft.mention.type == "Custom",
             draft.mention.name == nil || self.kind(draft.mention.at) == .unknown, self.meaning(end)?.preposition == .of,
             part.contains(where: { self.meaning($0)?.object != nil })
@@ -194,6 +204,40 @@ extension Reading {
             })
         {
             ask("targets.replicas", "How many replicas of \(label) should be removed?", [])
+        }
+        // 「刪除所有的東西」: a word of a script without spaces names no workload.
+        if draft.mention.type == "Custom", self.kind(draft.mention.at) == .unknown, draft.verb != .report,
+            (expectation.object.name ?? "").utf8.contains(where: { $0 >= 0xe3 && $0 <= 0xe9 })
+        {
+            ask("object.name", "'\(self.original(draft.mention.at))' is not known. Which instance is meant?")
+        }
+        // "deploy AMF with replicas"
+        if draft.verb == .deploy, !expectation.targets.contains(where: { Self.counted.contains($0.attribute) }),
+            (max(clause.body, draft.mention.end)..<max(clause.body, draft.mention.end, min(clause.end, draft.mention.end + 8))).contains(where: {
+                !self.lexemes[$0].used && self.meaning($0 - 1)?.preposition == .with && self.isCountNoun(at: $0) && self.word($0).hasSuffix("s")
+            })
+        {
+            ask("targets.replicas", "How many replicas should \(label) have?")
+        }
+        if [.remove, .restart, .migrate].contains(draft.verb), draft.mention.name == nil, let words = self.selection(draft.mention, clause, expectation) {
+            ask("object.name", "Nothing here tells which ones are meant by '\(words)'. Which instances are they?")
+        }
+        // "remove the second replica of the AMF"
+        if draft.verb == .remove || draft.verb == .restart, expectation.target("replicas") == nil,
+            (max(clause.body, draft.mention.at - 6)..<max(clause.body, min(clause.end, draft.mention.end + 4))).contains(where: {
+                self.isCountNoun(at: $0) && Self.isOrdinal(self.word($0 - 1))
+            })
+        {
+            ask("targets.replicas", "Replicas have no order here. How many replicas should \(label) have?", [])
+        }
+        // "remove the DNN ims from the SMF", "remove slice 1-000001 from the AMF": not the function.
+        if draft.verb == .remove, let preposition = draft.mention.preposition, [.from, .of, .on].contains(preposition),
+            (max(clause.body, draft.mention.at - 8)..<max(clause.body, draft.mention.at)).contains(where: { index in
+                self.meaning(index)?.identifier != nil
+                    || self.meaning(index)?.object.map { self.vocabulary.objects[$0].kind == .networkSlice } ?? false
+            })
+        {
+            ask("object.name", "Is all of \(label) meant, or only '\(self.text(clause.body..<draft.mention.at))'? Say what exactly should be done.")
         }
         // "deploy amf x3"
         if let name = expectation.object.name, name.utf8.count <= 4, name.lowercased().first == "x", name.utf8.count > 1,
@@ -216,6 +260,30 @@ extension Reading {
             }
         }
         return questions
+    }
+
+    private static let counted = ["replicas", "minReplicas", "maxReplicas", "autoscaling", "highAvailability"]
+    private static let relatives: Set<String> = ["that", "which", "whose", "who", "older", "newer", "having"]
+
+    /// "the AMF that is not used", "AMFs older than 3 days", "UPFs with more than 80 % CPU", "one of the AMFs": which of them, told by what nothing here
+    /// knows.
+    private func selection(_ mention: Mention, _ clause: Clause, _ expectation: Expectation) -> String? {
+        let end = min(mention.end, clause.end)
+        if self.word(mention.at - 2) == "of" || self.word(mention.at - 1) == "of", !mention.isPronoun {
+            let first = self.word(mention.at - 2) == "of" ? mention.at - 3 : mention.at - 2
+            if first >= clause.body, self.kind(first) == .number { return self.text(first..<end) }
+        }
+        guard end < clause.end, !self.lexemes[end].used else { return nil }
+        if Self.relatives.contains(self.word(end)) { return self.text(mention.at..<clause.end) }
+        guard self.meaning(end)?.preposition == .with, mention.kind == .networkFunction, expectation.verb != .migrate else { return nil }
+        let isMeasured = (end + 1..<clause.end).contains { index in
+            self.meaning(index)?.attribute != nil || self.meaning(index)?.comparator != nil || self.kind(index) == .number
+        }
+        return isMeasured ? self.text(mention.at..<clause.end) : nil
+    }
+
+    private static func isOrdinal(_ word: String) -> Bool {
+        ["first", "second", "third", "fourth", "last", "next"].contains(word)
     }
 
     private static let linking: Set<String> = ["connect", "attach", "integrate", "link", "join", "register"]

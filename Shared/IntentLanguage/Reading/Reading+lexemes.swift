@@ -34,12 +34,17 @@ extension Reading {
             let match = lexicon.longest(tokens, at) { end in end >= tokens.count || !tokens[end].glued }
             if let match, match.end >= chainEnd || !isChain {
                 let corrected = tokens[at..<match.end].contains { $0.corrected }
-                self.lexemes.append(Lexeme(kind: .word, first: at, end: match.end, meaning: match.meaning, corrected: corrected))
+                let marks = lexicon.marks[match.meaning]
+                self.marks.formUnion(marks)
+                let kind: Lexeme.Kind = marks.contains(.opaque) ? .unknown : .word
+                self.lexemes.append(Lexeme(kind: kind, first: at, end: match.end, meaning: match.meaning, corrected: corrected))
                 at = match.end
             } else if isChain {
                 self.readChain(at, chainEnd)
                 at = chainEnd
             } else {
+                // An address, perhaps.
+                if token.word.utf8.first.map({ $0 >= 0x30 && $0 <= 0x39 }) == true { self.marks.insert(.unsayable) }
                 self.lexemes.append(Lexeme(kind: .unknown, first: at, end: at + 1))
                 at += 1
             }
@@ -53,7 +58,7 @@ extension Reading {
 
     /// "scale it automatically"
     func scalesItself(_ index: Int) -> Bool {
-        guard ["automatically", "dynamically"].contains(self.word(index)) else { return false }
+        guard ["automatically", "dynamically", "itself", "themselves"].contains(self.word(index)) else { return false }
         return (max(0, index - 3)..<min(self.lexemes.count, index + 3)).contains {
             self.meaning($0)?.verb?.action == .scale && self.meaning($0)?.verb?.direction == nil
         }
@@ -140,6 +145,10 @@ extension Reading {
                     result.removeLast()
                     total = 0.5
                 }
+            } else if self.word(at) == "half", ["a", "an"].contains(self.word(at + 1)), self.meaning(at + 2)?.unit != nil {
+                // "half a core"
+                total = 0.5
+                next = at + 2
             } else if self.has(at, .negative), at + 1 < self.lexemes.count,
                 let value = self.lexemes[at + 1].kind == .number ? self.lexemes[at + 1].value : self.meaning(at + 1)?.cardinal
             {

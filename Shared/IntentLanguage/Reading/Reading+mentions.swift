@@ -31,7 +31,8 @@ extension Reading {
             if self.isConjunction(at) || self.isComma(at) || self.has(at, .sequence) {
                 // Back to the list of objects after something said of the one before.
                 let isPartOfSlice = preposition == .with && result.last { $0.role == .object }?.kind == .networkSlice
-                if let current = preposition, !isPartOfSlice, ![.of, .between].contains(current), result.contains(where: { $0.role == .object }),
+                if let current = preposition, !isPartOfSlice || self.beginsSlice(at + 1), ![.of, .between].contains(current),
+                    result.contains(where: { $0.role == .object }),
                     let kind = self.startingObject(at + 1, clause), !segmentHasMention || result.last?.kind == .networkSlice && kind == .networkFunction,
                     !self.isQualifiedBySupport(at + 1, clause)
                 {
@@ -59,6 +60,14 @@ extension Reading {
             at += 1
         }
         return self.settled(result, clause)
+    }
+
+    /// "… and a URLLC slice": one of its own, and no part of the slice before.
+    private func beginsSlice(_ index: Int) -> Bool {
+        var at = index
+        while self.isConjunction(at) { at += 1 }
+        guard self.has(at, .indefinite), let object = self.meaning(at + 1)?.object else { return false }
+        return self.vocabulary.objects[object].kind == .networkSlice && self.vocabulary.objects[object].type != nil
     }
 
     /// The kind of the object that begins here, if one does.
@@ -136,6 +145,9 @@ extension Reading {
             mention.isGeneric = false
             return mention
         }
+        if lexeme.kind == .number { return self.recalledByOne(at, clause, before) }
+        // "the tilt of cell 7": a setting is no workload.
+        if let meaning, meaning.isOpaque { return nil }
         if self.isNameLike(at) {
             return self.unknownMention(at, clause, preposition, hasObject, before)
         }

@@ -68,7 +68,7 @@ extension Reading {
 
     /// "core5g and lab", "core5g as well as lab", "core5g/lab"
     private func joinsPlaces(_ index: Int) -> Bool {
-        guard index < self.lexemes.count else { return false }
+        guard index >= 0, index < self.lexemes.count else { return false }
         return self.isConjunction(index) || self.isSymbol(index, "/") || Self.joiners.contains(self.original(index).lowercased())
     }
 
@@ -94,6 +94,7 @@ extension Reading {
                 return
             }
         }
+        if self.readSeveral(kind, at) { return }
         // in the X namespace, on the X cluster
         if let begin = self.placeStart(at - 1), self.isPlaceWord(at - 1, kind) {
             let (preposition, governor) = self.governing(begin - 1)
@@ -105,6 +106,19 @@ extension Reading {
         }
     }
 
+    /// "in the east and west clusters"
+    private mutating func readSeveral(_ kind: PlaceKind, _ at: Int) -> Bool {
+        guard self.original(at).lowercased().hasSuffix("s"), self.isPlaceWord(at - 1, kind) else { return false }
+        var first = at - 1
+        while self.joinsPlaces(first - 1) || self.isComma(first - 1), self.isPlaceWord(first - 2, kind) { first -= 2 }
+        guard first < at - 1, self.governing(first - 1).preposition != nil else { return false }
+        // Environments are asked about as such.
+        if kind == .cluster, self.meaning(first)?.environment != nil, self.meaning(at - 1)?.environment != nil { return false }
+        self.severalPlaces.append((first, kind))
+        self.use(first..<(at + 1))
+        return true
+    }
+
     private func placeStart(_ index: Int) -> Int? { index >= 0 && !self.lexemes[index].used ? index : nil }
 
     private func isStrongName(_ index: Int) -> Bool {
@@ -114,7 +128,7 @@ extension Reading {
 
     /// May stand before the noun of a place as its name ("core5g namespace", "edge cluster").
     private func isPlaceWord(_ index: Int, _ place: PlaceKind) -> Bool {
-        guard index >= 0, index < self.lexemes.count, !self.lexemes[index].used else { return false }
+        guard index >= 0, index < self.lexemes.count, !self.lexemes[index].used, !self.has(index, .undefinedPlace) else { return false }
         switch self.lexemes[index].kind {
         case .chain, .quoted, .unknown: return true
         case .number, .symbol, .compound: return false
@@ -161,6 +175,7 @@ extension Reading {
                 return true
             }
             if place == .namespace { return !meaning.has(.indefinite) || self.word(index) == "new" }
+            if meaning.has(.describing) { return true }
             if place == .site || place == .region || place == .zone {
                 return self.lexemes[index].end == self.lexemes[index].first + 1 && meaning.environment != nil && self.word(index) != "testing"
             }
@@ -176,7 +191,7 @@ extension Reading {
         while self.has(next, .definite) || self.word(next) == "both" && self.isSingleWord(next)
             || self.meaning(next)?.environment == nil && self.has(next, .filler) && self.isNameLike(next + 1)
         { next += 1 }
-        guard next < self.lexemes.count, !self.lexemes[next].used else { return }
+        guard next < self.lexemes.count, !self.lexemes[next].used, !self.isAddress(next) else { return }
         // "in 5g-core": hyphenated words of the vocabulary are names after "in".
         let isGlued =
             self.lexemes[next].kind == .word && self.lexemes[next].end > self.lexemes[next].first + 1 && self.tokens[self.lexemes[next].first + 1].glued
@@ -215,7 +230,8 @@ extension Reading {
                 after >= self.lexemes.count || self.isSymbol(after, ".", ";", "!", "?", "\n") || self.isComma(after) || self.isConjunction(after)
                     || self.meaning(after)?.preposition != nil || self.has(after, [.sequence, .urgent, .recurrence, .relativeTime, .distributive])
                     || self.meaning(after)?.priority != nil || self.meaning(after)?.verb != nil || ["up", "down", "out"].contains(self.word(after))
-                    || self.has(after, [.totality, .opening, .condition, .modal, .negation]) || Self.auxiliaries.contains(self.word(after))
+                    || self.has(after, [.totality, .opening, .condition, .modal, .negation, .indefinite, .definite])
+                    || Self.auxiliaries.contains(self.word(after))
                     || isChainOrNumbered && self.lexemes[next].kind == .unknown && self.meaning(after) == nil
             else { return }
             if isDefinite, !isChainOrNumbered { return }
@@ -225,18 +241,21 @@ extension Reading {
             self.append(.cluster, at..<after, chunk, preposition)
         case .at where isChainOrNumbered:
             self.append(.site, at..<after, chunk, preposition)
-        case .from where self.followsObject(at):
+        case .to where isChainOrNumbered && self.followsObject(at, of: [.add, .deploy]):
+            self.append(.namespace, at..<after, chunk, preposition)
+        case .from where self.followsObject(at, of: [.remove]):
             self.append(.namespace, at..<after, chunk, preposition)
         default: break
         }
     }
 
-    /// "delete AMF from core5g": what is removed was said before the place.
-    private func followsObject(_ index: Int) -> Bool {
+    /// "delete AMF from core5g", "add an AMF to core5g": what it is done with was said before the place.
+    private func followsObject(_ index: Int, of actions: Set<Action>) -> Bool {
         var at = index - 1
         while at >= 0, index - at <= 24, !self.isSymbol(at, ".", ";", "!", "?", "\n") {
             if let verb = self.meaning(at)?.verb, verb.form == .base {
-                return verb.action == .remove && self.meaning(at + 1).map { _ in true } == true && (at..<index).contains { self.meaning($0)?.object != nil }
+                return actions.contains(verb.action)
+                    && (at..<index).contains { self.meaning($0)?.object != nil || verb.action == .remove && self.kind($0) == .chain }
             }
             at -= 1
         }

@@ -36,6 +36,17 @@ extension Reading {
                     expectation: "e\(index + 1)", field: "confirm", question: "Nothing here undoes it after '\(end)'. Should it be done, and stay?",
                     options: ["yes", "no"]))
         }
+        // "during the match": nothing here knows when that is.
+        if self.marks.contains(.reason),
+            let at = self.lexemes.indices.first(where: {
+                self.meaning($0)?.preposition == .reason && self.word($0) == "during" && self.isSingleWord($0)
+            }), self.has(at + 1, .definite),
+            self.kind(self.head(at + 1)) == .unknown,
+            [.scale, .deploy, .migrate, .remove].contains(self.expectations[self.expectation(near: at)].verb)
+        {
+            let words = self.text(at..<(self.head(at + 1) + 1))
+            self.confirm(at, "'\(words)' needs dates and times to begin and end at. Should it be done now, without an end?")
+        }
         for at in ends.prefix(Self.mostCautions) {
             let first = self.has(at - 1, .definite) ? at - 2 : at - 1
             self.confirm(
@@ -90,7 +101,9 @@ extension Reading {
     /// "but leave the SMF alone" is said of something else.
     private func isOfIt(_ index: Int) -> Bool {
         let spared = self.head(index)
-        return self.meaning(spared)?.object == nil && self.kind(spared) != .chain
+        guard let object = self.meaning(spared)?.object else { return self.kind(spared) != .chain }
+        // "but keep the database"
+        return self.vocabulary.objects[object].kind == .infrastructure
     }
 
     /// "without deleting …", "without losing …"

@@ -79,6 +79,18 @@ extension Reading {
             self.lexemes[measure.end].used = true
             return measure.end + 1
         }
+        // "(currently 3)": how it is.
+        if ["currently", "presently"].contains(self.word(start - 1)) {
+            self.notes.append("'\(self.text((start - 1)..<measure.end))' was read as an observation.")
+            return measure.end
+        }
+        // "from 3 replicas to 5"
+        if self.meaning(start - 1)?.preposition == .from, measure.unit == nil, self.isCountNoun(at: measure.end), self.word(measure.end + 1) == "to",
+            self.kind(measure.end + 2) == .number, !self.expectsAutoscaling, clause.verb?.action == .scale || clause.verb?.action == .change
+        {
+            self.use((start - 1)..<(measure.end + 1))
+            return measure.end + 1
+        }
         if self.readFactor(start, measure.low, measure.end, clause) { return measure.end }
         let preposition = self.meaning(start - 1)?.preposition
         // 1. What is it a number of?
@@ -252,6 +264,11 @@ extension Reading {
             self.notes.append("'\(self.text(begin..<max(evidenceEnd, measure.end)))' was read as an observation.")
             return measure.end
         }
+        // "due to 20 % more load"
+        if word.attribute == "threshold", incremental != nil {
+            self.notes.append("'\(self.text(begin..<max(evidenceEnd, measure.end)))' was read as an observation.")
+            return measure.end
+        }
         // "when CPU exceeds 80 %" sets the threshold to 80 %.
         if word.attribute == "targetCPUUtilization" || word.attribute == "targetMemoryUtilization", comparator == .greaterThan { comparator = .equals }
         // "limit the AMF to 4 CPUs"
@@ -271,14 +288,15 @@ extension Reading {
             if comparator == .atLeast { minimum = true }
             if comparator == .atMost { maximum = true }
             // "scale up to 5": the words of a destination, not of a bound.
-            if comparator == .atMost, self.word(begin) == "up", action == .scale || action == .change, !self.expectsAutoscaling {
+            if comparator == .atMost, self.word(begin) == "up" || self.word(start - 1) == "up", action == .scale || action == .change, !self.expectsAutoscaling
+            {
                 condition = .equals
                 maximum = false
             }
         }
         let scalable = ["replicas", "cpu", "memory", "storage", "maxUsers", "throughput", "bandwidth", "threshold", "txPower"].contains(word.attribute)
         if scalable, high == nil {
-            let direction = clause.verb?.direction ?? self.particle(clause)
+            let direction = self.particle(before: start, clause) ?? clause.verb?.direction ?? self.particle(clause)
             if measure.unit?.dimension == .percent, by {
                 if let other = self.otherChange(clause, before: start) {
                     let words = self.text(other..<measure.end)
@@ -309,6 +327,9 @@ extension Reading {
                 condition = .increaseBy
             } else if action == .add || incremental == true, word.attribute != "maxUsers" {
                 condition = .increaseBy
+            } else if action == .change, preposition == nil, comparator == nil, let direction, let verbAt = clause.verbAt, self.isIdeographic(verbAt) {
+                // 「將 UPF 的副本減少 2 個」: without 「到」 a number is what it changes by.
+                condition = direction == .up ? .increaseBy : .decreaseBy
             } else if incremental == false, action == .scale || action == .change || measure.unit != nil {
                 condition = .decreaseBy
             } else if action == .remove, word.attribute == "replicas" || word.attribute == "cpu" || word.attribute == "memory",
@@ -321,6 +342,12 @@ extension Reading {
                 // "increase 2 replicas"
                 condition = direction == .up ? .increaseBy : .decreaseBy
             }
+        }
+        // "reduce the latency by 3 ms": from what it is, which nothing here knows.
+        if by, !scalable, high == nil, measure.unit?.dimension != .decibel, action == .change || action == .optimize || action == .scale {
+            self.ask(clause, "targets.\(word.attribute)", "'by \(self.text(start..<measure.end))' is a change. What should \(word.attribute) be?", [])
+            self.use(begin..<max(evidenceEnd, measure.end))
+            return measure.end
         }
         // "increase the replicas from 3": to what?
         if preposition == .from, high == nil, scalable, action == .scale || action == .change || action == .set {
@@ -355,6 +382,12 @@ extension Reading {
         }
         for index in begin..<max(evidenceEnd, measure.end) where index != owner { self.lexemes[index].used = true }
         return max(measure.end, start + 1)
+    }
+
+    /// Written in a script without spaces.
+    private func isIdeographic(_ index: Int) -> Bool {
+        let token = self.tokens[self.lexemes[index].first]
+        return token.isTranslated && token.start < self.text.count && (0xe3...0xe9).contains(self.text[token.start])
     }
 
     /// "2 fewer", "1 GB less memory"; "5 ms less latency" is none of these.

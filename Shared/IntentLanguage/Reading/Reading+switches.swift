@@ -45,9 +45,14 @@ extension Reading {
     /// Versions, images, bands and algorithms.
     mutating func readTexts(_ clause: Clause) {
         // "upgrade the AMF to 2.1"
-        if let verbAt = clause.verbAt, ["upgrade", "update", "patch", "upgrading", "updating", "upgraded", "updated"].contains(self.word(verbAt)) {
+        if let verbAt = clause.verbAt,
+            clause.verb?.action == .rollback
+                || ["upgrade", "downgrade", "update", "patch", "upgrading", "updating", "upgraded", "updated"].contains(self.word(verbAt))
+        {
             for at in clause.body..<clause.end
             where self.lexemes[at].kind == .number && !self.lexemes[at].used && self.meaning(at - 1)?.preposition == .to && self.isSingleWord(at - 1) {
+                // "roll back to 3" may be any revision.
+                if clause.verb?.action == .rollback, !self.original(at).contains(".") { continue }
                 if at + 1 >= clause.end || self.meaning(at + 1)?.unit == nil && self.meaning(at + 1)?.attribute == nil {
                     self.text("version", at..<(at + 1), value: self.original(at))
                 }
@@ -119,6 +124,7 @@ extension Reading {
 
     mutating func text(_ attribute: String, _ range: Range<Int>, value: String) {
         let span = self.span(range)
+        if !self.notes.isEmpty { self.notes.removeAll { $0.hasPrefix("'\(value)' was not needed") } }
         self.quantities.append(
             Quantity(
                 at: range.lowerBound, end: range.upperBound,

@@ -1,6 +1,18 @@
 import IntentModel
 
 extension Reading {
+    private static let hours: Set<String> = ["am", "pm", "oclock", "o'clock", "uhr", "utc", "cet"]
+
+    /// "at 3 am", "in 10 minutes", "after two hours", "for the next 2 hours": when something is to be done, or how long it is to last.
+    private func isTime(_ start: Int, _ measure: Measure, _ clause: Clause) -> Bool {
+        if Self.hours.contains(self.word(measure.end)) || self.word(measure.end) == "o" && self.word(measure.end + 1) == "clock" { return true }
+        guard let unit = measure.unit, unit.dimension == .time, unit.factor >= 1_000 || measure.low >= 1_000 else { return false }
+        if ["later", "hence"].contains(self.word(measure.end)) { return true }
+        var before = start - 1
+        while before >= clause.first, self.has(before, [.definite, .filler]) || ["next", "coming", "about"].contains(self.word(before)) { before -= 1 }
+        return ["in", "after", "for", "during", "over"].contains(self.word(before))
+    }
+
     /// A number that means something, but what? Only those with a unit that could be acted on are asked about.
     mutating func unexplained(_ start: Int, _ measure: Measure, _ clause: Clause, _ preposition: Preposition?) {
         let words = self.text(start..<measure.end)
@@ -16,6 +28,8 @@ extension Reading {
         {
             // "three and a half replicas"
             self.ask(clause, "targets.replicas", "'\(self.text(start..<(noun + 1)))' is no whole number. How many replicas are meant?", [])
+        } else if measure.unit == nil, ["x", "×", "*"].contains(self.word(start - 1)), clause.verb?.action != .report {
+            self.ask(clause, "targets.replicas", "'\(self.text((start - 1)..<measure.end))' may say how many. How many replicas are meant?", [])
         } else if measure.unit == nil, preposition == .with, measure.end >= clause.end, clause.verb?.action != .report {
             self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it?", [])
         } else if measure.unit?.dimension == .percent, preposition == .at, clause.verb?.action == .autoscale {
@@ -25,6 +39,27 @@ extension Reading {
             let attribute = self.vocabulary.attributes[index].attribute
             let unit = IntentModel.Attribute.unit(of: attribute).map { ", in \($0)" } ?? ""
             self.ask(clause, "targets.\(attribute)", "'\(words)' is no \(attribute) that is understood. What should it be\(unit)?", [])
+        } else if clause.verb?.action != .report, self.isTime(start, measure, clause) {
+            let words = self.text(max(clause.first, start - 1)..<min(clause.end, measure.end + 1))
+            self.ask(clause, "context.window", "When exactly does '\(words)' mean? Give a date and time.", [])
+        } else if let preposition, [.at, .to, .in].contains(preposition) || self.word(start - 1) == "the", measure.unit == nil,
+            let action = clause.verb?.action,
+            [.restart, .remove].contains(action)
+        {
+            // "restart the AMF at 3"
+            self.ask(clause, "context.window", "'\(self.text((start - 1)..<measure.end))' says neither which nor when. Give a date and time.", [])
+        } else if self.isSymbol(start - 1, "("), self.isSymbol(measure.end, ")"), self.kind(start - 2) == .number,
+            self.lexemes[start - 2].value != self.lexemes[start].value
+        {
+            // "five (6) instances"
+            self.ask(clause, "targets.replicas", "'\(self.text((start - 2)..<(start + 1)))' is not one number. Which number is meant?", [])
+        } else if let kind = self.meaning(measure.end)?.place, measure.unit == nil, clause.verb?.action != .report, preposition != .at {
+            // "over three zones"
+            self.ask(clause, "context.\(kind.rawValue)", "'\(self.text(start..<(measure.end + 1)))' names no place. Which \(kind.rawValue)s are meant?", [])
+        } else if preposition == .to, self.word(start) != "one", let action = clause.verb?.action, [.set, .change, .scale, .autoscale].contains(action) {
+            // "set the bounds to 2..10"
+            let field = action == .scale || action == .autoscale ? "targets.replicas" : "targets"
+            self.ask(clause, field, "'\(self.text(start..<measure.end))' does not say what it is a number of. What should be set to what?", [])
         } else {
             self.notes.append("'\(words)' was not needed for the reading.")
         }

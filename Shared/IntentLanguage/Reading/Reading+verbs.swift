@@ -57,6 +57,11 @@ extension Reading {
             }
             return .remove
         case .set: return scales ? .scale : .configure
+        case .configure
+        where clause.verbAt.map { self.word($0) } == "shift" && quantities.isEmpty && objects.contains { $0.kind == .networkFunction }
+            && self.within(self.places, \.at, clause.body..<clause.end).contains(where: \.isDestination):
+            // "shift the UDR over to cluster dr-1"
+            return .migrate
         case .configure:
             // "configure a firewall … and call it X": it is not there yet.
             if let first = objects.first, objects.count == 1, first.isIndefinite, first.isClass, first.name != nil { return .deploy }

@@ -98,6 +98,14 @@ struct WordClass: OptionSet, Sendable, Hashable {
     static let sparing = WordClass(rawValue: 1 << 41)
     /// "several": an amount that is no number.
     static let vagueCount = WordClass(rawValue: 1 << 42)
+    /// "port": given to a workload, and nothing that an interpretation can say.
+    static let setting = WordClass(rawValue: 1 << 44)
+    /// "tear": its particle may follow the object.
+    static let separable = WordClass(rawValue: 1 << 45)
+    /// "node": where in a cluster something runs.
+    static let host = WordClass(rawValue: 1 << 47)
+    /// "other", "own": before the noun of a place they say no place.
+    static let undefinedPlace = WordClass(rawValue: 1 << 46)
 }
 
 /// Everything a word or phrase may mean; which of it does is the sentence's business.
@@ -128,6 +136,14 @@ final class Meaning: @unchecked Sendable {
     var classes: WordClass = []
 
     func has(_ wordClass: WordClass) -> Bool { !self.classes.isDisjoint(with: wordClass) }
+
+    /// Known as something that nothing can be done with, and no better understood than a word that nobody knows.
+    var isOpaque: Bool {
+        !self.classes.isEmpty && self.classes.isSubset(of: [.setting, .undefinedPlace, .host]) && self.verb == nil && self.object == nil
+            && self.attribute == nil
+            && self.namedFeature == nil && self.unit == nil
+            && self.place == nil && self.identifier == nil && self.quality == nil && self.technology == nil
+    }
 }
 
 /// An object the vocabulary knows.

@@ -163,6 +163,7 @@ struct VocabularyLoader {
         self.classes(try file.phrases("modals"), .modal)
         self.classes(try file.phrases("wishes"), .wish)
         self.classes(try file.phrases("telling"), .telling)
+        self.classes(try file.phrases("separable"), .separable)
     }
 
     mutating func readObjects(_ file: VocabularyFile) throws {
@@ -256,6 +257,7 @@ struct VocabularyLoader {
         }
         self.regionPrefixes = try file.phrases("regionPrefixes")
         self.classes(try file.phrases("vague"), .vaguePlace)
+        self.classes(try file.phrases("undefined"), .undefinedPlace)
         self.classes(try file.phrases("bareNamespaces"), .bareNamespace)
         for (key, at, phrases) in try file.groups(file.member("identifiers")) {
             let identifier = try file.choice(key, at, Identifier.self)
@@ -301,6 +303,8 @@ struct VocabularyLoader {
             ("nearness", .nearness), ("likenesses", .likeness), ("sparing", .sparing), ("vagueCounts", .vagueCount),
         ]
         for (key, wordClass) in classes { self.classes(try file.phrases(key), wordClass) }
+        for phrase in try file.phrases("settings") { self.noun(phrase, correctable: false) { $0.classes.insert(.setting) } }
+        for phrase in try file.phrases("hosts") { self.noun(phrase, correctable: false) { $0.classes.insert(.host) } }
         for word in try file.phrases("ordinary") { self.lexicon.protect(word) }
         for phrase in try file.phrases("technologies") { self.lexicon.add(phrase) { $0.technology = phrase } }
     }
