@@ -154,7 +154,8 @@ let package = Package(
         .executableTarget(
             name: "ManifestGenerator",
             dependencies: [
-                "AccessControl", "CMimalloc", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning", "RedisClient",
+                "AccessControl", "CMimalloc", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "PackagePlanning",
+                "RedisClient",
                 "ServiceClient",
                 "ServiceRuntime", "Telemetry",
                 hummingbird, lifecycle, logging, metrics,
@@ -174,7 +175,8 @@ let package = Package(
         service(
             "NephioBridge",
             [
-                "AccessControl", "CMimalloc", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient", "Resilience",
+                "AccessControl", "CMimalloc", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "LedgerRuntime", "RedisClient",
+                "Resilience",
                 "ServiceClient",
                 "ServiceRuntime", "Telemetry", hummingbird, lifecycle, logging, metrics, crypto, subprocess, yams,
             ]

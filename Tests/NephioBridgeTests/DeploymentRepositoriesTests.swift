@@ -151,7 +151,8 @@ import Testing
 
     @Test("a server that does not answer keeps nobody else waiting; what it was to publish is published once when it is back")
     func hanging() async throws {
-        try await self.withSites(edge: { try $0.failingGit("push", times: 1_000, instead: "while [ -e \($0.root)/away ]; do sleep 0.05; done") }) { site async throws in
+        try await self.withSites(edge: { try $0.failingGit("push", times: 1_000, instead: "while [ -e \($0.root)/away ]; do sleep 0.05; done") }) {
+            site async throws in
             let away = "\(site.root.root)/away"
             #expect(FileManager.default.createFile(atPath: away, contents: nil))
             let slow = request(site.root.intent(), "edge-1/core5g/amf", to: package("amf"))

@@ -30,7 +30,10 @@ final class ProposalController: Service, Sendable {
     private let shown = Mutex<Set<IntentID>>([])
     private let logger = Logger(label: "proposals")
 
-    init(repository: DeploymentRepository, of repositories: DeploymentRepositories, ledger: Ledger, feed: EventFeed, authenticator: TokenAuthenticator, configuration: Configuration) {
+    init(
+        repository: DeploymentRepository, of repositories: DeploymentRepositories, ledger: Ledger, feed: EventFeed, authenticator: TokenAuthenticator,
+        configuration: Configuration
+    ) {
         self.repository = repository
         self.repositories = repositories
         self.ledger = ledger

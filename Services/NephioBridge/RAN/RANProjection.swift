@@ -34,7 +34,8 @@ struct RANProjection: Sendable {
     }
 
     init(
-        client: KubernetesClient, repositories: DeploymentRepositories, adaptor: ServiceClient, configuration: Configuration, mayAct: @escaping @Sendable () -> Bool
+        client: KubernetesClient, repositories: DeploymentRepositories, adaptor: ServiceClient, configuration: Configuration,
+        mayAct: @escaping @Sendable () -> Bool
     ) {
         self.client = client
         self.repositories = repositories

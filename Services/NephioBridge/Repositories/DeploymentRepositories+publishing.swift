@@ -64,13 +64,14 @@ extension DeploymentRepositories {
         let missing = DeliveryOutcome.ended(.failed(reason: "not published", mayRetry: true))
         return switch outcome {
         case .done(let outcomes): (0..<count).map { .now($0 < outcomes.count ? outcomes[$0] : missing) }
-        case .late(let task): (0..<count).map { position in
-            .later(
-                Task {
-                    let outcomes = await task.value
-                    return position < outcomes.count ? outcomes[position] : missing
-                })
-        }
+        case .late(let task):
+            (0..<count).map { position in
+                .later(
+                    Task {
+                        let outcomes = await task.value
+                        return position < outcomes.count ? outcomes[position] : missing
+                    })
+            }
         // Nothing was begun.
         case .busy: (0..<count).map { _ in .now(.waiting(Self.pauseWhileBusy)) }
         }

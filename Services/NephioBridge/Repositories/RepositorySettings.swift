@@ -42,7 +42,8 @@ struct RepositorySettings {
             // Each has one writer, and each publication one place.
             let target = repository.packages.target
             if let same = ([main] + others).first(where: { $0.packages.target.name == target.name || $0.packages.target.directory == target.directory }) {
-                throw InvalidSetting(key: "GIT_REPOSITORIES_FILE", value: path, allowed: "a file in which \(entry.name) is not the repository of \(same.name), too")
+                throw InvalidSetting(
+                    key: "GIT_REPOSITORIES_FILE", value: path, allowed: "a file in which \(entry.name) is not the repository of \(same.name), too")
             }
             guard target.directory != BridgeSettings.previewDirectory(self.settings, beside: main.packages.target.directory) else {
                 throw InvalidSetting(key: "GIT_REPOSITORIES_FILE", value: path, allowed: "a file in which \(entry.name) is not where previews are published")
@@ -124,7 +125,8 @@ struct RepositorySettings {
         let label = name == DeploymentRepositories.mainName ? "packages" : "packages.\(name)"
         return DeploymentRepository(
             name: name, address: target.name, clusters: clusters,
-            packages: PackageRepository(target: target, branch: branch, signer: signer, logger: Logger(label: label), passing: self.passing), delivery: delivery)
+            packages: PackageRepository(target: target, branch: branch, signer: signer, logger: Logger(label: label), passing: self.passing), delivery: delivery
+        )
     }
 
     private func pullRequests(

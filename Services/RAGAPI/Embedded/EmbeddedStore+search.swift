@@ -34,7 +34,9 @@ extension EmbeddedStore {
         while true {
             let byWords = mode == .vector ? [] : snapshot.search(words, limit: pool)
             var byMeaning: [VectorIndex.Hit] = []
-            if let embedding, let vectors = self.vectors { byMeaning = try vectors.search(embedding, limit: pool, exact: query.limit * Self.nearest, allowed: allowed) }
+            if let embedding, let vectors = self.vectors {
+                byMeaning = try vectors.search(embedding, limit: pool, exact: query.limit * Self.nearest, allowed: allowed)
+            }
             let ranked =
                 switch mode {
                 case .keyword: Self.ranked(byWords)
