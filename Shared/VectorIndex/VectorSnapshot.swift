@@ -16,7 +16,7 @@ struct VectorSnapshot: Sendable {
         var whole = [Int16](repeating: 0, count: turned.count)
         var table = [UInt8](repeating: 0, count: turned.count * 8)
         // Eight bits are off by a little: some more than asked for are kept for the last look.
-        var firstHits = [vectors_hit](repeating: vectors_hit(), count: max(2 * exact, limit) + 16)
+        var firstHits = [vectors_hit](repeating: vectors_hit(), count: max(2 * exact, limit + limit / 2) + 16)
         var hits = [vectors_hit](repeating: vectors_hit(), count: exact + exact / 4 + 6)
         let masks = self.masks(allowed, dimensions)
         return turned.withUnsafeBufferPointer { numbers in
