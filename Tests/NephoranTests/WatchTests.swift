@@ -56,6 +56,11 @@ import Testing
         #expect(judge({ _ in }, ["api-gateway": MetricSamples(text: Self.scrape)]) == nil)
         let bad = MetricSamples(text: #"http_requests_total{route="/v1/plans",code="500"} 3"# + "\n" + #"http_requests_total{route="/v1/plans",code="200"} 27"#)
         #expect(judge({ _ in }, ["manifest-generator": bad])?.contains("90.0 % of manifest-generator") == true)
+        func steps(_ reason: String) -> MetricSamples {
+            MetricSamples(text: "nephoran_processing_total{} 30\nnephoran_processing_errors_total{reason=\"\(reason)\"} 3\n")
+        }
+        #expect(judge({ _ in }, ["nephio-bridge": steps("retry")])?.contains("90.0 % of the steps of nephio-bridge") == true)
+        #expect(judge({ _ in }, ["nephio-bridge": steps("fenced")]) == nil, "a partition that changes hands is no fault")
         let shed = MetricSamples(
             text: #"http_requests_total{route="/v1/intents",code="503"} 30"# + "\n" + #"http_requests_total{route="/v1/intents",code="202"} 70"#
                 + "\nnephoran_shed_total{} 30\n")

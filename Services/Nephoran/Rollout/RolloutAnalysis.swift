@@ -42,7 +42,9 @@ struct RolloutAnalysis: Sendable {
             // What a service does is mostly no request.
             let steps = samples.sum("nephoran_processing_total")
             if steps >= Double(RolloutOptions.leastRequests) {
-                rates.append(("the steps of \(name)", max(0, 1 - samples.sum("nephoran_processing_errors_total") / steps)))
+                // What was under way in partitions as they changed hands is done by the other colour.
+                let errors = samples.sum("nephoran_processing_errors_total") { $0["reason"] != "fenced" }
+                rates.append(("the steps of \(name)", max(0, 1 - errors / steps)))
             }
             let requests = samples.requests
             guard requests >= Double(RolloutOptions.leastRequests) else { continue }
