@@ -214,7 +214,7 @@ extension Reading {
         // "deploy AMF with replicas"
         if draft.verb == .deploy, !expectation.targets.contains(where: { Self.counted.contains($0.attribute) }),
             (max(clause.body, draft.mention.end)..<max(clause.body, draft.mention.end, min(clause.end, draft.mention.end + 8))).contains(where: {
-                !self.lexemes[$0].used && self.meaning($0 - 1)?.preposition == .with && self.isCountNoun(at: $0) && self.word($0).hasSuffix("s")
+                self.isCountNoun(at: $0) && self.word($0).hasSuffix("s") && self.meaning($0 - 1)?.preposition == .with && !self.lexemes[$0].used
             })
         {
             ask("targets.replicas", "How many replicas should \(label) have?")
@@ -262,7 +262,7 @@ extension Reading {
         return questions
     }
 
-    private static let counted = ["replicas", "minReplicas", "maxReplicas", "autoscaling", "highAvailability"]
+    private static let counted: Set<String> = ["replicas", "minReplicas", "maxReplicas", "autoscaling", "highAvailability"]
     private static let relatives: Set<String> = ["that", "which", "whose", "who", "older", "newer", "having"]
 
     /// "the AMF that is not used", "AMFs older than 3 days", "UPFs with more than 80 % CPU", "one of the AMFs": which of them, told by what nothing here

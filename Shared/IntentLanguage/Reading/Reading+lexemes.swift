@@ -34,17 +34,13 @@ extension Reading {
             let match = lexicon.longest(tokens, at) { end in end >= tokens.count || !tokens[end].glued }
             if let match, match.end >= chainEnd || !isChain {
                 let corrected = tokens[at..<match.end].contains { $0.corrected }
-                let marks = lexicon.marks[match.meaning]
-                self.marks.formUnion(marks)
-                let kind: Lexeme.Kind = marks.contains(.opaque) ? .unknown : .word
+                let kind: Lexeme.Kind = lexicon.meanings[match.meaning].isOpaque ? .unknown : .word
                 self.lexemes.append(Lexeme(kind: kind, first: at, end: match.end, meaning: match.meaning, corrected: corrected))
                 at = match.end
             } else if isChain {
                 self.readChain(at, chainEnd)
                 at = chainEnd
             } else {
-                // An address, perhaps.
-                if token.word.utf8.first.map({ $0 >= 0x30 && $0 <= 0x39 }) == true { self.marks.insert(.unsayable) }
                 self.lexemes.append(Lexeme(kind: .unknown, first: at, end: at + 1))
                 at += 1
             }

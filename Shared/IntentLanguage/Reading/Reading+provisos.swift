@@ -37,10 +37,9 @@ extension Reading {
                     options: ["yes", "no"]))
         }
         // "during the match": nothing here knows when that is.
-        if self.marks.contains(.reason),
-            let at = self.lexemes.indices.first(where: {
-                self.meaning($0)?.preposition == .reason && self.word($0) == "during" && self.isSingleWord($0)
-            }), self.has(at + 1, .definite),
+        if let at = self.lexemes.indices.first(where: {
+            self.meaning($0)?.preposition == .reason && self.word($0) == "during" && self.isSingleWord($0)
+        }), self.has(at + 1, .definite),
             self.kind(self.head(at + 1)) == .unknown,
             [.scale, .deploy, .migrate, .remove].contains(self.expectations[self.expectation(near: at)].verb)
         {

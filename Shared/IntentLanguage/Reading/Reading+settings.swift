@@ -6,8 +6,6 @@ extension Reading {
     /// One look at each word finds what any of these is about; most texts hold none of it.
     mutating func readUnsayable() {
         let hasEquals = self.text.contains(UInt8(ascii: "="))
-        if self.text.contains(UInt8(ascii: "(")) { self.readParenthesised() }
-        guard hasEquals || self.marks.contains(.unsayable) else { return }
         var hosts: [Int] = [], isSettled = false, isPlaced = false
         for at in self.lexemes.indices where !self.lexemes[at].used && self.lexemes[at].kind != .symbol {
             let meaning = self.lexemes[at].meaning > 0 ? self.vocabulary.lexicon.meanings[self.lexemes[at].meaning] : nil
@@ -19,6 +17,7 @@ extension Reading {
             if !isPlaced, let kind = meaning.place, meaning.object == nil { isPlaced = self.askForPlace(kind, at) }
         }
         self.readHosts(hosts)
+        if self.text.contains(UInt8(ascii: "(")) { self.readParenthesised() }
     }
 
     private mutating func askForSetting(_ at: Int, _ said: Range<Int>) -> Bool {

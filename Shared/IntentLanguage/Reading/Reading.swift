@@ -37,8 +37,6 @@ struct Reading {
     var excluded: [(clause: Int, type: String?, name: String)] = []
     /// Places that more of their kind follow: "in cluster-a, cluster-b".
     var severalPlaces: [(at: Int, kind: PlaceKind)] = []
-    /// Of all words of the text.
-    var marks: Lexicon.Marks = []
     let effort = Effort()
 
     init(vocabulary: Vocabulary, text: String, tokens: [Token]) {

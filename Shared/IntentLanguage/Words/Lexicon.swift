@@ -42,26 +42,8 @@ struct Lexicon: Sendable {
         change(&self.meanings[Int(self.meaningOfNode[Int(node)])])
     }
 
-    /// What of a text's words is worth a look of its own, by meaning.
-    struct Marks: OptionSet, Sendable {
-        let rawValue: UInt8
-        /// Written as if nobody knew it.
-        static let opaque = Marks(rawValue: 1)
-        /// A setting, a node, or the noun of a place.
-        static let unsayable = Marks(rawValue: 2)
-        /// "during"
-        static let reason = Marks(rawValue: 4)
-    }
-    private(set) var marks: [Marks] = []
-
     /// To be called once after the last `add`.
     mutating func finish() {
-        self.marks = self.meanings.map { meaning in
-            var marks: Marks = meaning.isOpaque ? .opaque : []
-            if meaning.has([.setting, .host]) || meaning.place != nil && meaning.object == nil { marks.insert(.unsayable) }
-            if meaning.preposition == .reason { marks.insert(.reason) }
-            return marks
-        }
         for (word, id) in self.wordIDs where self.correctable.contains(id) {
             for deletion in Self.deletions(of: word) { self.deletions[deletion, default: []].append(id) }
             self.deletions[word, default: []].append(id)
