@@ -3,7 +3,7 @@ import Hummingbird
 import IntentModel
 import ServiceRuntime
 
-/// `/v1/packages` and `/v1/deployments`: what is published, and publishing by hand. The pipeline's stages use the repository directly.
+/// `/v1/packages` and `/v1/deployments`: what is published, and publishing by hand. The pipeline's stages use the repositories directly.
 struct PackageController: Sendable {
     private struct Items: Encodable { let items: [InventoryItem] }
 
