@@ -105,25 +105,6 @@ void vectors_prepare(vectors_query *query, float confidence) {
     query->reach = confidence * sqrtf(squares);
 }
 
-float vectors_dot(const void *block, const vectors_query *query, int32_t row) {
-    const int32_t dimensions = query->dimensions;
-    const int8_t *high = high_of(block, dimensions, row);
-    const uint8_t *low = low_of(block, dimensions, row);
-    // Eight sums, so that none waits for the one before.
-    float sums[8] = {0};
-    int32_t i = 0;
-    for (; i + 8 <= dimensions; i += 8)
-        for (int32_t j = 0; j < 8; j += 2) {
-            sums[j] += query->numbers[i + j] * (float)(high[i + j] * 16 + (low[(i + j) / 2] & 15) - 8);
-            sums[j + 1] += query->numbers[i + j + 1] * (float)(high[i + j + 1] * 16 + (low[(i + j) / 2] >> 4) - 8);
-        }
-    for (; i < dimensions; i += 2) {
-        sums[0] += query->numbers[i] * (float)(high[i] * 16 + (low[i / 2] & 15) - 8);
-        sums[1] += query->numbers[i + 1] * (float)(high[i + 1] * 16 + (low[i / 2] >> 4) - 8);
-    }
-    return ((sums[0] + sums[1]) + (sums[2] + sums[3]) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))) * steps_of(block)[row];
-}
-
 void vectors_allow(const void *block, int32_t dimensions, const uint64_t *allowed, int64_t words, const uint64_t *mask, uint64_t *out) {
     (void)dimensions;
     const int64_t *ids = ids_of(block);

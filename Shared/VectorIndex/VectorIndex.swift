@@ -81,7 +81,7 @@ package final class VectorIndex: Sendable {
     package func scores(of ids: [Int64], to query: [Float]) throws(VectorIndexError) -> [Int64: Float] {
         try self.check(query)
         let (snapshot, places) = self.table.withLock { table in (table.snapshot, ids.map { table.place(of: $0) }) }
-        let scores = snapshot.scores(self.turn(query), places.map { $0.map(Int.init) })
+        let scores = snapshot.scores(self.turn(query), places.map { $0.map(Int.init) }, level: self.level)
         return Dictionary(zip(ids, scores).compactMap { id, score in score.map { (id, $0) } }) { first, _ in first }
     }
 

@@ -36,7 +36,7 @@ struct VectorSnapshot: Sendable {
                                 self.scan(&query, masks, most, &first, &best, level)
                                 var rows = Set(hits.prefix(Int(best.count)).map(\.row))
                                 if exact < limit { rows.formUnion(firstHits.prefix(Int(first.count)).map(\.row)) }
-                                return self.sorted(&query, rows, limit)
+                                return self.sorted(&query, Array(rows), limit, level)
                             }
                         }
                     }
@@ -46,15 +46,27 @@ struct VectorSnapshot: Sendable {
     }
 
     /// Of each row that is named.
-    func scores(_ turned: [Float], _ places: [Int?]) -> [Float?] {
+    func scores(_ turned: [Float], _ places: [Int?], level: tensor_level) -> [Float?] {
         turned.withUnsafeBufferPointer { numbers in
             var query = vectors_query()
             query.dimensions = Int32(turned.count)
             query.numbers = numbers.baseAddress
-            return places.map { place in
-                place.map { vectors_dot(self.rows[$0 / VectorBlock.rows].block.bytes, &query, Int32($0 % VectorBlock.rows)) }
+            return places.indices.map { index in
+                if index + Self.ahead < places.count, let next = places[index + Self.ahead] { self.fetch(next, query.dimensions) }
+                return places[index].map { self.dot(&query, $0, level) }
             }
         }
+    }
+
+    /// Rows lie anywhere in memory: so many are on their way while one is computed.
+    private static let ahead = 4
+
+    private func fetch(_ place: Int, _ dimensions: Int32) {
+        vectors_fetch(self.rows[place / VectorBlock.rows].block.bytes, dimensions, Int32(place % VectorBlock.rows))
+    }
+
+    private func dot(_ query: inout vectors_query, _ place: Int, _ level: tensor_level) -> Float {
+        vectors_dot(level, self.rows[place / VectorBlock.rows].block.bytes, &query, Int32(place % VectorBlock.rows))
     }
 
     private func scan(
@@ -70,7 +82,9 @@ struct VectorSnapshot: Sendable {
             }
         }
         // The likeliest first: after them there is a bar that most others do not reach.
-        for hit in UnsafeBufferPointer(start: first.hits, count: Int(first.count)) {
+        let likeliest = UnsafeBufferPointer(start: first.hits, count: Int(first.count))
+        for (place, hit) in likeliest.enumerated() {
+            if place + Self.ahead < likeliest.count { self.fetch(Int(likeliest[place + Self.ahead].row), query.dimensions) }
             let index = Int(hit.row) / VectorBlock.rows, row = Int(hit.row) % VectorBlock.rows
             vectors_score(level, self.rows[index].block.bytes, &query, Int32(row), UInt32(index * VectorBlock.rows), &best)
             most[Int(hit.row)] = -.infinity
@@ -81,12 +95,13 @@ struct VectorSnapshot: Sendable {
         }
     }
 
-    private func sorted(_ query: inout vectors_query, _ rows: Set<UInt32>, _ limit: Int) -> [VectorIndex.Hit] {
+    private func sorted(_ query: inout vectors_query, _ places: [UInt32], _ limit: Int, _ level: tensor_level) -> [VectorIndex.Hit] {
         var found: [VectorIndex.Hit] = []
-        found.reserveCapacity(rows.count)
-        for place in rows {
-            let block = self.rows[Int(place) / VectorBlock.rows].block, row = Int(place) % VectorBlock.rows
-            found.append(VectorIndex.Hit(id: block.id(row), score: vectors_dot(block.bytes, &query, Int32(row))))
+        found.reserveCapacity(places.count)
+        for (index, place) in places.enumerated() {
+            if index + Self.ahead < places.count { self.fetch(Int(places[index + Self.ahead]), query.dimensions) }
+            let id = self.rows[Int(place) / VectorBlock.rows].block.id(Int(place) % VectorBlock.rows)
+            found.append(VectorIndex.Hit(id: id, score: self.dot(&query, Int(place), level)))
         }
         found.sort { $0.score != $1.score ? $0.score > $1.score : $0.id < $1.id }
         if found.count > limit { found.removeLast(found.count - limit) }

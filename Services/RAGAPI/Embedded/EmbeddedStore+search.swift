@@ -32,11 +32,12 @@ extension EmbeddedStore {
         var pool = mode == .hybrid ? max(Self.pool, query.limit * 2) : query.limit
         var hits: [FusedHit] = []
         while true {
-            let byWords = mode == .vector ? [] : snapshot.search(words, limit: pool)
-            var byMeaning: [VectorIndex.Hit] = []
-            if let embedding, let vectors = self.vectors {
-                byMeaning = try vectors.search(embedding, limit: pool, exact: query.limit * Self.nearest, allowed: allowed)
-            }
+            let (byMeaning, byWords) = try atOnce(
+                { [pool] () throws -> [VectorIndex.Hit] in
+                    guard let embedding, let vectors = self.vectors else { return [] }
+                    return try vectors.search(embedding, limit: pool, exact: query.limit * Self.nearest, allowed: allowed)
+                },
+                { [pool] () -> [KeywordHit] in mode == .vector ? [] : snapshot.search(words, limit: pool) }, if: mode == .hybrid)
             let ranked =
                 switch mode {
                 case .keyword: Self.ranked(byWords)

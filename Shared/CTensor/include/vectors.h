@@ -71,7 +71,10 @@ void vectors_score(tensor_level level, const void *block, const vectors_query *q
 int32_t vectors_score_all(tensor_level level, const void *block, const vectors_query *query, const float *most, uint32_t base, vectors_best *best);
 
 /// The dot product of one row, from 12 bits.
-float vectors_dot(const void *block, const vectors_query *query, int32_t row);
+float vectors_dot(tensor_level level, const void *block, const vectors_query *query, int32_t row);
+
+/// Has a row on its way from memory, for a ``vectors_dot`` that is to come soon.
+void vectors_fetch(const void *block, int32_t dimensions, int32_t row);
 
 /// Bits of the rows whose id is in the bitmap `allowed` of `words` words, of those in `mask`.
 void vectors_allow(const void *block, int32_t dimensions, const uint64_t *allowed, int64_t words, const uint64_t *mask, uint64_t *out);

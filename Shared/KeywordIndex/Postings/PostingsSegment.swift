@@ -219,13 +219,17 @@ struct PostingsSegment: Sendable {
 
     /// The passage with this number, if it is here.
     func place(of number: Int64) -> Int? {
+        guard let first = self.numbers.first, number >= first else { return nil }
+        // Numbers are given one after the other: mostly it is where it would be if none were missing, and never behind that.
+        let guess = Int(min(number - first, Int64(self.numbers.count - 1)))
+        if self.numbers[guess] == number { return guess }
         var low = 0
-        var high = self.numbers.count
+        var high = guess
         while low < high {
             let middle = (low + high) >> 1
             if self.numbers[middle] < number { low = middle + 1 } else { high = middle }
         }
-        return low < self.numbers.count && self.numbers[low] == number ? low : nil
+        return self.numbers[low] == number ? low : nil
     }
 
     @inline(__always)
