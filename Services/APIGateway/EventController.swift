@@ -33,7 +33,7 @@ struct EventController: Sendable {
         case .live(let live): snapshot = live
         case .archived(let id, let record): return try Self.past(id, LedgerJSON.decode(IntentRecord.self, record).history, after: last)
         }
-        last = min(last, snapshot.sequence)
+        guard last <= snapshot.sequence else { throw Self.unknownEvent }
         let (ledger, id, start) = (self.ledger, snapshot.id, last)
         let events = await self.feed.listen(to: id)
         return Response(
@@ -73,8 +73,11 @@ struct EventController: Sendable {
         )
     }
 
+    private static let unknownEvent = ProblemError(.badRequest, code: "invalid_header", detail: "Last-Event-ID is none that was ever given for this intent.")
+
     /// The events of an intent that is in the archive only: all there will ever be.
     private static func past(_ id: IntentID, _ history: [HistoryEntry], after last: Int) throws -> Response {
+        guard last <= history.count else { throw self.unknownEvent }
         var body = ByteBuffer(string: "retry: 1000\n\n")
         for (index, entry) in history.enumerated() where index >= last {
             var frame = Self.frame(id: "\(index + 1)", intent: id, entry: try LedgerJSON.encode(entry))

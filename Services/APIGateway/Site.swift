@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Hummingbird
 import ServiceRuntime
 import Yams
@@ -23,6 +24,11 @@ struct Site: Sendable {
     /// Nothing from elsewhere is loaded, framed or sent to.
     private static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+    /// A page tells nobody where it was left for, shares its window with nobody, and asks for nothing of the device.
+    private static let closing: [(HTTPField.Name, String)] = [
+        ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Opener-Policy", "same-origin"), ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
 
     /// The paths that are served.
     var paths: [String] { self.pages.map(\.path) }
@@ -99,6 +105,7 @@ struct Site: Sendable {
                     .contentType: page.type, .eTag: variant.etag, .cacheControl: "no-cache", .vary: "accept-encoding", .xContentTypeOptions: "nosniff",
                 ]
                 headers[.contentSecurityPolicy] = Self.policy
+                for (name, value) in Self.closing { headers[name] = value }
                 if Self.matches(request.headers[.ifNoneMatch], variant.etag) { return Response(status: .notModified, headers: headers) }
                 if isGzip { headers[.contentEncoding] = "gzip" }
                 return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: variant.body))

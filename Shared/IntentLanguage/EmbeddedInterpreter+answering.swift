@@ -61,30 +61,14 @@ extension EmbeddedInterpreter {
         case unusable(String)
     }
 
-    private static func isYes(_ value: TargetValue) -> Bool? {
-        switch value {
-        case .boolean(let flag): return flag
-        case .text(let text):
-            let word = text.lowercased().trimmed
-            if ["yes", "y", "true", "ok", "okay", "sure", "confirm", "confirmed", "deploy", "deploy it", "do it", "go ahead", "please do", "correct", "right"]
-                .contains(word)
-            {
-                return true
-            }
-            if ["no", "n", "false", "cancel", "stop", "abort", "do not", "don't", "never mind", "nevermind", "wrong"].contains(word) { return false }
-            return nil
-        default: return nil
-        }
-    }
-
     private func apply(_ answer: ClarificationAnswer, to expectation: inout Expectation, _ question: Clarification) -> Outcome {
         let text = answer.value.description.trimmed
         let quoted = "'\(text.prefix(60))'"
         let parts = answer.field.split(separator: ".", maxSplits: 1).map { String($0) }
         switch parts.first ?? "" {
         case "confirm":
-            guard let yes = Self.isYes(answer.value) else { return .unusable("\(quoted) is neither yes nor no. \(question.question.droppingReason)") }
-            if !yes { return .declined }
+            guard let said = Confirmation(answer.value) else { return .unusable("\(quoted) is neither yes nor no. \(question.question.droppingReason)") }
+            if said == .no { return .declined }
             if question.question.contains("Deploy it?") {
                 expectation.verb = .deploy
                 expectation.spans?["verb"] = nil

@@ -7,8 +7,8 @@ package struct Conflict: Codable, Sendable, Equatable {
         case expectation = "EXPECTATION_CONFLICT"
     }
 
-    /// The other intent.
-    package var intent: IntentID
+    /// The other intent; nil where it is another tenant's.
+    package var intent: IntentID?
     /// Name of the object, see ``Wish/object``.
     package var object: String
     package var kind: Kind
@@ -20,7 +20,7 @@ package struct Conflict: Codable, Sendable, Equatable {
     /// One sentence for people.
     package var detail: String
 
-    package init(intent: IntentID, object: String, kind: Kind, attribute: String?, theirs: String, ours: String, detail: String) {
+    package init(intent: IntentID?, object: String, kind: Kind, attribute: String?, theirs: String, ours: String, detail: String) {
         self.intent = intent
         self.object = object
         self.kind = kind

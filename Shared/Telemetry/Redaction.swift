@@ -26,4 +26,16 @@ package enum Redaction {
         }
         return result + rest
     }
+
+    /// … and what looks like a secret in words of others: a pod's last lines, the answer of a peer. `password=…`, `"token": "…"`,
+    /// `Authorization: Bearer …` and private keys in PEM.
+    package static func foreign(_ text: String) -> String {
+        var text = self.text(text)
+        text.replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)/.dotMatchesNewlines(), with: self.mark)
+        text.replace(/(?i)\b(bearer|basic)\s+[a-z0-9._~+\/=\-]{8,}/) { "\($0.output.1) \(self.mark)" }
+        text.replace(
+            /(?i)([\w.\-]*(?:password|passwd|secret|token|api[_\-]?key|credential|authorization|cookie|private[_\-]?key)["']?\s*[=:]\s*["']?)(?!\s*\[redacted|\s*bearer|\s*basic)[^\s"',;&}⏎]+/
+        ) { "\($0.output.1)\(self.mark)" }
+        return text
+    }
 }

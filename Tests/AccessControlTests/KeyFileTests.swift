@@ -37,6 +37,17 @@ import Testing
         #expect(throws: AccessFault.self) { try file.rotate("nora", to: KeyHash(of: "x"), overlap: 0, now: Self.now) }
     }
 
+    @Test("a role that nobody knows lets nobody do anything, and leaves the other keys as they are")
+    func unknownRole() throws {
+        let ring = try KeyRing(
+            [APIKey(name: "typo", roles: ["operater"], hash: KeyHash(of: "t")), APIKey(name: "a", roles: ["viewer"], hash: KeyHash(of: "k"))],
+            policy: AccessPolicy.shipped())
+        #expect(ring.unknownRoles.map(\.key) == ["typo"] && ring.unknownRoles.map(\.role) == ["operater"])
+        #expect(ring.find("t", now: 0) == .somebody(Principal(name: "typo", tenant: Tenant.installation, scopes: [])))
+        guard case .somebody(let viewer) = ring.find("k", now: 0) else { return Issue.record("the other key is not found") }
+        #expect(!viewer.scopes.isEmpty)
+    }
+
     @Test("a keyed hash needs the pepper it was made with")
     func pepper() throws {
         let policy = try AccessPolicy.shipped()

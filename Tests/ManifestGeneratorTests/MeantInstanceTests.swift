@@ -19,6 +19,15 @@ import Testing
         #expect(try await planner.plan(no, request: request, inventory: PublishedPackages(), now: 0).problem?.detail == "declined by the operator")
     }
 
+    @Test("what is neither yes nor no leaves the question open", arguments: ["maybe", "perhaps", "3", ""])
+    func undecided(_ word: String) async throws {
+        let said = expectation(.scale, "AMF", [number("replicas", 4)]) { $0.namespace = "core5g" }
+        let interpretation = Interpretation(decision: .accepted, expectations: [said], provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
+        let answers = [ClarificationAnswer(expectation: "e1", field: "confirm", value: .text(word))]
+        #expect(Planner.applying(answers, to: interpretation) == interpretation)
+        #expect(Planner.settled(by: answers).isEmpty)
+    }
+
     @Test("removing what is not there asks, and a yes is a removal done, never a deploy")
     func removeAbsent() async throws {
         let said = expectation(.remove, "AMF") { $0.namespace = "core5g" }

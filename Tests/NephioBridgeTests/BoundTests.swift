@@ -148,6 +148,10 @@ import Testing
             ("!\tx:refs/heads/main\t[remote rejected] (cannot lock ref 'refs/heads/main': is at 1 but expected 2)", .moved),
             ("!\tx:refs/tags/a/b/c/v1\t[rejected] (already exists)\n!\tx:refs/heads/main\t[remote rejected] (atomic push failure)", .moved),
             ("!\tx:refs/heads/main\t[remote rejected] (pre-receive hook declined)", .declined("[remote rejected] (pre-receive hook declined)")),
+            (
+                "!\tx:refs/heads/main\t[remote rejected] (unpacker error)",
+                .ailing("[remote rejected] (unpacker error): fatal: no route\n")
+            ),
             ("", .unreachable("fatal: no route")),
         ])
     func pushes(report: String, error: GitError) {

@@ -15,6 +15,7 @@ import Testing
         #expect(table.lines() == ["ID  TEXT", "1   Deploy a highly available AMF", "22  部署 AMF"])
         #expect(table.lines(width: 14)[1] == "1   Deploy a …")
         #expect(Table.width(of: "部署") == 4)
+        #expect(Table.width(of: "2…5") == 3 && Table.width(of: "–") == 1)
     }
 
     @Test("events are split wherever the bytes are", arguments: [1, 2, 3, 7, 1_000])

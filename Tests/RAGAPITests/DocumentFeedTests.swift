@@ -54,7 +54,8 @@ import Testing
         "one bad document, or no JSON at all, is a problem",
         arguments: [
             ("", "bad_json"), ("  \n", "bad_json"), ("{", "bad_json"), ("hello\nworld", "bad_json"), ("[{]", "bad_json"),
-            (#"{"id":"a"}"#, "invalid_body"), ("7", "invalid_body"),
+            (#"{"id":"a"}"#, "invalid_body"), ("7", "invalid_body"), (#"{"id":"a","text":"x","text":"y"}"#, "bad_json"),
+            (#"[{"id":"a","text":"x","t\u0065xt":"y"}]"#, "bad_json"),
         ])
     func problems(body: String, code: String) {
         do {
@@ -63,6 +64,14 @@ import Testing
         } catch {
             #expect(error.code == code)
         }
+    }
+
+    @Test("a line that says a member twice is refused, the others are read")
+    func twice() {
+        var feed = DocumentFeed()
+        feed.read(lines: Array("{\"id\":\"a\",\"text\":\"x\"}\n{\"id\":\"b\",\"text\":\"x\",\"id\":\"c\"}\n".utf8))
+        #expect(feed.documents.map(\.id) == ["a"])
+        #expect(feed.rejected == [.init(position: 2, reason: "has the key \"id\" twice")])
     }
 
     @Test("a body of nothing but bad lines gives a bounded answer")

@@ -127,7 +127,7 @@ extension RealProcesses {
             #expect(records.allSatisfy { $0.phase == .published }, "\(records.map { "\($0.phase) \($0.waitsFor ?? $0.plan?.approvalReasons.joined() ?? "")" })")
             let ids = Set(records.map(\.id))
             let conflicts = records.flatMap { $0.conflicts ?? [] }
-            #expect(conflicts.allSatisfy { ids.contains($0.intent) && $0.attribute == "replicas" })
+            #expect(conflicts.allSatisfy { conflict in conflict.intent.map(ids.contains) == true && conflict.attribute == "replicas" })
             try await installation.queues.untilEmpty()
         }
 

@@ -58,6 +58,17 @@ import Testing
         #expect(Redaction.text(text) == expected)
     }
 
+    @Test(
+        "what looks like a secret in words of others is hidden",
+        arguments: [
+            ("DB_PASSWORD=hunter2 failed", "DB_PASSWORD=[redacted] failed"), (#"{"token": "abc.def", "port": 80}"#, #"{"token": "[redacted]", "port": 80}"#),
+            ("Authorization: Bearer eyJhbGciOi.J9", "Authorization: Bearer [redacted]"),
+            ("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- after", "[redacted] after"),
+            ("exit code 137; the secret of it is memory", "exit code 137; the secret of it is memory"),
+            ("http://u:p@h refused the password", "http://[redacted]@h refused the password"),
+        ])
+    func foreign(_ text: String, _ expected: String) { #expect(Redaction.foreign(text) == expected) }
+
     @Test("a count of tokens is not a token")
     func tokens() { #expect(!Redaction.hides("tokensUsed") && !Redaction.hides("llmTokens") && Redaction.hides("apiToken")) }
 

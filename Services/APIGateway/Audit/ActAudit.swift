@@ -21,13 +21,26 @@ struct ActAudit: RouterMiddleware {
     }
 
     func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
-        let response = try await next(request, context)
-        if self.isAct(request, context), response.status.code < 300 { await self.record(request, context, response.status.code) }
-        return response
+        do {
+            let response = try await next(request, context)
+            if response.status.code < 300 || response.status.code >= 500 { await self.note(request, context, response.status.code) }
+            return response
+        } catch {
+            // What failed within may have taken effect. Who was refused is written down elsewhere.
+            let status = (error as? ProblemError)?.problem.status ?? (error as? Problem)?.status ?? 500
+            if status >= 500 { await self.note(request, context, status) }
+            throw error
+        }
+    }
+
+    private func note(_ request: Request, _ context: AppContext, _ status: Int) async {
+        if self.isAct(request, context) { await self.record(request, context, status) }
     }
 
     private func isAct(_ request: Request, _ context: AppContext) -> Bool {
-        guard request.method != .get, request.method != .head else { return false }
+        guard request.method != .get, request.method != .head else {
+            return request.method == .get && SensitiveRead.contains(context.endpointPath)
+        }
         return context.endpointPath?.hasPrefix("/v1/intents") == false
     }
 

@@ -51,7 +51,8 @@ struct PlanStage: StageHandler {
             // Planning is dear: with many in line, those who are not first would keep the processors from the one who is.
             if let line = try await self.turns.line(of: snapshot) {
                 return try self.waiting(
-                    "for intent \(line.holder), which is at \(line.object)", min(Self.patience * line.before, Self.standing), snapshot)
+                    "for \(try await self.turns.name(of: line.holder, for: snapshot)), which is at \(line.object)",
+                    min(Self.patience * line.before, Self.standing), snapshot)
             }
             // Twice at most: the claim that the first planning led to is ours by the second.
             while true {
@@ -69,9 +70,11 @@ struct PlanStage: StageHandler {
                 case .ours: return .step(try self.execution(of: plan, files, conflicts, snapshot))
                 case .oursButChanged: continue
                 case .waits(let object, let holder):
-                    return try self.waiting("for intent \(holder), which is at \(object)", Self.patience, snapshot, conflicts)
+                    return try self.waiting(
+                        "for \(try await self.turns.name(of: holder, for: snapshot)), which is at \(object)", Self.patience, snapshot, conflicts)
                 case .aside(let object, let other, let phase):
-                    let reason = "for intent \(other), \(phase.state) and wants something else of \(object); decide it, cancel it, or supersede it"
+                    let name = try await self.turns.name(of: other, for: snapshot)
+                    let reason = "for \(name), \(phase.state) and wants something else of \(object); decide it, cancel it, or supersede it"
                     return try self.waiting(reason, Self.standing, snapshot, conflicts)
                 }
             }
@@ -151,7 +154,7 @@ struct PlanStage: StageHandler {
         guard let ending = snapshot.ending else { return .wait(.zero) }
         let objects = try snapshot.plan()?.objects ?? []
         if case .waits(let object, let holder) = try await self.turns.take(objects, for: snapshot) {
-            return try self.waiting("for intent \(holder), which is at \(object)", Self.patience, snapshot)
+            return try self.waiting("for \(try await self.turns.name(of: holder, for: snapshot)), which is at \(object)", Self.patience, snapshot)
         }
         var step = Step(by: self.name)
         step.ending = Ending(ending)

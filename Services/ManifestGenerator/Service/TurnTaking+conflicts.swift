@@ -11,6 +11,12 @@ extension TurnTaking {
         }
     }
 
+    /// What another intent is called in a sentence about this one: one of another tenant has no name here.
+    func name(of other: IntentID, for snapshot: RecordSnapshot) async throws(LedgerError) -> String {
+        guard let record = try await self.ledger.read(other), try record.request().tenant != snapshot.request().tenant else { return "intent \(other)" }
+        return "an intent of another tenant"
+    }
+
     static func clash(_ rival: Reservations.Rival, _ wishes: [Wish]) -> Bool { !self.clashes(rival, wishes).isEmpty }
 
     /// A wish that a newer program wrote in another form contradicts nothing that this one understands.
@@ -35,16 +41,20 @@ extension TurnTaking {
             let isOurs = try record.request().tenant == tenant
             for clash in clashes {
                 let theirs = isOurs ? clash.theirs : "something else"
+                let who = isOurs ? "Intent \(rival.intent)" : "An intent of another tenant"
                 let what = clash.attribute.map { "\($0) of \(rival.object)" } ?? rival.object
                 conflicts.append(
                     Conflict(
-                        intent: rival.intent, object: rival.object, kind: clash.kind, attribute: clash.attribute, theirs: theirs, ours: clash.ours,
+                        intent: isOurs ? rival.intent : nil, object: rival.object, kind: clash.kind, attribute: clash.attribute, theirs: theirs,
+                        ours: clash.ours,
                         detail:
-                            "Intent \(rival.intent)\(isOurs ? "" : " of another tenant"), \(record.phase.state), wants \(what) \(clash.attribute == nil ? "" : "to be ")\(theirs); this one wants \(clash.ours)."
+                            "\(who), \(record.phase.state), wants \(what) \(clash.attribute == nil ? "" : "to be ")\(theirs); this one wants \(clash.ours)."
                     ))
             }
         }
-        return conflicts.sorted { ($0.intent, $0.object, $0.attribute ?? "") < ($1.intent, $1.object, $1.attribute ?? "") }
+        return conflicts.sorted {
+            ($0.intent?.description ?? "", $0.object, $0.attribute ?? "") < ($1.intent?.description ?? "", $1.object, $1.attribute ?? "")
+        }
     }
 }
 

@@ -8,6 +8,8 @@ enum GitError: Error, Equatable, CustomStringConvertible {
     case failed(command: String, message: String)
     /// The remote could not be reached, or refused the credentials. May pass.
     case unreachable(String)
+    /// The remote is there and cannot write: its disk is full, or read-only. May pass.
+    case ailing(String)
     /// The remote's rules refuse the change. Repeating does not help.
     case declined(String)
     case tooLarge(String)
@@ -43,6 +45,7 @@ enum GitError: Error, Equatable, CustomStringConvertible {
         case .timedOut(let command): "git \(command) took too long"
         case .failed(let command, let message): "git \(command) failed: \(message)"
         case .unreachable(let message): "the Git server could not be reached: \(message)"
+        case .ailing(let message): "the Git server cannot take the change now: \(message)"
         case .declined(let message): "the Git server declined the change: \(message)"
         case .tooLarge(let what): "\(what) is too large"
         case .overloaded: "too many batches are waiting for the repository"

@@ -1,4 +1,5 @@
 import JSONSchema
+import Telemetry
 
 /// How far one published object has come in the cluster. Pure.
 enum RolloutState: Sendable, Equatable {
@@ -116,6 +117,8 @@ struct PodFailure: Sendable, Equatable {
     func sentence(log: [String]) -> String {
         let place = self.container.isEmpty ? "pod \(self.pod)" : "pod \(self.pod), container \(self.container)"
         let message = self.message.isEmpty ? "" : " (\(self.message.prefix(500)))"
-        return "\(place): \(self.reason)\(message)" + (log.isEmpty ? "" : "; last lines: " + log.joined(separator: " ⏎ ").prefix(2_000))
+        let lines = log.isEmpty ? "" : "; last lines: " + log.joined(separator: " ⏎ ").prefix(2_000)
+        // It goes into the record, to callbacks and to the cluster, where more may read it than may read the pod's log.
+        return Redaction.foreign("\(place): \(self.reason)\(message)\(lines)")
     }
 }

@@ -42,14 +42,17 @@ struct KeyCreateCommand: AsyncParsableCommand {
     @Option(help: "A scope, besides those of the roles; may be given several times.") var scope: [Scope] = []
     @Option(help: "The tenant; else the installation's own.") var tenant: String = Tenant.installation
     @Option(help: "How long it is good for, such as 90d; else for ever.") var expires: SpanArgument?
+    @Option(help: "YAML file of the policy; else POLICY_FILE, else what ships.", completion: .file()) var policyFile: String?
     @Argument(help: "Whose key it is; shown in records and logs.") var name: String
 
     func validate() throws {
+        if let expires, expires.milliseconds == 0 { throw ValidationError("--expires takes more than nothing: the key would be good for no moment.") }
         guard !self.role.isEmpty || !self.scope.isEmpty else { throw ValidationError("Say what it may do: --role or --scope.") }
         guard self.name != "token" else { throw ValidationError("token is the name of AUTH_TOKEN.") }
     }
 
     func run() async throws {
+        try self.checkRoles(ProcessInfo.processInfo.environment)
         let pepper = try self.options.pepper()
         let key = KeyFile.newKey()
         let now = Timestamp.now()
@@ -60,6 +63,26 @@ struct KeyCreateCommand: AsyncParsableCommand {
                     expires: self.expires.map { now + $0.milliseconds }, created: now))
         }
         Terminal.standardOutput.print(key)
+    }
+
+    /// A role that nobody knows lets nobody do anything.
+    func checkRoles(_ environment: [String: String]) throws(CommandFailure) {
+        let policy: AccessPolicy
+        do throws(AccessFault) {
+            let shipped = try AccessPolicy.shipped()
+            if let path = self.policyFile ?? environment["POLICY_FILE"].flatMap({ $0.isEmpty ? nil : $0 }) {
+                guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { throw AccessFault(path, "it cannot be read") }
+                policy = try shipped.extended(by: text)
+            } else {
+                policy = shipped
+            }
+        } catch {
+            throw CommandFailure(.usage, "\(error)")
+        }
+        if let unknown = self.role.first(where: { policy.roles[$0] == nil }) {
+            throw CommandFailure(
+                .usage, "there is no role \(unknown); there are \(policy.roles.keys.sorted().joined(separator: ", ")) (--policy-file names a policy with more)")
+        }
     }
 }
 

@@ -23,6 +23,8 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     @Option(help: "An export instead of a directory.", completion: .file(extensions: ["ndjson"])) var file: String?
     @Option(help: "Repository with the anchors; else gitops.git or gitops-mirror.git in the data directory. none: without.", completion: .directory)
     var repository: String?
+    @Option(help: "How old the newest anchor may be, such as 1h; without one, or with an older one, the log is not sound.") var maxAnchorAge: SpanArgument?
+    @Option(help: "File of who may sign anchors, as ssh-keygen has it; each is looked at.", completion: .file()) var allowedSigners: String?
     @Option(help: "text or json.") var output: OutputFormat = .text
 
     struct Answer: Encodable {
@@ -35,17 +37,28 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let anchors = try await self.anchors()
         let report = try self.report(anchors.heads)
-        let answer = Answer(sound: report.isSound, anchors: anchors.commits, chains: report.chains, faults: report.faults)
+        let stale = self.stale(anchors)
+        let isSound = report.isSound && stale == nil
+        let answer = Answer(sound: isSound, anchors: anchors.commits, chains: report.chains, faults: report.faults)
         let terminal = Terminal.standardOutput
         switch self.output {
         case .json: terminal.print(JSONText.pretty([UInt8](try JSONText.encode(answer))))
         case .text:
             for fault in report.faults { terminal.print(terminal.styled("\(fault)", .red)) }
             let entries = report.chains.reduce(0) { $0 + $1.entries }
-            terminal.print("\(report.isSound ? "sound" : "NOT SOUND"): \(entries) entries in \(report.chains.count) chains, \(anchors.commits) anchors")
+            if let stale { terminal.print(terminal.styled(stale, .red)) }
+            terminal.print("\(isSound ? "sound" : "NOT SOUND"): \(entries) entries in \(report.chains.count) chains, \(anchors.commits) anchors")
             if anchors.commits == 0 { terminal.print("without an anchor: an end that was cut off would not be seen") }
         }
-        if !report.isSound { throw CommandFailure(.refused) }
+        if !isSound { throw CommandFailure(.refused) }
+    }
+
+    /// Whoever can move the ref back takes the anchors with him that would show what he took away; only their age shows that.
+    private func stale(_ anchors: GitAnchors, now: Date = .now) -> String? {
+        guard let maxAnchorAge else { return nil }
+        guard let newest = anchors.newest else { return "there is no anchor" }
+        let age = now.timeIntervalSince(newest)
+        return age * 1_000 > Double(maxAnchorAge.milliseconds) ? "the newest anchor is \(Int(age)) s old" : nil
     }
 
     private func report(_ anchors: [AuditHead]) throws -> AuditReport {
@@ -59,12 +72,12 @@ struct AuditVerifyCommand: AsyncParsableCommand {
 
     private func anchors() async throws(CommandFailure) -> GitAnchors {
         if self.repository == "none" { return GitAnchors(heads: [], commits: 0) }
-        if let repository { return try await GitAnchors.read(repository) }
+        if let repository { return try await GitAnchors.read(repository, allowedSigners: self.allowedSigners) }
         var found = GitAnchors(heads: [], commits: 0)
         for name in ["gitops.git", "gitops-mirror.git"] {
             let path = self.dataDir + "/" + name
             guard FileManager.default.fileExists(atPath: path) else { continue }
-            let anchors = try await GitAnchors.read(path)
+            let anchors = try await GitAnchors.read(path, allowedSigners: self.allowedSigners)
             if anchors.commits > found.commits { found = anchors }
         }
         return found

@@ -62,7 +62,8 @@ struct PlanText {
 
     private static func range(_ low: Double, _ high: Double) -> String { low == high ? self.amount(low) : "\(self.amount(low))…\(self.amount(high))" }
 
-    private static func amount(_ value: Double) -> String { TargetValue.number(value).description }
+    /// With cents, where there are any.
+    private static func amount(_ value: Double) -> String { TargetValue.number((value * 100).rounded() / 100).description }
 
     private mutating func add(_ table: Table) { self.lines += table.lines(width: self.terminal.width, style: { self.terminal.styled($0, .bold) }) }
 

@@ -27,8 +27,17 @@ struct Table {
         }
     }
 
-    /// Characters beyond Latin, Greek and Cyrillic mostly take two cells.
-    static func width(of text: String) -> Int { text.reduce(0) { $0 + (($1.unicodeScalars.first?.value ?? 0) >= 0x1100 ? 2 : 1) } }
+    /// Characters of East Asian scripts and emoji take two cells (Unicode UAX #11, wide).
+    static func width(of text: String) -> Int { text.reduce(0) { $0 + (self.isWide($1.unicodeScalars.first?.value ?? 0) ? 2 : 1) } }
+
+    private static func isWide(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff00...0xff60, 0xffe0...0xffe6,
+            0x1f300...0x1faff, 0x20000...0x3fffd:
+            true
+        default: false
+        }
+    }
 
     static func cut(_ text: String, to width: Int) -> String {
         guard self.width(of: text) > width else { return text }

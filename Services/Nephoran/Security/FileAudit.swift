@@ -13,7 +13,7 @@ struct FileAudit {
     func findings(in directory: String) -> [SecurityFinding] {
         var found: [SecurityFinding] = []
         guard let own = Self.status(directory) else {
-            return [SecurityFinding(.note, "data-directory", directory, "it is not there: nothing was looked at")]
+            return [SecurityFinding(.medium, "data-directory", directory, "it is not there, so that nothing in it was looked at; --data-dir names another")]
         }
         found += self.findings(directory, own, isDirectory: true, isSecret: true)
         for name in ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted() {

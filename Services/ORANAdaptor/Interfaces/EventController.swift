@@ -30,7 +30,13 @@ struct EventController: Sendable {
 
     private func answer(_ request: Request, _ events: (JSONValue) -> [JSONValue]?) async throws -> Response {
         guard self.isLetIn(request.headers[.authorization]) else {
-            return Self.refusal(.unauthorized, policy: true, "POL0001", "A user and a password are expected", [], [.wwwAuthenticate: "Basic realm=\"ves\""])
+            // Thrown, so that it is counted, written down and slowed like any other wrong key.
+            var problem = ProblemError(
+                .unauthorized, code: "unauthorized", detail: "A user and a password are expected.", headers: Self.versions)
+            problem.headers[.wwwAuthenticate] = "Basic realm=\"ves\""
+            problem.refusal = "no user and password of an event listener's"
+            problem.body = Self.exception(policy: true, "POL0001", "A user and a password are expected", [])
+            throw problem
         }
         let bytes: [UInt8]
         do {
@@ -79,13 +85,17 @@ struct EventController: Sendable {
 
     /// As the listener's specification has it, §6.2.6.
     private static func refusal(
-        _ status: HTTPResponse.Status, policy isPolicy: Bool = false, _ id: String, _ text: String, _ variables: [String], _ more: HTTPFields = [:]
+        _ status: HTTPResponse.Status, policy isPolicy: Bool = false, _ id: String, _ text: String, _ variables: [String]
     ) -> Response {
+        var headers = Self.versions
+        headers[.contentType] = "application/json"
+        let body = Self.exception(policy: isPolicy, id, text, variables)
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    private static func exception(policy isPolicy: Bool, _ id: String, _ text: String, _ variables: [String]) -> [UInt8] {
         let exception: JSONValue = ["messageId": .string(id), "text": .string(text), "variables": .array(variables.map { .string(String($0.prefix(500))) })]
         let body: JSONValue = ["requestError": [isPolicy ? "policyException" : "serviceException": exception]]
-        var headers = Self.versions
-        headers.append(contentsOf: more)
-        headers[.contentType] = "application/json"
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: Array(body.text.utf8))))
+        return Array(body.text.utf8)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import IntentModel
+import ServiceRuntime
 
 /// The documents of one request body: a JSON document, an array of them, or one per line (NDJSON).
 ///
@@ -32,6 +33,7 @@ struct DocumentFeed: Sendable {
     init(_ body: [UInt8]) throws(Problem) {
         guard let first = body.first(where: { !TextCut.isBlank($0) }) else { throw .badJSON("the body is empty") }
         if first == UInt8(ascii: "[") {
+            if let fault = Self.fault(body) { throw .badJSON(fault) }
             try self.read(array: body)
         } else {
             try self.read(documentOrLines: body)
@@ -55,7 +57,9 @@ struct DocumentFeed: Sendable {
 
     private mutating func read(documentOrLines body: [UInt8]) throws(Problem) {
         do {
-            self.add(try JSONDecoder().decode(KnowledgeDocument.self, from: Data(body)), at: 1)
+            let document = try JSONDecoder().decode(KnowledgeDocument.self, from: Data(body))
+            if let fault = Self.fault(body) { throw Problem.badJSON(fault) }
+            self.add(document, at: 1)
             self.isOne = true
         } catch let error as DecodingError {
             let problem = Problem(error)
@@ -74,6 +78,10 @@ struct DocumentFeed: Sendable {
         for line in body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             self.lines += 1
             guard line.contains(where: { !TextCut.isBlank($0) }) else { continue }
+            if let fault = Self.fault(Array(line)) {
+                self.reject(at: self.lines, fault)
+                continue
+            }
             do {
                 self.add(try decoder.decode(KnowledgeDocument.self, from: Data(line)), at: self.lines)
             } catch let error as DecodingError {
@@ -117,6 +125,21 @@ struct DocumentFeed: Sendable {
             self.rejected.append(Rejection(position: position, reason: reason))
         } else {
             self.rejectedUnlisted += 1
+        }
+    }
+
+    /// What two readers would read differently, or would take very deep a stack; nil for what is no JSON as well.
+    private static func fault(_ bytes: [UInt8]) -> String? {
+        bytes.withUnsafeBytes { bytes in
+            do throws(JSONShape.Fault) {
+                try JSONShape.check(bytes)
+                return nil
+            } catch {
+                return switch error {
+                case .tooDeep: "is nested too deep"
+                case .duplicateKey(let key): "has the key \"\(key)\" twice"
+                }
+            }
         }
     }
 

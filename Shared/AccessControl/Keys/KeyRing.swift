@@ -9,14 +9,16 @@ package struct KeyRing: Sendable {
     private let entries: [Entry]
     private let pepper: Pepper?
     private let hasPlain: Bool
+    /// Roles of keys that the policy does not know. They let nobody do anything; to refuse the whole file for them would leave keys in force
+    /// that were taken out of it.
+    package let unknownRoles: [(key: String, role: String)]
 
-    /// - Throws: when a key is hashed with a pepper and there is none, or a key has a role that the policy does not know.
+    /// - Throws: when a key is hashed with a pepper and there is none.
     package init(_ keys: [APIKey], policy: AccessPolicy, pepper: Pepper? = nil) throws(AccessFault) {
         var entries: [Entry] = []
+        var unknown: [(key: String, role: String)] = []
         for key in keys {
-            for role in key.roles where policy.roles[role] == nil {
-                throw AccessFault(key.name, "there is no role \(role); there are \(policy.roles.keys.sorted().joined(separator: ", "))")
-            }
+            for role in key.roles where policy.roles[role] == nil { unknown.append((key.name, role)) }
             let principal = key.principal(under: policy)
             for proof in key.proofs {
                 guard proof.hash.form == .plain || pepper != nil else {
@@ -26,6 +28,7 @@ package struct KeyRing: Sendable {
             }
         }
         self.entries = entries
+        self.unknownRoles = unknown
         self.pepper = pepper
         self.hasPlain = entries.contains { $0.proof.hash.form == .plain }
     }

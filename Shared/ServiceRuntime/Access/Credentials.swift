@@ -1,4 +1,5 @@
 import AccessControl
+import Logging
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -86,6 +87,9 @@ final class Credentials: Sendable {
         let (all, roles) = (keys, policy)
         let ring = try self.checked("AUTH_KEYS_FILE", settings[AccessSettings.keysFile] ?? "") { () throws(AccessFault) in
             try KeyRing(all, policy: roles, pepper: pepper)
+        }
+        for (key, role) in ring.unknownRoles {
+            Logger(label: "access").error("a key has a role that there is none of", metadata: ["key": .string(key), "role": .string(role)])
         }
         return Current(ring: ring, keys: keys, policy: policy, service: service, token: tokens.first)
     }

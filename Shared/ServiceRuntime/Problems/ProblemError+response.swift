@@ -5,6 +5,11 @@ import IntentModel
 extension ProblemError {
     /// The response the caller sees; `instance` becomes the path unless it says something already.
     func response(path: String) -> Response {
+        if let body {
+            var headers = self.headers
+            headers[.contentType] = "application/json"
+            return Response(status: HTTPResponse.Status(code: self.problem.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+        }
         var problem = self.problem
         if problem.instance == nil { problem.instance = path }
         var response = Response.json(problem, status: HTTPResponse.Status(code: problem.status))

@@ -11,6 +11,8 @@ package struct ProblemError: Error, Sendable {
     package var refusal: String?
     /// Who was refused; filled in on the way out.
     package var principal: Principal?
+    /// What is said instead of the problem, where a standard has a form of its own: JSON.
+    package var body: [UInt8]?
 
     /// Somebody is not let through, rather than wrong.
     package var isRefusal: Bool { self.refusal != nil || self.problem.status == 401 || self.problem.status == 403 }

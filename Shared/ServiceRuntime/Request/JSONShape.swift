@@ -2,8 +2,8 @@
 /// different values (RFC 8259 §4).
 ///
 /// Looks at structure alone; whether it is JSON at all, the decoder says.
-enum JSONShape {
-    enum Fault: Error, Equatable {
+package enum JSONShape {
+    package enum Fault: Error, Equatable {
         case tooDeep
         case duplicateKey(String)
     }
@@ -11,7 +11,7 @@ enum JSONShape {
     static let maxDepth = 64
     private static let quote = UInt8(ascii: "\""), backslash = UInt8(ascii: "\\")
 
-    static func check(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
+    package static func check(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
         /// Of the objects and arrays that are open; an array has no keys.
         var open: [Set<[UInt8]>?] = []
         var expectsKey = false

@@ -57,6 +57,9 @@ struct RequestEdge: RouterMiddleware {
             response = self.response(to: error, request, context, &route)
         }
         response.headers[.traceparent] = context.trace.description
+        // What is answered is what it says it is, and nobody's to keep but where an answer says otherwise.
+        if response.headers[.xContentTypeOptions] == nil { response.headers[.xContentTypeOptions] = "nosniff" }
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         if self.drain.isClosing { response.headers[.connection] = "close" }
         let took = start.duration(to: self.clock.now)
         let span = ServerSpan(context.trace, under: caller, route: route, took: took)

@@ -32,7 +32,7 @@ export function answerView(answer) {
 export function conflictsView(conflicts) {
   if (!conflicts?.length) return null;
   return section(T.conflicts, h('ul.conflicts', conflicts.map((conflict) => h('li', h('span.change.delete', T.conflictKinds[conflict.kind] || conflict.kind), ' ',
-    conflict.detail, ' ', intentLink(conflict.intent, T.theOther)))));
+    conflict.detail, ' ', conflict.intent ? intentLink(conflict.intent, T.theOther) : null))));
 }
 
 /** What policy demands of a person before it is done. */

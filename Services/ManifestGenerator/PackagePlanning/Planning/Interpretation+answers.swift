@@ -2,18 +2,23 @@ package import IntentModel
 
 extension Planner {
     /// The fields that answers settle, as planning asks about them.
-    package static func settled(by answers: [ClarificationAnswer]) -> Set<String> { Set(answers.map { "\($0.expectation) \($0.field)" }) }
+    package static func settled(by answers: [ClarificationAnswer]) -> Set<String> { Set(self.usable(answers).map { "\($0.expectation) \($0.field)" }) }
+
+    /// What is neither yes nor no answers no question of yes or no: it stays open.
+    private static func usable(_ answers: [ClarificationAnswer]) -> [ClarificationAnswer] {
+        answers.filter { $0.field != "confirm" || Confirmation($0.value) != nil }
+    }
 
     /// The interpretation with the operator's answers to the questions of planning in it. An answer to `confirm` makes
     /// the expectation a deploy, or, for a removal, takes it as done; a no refuses the intent.
     package static func applying(_ answers: [ClarificationAnswer], to interpretation: Interpretation) -> Interpretation {
         var result = interpretation
+        let answers = self.usable(answers)
         for answer in answers {
             guard let index = result.expectations.firstIndex(where: { $0.id == answer.expectation }) else { continue }
             let text = answer.value.description
             if answer.field == "confirm" {
-                let word = text.lowercased()
-                if word == "yes" || word == "true" || word == "y" || word == "deploy" {
+                if Confirmation(answer.value) == .yes {
                     switch result.expectations[index].verb {
                     case .remove: result.expectations.remove(at: index)
                     case .rollback:

@@ -77,7 +77,7 @@ extension PlanningStep {
             guard try await self.inventory.items(function: code, instance: nil, namespace: identity.namespace, cluster: identity.cluster).isEmpty else {
                 continue
             }
-            draft.note("\(entry.code) needs an \(code) in \(identity.namespace), and there is none.")
+            draft.note("\(entry.code) needs \(code) in \(identity.namespace), and there is none.")
         }
     }
 
