@@ -7,11 +7,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 import manifests
 import monitoring
 import render
-from installation import Installation, request, until
+from installation import PROCESSES, Installation, request, until
 
 HERE = pathlib.Path(__file__).parent
 # Made when they are first needed: an error, a model, a RIC.
@@ -57,10 +58,10 @@ class Run:
 
     def begin(self):
         self.it.redis()
-        for name in manifests.SERVICES:
+        for name in PROCESSES:
             # An archive is for one gateway only, so the Deployment has none.
             self.it.service(name, **({"ARCHIVE_PATH": str(self.it.folder / "archive.sqlite")} if name == "api-gateway" else {}))
-        for name in manifests.SERVICES:
+        for name in PROCESSES:
             until(f"{name} ready", lambda name=name: self.it.ready(name), 60)
         self.it.probe()
         self.it.observe()
@@ -134,6 +135,25 @@ class Run:
             self.expect(found == wanted, f"{query} = {found}, sent {wanted}")
         near = self.it.value("sum(increase(nephoran_intents_processed_total[24h]))")
         self.expect(near is not None and abs(near - INTENTS) < 0.1 * INTENTS, f"increase over 24 h: {near} of {INTENTS}")
+
+    def audited(self):
+        """The keeper of the audit log, which served none of it, has every transition, what another service refused, and what was changed through it."""
+        keeper = self.it.url("audit-log")
+        request(self.it.url("rag-api") + "/v1/search", {"query": "slice"}, {"authorization": "Bearer wrong"})
+        request(keeper + "/v1/maintenance", {"notice": "audited"}, self.key, "PUT")
+        request(keeper + "/v1/maintenance", None, self.key, "DELETE")
+
+        def entries(**wanted):
+            query = urllib.parse.urlencode({"limit": 500, **wanted})
+            status, text = request(f"{keeper}/v1/audit/entries?{query}", headers=self.key)
+            assert status == 200, text
+            return json.loads(text)["items"]
+
+        until("every intent is in the audit log", lambda: len(entries(verb="submit")) == INTENTS + 3, 30)
+        until("what rag-api refused is", lambda: any("at rag-api" in (e.get("detail") or "") for e in entries(verb="refused")), 30)
+        self.expect([e["object"] for e in entries(verb="DELETE")] == ["/v1/maintenance"], "what is changed through the keeper of the audit log is in it")
+        status, _ = request(self.it.url("api-gateway") + "/v1/audit/entries", headers=self.key)
+        self.expect(status == 501, "the other gateways keep none")
 
     def data(self):
         for rule in monitoring.rules():
@@ -239,6 +259,7 @@ def main(arguments):
             run.quiet("a quiet stretch", QUIET)
             run.load()
             run.counts()
+            run.audited()
             run.data()
             run.levels()
             run.quiet("an ordinary load", 10)
