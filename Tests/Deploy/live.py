@@ -12,6 +12,7 @@ import urllib.parse
 import manifests
 import monitoring
 import render
+from encrypted import Encrypted, speaks_plainly
 from installation import PROCESSES, Installation, request, until
 
 HERE = pathlib.Path(__file__).parent
@@ -240,6 +241,29 @@ class Run:
         return metrics([request(self.it.url(name) + "/metrics")[1] for name in manifests.SERVICES])
 
 
+def encrypted(binaries, folder):
+    """What went wrong with TLS on every listener."""
+    it = Encrypted(binaries, folder)
+    run = Run(it)
+    try:
+        it.redis()
+        for name in PROCESSES:
+            it.service(name)
+        for name in PROCESSES:
+            until(f"{name} ready with TLS", lambda name=name: it.ready(name), 60)
+        run.expect(not list(speaks_plainly(it)), "with TLS, nobody answers without it")
+        intents, texts = it.url("api-gateway") + "/v1/intents", [f"Deploy an AMF named amf-{number} in core{number % 4}" for number in range(INTENTS)]
+        sent = [json.loads(request(intents, {"intent": text}, run.key)[1])["id"] for text in texts + ["Make it better"] * 3][:INTENTS]
+        until("all published with TLS", lambda: all(json.loads(request(f"{intents}/{i}", headers=run.key)[1])["phase"] == "published" for i in sent), 60)
+        run.audited()
+        run.expect(it.told_to_end("audit-log") == 0, "with TLS, a pod is told to end")
+    except (AssertionError, subprocess.SubprocessError) as error:
+        run.failures.append(str(error))
+    finally:
+        it.end()
+    return run.failures
+
+
 def compare(run, found, listed):
     known = monitoring.exported()
     unknown = {name for name in found if name not in known or found[name] - known[name]}
@@ -274,6 +298,8 @@ def main(arguments):
             run.failures.append(str(error))
         finally:
             run.it.end()
+    with tempfile.TemporaryDirectory(prefix="nephoran-") as folder:
+        run.failures += encrypted(binaries, pathlib.Path(folder))
     for failure in run.failures:
         print(failure, file=sys.stderr)
     print(f"observability: {len(run.failures)} failures")
