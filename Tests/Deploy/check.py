@@ -6,6 +6,7 @@ import host
 import manifests
 import monitoring
 import render
+import secured
 
 
 def stale():
@@ -24,7 +25,7 @@ def main(arguments):
             path.write_text(text)
         return 0
     found = []
-    for source in (stale, manifests.faults, host.faults, monitoring.faults):
+    for source in (stale, manifests.faults, secured.faults, host.faults, monitoring.faults):
         try:
             found += source()
         except RuntimeError as error:

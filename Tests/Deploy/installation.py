@@ -1,6 +1,6 @@
 """An installation on loopback: Redis, the services as the base's Deployments start them, Prometheus and Alertmanager with the project's files."""
 
-import hashlib
+import hmac
 import http.server
 import json
 import os
@@ -21,6 +21,8 @@ import yaml
 import manifests
 
 MONITORING = manifests.DEPLOY / "monitoring"
+# Deployment -> executable. The audit log is kept by a gateway of its own.
+PROCESSES = {**{name: name for name in manifests.SERVICES}, "audit-log": "api-gateway"}
 
 
 def free_port():
@@ -78,8 +80,8 @@ class Webhook:
 class Installation:
     def __init__(self, binaries, folder):
         self.binaries, self.folder = binaries, folder
-        self.token, self.metrics_key, self.service_secret = secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(32)
-        self.ports = {name: free_port() for name in [*manifests.SERVICES, "redis", "prometheus", "alertmanager"]}
+        self.token, self.metrics_key, self.service_secret, self.pepper = secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(32), secrets.token_hex(32)
+        self.ports = {name: free_port() for name in [*PROCESSES, "redis", "prometheus", "alertmanager"]}
         self.processes, self.isOver = {}, threading.Event()
         self.webhook = Webhook()
         self.documents = manifests.rendered("base")
@@ -127,8 +129,8 @@ class Installation:
         pod = deployment["spec"]["template"]["spec"]
         place = self.folder / name
         redis = f"redis://127.0.0.1:{self.ports['redis']}"
-        keys = {"keys": [{"name": "prometheus", "hash": hashlib.sha256(self.metrics_key.encode()).hexdigest(), "scopes": ["metrics:read"]}]}
-        secret = {"nephoran-git": {"token": ""}, "nephoran-auth": {"token": self.token, "service-secret": self.service_secret, "callback-secret": self.token, "keys.yaml": yaml.safe_dump(keys)}, "nephoran-redis": {"url": redis, "cache-url": redis + "/1"}}
+        keys = {"keys": [{"name": "prometheus", "hash": "hmac-sha256:" + hmac.new(self.pepper.encode(), self.metrics_key.encode(), "sha256").hexdigest(), "scopes": ["metrics:read"]}]}
+        secret = {"nephoran-git": {"token": ""}, "nephoran-auth": {"token": self.token, "service-secret": self.service_secret, "callback-secret": self.token, "pepper": self.pepper, "keys.yaml": yaml.safe_dump(keys)}, "nephoran-redis": {"url": redis, "cache-url": redis + "/1"}}
         maps = {d["metadata"]["name"]: d["data"] for d in self.documents if d["kind"] == "ConfigMap"}
         mounts = {m["name"]: self.mounted(name, m["mountPath"]) for m in pod["containers"][0]["volumeMounts"]}
         for volume in pod["volumes"]:
@@ -160,7 +162,7 @@ class Installation:
 
         def ask():
             while not self.isOver.wait(1):
-                for name in manifests.SERVICES:
+                for name in PROCESSES:
                     try:
                         request(self.url(name) + "/readyz", timeout=3)
                     except OSError:
@@ -169,7 +171,7 @@ class Installation:
         threading.Thread(target=ask, daemon=True).start()
 
     def service(self, name, **more):
-        self.start(name, [str(self.binaries / name)], {**self.environment(name), **more})
+        self.start(name, [str(self.binaries / PROCESSES[name])], {**self.environment(name), **more})
 
     def ready(self, name):
         if self.processes[name].poll() is not None:

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 import manifests
 import monitoring
 import render
-from installation import Installation, request, until
+from encrypted import Encrypted, speaks_plainly
+from installation import PROCESSES, Installation, request, until
 
 HERE = pathlib.Path(__file__).parent
 # Made when they are first needed: an error, a model, a RIC.
@@ -57,10 +59,10 @@ class Run:
 
     def begin(self):
         self.it.redis()
-        for name in manifests.SERVICES:
+        for name in PROCESSES:
             # An archive is for one gateway only, so the Deployment has none.
             self.it.service(name, **({"ARCHIVE_PATH": str(self.it.folder / "archive.sqlite")} if name == "api-gateway" else {}))
-        for name in manifests.SERVICES:
+        for name in PROCESSES:
             until(f"{name} ready", lambda name=name: self.it.ready(name), 60)
         self.it.probe()
         self.it.observe()
@@ -134,6 +136,25 @@ class Run:
             self.expect(found == wanted, f"{query} = {found}, sent {wanted}")
         near = self.it.value("sum(increase(nephoran_intents_processed_total[24h]))")
         self.expect(near is not None and abs(near - INTENTS) < 0.1 * INTENTS, f"increase over 24 h: {near} of {INTENTS}")
+
+    def audited(self):
+        """The keeper of the audit log, which served none of it, has every transition, what another service refused, and what was changed through it."""
+        keeper = self.it.url("audit-log")
+        request(self.it.url("rag-api") + "/v1/search", {"query": "slice"}, {"authorization": "Bearer wrong"})
+        request(keeper + "/v1/maintenance", {"notice": "audited"}, self.key, "PUT")
+        request(keeper + "/v1/maintenance", None, self.key, "DELETE")
+
+        def entries(**wanted):
+            query = urllib.parse.urlencode({"limit": 500, **wanted})
+            status, text = request(f"{keeper}/v1/audit/entries?{query}", headers=self.key)
+            assert status == 200, text
+            return json.loads(text)["items"]
+
+        until("every intent is in the audit log", lambda: len(entries(verb="submit")) == INTENTS + 3, 30)
+        until("what rag-api refused is", lambda: any("at rag-api" in (e.get("detail") or "") for e in entries(verb="refused")), 30)
+        self.expect([e["object"] for e in entries(verb="DELETE")] == ["/v1/maintenance"], "what is changed through the keeper of the audit log is in it")
+        status, _ = request(self.it.url("api-gateway") + "/v1/audit/entries", headers=self.key)
+        self.expect(status == 501, "the other gateways keep none")
 
     def data(self):
         for rule in monitoring.rules():
@@ -220,6 +241,29 @@ class Run:
         return metrics([request(self.it.url(name) + "/metrics")[1] for name in manifests.SERVICES])
 
 
+def encrypted(binaries, folder):
+    """What went wrong with TLS on every listener."""
+    it = Encrypted(binaries, folder)
+    run = Run(it)
+    try:
+        it.redis()
+        for name in PROCESSES:
+            it.service(name)
+        for name in PROCESSES:
+            until(f"{name} ready with TLS", lambda name=name: it.ready(name), 60)
+        run.expect(not list(speaks_plainly(it)), "with TLS, nobody answers without it")
+        intents, texts = it.url("api-gateway") + "/v1/intents", [f"Deploy an AMF named amf-{number} in core{number % 4}" for number in range(INTENTS)]
+        sent = [json.loads(request(intents, {"intent": text}, run.key)[1])["id"] for text in texts + ["Make it better"] * 3][:INTENTS]
+        until("all published with TLS", lambda: all(json.loads(request(f"{intents}/{i}", headers=run.key)[1])["phase"] == "published" for i in sent), 60)
+        run.audited()
+        run.expect(it.told_to_end("audit-log") == 0, "with TLS, a pod is told to end")
+    except (AssertionError, subprocess.SubprocessError) as error:
+        run.failures.append(str(error))
+    finally:
+        it.end()
+    return run.failures
+
+
 def compare(run, found, listed):
     known = monitoring.exported()
     unknown = {name for name in found if name not in known or found[name] - known[name]}
@@ -239,6 +283,7 @@ def main(arguments):
             run.quiet("a quiet stretch", QUIET)
             run.load()
             run.counts()
+            run.audited()
             run.data()
             run.levels()
             run.quiet("an ordinary load", 10)
@@ -253,6 +298,8 @@ def main(arguments):
             run.failures.append(str(error))
         finally:
             run.it.end()
+    with tempfile.TemporaryDirectory(prefix="nephoran-") as folder:
+        run.failures += encrypted(binaries, pathlib.Path(folder))
     for failure in run.failures:
         print(failure, file=sys.stderr)
     print(f"observability: {len(run.failures)} failures")

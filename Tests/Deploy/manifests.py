@@ -1,9 +1,12 @@
 """What is wrong with the manifests: they are rendered as kubectl renders them, validated, held against the policy of packages and the services' settings."""
 
+import functools
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 import helm_python
 import kubernetes_validate
@@ -17,6 +20,8 @@ from schemas import CustomKinds  # noqa: E402
 DEPLOY = ROOT / "deploy"
 SERVICES = ["api-gateway", "llm-processor", "rag-api", "manifest-generator", "oran-adaptor", "nephio-bridge"]
 OVERLAYS = ["base", "overlays/dev", "overlays/staging", "overlays/production", "overlays/blue-green", "overlays/canary", "certificates", "monitoring/operator"]
+# The same with TLS on every listener.
+SECURED = [f"{folder}+components/tls" for folder in ("base", "overlays/production", "overlays/canary")]
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Of the oldest and the newest Kubernetes that is supported.
 KUBERNETES = ["1.25", "1.31"]
@@ -28,17 +33,26 @@ CANARY = ["pods 10", "canary-judged", "weight 10", "pods as weight", "canary-wat
 OTHERS = {"HOME"}
 
 
+@functools.cache
 def rendered(folder):
-    """Documents as the kustomize of kubectl gives them."""
-    done = subprocess.run(["kubectl", "kustomize", str(DEPLOY / folder)], capture_output=True, text=True)
+    """Documents as the kustomize of kubectl gives them; of `FOLDER+COMPONENT`, as in an overlay of an operator's own."""
+    base, _, component = folder.partition("+")
+    with tempfile.TemporaryDirectory() as place:
+        path = DEPLOY / base
+        if component:
+            path = pathlib.Path(place)
+            base, component = (os.path.relpath(DEPLOY / part, path.resolve()) for part in (base, component))
+            overlay = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": [base], "components": [component]}
+            (path / "kustomization.yaml").write_text(yaml.safe_dump(overlay))
+        done = subprocess.run(["kubectl", "kustomize", str(path)], capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"deploy/{folder}: {done.stderr.strip().splitlines()[-1]}")
     return [d for d in yaml.load_all(done.stdout, Loader=LOADER) if d]
 
 
-def charted():
+def charted(**values):
     with helm_python.Chart.load(str(DEPLOY / "helm/nephoran")) as chart:
-        texts = chart.render({"namespace": {"create": True}}, name="nephoran", namespace="nephoran-system")
+        texts = chart.render({"namespace": {"create": True}, **values}, name="nephoran", namespace="nephoran-system")
     return [d for text in texts.values() for d in yaml.load_all(text, Loader=LOADER) if d]
 
 
@@ -50,7 +64,7 @@ def faults():
     kinds = CustomKinds(DEPLOY / "crds")
     kinds.validators.update(CustomKinds(ROOT / "Tests/Deploy/crds").validators)
     base, counted, seen = None, 0, set()
-    for folder in OVERLAYS:
+    for folder in OVERLAYS + SECURED:
         documents = rendered(folder)
         if folder == "base":
             base = documents
@@ -132,6 +146,18 @@ def scaled(document):
     return {**document, "spec": {**document["spec"], "scaleTargetRef": {**document["spec"]["scaleTargetRef"], "kind": "Deployment"}}}
 
 
+def executable(workload):
+    """What a Deployment runs: by its image, for the keeper of the audit log is a gateway."""
+    return re.search(r"nephoran/([a-z-]+):", workload["spec"]["template"]["spec"]["containers"][0]["image"]).group(1)
+
+
+def mounted_at(pod, path):
+    """The volume that a path of the first container is in, or is."""
+    found = [m for m in pod["containers"][0]["volumeMounts"] if path == m["mountPath"] or path.startswith(m["mountPath"] + "/")]
+    name = max(found, key=lambda m: len(m["mountPath"]))["name"] if found else None
+    return next((v for v in pod["volumes"] if v["name"] == name), {})
+
+
 def known_settings():
     """Service -> its settings, as `Tests/check-observability` found them in `--help`."""
     known = {}
@@ -155,7 +181,7 @@ def settings(documents):
     maps = {d["metadata"]["name"]: d for d in documents if d["kind"] == "ConfigMap"}
     read = {name: set() for name in maps}
     for workload in [d for d in documents if d["kind"] == "Deployment"]:
-        service = workload["metadata"]["name"]
+        service = executable(workload)
         own = {plain(name) for name in known[service]}
         # A secret may come from a file.
         own |= {name + "file" for name in own}
@@ -163,14 +189,16 @@ def settings(documents):
         for variable in pod["containers"][0]["env"]:
             if variable["name"] not in OTHERS and plain(variable["name"]) not in own:
                 yield f"{service} has no setting {variable['name']}"
-        for source in [s["configMap"]["name"] for v in pod["volumes"] for s in v.get("projected", {}).get("sources", []) if "configMap" in s]:
+        folder = mounted_at(pod, next(v["value"] for v in pod["containers"][0]["env"] if v["name"] == "CONFIG_FILE"))
+        for source in [s["configMap"]["name"] for s in folder["projected"]["sources"]]:
             for key in maps.get(source, {"data": {}})["data"]:
                 if plain(key) in own:
                     read[source].add(key)
                 elif plain(key) not in shared:
                     yield f"{service} would not start with {key} of {source}"
     for name, keys in read.items():
-        if name.startswith("dashboard-"):
+        # Dashboards are Grafana's, and the policy is a file: see secured.py.
+        if name.startswith("dashboard-") or name == "access-policy":
             continue
         yield from (f"nobody reads {key} of {name}" for key in sorted(set(maps[name]["data"]) - keys))
 

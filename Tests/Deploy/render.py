@@ -7,6 +7,8 @@ import textwrap
 
 import yaml
 
+import tls
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 MONITORING = DEPLOY / "monitoring"
@@ -118,13 +120,19 @@ def operator_rules():
     return f"# {MADE} of ../rules.\n" + "---\n".join(parts)
 
 
+class Literal(yaml.SafeDumper):
+    """Texts of several lines as they are."""
+
+
+Literal.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None))
+
 # The Helm chart: the base, with what differs between installations taken from values.
 
 
 def chart():
     base = DEPLOY / "base"
     names = yaml.safe_load((base / "kustomization.yaml").read_text())["resources"]
-    values = {"namespace": {"create": False}, "image": {"registry": "", "tag": ""}, "config": {}, "autoscaling": {}, "ingress": {"enabled": True}}
+    values = {"namespace": {"create": False}, "image": {"registry": "", "tag": ""}, "config": {}, "autoscaling": {}, "ingress": {"enabled": True}, "tls": {"enabled": False, "issuer": "nephoran"}}
     files = {}
     version = None
     for path in sorted((DEPLOY / "crds").glob("nephoran.com_*.yaml")):
@@ -135,9 +143,10 @@ def chart():
         found = re.search(r"image: nephoran/[a-z-]+:(\S+)", text)
         version = found.group(1) if found else version
         files[CHART / "templates" / name] = template(name, text, values)
+    files[CHART / "templates/tls.yaml"] = template("tls.yaml", (DEPLOY / "components/tls/certificates.yaml").read_text(), values)
     files[CHART / "values.yaml"] = (
         f"# {MADE} of deploy/base: these values render exactly it.\n"
-        + yaml.safe_dump(values, sort_keys=False, width=200, default_style=None)
+        + yaml.dump(values, Dumper=Literal, sort_keys=False, width=200)
     )
     files[CHART / "Chart.yaml"] = (
         f"# {MADE} of deploy/base.\napiVersion: v2\nname: nephoran\ndescription: Intent-driven automation of 5G and O-RAN networks\n"
@@ -160,12 +169,16 @@ def template(name, text, values):
         text = "{{- if .Values.namespace.create }}\n" + head.replace("name: nephoran-system", "name: {{ .Release.Namespace }}") + "\n---\n{{- end }}\n" + rest
     if name == "ingress.yaml":
         text = "{{- if .Values.ingress.enabled }}\n" + text + "{{- end }}\n"
+    text = tls.certificates(text) if name == "tls.yaml" else tls.optional(text)
     return f"# {MADE} of deploy.\n{text}"
 
 
 def parameters(document, values):
     source = yaml.safe_load(document.replace("{{ .Release.Namespace }}", "x").replace("{{", "x").replace("}}", "x")) if "kind:" in document else {}
     kind, name = source.get("kind"), source.get("metadata", {}).get("name")
+    if name == "access-policy":
+        values["policy"] = source["data"]["policy.yaml"]
+        return document[: document.index("  policy.yaml: |")] + "  policy.yaml: {{ .Values.policy | toJson }}\n"
     if kind == "ConfigMap":
         values["config"][name] = source["data"]
         return re.sub(r'(?m)^  ([a-z0-9_]+): ".*"$', rf'  \1: {{{{ index .Values.config "{name}" "\1" | quote }}}}', document)
@@ -176,6 +189,9 @@ def parameters(document, values):
         return re.sub(r"maxReplicas: \d+", f"maxReplicas: {{{{ ({place}).max }}}}", document)
     if kind == "Ingress":
         host = source["spec"]["rules"][0]["host"]
-        values["ingress"].setdefault("hosts", {})[name] = host
+        hosts = values["ingress"].setdefault("hosts", {})
+        # Two Ingresses of one host are one value.
+        name = next((known for known, other in hosts.items() if other == host), name)
+        hosts[name] = host
         return document.replace(host, f'{{{{ index .Values.ingress.hosts "{name}" }}}}')
     return document
