@@ -120,6 +120,8 @@ import Testing
         let fleet = Sessions.fleet([Sessions.direct(RIC(name: "east", url: east.url), fetcher: fetcher)], behind: url, fetcher: fetcher)
         let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), settings: Sessions.quick)
         #expect(try await fleet.sessions().map(\.ric.name) == ["east"])
+        let inventory = PolicyInventory(fleet: fleet)
+        #expect(await inventory.incompleteness()?.contains("Policy Management Service") == true)
         await #expect(throws: A1Error.self) { try await fleet.session(named: "west") }
 
         guard case .retry(let reason, _) = await executor.apply([Self.put(ric: "west")]) else { return #expect(Bool(false), "no retry") }
@@ -137,6 +139,7 @@ import Testing
         }
         guard case .applied(let policies) = outcome else { return #expect(Bool(false), "\(outcome)") }
         #expect(policies.map(\.ric) == ["east", "west"])
+        #expect(await inventory.incompleteness() == nil)
         #expect(east.count(of: "PUT") == 1 && pms.policies.count == 1)
         await pms.stop()
         await east.stop()

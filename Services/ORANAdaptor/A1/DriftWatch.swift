@@ -6,7 +6,8 @@ import RedisClient
 import ServiceLifecycle
 
 /// Compares what RICs hold with what they are to hold, and puts back what they lost: a RIC may restart without its policies, or somebody
-/// may change one behind our back. Of those that are as they are to be it asks whether they are enforced. Policies of others are never touched, and one that an intent is changing is left alone.
+/// may change one behind our back. Policies of others are never touched, and one that an intent is changing is left alone. Of those that are as
+/// they are to be it asks whether they are enforced.
 package final class DriftWatch: Service {
     private let fleet: RICFleet
     private let executor: PolicyExecutor

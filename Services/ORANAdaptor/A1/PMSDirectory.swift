@@ -7,6 +7,8 @@ package final class PMSDirectory: Sendable {
     package struct Listing: Sendable {
         package let names: [String]
         package let doubt: A1Error?
+        /// It has not named any RIC yet, since this process began.
+        package var isUnread = false
     }
 
     private struct Known {
@@ -48,11 +50,11 @@ package final class PMSDirectory: Sendable {
             return self.listing(self.take(Array(names)))
         } catch {
             // Without a RIC nothing can be planned; with the last known ones at least what is theirs waits for them.
-            let names = self.state.withLock { state in
+            let known = self.state.withLock { state -> Known? in
                 state.isInterrupted = true
-                return state.known?.names ?? []
+                return state.known
             }
-            return Listing(names: names, doubt: error)
+            return Listing(names: known?.names ?? [], doubt: error, isUnread: known == nil)
         }
     }
 

@@ -33,7 +33,7 @@ package final class RICFleet: Sendable {
             for name in names where behind[name] == nil { behind[name] = make(name) }
             return names.compactMap { behind[$0] }
         }
-        return RICRoster(sessions: self.own + behind, doubt: listing.doubt)
+        return RICRoster(sessions: self.own + behind, doubt: listing.doubt, isUnread: listing.isUnread)
     }
 
     /// In the order of the setting, then by name.

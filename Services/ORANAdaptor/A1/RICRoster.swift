@@ -4,10 +4,13 @@ package struct RICRoster: Sendable {
     package let sessions: [RICSession]
     /// Why there may be RICs besides these; nil when these are all.
     package let doubt: A1Error?
+    /// Those of the management service are not known at all: who plans for all RICs by this would plan for some.
+    package let isUnread: Bool
 
-    package init(sessions: [RICSession], doubt: A1Error? = nil) {
+    package init(sessions: [RICSession], doubt: A1Error? = nil, isUnread: Bool = false) {
         self.sessions = sessions
         self.doubt = doubt
+        self.isUnread = isUnread
     }
 
     /// Why a RIC is not here; nil means all that there are. Nothing final while there may be others, whatever the management service answered: the
