@@ -98,6 +98,26 @@ import Testing
         }
     }
 
+    @Test("another instance, which knows of no lost session, does not take for made what is not confirmed either")
+    func pendingElsewhere() async throws {
+        func adjust(_ behaviour: inout FakeNETCONF.Behaviour) {
+            behaviour.dropsAfterConfirmedCommit = true
+            behaviour.keepsUnconfirmed = true
+        }
+        try await self.withElement(adjust) { device, client, configuration async throws in
+            let lost = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
+            #expect(lost?.kind == .lost)
+            device.set { $0.dropsAfterConfirmedCommit = false }
+            let other = ElementClient(client.element, upstream: Upstream("o1/other"))
+            let early = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: other) }
+            #expect(early?.kind == .busy && device.shares.count == 1)
+            device.timeOutUnconfirmed()
+            #expect(try await configuration.put(Self.policy, on: other).changed)
+            #expect(try await configuration.put(Self.policy, on: other).changed == false)
+            #expect(device.shares.count == 1 && !device.isLocked)
+        }
+    }
+
     @Test("a change that does not show is taken back")
     func ignored() async throws {
         try await self.withElement({ $0.ignoresEdits = true }) { device, client, configuration async throws in

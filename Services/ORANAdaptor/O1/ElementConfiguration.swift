@@ -62,8 +62,12 @@ package struct ElementConfiguration: Sendable {
         return try await client.inSession { session throws(O1Error) in
             try client.checkNothingIsPending()
             func current() throws(O1Error) -> Edit.Object? { edit.object(in: try session.getConfig("running", edit.filters)) }
-            let there = try current()
-            if edit.isMet(by: there) { return (there, false) }
+            var there = try current()
+            if edit.isMet(by: there) {
+                // Another process may have lost a session, or this one before it was started.
+                try session.whileSettled { () throws(O1Error) in there = try current() }
+                if edit.isMet(by: there) { return (there, false) }
+            }
             guard let config = edit.edit(of: there) else { throw O1Error(.notFound, element: element, detail: "it has no \(edit.label)") }
             var after: Edit.Object?
             try session.change(config, mayCreate: edit.mayCreate) { () throws(O1Error) in

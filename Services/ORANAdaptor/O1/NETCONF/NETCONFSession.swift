@@ -106,6 +106,24 @@ final class NETCONFSession {
         _ = try? self.rpc(Self.element("unlock", [candidate]))
     }
 
+    /// Runs `body` while nothing is pending: no lock of the running configuration is granted while another session has a commit that is not confirmed
+    /// (RFC 6241 §7.5). An element that does not lock it for us at all is taken at its word.
+    ///
+    /// - Throws: that it is busy, while somebody else has one, or the lock.
+    func whileSettled(_ body: () throws(O1Error) -> Void) throws(O1Error) {
+        let running = Self.element("target", [Self.element("running")])
+        var isLocked = true
+        do throws(O1Error) {
+            try self.ok(Self.element("lock", [running]))
+        } catch {
+            if error.kind == .busy || Self.isLoss(error) { throw error }
+            isLocked = false
+        }
+        try body()
+        // The end of the session gives it up, too.
+        if isLocked { _ = try? self.rpc(Self.element("unlock", [running])) }
+    }
+
     private static func isLoss(_ error: O1Error) -> Bool { error.kind == .lost || error.kind == .unreachable }
 
     func close() { _ = try? self.rpc(Self.element("close-session")) }
