@@ -29,12 +29,13 @@ enum A1Wiring {
     /// The RICs that a policy management service lists, besides `own`.
     static func fleet(
         _ own: [RICSession], behind root: String, _ upstream: Upstream, _ fetcher: HTTPFetcher, templates: [PolicyTemplate] = [],
-        listAge: Duration = .seconds(30), reportAge: Duration = .seconds(5)
+        listAge: Duration = .seconds(30), settling: Duration = .seconds(60), reportAge: Duration = .seconds(5)
     ) -> RICFleet {
         let transport: @Sendable (String, Duration) -> A1Transport = { ric, timeout in
             A1Transport(ric: ric, root: root, fetcher: fetcher, upstream: upstream, timeout: timeout)
         }
-        let directory = PMSDirectory(transport: transport("the A1 Policy Management Service", upstream.configuration.timeout), age: listAge)
+        let service = transport("the A1 Policy Management Service", upstream.configuration.timeout)
+        let directory = PMSDirectory(transport: service, age: listAge, settling: settling)
         return RICFleet(own, behind: directory) { name in
             RICSession(upstream: upstream, reportAge: reportAge) { timeout in
                 self.templated(PMSClient(ric: RIC(name: name, url: root), transport: transport(name, timeout)), templates)

@@ -37,16 +37,18 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let ledger = Ledger(configuration, redis: redis)
     LedgerSettings.exportRoles(of: ledger, to: context.metrics)
     let (alarms, intents) = (AlarmBoard(redis: redis), ElementIntents(redis: redis, ledger: ledger))
+    let degrades = AlarmSeverity(rawValue: settings[ORANSettings.degrades])
+    let fulfilment = PolicyFulfilment(desired: desired, intents: intents, alarms: alarms, degrades: degrades)
     let stage = PolicyStage(
         executor: executor, elements: ElementExecutor(elements), intents: intents, desired: desired,
         enforcement: EnforcementWatch(within: settings[ORANSettings.enforceWithin]))
     let worker = StageWorker(ledger: ledger, handler: stage)
     let drift = DriftWatch(
-        fleet: fleet, executor: executor, desired: desired, interval: settings[ORANSettings.driftInterval], instance: UUID().uuidString, logger: context.logger)
+        fleet: fleet, executor: executor, desired: desired, fulfilment: fulfilment, interval: settings[ORANSettings.driftInterval],
+        instance: UUID().uuidString, logger: context.logger)
     let watches: [any Service] = elements.map { [ElementWatch($0, interval: settings[ORANSettings.elementInterval])] } ?? []
     let listener = EventListener(
-        elements: Set(elements?.elements.map(\.element.name) ?? []), alarms: alarms, intents: intents,
-        degrades: AlarmSeverity(rawValue: settings[ORANSettings.degrades]), logger: context.logger)
+        elements: Set(elements?.elements.map(\.element.name) ?? []), alarms: alarms, intents: intents, degrades: degrades, logger: context.logger)
     let events = EventController(format: try CommonEventFormat(), listener: listener, credentials: try vesCredentials(settings))
     func peer(_ name: String, _ key: SettingKey<String?>, token: String? = nil) -> ServiceClient? {
         settings[key].map { ServiceClient(context.upstream(name) { $0.timeout = settings[ORANSettings.timeout] }, base: $0, token: token, fetcher: fetcher) }
@@ -62,7 +64,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         routes: { router in
             // Its proof is in the address: a RIC has no key of ours.
             if let notifications {
-                router.addRoutes(NotificationController(address: notifications, statuses: statuses).routes, atPath: "/v1/a1/notifications")
+                let controller = NotificationController(address: notifications, statuses: statuses, fulfilment: fulfilment)
+                router.addRoutes(controller.routes, atPath: "/v1/a1/notifications")
             }
             if let address, let cloudWatch {
                 router.addRoutes(InventoryNotificationController(address: address, watch: cloudWatch).routes, atPath: "/v1/o2/notifications")

@@ -56,6 +56,7 @@ package final class FakePMS: Sendable {
     package func setState(of ric: String, _ state: String) { self.state.withLock { $0.rics[ric] = state } }
     package func setStatus(_ status: JSONValue) { self.state.withLock { $0.status = status } }
     package func answerNext(_ statuses: [Int]) { self.state.withLock { $0.nextStatuses = statuses } }
+    package func restart() async throws { try await self.server.withLock { $0 }?.restart() }
     package func stop() async { await self.server.withLock { $0 }?.stop() }
 
     // MARK: Operations

@@ -61,6 +61,22 @@ import Testing
         }
     }
 
+    @Test("a change whose session was lost is no change that is there already: it comes again when the device cannot take it back any more")
+    func pending() async throws {
+        try await self.withElement { device, executor in
+            device.set {
+                $0.dropsAfterConfirmedCommit = true
+                $0.keepsUnconfirmed = true
+            }
+            guard case .retry = await executor.apply([Self.put(Self.document(30))]) else { return #expect(Bool(false), "no retry") }
+            device.set { $0.dropsAfterConfirmedCommit = false }
+            #expect(self.ratio(device) == "30")
+            let outcome = await executor.apply([Self.put(Self.document(30))])
+            guard case .retry(let reason, let after) = outcome else { return #expect(Bool(false), "\(outcome)") }
+            #expect(reason.contains("taken back") && after.map { $0 > .seconds(10) } == true)
+        }
+    }
+
     @Test("a dead element is a matter of time and delays no other; one that nobody knows is not")
     func dead() async throws {
         try await self.withElement { device, executor in

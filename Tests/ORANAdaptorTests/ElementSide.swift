@@ -22,7 +22,8 @@ struct ElementSide {
     ///   - port: of another one, instead of the server's.
     ///   - hostKey: that is expected; the server's own unless it is given.
     func client(
-        _ name: String = "du-3", port: Int? = nil, hostKey: ManagedElement.HostKey? = nil, keyFile: String? = nil, timeout: Duration = .seconds(5)
+        _ name: String = "du-3", port: Int? = nil, hostKey: ManagedElement.HostKey? = nil, keyFile: String? = nil, timeout: Duration = .seconds(5),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) -> ElementClient {
         var guards = Upstream.Configuration()
         guards.timeout = timeout
@@ -31,7 +32,7 @@ struct ElementSide {
             ManagedElement(
                 name: name, address: "127.0.0.1", port: port ?? self.server.port, username: self.server.user,
                 credential: .keyFile(keyFile ?? self.server.clientKey), hostKey: hostKey ?? .fingerprint(self.server.fingerprint)),
-            upstream: Upstream("o1/\(name)", guards))
+            upstream: Upstream("o1/\(name)", guards), now: now)
     }
 
     func configuration(_ clients: ElementClient...) throws -> ElementConfiguration { ElementConfiguration(clients, classes: try ManagedClassCatalogue()) }

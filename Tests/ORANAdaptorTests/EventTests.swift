@@ -209,6 +209,46 @@ import Testing
         }
     }
 
+    @Test("an event from the future is taken for one of now, so that what comes after it is not old for ever")
+    func future() async throws {
+        let year2200 = 7_258_118_400_000_000
+        try await self.withListener { running async throws in
+            #expect(try await running.send(Self.event("CRITICAL", at: year2200)) == 202)
+            let alarm = try #require(try await running.alarms.alarms(of: "du-3").first)
+            #expect(alarm.raisedAt < Timestamp.text(Timestamp.now() + 301_000))
+            #expect(try await running.send(Self.event("NORMAL", at: year2200 - 1_000_000, sequence: 2)) == 202)
+            #expect(try await running.alarms.alarms(of: "du-3").isEmpty)
+
+            // What was kept with such a time already is not for ever either.
+            let kept = try CommonEvent(Self.event("CRITICAL", at: year2200), try CommonEventFormat())
+            _ = try await running.alarms.record(try #require(kept.fault), of: kept, at: "du-4", now: Int64(year2200 / 1_000))
+            #expect(try await running.alarms.alarms(of: "du-4").map(\.raisedAt) == ["2200-01-01T00:00:00.000Z"])
+            #expect(try await running.send(Self.event("NORMAL", at: Int(Timestamp.now()) * 1_000, source: "du-4")) == 202)
+            #expect(try await running.alarms.alarms(of: "du-4").isEmpty)
+        }
+    }
+
+    @Test("a board that is full of what is not over says so, and has room again when something is")
+    func full() async throws {
+        let server = try await RedisServer.start(appendOnly: false)
+        let redis = try server.client()
+        defer {
+            redis.stop()
+            server.stop()
+        }
+        let (board, format) = (AlarmBoard(redis: redis, limit: 2), try CommonEventFormat())
+        func record(_ condition: String, _ severity: String, second: Int = 0) async throws -> AlarmBoard.Change {
+            let event = Self.event(severity, at: 1_700_000_000_000_000 + second * 1_000_000) { $0["faultFields"]?["alarmCondition"] = .string(condition) }
+            let read = try CommonEvent(event, format)
+            return try await board.record(try #require(read.fault), of: read, at: "du-3")
+        }
+        for condition in ["a", "b"] { #expect(try await record(condition, "CRITICAL") == .severity(from: .normal, to: .critical)) }
+        #expect(try await record("c", "CRITICAL") == .full)
+        #expect(try await record("a", "NORMAL", second: 1) == .severity(from: .critical, to: .normal))
+        #expect(try await record("c", "CRITICAL", second: 1) == .severity(from: .normal, to: .critical))
+        #expect(try await board.alarms(of: "du-3").map(\.condition).sorted() == ["b", "c"])
+    }
+
     @Test("a heartbeat says that the element lives; what is none refuses a batch whole")
     func heartbeat() async throws {
         try await self.withListener { running async throws in

@@ -12,12 +12,12 @@ import Testing
 
     private func withElement(
         _ adjust: (inout FakeNETCONF.Behaviour) -> Void = { _ in }, hostKey: ManagedElement.HostKey? = nil, keyFile: String? = nil,
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(10), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         _ body: (FakeNETCONF, ElementClient, ElementConfiguration) async throws -> Void
     ) async throws {
         try await ElementSide.with { side async throws in
             side.device.set(adjust)
-            let client = side.client(hostKey: hostKey, keyFile: keyFile, timeout: timeout)
+            let client = side.client(hostKey: hostKey, keyFile: keyFile, timeout: timeout, now: now)
             try await body(side.device, client, try side.configuration(client))
         }
     }
@@ -58,13 +58,63 @@ import Testing
 
     @Test("a session that is lost before the confirmation is rolled back by the device")
     func lost() async throws {
-        try await self.withElement({ $0.dropsAfterConfirmedCommit = true }) { device, client, configuration async throws in
+        let clock = SteppedClock()
+        try await self.withElement({ $0.dropsAfterConfirmedCommit = true }, now: { clock.now }) { device, client, configuration async throws in
             let error = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
             #expect(error?.kind == .lost && error?.mayRetry == true)
             #expect(device.shares.isEmpty && !device.isLocked)
             device.set { $0.dropsAfterConfirmedCommit = false }
+            clock.advance(.seconds(66))
             let again = try await configuration.put(Self.policy, on: client)
             #expect(again.changed)
+        }
+    }
+
+    @Test("what a lost session changed is not taken for made while the device may still take it back, and is made afterwards")
+    func pending() async throws {
+        let clock = SteppedClock()
+        func adjust(_ behaviour: inout FakeNETCONF.Behaviour) {
+            behaviour.dropsAfterConfirmedCommit = true
+            behaviour.keepsUnconfirmed = true
+        }
+        try await self.withElement(adjust, now: { clock.now }) { device, client, configuration async throws in
+            let lost = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
+            #expect(lost?.kind == .lost)
+            device.set { $0.dropsAfterConfirmedCommit = false }
+            #expect(device.shares.count == 1, "it shows what it is going to take back")
+            for _ in 0..<2 {
+                let early = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
+                #expect(early?.kind == .busy && early?.mayRetry == true && early?.retryAfter != nil)
+                clock.advance(.seconds(30))
+            }
+            let removal = await #expect(throws: O1Error.self) { try await configuration.removeRRMPolicy("slice-1", on: client) }
+            #expect(removal?.kind == .busy)
+            #expect(client.report.state == .connected)
+            device.timeOutUnconfirmed()
+            clock.advance(.seconds(6))
+            #expect(try await configuration.put(Self.policy, on: client).changed)
+            #expect(try await configuration.put(Self.policy, on: client).changed == false)
+            #expect(device.shares.count == 1 && !device.isLocked)
+        }
+    }
+
+    @Test("another instance, which knows of no lost session, does not take for made what is not confirmed either")
+    func pendingElsewhere() async throws {
+        func adjust(_ behaviour: inout FakeNETCONF.Behaviour) {
+            behaviour.dropsAfterConfirmedCommit = true
+            behaviour.keepsUnconfirmed = true
+        }
+        try await self.withElement(adjust) { device, client, configuration async throws in
+            let lost = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: client) }
+            #expect(lost?.kind == .lost)
+            device.set { $0.dropsAfterConfirmedCommit = false }
+            let other = ElementClient(client.element, upstream: Upstream("o1/other"))
+            let early = await #expect(throws: O1Error.self) { try await configuration.put(Self.policy, on: other) }
+            #expect(early?.kind == .busy && device.shares.count == 1)
+            device.timeOutUnconfirmed()
+            #expect(try await configuration.put(Self.policy, on: other).changed)
+            #expect(try await configuration.put(Self.policy, on: other).changed == false)
+            #expect(device.shares.count == 1 && !device.isLocked)
         }
     }
 

@@ -111,6 +111,60 @@ import Testing
         guard case .retry = await executor.apply([Self.put()]) else { return #expect(Bool(false), "no retry") }
     }
 
+    @Test("before the management service was read, own RICs are served, and what is for others or for all waits and is not final")
+    func pmsNotYetRead() async throws {
+        let (pms, east) = (try await FakePMS.start(rics: ["west"]), try await FakeRIC.start())
+        let url = pms.url
+        await pms.stop()
+        let fetcher = HTTPFetcher()
+        let fleet = Sessions.fleet([Sessions.direct(RIC(name: "east", url: east.url), fetcher: fetcher)], behind: url, fetcher: fetcher)
+        let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), settings: Sessions.quick)
+        #expect(try await fleet.sessions().map(\.ric.name) == ["east"])
+        let inventory = PolicyInventory(fleet: fleet)
+        #expect(await inventory.incompleteness()?.contains("Policy Management Service") == true)
+        await #expect(throws: A1Error.self) { try await fleet.session(named: "west") }
+
+        guard case .retry(let reason, _) = await executor.apply([Self.put(ric: "west")]) else { return #expect(Bool(false), "no retry") }
+        #expect(reason.contains("west"))
+        guard case .retry = await executor.apply([Self.put()]) else { return #expect(Bool(false), "it is taken for made") }
+        guard case .applied = await executor.apply([Self.put(ric: "east")]) else { return #expect(Bool(false), "not applied") }
+
+        try await pms.restart()
+        let deadline = ContinuousClock.now + .seconds(20)
+        var outcome = await executor.apply([Self.put()])
+        // A connection may be refused once more, or the breaker be open for a moment.
+        while case .retry = outcome, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(50))
+            outcome = await executor.apply([Self.put()])
+        }
+        guard case .applied(let policies) = outcome else { return #expect(Bool(false), "\(outcome)") }
+        #expect(policies.map(\.ric) == ["east", "west"])
+        #expect(await inventory.incompleteness() == nil)
+        #expect(east.count(of: "PUT") == 1 && pms.policies.count == 1)
+        await pms.stop()
+        await east.stop()
+    }
+
+    @Test("a management service that has just started may name its RICs later; one that has answered for long knows them all")
+    func pmsStarts() async throws {
+        let pms = try await FakePMS.start(rics: ["a"])
+        let catalogue = try PolicyTypeCatalogue()
+        let settled = Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher())
+        let known = PolicyExecutor(fleet: settled, catalogue: catalogue, settings: Sessions.quick)
+        guard case .failed(let problem) = await known.apply([Self.put(ric: "b")]) else { return #expect(Bool(false), "it is waited for") }
+        #expect(problem.code == "a1_not_found")
+
+        let starting = Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher(), settling: .seconds(600))
+        let executor = PolicyExecutor(fleet: starting, catalogue: catalogue, settings: Sessions.quick)
+        guard case .retry(let reason, _) = await executor.apply([Self.put(ric: "b")]) else { return #expect(Bool(false), "no retry") }
+        #expect(reason.contains("not all RICs are known yet"))
+        guard case .retry = await executor.apply([Self.put()]) else { return #expect(Bool(false), "it is taken for made") }
+        pms.setState(of: "b", "AVAILABLE")
+        guard case .applied = await executor.apply([Self.put(ric: "b")]) else { return #expect(Bool(false), "not applied") }
+        #expect(Set(pms.policies.keys) == ["nephoran.slice-sla.sst-2.at.a", "nephoran.slice-sla.sst-2.at.b"])
+        await pms.stop()
+    }
+
     @Test("a new policy that shares its scope with somebody else's is refused before it is sent; replacing ours is not")
     func scopeConflict() async throws {
         let ric = try await FakeRIC.start()

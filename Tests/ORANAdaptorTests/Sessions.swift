@@ -21,8 +21,10 @@ enum Sessions {
             ric, Upstream("a1/\(ric.name)", configuration), fetcher, templates: templates, notifications: notifications, reportAge: .milliseconds(50))
     }
 
-    static func fleet(behind url: String, fetcher: HTTPFetcher) -> RICFleet {
-        A1Wiring.fleet([], behind: url, Upstream("a1pms", self.configuration()), fetcher, listAge: .zero, reportAge: .milliseconds(50))
+    static func fleet(_ own: [RICSession] = [], behind url: String, fetcher: HTTPFetcher, settling: Duration = .zero) -> RICFleet {
+        let guards = self.configuration { $0.breaker.openFor = .milliseconds(50) }
+        return A1Wiring.fleet(
+            own, behind: url, Upstream("a1pms", guards), fetcher, listAge: .zero, settling: settling, reportAge: .milliseconds(50))
     }
 
     static var quick: PolicyExecutor.Settings {

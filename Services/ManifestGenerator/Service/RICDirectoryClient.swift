@@ -12,6 +12,8 @@ final class RICDirectoryClient: RICDirectory {
             var policyTypes: [String]
         }
         var rics: [RIC]
+        /// Why there may be others.
+        var incomplete: String?
     }
 
     private struct PolicyList: Decodable {
@@ -50,6 +52,8 @@ final class RICDirectoryClient: RICDirectory {
     func rics() async throws -> [RICInfo] {
         if let known = self.known.withLock({ $0 }), known.at.duration(to: .now) < self.age { return known.rics }
         let list = try await self.client.get(RICList.self, "/v1/a1/policy-types")
+        // What is planned for all RICs would be for some, and be done when these have it.
+        if let reason = list?.incomplete { throw ServiceCallError.failed(self.client.name, status: 503, reason) }
         let rics = (list?.rics ?? []).map { RICInfo(name: $0.name, available: $0.state == "available", policyTypes: $0.policyTypes) }
         self.known.withLock { $0 = (rics, .now) }
         return rics

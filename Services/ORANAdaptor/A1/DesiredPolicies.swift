@@ -31,7 +31,8 @@ struct DesiredPolicies: Sendable {
                 guard let json = try? LedgerJSON.encode(policy) else { return [] }
                 desired = RedisCommand("HSET", Self.desired(ric), field, json)
             }
-            return [desired, RedisCommand("HDEL", Self.changing(ric), field)]
+            // What was told of the document before says nothing of this one.
+            return [desired, RedisCommand("HDEL", Self.changing(ric), field), RedisCommand("HDEL", UnenforcedPolicies.key(ric), field)]
         }
     }
 

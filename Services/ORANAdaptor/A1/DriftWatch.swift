@@ -6,11 +6,13 @@ import RedisClient
 import ServiceLifecycle
 
 /// Compares what RICs hold with what they are to hold, and puts back what they lost: a RIC may restart without its policies, or somebody
-/// may change one behind our back. Policies of others are never touched, and one that an intent is changing is left alone.
+/// may change one behind our back. Policies of others are never touched, and one that an intent is changing is left alone. Of those that are as
+/// they are to be it asks whether they are enforced.
 package final class DriftWatch: Service {
     private let fleet: RICFleet
     private let executor: PolicyExecutor
     private let desired: DesiredPolicies
+    private let fulfilment: PolicyFulfilment?
     private let interval: Duration
     private let instance: String
     private let logger: Logger
@@ -18,10 +20,15 @@ package final class DriftWatch: Service {
     private static let comparedInPass = 32
     private static let side = 16
 
-    init(fleet: RICFleet, executor: PolicyExecutor, desired: DesiredPolicies, interval: Duration, instance: String, logger: Logger) {
+    /// - Parameter fulfilment: hears whether policies are enforced; without it RICs are not asked.
+    init(
+        fleet: RICFleet, executor: PolicyExecutor, desired: DesiredPolicies, fulfilment: PolicyFulfilment? = nil, interval: Duration, instance: String,
+        logger: Logger
+    ) {
         self.fleet = fleet
         self.executor = executor
         self.desired = desired
+        self.fulfilment = fulfilment
         self.interval = interval
         self.instance = instance
         self.logger = logger
@@ -56,17 +63,23 @@ package final class DriftWatch: Service {
             guard try await self.desired.claims(ric, as: self.instance, for: self.interval * 2) else { return }
             let policies = try await self.desired.policies(of: ric)
             guard !policies.isEmpty, await session.report().state == .available else { return }
-            let lost = try await self.drifted(policies, at: session, pass)
-            guard !lost.isEmpty else { return }
-            self.logger.notice("the RIC does not hold what it is to hold", metadata: ["ric": "\(ric)", "policies": "\(lost.count)"])
-            InterfaceMetrics.restored(ric, await self.restore(lost, at: session))
+            let (lost, kept) = try await self.drifted(policies, at: session, pass)
+            if !lost.isEmpty {
+                self.logger.notice("the RIC does not hold what it is to hold", metadata: ["ric": "\(ric)", "policies": "\(lost.count)"])
+                InterfaceMetrics.restored(ric, await self.restore(lost, at: session))
+            }
+            try await self.heed(kept, at: session)
         } catch {
             self.logger.debug("not compared", metadata: ["ric": "\(ric)", "error": "\(error)"])
         }
     }
 
-    private func drifted(_ policies: [DesiredPolicy], at session: RICSession, _ pass: Int) async throws(A1Error) -> [DesiredPolicy] {
+    /// - Returns: what is to be put back, and what was compared in this pass and is as it is to be.
+    private func drifted(
+        _ policies: [DesiredPolicy], at session: RICSession, _ pass: Int
+    ) async throws(A1Error) -> (lost: [DesiredPolicy], kept: [DesiredPolicy]) {
         var lost: [DesiredPolicy] = []
+        var kept: [DesiredPolicy] = []
         var there: [DesiredPolicy] = []
         for (type, policies) in Dictionary(grouping: policies, by: \.policyType).sorted(by: { $0.key < $1.key }) {
             let held: Set<String>
@@ -81,9 +94,26 @@ package final class DriftWatch: Service {
         for offset in 0..<min(Self.comparedInPass, there.count) {
             let policy = there[(pass * Self.comparedInPass + offset) % there.count]
             guard let wanted = try? JSONValue(parsing: policy.document) else { continue }
-            if try await session.client.policy(policy.policyId, of: policy.policyType) != wanted { lost.append(policy) }
+            if try await session.client.policy(policy.policyId, of: policy.policyType) == wanted { kept.append(policy) } else { lost.append(policy) }
         }
-        return lost
+        return (lost, kept)
+    }
+
+    /// What the RIC makes of policies that it holds.
+    private func heed(_ policies: [DesiredPolicy], at session: RICSession) async throws {
+        guard let fulfilment = self.fulfilment else { return }
+        for policy in policies {
+            let said: PolicyStatus?
+            do throws(A1Error) {
+                said = try await session.client.status(of: policy.policyId, of: policy.policyType)
+            } catch {
+                // One that cannot say it of this policy may say it of others; one that does not answer is not waited for as often as it has policies.
+                if error.mayRetry { return }
+                continue
+            }
+            guard let status = said else { continue }
+            try await fulfilment.heed(status, of: .init(ric: session.ric.name, type: policy.policyType, policy: policy.policyId))
+        }
     }
 
     /// An intent may change a policy while we put it back. So each is read again right before, and again after until nobody changes it

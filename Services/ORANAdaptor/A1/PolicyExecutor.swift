@@ -29,17 +29,14 @@ package struct PolicyExecutor: Sendable {
         self.settings = settings
     }
 
-    /// A change without a RIC goes to every RIC.
+    /// A change without a RIC goes to every RIC. While there may be others than those that are known, these get it, and the others are waited for.
     package func apply(_ changes: [PolicyChange]) async -> PolicyOutcome {
-        let all: [RICSession]
-        do {
-            all = try await self.fleet.sessions()
-        } catch {
-            return error.mayRetry ? .retry(reason: "\(error)", after: error.retryAfter) : .failed(error.problem)
-        }
-        let sessions = Dictionary(all.map { ($0.ric.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let changes = changes.flatMap { change in
-            change.ric != nil || change.change == .skip || change.change == .none ? [change] : all.map { change.directed(to: $0.ric.name) }
+        let roster = await self.fleet.roster()
+        let sessions = Dictionary(roster.sessions.map { ($0.ric.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let changes = changes.flatMap { change -> [PolicyChange] in
+            guard change.ric == nil, change.change != .skip, change.change != .none else { return [change] }
+            // The one that is left without a RIC stands for those that are not known.
+            return roster.sessions.map { change.directed(to: $0.ric.name) } + (roster.doubt == nil ? [] : [change])
         }
         var settled: [Int: Result<AppliedPolicy, A1Error>] = [:]
         var work: [String: [(Int, PolicyChange)]] = [:]
@@ -49,8 +46,7 @@ package struct PolicyExecutor: Sendable {
                 settled[index] = .success(
                     AppliedPolicy(policyId: change.policyId, policyType: change.policyType, ric: name, change: change.change, enforceReason: change.reason))
             } else if sessions[name] == nil {
-                settled[index] = .failure(
-                    A1Error(.notFound, ric: name, detail: "no RIC of that name is configured; set A1_URL or A1_PMS_URL on oran-adaptor"))
+                settled[index] = .failure(roster.absence(of: change.ric))
             } else {
                 work[name, default: []].append((index, change))
             }

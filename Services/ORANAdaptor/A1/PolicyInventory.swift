@@ -24,7 +24,13 @@ package struct PolicyInventory: Sendable {
 
     package func session(named name: String) async throws(A1Error) -> RICSession? { try await self.fleet.session(named: name) }
 
-    /// All RICs, in the order of the fleet.
+    /// Why ``reports()`` are not of all RICs: nobody knows yet which there are; nil when somebody does.
+    package func incompleteness() async -> String? {
+        let roster = await self.fleet.roster()
+        return roster.isUnread ? roster.doubt?.description : nil
+    }
+
+    /// All RICs that are known, in the order of the fleet.
     package func reports() async throws(A1Error) -> [RICSession.Report] {
         let sessions = try await self.fleet.sessions()
         return await withTaskGroup(of: (Int, RICSession.Report).self) { group in

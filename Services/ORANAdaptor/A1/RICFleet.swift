@@ -21,29 +21,35 @@ package final class RICFleet: Sendable {
         self.make = make
     }
 
-    /// In the order of the setting, then by name.
-    package func sessions() async throws(A1Error) -> [RICSession] {
-        guard let directory = self.directory, let make = self.make else { return self.own }
+    /// Those that are known, and whether these are all.
+    package func roster() async -> RICRoster {
+        guard let directory = self.directory, let make = self.make else { return RICRoster(sessions: self.own) }
         let taken = Set(self.own.map(\.ric.name))
-        let names: [String]
-        do throws(A1Error) {
-            names = try await directory.names().filter { !taken.contains($0) }
-        } catch {
-            // Those of the setting do not suffer from it; without any, it is not the same as none.
-            guard !self.own.isEmpty else { throw error }
-            return self.own
-        }
+        let listing = await directory.listing()
+        let names = listing.names.filter { !taken.contains($0) }
         let behind = self.behind.withLock { behind in
             // A session is kept as long as the service knows its RIC: it holds what was learnt.
             behind = behind.filter { names.contains($0.key) }
             for name in names where behind[name] == nil { behind[name] = make(name) }
             return names.compactMap { behind[$0] }
         }
-        return self.own + behind
+        return RICRoster(sessions: self.own + behind, doubt: listing.doubt, isUnread: listing.isUnread)
     }
 
+    /// In the order of the setting, then by name.
+    package func sessions() async throws(A1Error) -> [RICSession] {
+        let roster = await self.roster()
+        // Those that are known do not suffer from it; without any, it is not the same as none.
+        if let doubt = roster.doubt, roster.sessions.isEmpty { throw doubt }
+        return roster.sessions
+    }
+
+    /// Nil when it is certain that there is none.
     package func session(named name: String) async throws(A1Error) -> RICSession? {
         if let session = self.own.first(where: { $0.ric.name == name }) { return session }
-        return try await self.sessions().first { $0.ric.name == name }
+        let roster = await self.roster()
+        if let session = roster.sessions.first(where: { $0.ric.name == name }) { return session }
+        guard roster.doubt == nil else { throw roster.absence(of: name) }
+        return nil
     }
 }

@@ -11,6 +11,8 @@ package struct AlarmBoard: Sendable {
     package enum Change: Sendable, Equatable {
         /// It says nothing new.
         case none
+        /// It is not kept: the element has as many troubles as are kept, and none is over.
+        case full
         /// From which severity to which.
         case severity(from: AlarmSeverity, to: AlarmSeverity)
     }
@@ -24,11 +26,16 @@ package struct AlarmBoard: Sendable {
     }
 
     private let redis: RedisClient
-    /// Troubles kept of one element; the ones that are over go first.
-    private static let limit = 1_000
+    private let limit: Int
     private static let heardFor = 7 * 86_400
+    /// How far an element's clock may be ahead of ours, in milliseconds. An event from farther is one of then: whatever came after it would be old.
+    private static let ahead: Int64 = 300_000
 
-    package init(redis: RedisClient) { self.redis = redis }
+    /// - Parameter limit: troubles kept of one element; the ones that are over go first.
+    package init(redis: RedisClient, limit: Int = 1_000) {
+        self.redis = redis
+        self.limit = limit
+    }
 
     private static let script = RedisScript(
         """
@@ -36,6 +43,8 @@ package struct AlarmBoard: Sendable {
         local before, new = 'NORMAL', cjson.decode(ARGV[2])
         if old then
           local last = cjson.decode(old)
+          -- Kept before times were bounded, or by a clock of ours that was wrong.
+          if last.order > ARGV[4] then last.order = '' end
           if last.order > new.order then return 'old' end
           if last.order == new.order then return last.alarm.severity == new.alarm.severity and last.before or 'old' end
           before = last.alarm.severity
@@ -57,17 +66,23 @@ package struct AlarmBoard: Sendable {
         """)
 
     /// Takes a fault of an element down.
-    package func record(_ fault: CommonEvent.Fault, of event: CommonEvent, at element: String) async throws(RedisError) -> Change {
-        let time = Timestamp.text(Int64(event.at / 1_000))
+    package func record(
+        _ fault: CommonEvent.Fault, of event: CommonEvent, at element: String, now: Int64 = Timestamp.now()
+    ) async throws(RedisError) -> Change {
+        let latest = Int(now + Self.ahead) * 1_000
+        let at = min(event.at, latest)
+        let time = Timestamp.text(Int64(at / 1_000))
         let alarm = Alarm(
             condition: String(fault.condition.prefix(500)), specificProblem: String(fault.problem.prefix(500)), severity: fault.severity,
             sourceType: String(fault.sourceType.prefix(200)), interface: fault.interface.map { String($0.prefix(200)) }, eventId: String(event.id.prefix(200)),
             raisedAt: time, changedAt: time)
-        let order = Self.padded(event.at) + Self.padded(event.sequence)
+        let order = Self.padded(at) + Self.padded(event.sequence)
         guard let json = try? LedgerJSON.encode(Kept(order: order, alarm: alarm)) else { return .none }
         let reply = try await self.redis.evaluate(
-            Self.script, keys: ["{ran}:alarms:\(element)"], arguments: [Alarm.key(fault), json, Self.limit] as [any RedisArgument])
+            Self.script, keys: ["{ran}:alarms:\(element)"],
+            arguments: [Alarm.key(fault), json, self.limit, Self.padded(latest) + Self.padded(.max)] as [any RedisArgument])
         if case .error(let message) = reply { throw RedisError(.refused, message) }
+        if reply.string == "full" { return .full }
         guard let before = reply.string.flatMap(AlarmSeverity.init(rawValue:)), before != fault.severity else { return .none }
         return .severity(from: before, to: fault.severity)
     }

@@ -2,17 +2,19 @@ import IntentModel
 package import Ledger
 package import RedisClient
 
-/// Which intents configured what an element has, and what becomes of them when it is in trouble. One hash for each element,
-/// `{ran}:intents:<element>`: object → ``ObjectOwners``.
+/// Which intents configured what an element has, and what becomes of them when it is in trouble, or a RIC does not enforce a policy of theirs. One
+/// hash for each element, `{ran}:intents:<element>`: object → ``ObjectOwners``.
 package struct ElementIntents: Sendable {
     private let redis: RedisClient
     private let ledger: Ledger
+    let unenforced: UnenforcedPolicies
     private static let author = "oran-adaptor"
     private static let degradedMark = "degraded: "
 
     package init(redis: RedisClient, ledger: Ledger) {
         self.redis = redis
         self.ledger = ledger
+        self.unenforced = UnenforcedPolicies(redis: redis)
     }
 
     private static func key(_ element: String) -> String { "{ran}:intents:\(element)" }
@@ -58,41 +60,67 @@ package struct ElementIntents: Sendable {
     /// Says in the verification and the history of each intent that is in effect at the element that it is in trouble.
     /// A repeat says nothing more.
     package func degrade(at element: String, _ reason: String) async throws {
+        for id in try await self.intents(at: element) { try await self.degrade(id, reason) }
+    }
+
+    /// … of one intent, if it is in effect.
+    ///
+    /// - Parameter isKnown: it was told before, so that to be degraded, for whatever else, is enough.
+    func degrade(_ id: IntentID, _ reason: String, isKnown: Bool = false) async throws {
         let detail = Self.degradedMark + reason
-        try await self.tell(element) { verification, _ in
+        try await self.tell(id) { verification, _ in
+            guard verification.state != .degraded || !isKnown else { return nil }
             let said = verification.state == .degraded ? Array(verification.checks.reversed().prefix { $0.hasPrefix(Self.degradedMark) }) : []
             guard !said.contains(detail) else { return nil }
             return (.degraded, detail)
         }
     }
 
-    /// … that the trouble is over, unless another element where it is in effect is in trouble still.
+    /// … that the trouble is over, unless another element where it is in effect is in trouble still, or a policy of it is not enforced.
     package func recover(at element: String, _ reason: String, isInTrouble: (String) async throws -> Bool) async throws {
-        try await self.tell(element) { verification, snapshot in
-            guard verification.state == .degraded, try await !self.elements(of: snapshot, besides: element).contains(where: isInTrouble) else { return nil }
-            return (snapshot.phase == .fulfilled ? .observed : .notObserved, "no longer \(Self.degradedMark)\(reason)")
+        for id in try await self.intents(at: element) {
+            try await self.tell(id) { verification, snapshot in
+                guard verification.state == .degraded, try await !self.elements(of: snapshot, besides: element).contains(where: isInTrouble),
+                    try await !self.isUnenforced(snapshot)
+                else { return nil }
+                return self.wellAgain(snapshot, reason)
+            }
         }
     }
 
-    private func tell(
-        _ element: String, _ decide: (Verification, RecordSnapshot) async throws -> (state: Verification.State, detail: String)?
-    ) async throws {
-        guard let values = try await self.redis.send(RedisCommand("HVALS", Self.key(element))).array else { return }
-        for id in Set(values.compactMap { $0.string.flatMap { ObjectOwners($0).current } }).sorted() {
-            // A person may decide at the same moment.
-            for _ in 0..<5 {
-                guard let snapshot = try await self.ledger.read(id), snapshot.phase == .fulfilled || snapshot.phase == .published else { break }
-                var verification = try snapshot.decode(Verification.self, .verification) ?? Verification(state: .notObserved, checks: [], at: "")
-                guard let (state, detail) = try await decide(verification, snapshot) else { break }
-                verification.state = state
-                verification.checks = Array(verification.checks.suffix(31)) + [detail]
-                verification.at = Timestamp.text(Timestamp.now())
-                var step = Step(by: Self.author)
-                if try Self.hasRoom(in: snapshot) { step.detail = detail }
-                step.fields = [(.verification, try LedgerJSON.encode(verification))]
-                if case .stale = try await self.ledger.step(step, on: snapshot) { continue }
-                break
-            }
+    /// … of one intent, since this policy of it is enforced again.
+    func recover(_ id: IntentID, _ reason: String, besides policy: StatusBoard.Key, isInTrouble: (String) async throws -> Bool) async throws {
+        try await self.tell(id) { verification, snapshot in
+            guard verification.state == .degraded, try await !self.isUnenforced(snapshot, besides: policy),
+                try await !self.elements(of: snapshot).contains(where: isInTrouble)
+            else { return nil }
+            return self.wellAgain(snapshot, reason)
+        }
+    }
+
+    private func wellAgain(_ snapshot: RecordSnapshot, _ reason: String) -> (state: Verification.State, detail: String) {
+        (snapshot.phase == .fulfilled ? .observed : .notObserved, "no longer \(Self.degradedMark)\(reason)")
+    }
+
+    private func intents(at element: String) async throws(RedisError) -> [IntentID] {
+        guard let values = try await self.redis.send(RedisCommand("HVALS", Self.key(element))).array else { return [] }
+        return Set(values.compactMap { $0.string.flatMap { ObjectOwners($0).current } }).sorted()
+    }
+
+    private func tell(_ id: IntentID, _ decide: (Verification, RecordSnapshot) async throws -> (state: Verification.State, detail: String)?) async throws {
+        // A person may decide at the same moment.
+        for _ in 0..<5 {
+            guard let snapshot = try await self.ledger.read(id), snapshot.phase == .fulfilled || snapshot.phase == .published else { break }
+            var verification = try snapshot.decode(Verification.self, .verification) ?? Verification(state: .notObserved, checks: [], at: "")
+            guard let (state, detail) = try await decide(verification, snapshot) else { break }
+            verification.state = state
+            verification.checks = Array(verification.checks.suffix(31)) + [detail]
+            verification.at = Timestamp.text(Timestamp.now())
+            var step = Step(by: Self.author)
+            if try Self.hasRoom(in: snapshot) { step.detail = detail }
+            step.fields = [(.verification, try LedgerJSON.encode(verification))]
+            if case .stale = try await self.ledger.step(step, on: snapshot) { continue }
+            break
         }
     }
 
@@ -105,8 +133,18 @@ package struct ElementIntents: Sendable {
 
     private static let entries = (anHour: 20, inAll: 500)
 
-    /// Other elements that have something of the intent.
-    private func elements(of snapshot: RecordSnapshot, besides element: String) async throws -> [String] {
+    /// Whether a RIC does not enforce a policy that the intent put.
+    private func isUnenforced(_ snapshot: RecordSnapshot, besides policy: StatusBoard.Key? = nil) async throws -> Bool {
+        for change in try snapshot.plan()?.policies ?? [] where change.interface != .o1 && change.change == .put {
+            guard let ric = change.ric else { continue }
+            let other = StatusBoard.Key(ric: ric, type: change.policyType, policy: change.policyId)
+            if other != policy, try await self.unenforced.entry(of: other)?.intent == snapshot.id.description { return true }
+        }
+        return false
+    }
+
+    /// Elements, other ones, that have something of the intent.
+    private func elements(of snapshot: RecordSnapshot, besides element: String? = nil) async throws -> [String] {
         var elements: Set<String> = []
         for change in try snapshot.plan()?.policies ?? [] where change.interface == .o1 {
             guard let other = change.ric, other != element, try await self.owners(of: change.policyId, at: other).current == snapshot.id else { continue }

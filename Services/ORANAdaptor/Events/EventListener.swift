@@ -24,7 +24,14 @@ package struct EventListener: Sendable {
         Counter(label: "oran_events_total", dimensions: [("domain", event.domain), ("known", element == nil ? "false" : "true")]).increment()
         guard let element else { return }
         try await self.alarms.heard(element)
-        guard let fault = event.fault, case .severity(let from, let to) = try await self.alarms.record(fault, of: event, at: element) else { return }
+        guard let fault = event.fault else { return }
+        let change = try await self.alarms.record(fault, of: event, at: element)
+        if change == .full {
+            Counter(label: "oran_alarms_refused_total", dimensions: [("element", element)]).increment()
+            self.logger.warning(
+                "an alarm is not kept: the element has as many as are kept", metadata: ["element": "\(element)", "condition": "\(fault.condition)"])
+        }
+        guard case .severity(let from, let to) = change else { return }
         self.logger.notice(
             "an alarm changed", metadata: ["element": "\(element)", "condition": "\(fault.condition)", "from": "\(from.rawValue)", "to": "\(to.rawValue)"])
         guard let degrades, (from >= degrades) != (to >= degrades) else { return }

@@ -10,7 +10,11 @@ struct A1Controller: Sendable {
     /// Nil remembers nothing, so that nothing is put back.
     var desired: DesiredPolicies?
 
-    private struct RICList: Encodable { let rics: [RICSession.Report] }
+    private struct RICList: Encodable {
+        let rics: [RICSession.Report]
+        /// Why there may be others; left out when these are all.
+        let incomplete: String?
+    }
 
     /// The policy a path names.
     private struct Location {
@@ -23,7 +27,10 @@ struct A1Controller: Sendable {
     var routes: RouteCollection<AppContext> {
         let routes = RouteCollection(context: AppContext.self)
         routes.get("policy-types") { _, _ in
-            try await Self.answering { () async throws(A1Error) in Response.json(RICList(rics: try await self.inventory.reports())) }
+            // Asked before: a list that comes in between is in the reports, too.
+            let incomplete = await self.inventory.incompleteness()
+            let rics = try await Self.answering { () async throws(A1Error) in try await self.inventory.reports() }
+            return Response.json(RICList(rics: rics, incomplete: incomplete))
         }
         routes.get("policies") { request, _ in try await self.list(request) }
         routes.get("policies/:ric/:policyType/:policyId") { _, context in try await self.policy(at: try await self.location(context)) }

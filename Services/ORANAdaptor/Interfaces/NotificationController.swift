@@ -6,6 +6,8 @@ import ServiceRuntime
 struct NotificationController: Sendable {
     let address: NotificationAddress
     let statuses: StatusBoard
+    /// Nil tells no intent of it.
+    var fulfilment: PolicyFulfilment?
     private static let maxBytes = 64 << 10
 
     /// Mounted at `/v1/a1/notifications`.
@@ -22,7 +24,11 @@ struct NotificationController: Sendable {
                 throw ProblemError(.badRequest, code: "notification_not_json", detail: "A policy status object is expected.")
             }
             let status = PolicyStatus(value)
-            if status.enforcement != .undefined { self.statuses.record(status, for: .init(ric: ric, type: type, policy: policy)) }
+            if status.enforcement != .undefined {
+                let key = StatusBoard.Key(ric: ric, type: type, policy: policy)
+                self.statuses.record(status, for: key)
+                try await self.fulfilment?.heed(status, of: key)
+            }
             return Response(status: .noContent)
         }
         return routes

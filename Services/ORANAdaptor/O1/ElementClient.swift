@@ -26,10 +26,16 @@ package final class ElementClient: Sendable {
     package let element: ManagedElement
     package let upstream: Upstream
     private let last: Mutex<Report>
+    private let now: @Sendable () -> ContinuousClock.Instant
+    /// Until when the element may take back what a session that was lost has changed; only this process knows.
+    private let pendingUntil = Mutex<ContinuousClock.Instant?>(nil)
+    /// Beyond the time that the element was given: its clock began later, and taking back takes a moment.
+    private static let slack: Duration = .seconds(5)
 
-    package init(_ element: ManagedElement, upstream: Upstream) {
+    package init(_ element: ManagedElement, upstream: Upstream, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         self.element = element
         self.upstream = upstream
+        self.now = now
         self.last = Mutex(
             Report(name: element.name, address: element.address, port: element.port, state: .unknown, capabilities: [], lastError: nil, revision: nil))
     }
@@ -42,6 +48,27 @@ package final class ElementClient: Sendable {
 
     /// As of the last session.
     package var report: Report { self.last.withLock { $0 } }
+
+    /// Before anything is taken for made, or changed: what the element shows while a change of a lost session is pending is not what stays.
+    func checkNothingIsPending() throws(O1Error) {
+        let now = self.now()
+        let left = self.pendingUntil.withLock { until -> Duration? in
+            guard let end = until, end > now else {
+                until = nil
+                return nil
+            }
+            return now.duration(to: end)
+        }
+        guard let left else { return }
+        var error = O1Error(.busy, element: self.element.name, detail: "a change whose session was lost may still be taken back by the element")
+        error.retryAfter = left
+        throw error
+    }
+
+    private func remember(pendingFor duration: Duration) {
+        let end = self.now() + duration + Self.slack
+        self.pendingUntil.withLock { until in until = max(until ?? end, end) }
+    }
 
     /// Runs `body` in a session of its own, within the upstream's timeout.
     func inSession<Value: Sendable>(_ body: @escaping @Sendable (NETCONFSession) throws(O1Error) -> Value) async throws(O1Error) -> Value {
@@ -76,6 +103,8 @@ package final class ElementClient: Sendable {
             let channel = try SSHChannel(to: self.element, until: deadline)
             defer { channel.close() }
             let session = try NETCONFSession(with: self.element, over: channel)
+            // Before the next session may begin.
+            defer { if let duration = session.unconfirmedFor { self.remember(pendingFor: duration) } }
             self.last.withLock {
                 $0.state = .connected
                 $0.capabilities = NETCONFSession.Capability.allCases.filter { session.has($0) }.map(\.rawValue)

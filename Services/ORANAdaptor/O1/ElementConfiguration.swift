@@ -56,13 +56,18 @@ package struct ElementConfiguration: Sendable {
         try await self.make(ShareRemoval(id: id), on: client).changed
     }
 
-    /// Compares, and changes what differs, so that a repeat is a no-op.
+    /// Compares, and changes what differs, so that a repeat is a no-op. While a change of a lost session is pending, what is there says nothing.
     func make<Edit: ConfigurationEdit>(_ edit: Edit, on client: ElementClient) async throws(O1Error) -> (object: Edit.Object?, changed: Bool) {
         let element = client.element.name
         return try await client.inSession { session throws(O1Error) in
+            try client.checkNothingIsPending()
             func current() throws(O1Error) -> Edit.Object? { edit.object(in: try session.getConfig("running", edit.filters)) }
-            let there = try current()
-            if edit.isMet(by: there) { return (there, false) }
+            var there = try current()
+            if edit.isMet(by: there) {
+                // Another process may have lost a session, or this one before it was started.
+                try session.whileSettled { () throws(O1Error) in there = try current() }
+                if edit.isMet(by: there) { return (there, false) }
+            }
             guard let config = edit.edit(of: there) else { throw O1Error(.notFound, element: element, detail: "it has no \(edit.label)") }
             var after: Edit.Object?
             try session.change(config, mayCreate: edit.mayCreate) { () throws(O1Error) in

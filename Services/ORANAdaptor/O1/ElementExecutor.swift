@@ -39,7 +39,9 @@ package struct ElementExecutor: Sendable {
             if !applied.isEmpty { problem.detail += ". \(applied.count) of \(results.count) changes took effect." }
             return .failed(problem)
         }
-        guard errors.isEmpty else { return .retry(reason: errors.prefix(8).map(\.description).joined(separator: "; "), after: nil) }
+        guard errors.isEmpty else {
+            return .retry(reason: errors.prefix(8).map(\.description).joined(separator: "; "), after: errors.compactMap(\.retryAfter).max())
+        }
         return .applied(applied)
     }
 

@@ -13,7 +13,7 @@ package struct O1Error: Error, Sendable, Equatable, CustomStringConvertible {
         case nonconforming
         /// An rpc-error: the element does not accept it as it is.
         case rejected
-        /// Somebody else holds the lock, or resources are short for now.
+        /// Somebody else holds the lock, resources are short for now, or a change of a lost session may still be taken back.
         case busy
         /// What was to be changed is not there.
         case notFound = "not_found"
@@ -28,6 +28,8 @@ package struct O1Error: Error, Sendable, Equatable, CustomStringConvertible {
     package let detail: String
     /// XPath of what an rpc-error is about.
     package var path: String?
+    /// It is of no use to come again before.
+    package var retryAfter: Duration?
 
     package init(_ kind: Kind, element: String, detail: String, path: String? = nil) {
         self.kind = kind

@@ -17,6 +17,8 @@ package final class FakeNETCONF: Sendable {
         /// Attribute → the most that is accepted.
         package var most: [String: Int] = [:]
         package var dropsAfterConfirmedCommit = false
+        /// Does not notice the end of a session while its commit is not confirmed, as of a cable that is cut: ``timeOutUnconfirmed()``.
+        package var keepsUnconfirmed = false
         package var ignoresEdits = false
         package var isLockedByOthers = false
         package var nonsense: Nonsense?
@@ -75,6 +77,15 @@ package final class FakeNETCONF: Sendable {
         Glibc.close(self.listener)
     }
 
+    /// The confirm timeout of what ``Behaviour/keepsUnconfirmed`` kept is over.
+    package func timeOutUnconfirmed() { self.state.withLock { Self.takeBack(&$0) } }
+
+    /// RFC 6241 §8.4: what is not confirmed when the session ends is taken back; so is its lock.
+    private static func takeBack(_ state: inout State) {
+        if let before = state.before { (state.running, state.before) = (before, nil) }
+        (state.holder, state.candidate) = (nil, nil)
+    }
+
     package func set(_ change: (inout Behaviour) -> Void) { self.state.withLock { change(&$0.behaviour) } }
     package var operations: [String] { self.state.withLock { $0.operations } }
     package var running: XMLTree { self.state.withLock { $0.running.root } }
@@ -103,11 +114,9 @@ package final class FakeNETCONF: Sendable {
     private func serve(_ client: Int32) {
         defer {
             self.state.withLock { state in
-                // RFC 6241 §8.4: what is not confirmed when the session ends is taken back; so is its lock.
-                if state.holder == client {
-                    if let before = state.before { (state.running, state.before) = (before, nil) }
-                    (state.holder, state.candidate) = (nil, nil)
-                }
+                guard state.holder == client else { return }
+                // The number of a connection that is over is given to another.
+                if state.behaviour.keepsUnconfirmed, state.before != nil { state.holder = -1 } else { Self.takeBack(&state) }
             }
             Glibc.close(client)
         }

@@ -21,6 +21,8 @@ final class NETCONFSession {
     private let channel: SSHChannel
     private var decoder: NETCONFDecoder
     private var lastID = 0
+    /// After a change whose end is not known: how long the element may still show it and take it back.
+    private(set) var unconfirmedFor: Duration?
 
     init(with element: ManagedElement, over channel: SSHChannel) throws(O1Error) {
         self.element = element.name
@@ -55,7 +57,8 @@ final class NETCONFSession {
     }
 
     /// Changes the running configuration so that a failure anywhere leaves the element as it was: candidate under lock, validated, committed
-    /// for `confirmWithin` seconds, checked, confirmed. A session that is lost in between is rolled back by the element itself.
+    /// for `confirmWithin` seconds, checked, confirmed. A session that is lost in between is rolled back by the element itself, sooner or later:
+    /// ``unconfirmedFor`` says how late it may be.
     ///
     /// - Parameters:
     ///   - mayCreate: otherwise what `config` changes has to be there, but for what says an operation of its own.
@@ -86,17 +89,42 @@ final class NETCONFSession {
             try self.ok(Self.element("commit"))
             isPending = false
         } catch {
+            var isLost = Self.isLoss(error)
             // A lost session needs neither: the element drops the lock and what was not confirmed.
-            if error.kind != .lost, error.kind != .unreachable {
-                if isPending, self.has(.confirmedCommit) { _ = try? self.rpc(Self.element("cancel-commit")) }
+            if !isLost {
+                if isPending, self.has(.confirmedCommit) {
+                    do throws(O1Error) { _ = try self.rpc(Self.element("cancel-commit")) } catch { isLost = Self.isLoss(error) }
+                }
                 _ = try? self.rpc(Self.element("discard-changes"))
                 _ = try? self.rpc(Self.element("unlock", [candidate]))
             }
+            // It does so when it learns of the loss: of a cable that is cut it does not before its own time is over.
+            if isPending, isLost { self.unconfirmedFor = .seconds(seconds) }
             throw error
         }
         // The change is made; the end of the session gives up a lock that stays.
         _ = try? self.rpc(Self.element("unlock", [candidate]))
     }
+
+    /// Runs `body` while nothing is pending: no lock of the running configuration is granted while another session has a commit that is not confirmed
+    /// (RFC 6241 §7.5). An element that does not lock it for us at all is taken at its word.
+    ///
+    /// - Throws: that it is busy, while somebody else has one, or the lock.
+    func whileSettled(_ body: () throws(O1Error) -> Void) throws(O1Error) {
+        let running = Self.element("target", [Self.element("running")])
+        var isLocked = true
+        do throws(O1Error) {
+            try self.ok(Self.element("lock", [running]))
+        } catch {
+            if error.kind == .busy || Self.isLoss(error) { throw error }
+            isLocked = false
+        }
+        try body()
+        // The end of the session gives it up, too.
+        if isLocked { _ = try? self.rpc(Self.element("unlock", [running])) }
+    }
+
+    private static func isLoss(_ error: O1Error) -> Bool { error.kind == .lost || error.kind == .unreachable }
 
     func close() { _ = try? self.rpc(Self.element("close-session")) }
 
