@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+package import HTTPFetch
 import JSONSchema
 package import Resilience
 import Metrics
@@ -26,10 +27,13 @@ package final class ElementClient: Sendable {
     package let element: ManagedElement
     package let upstream: Upstream
     private let last: Mutex<Report>
+    private let outbound: @Sendable () -> OutboundPolicy?
 
-    package init(_ element: ManagedElement, upstream: Upstream) {
+    /// - Parameter outbound: where it may be connected to, asked when a connection is made; by itself the process's own.
+    package init(_ element: ManagedElement, upstream: Upstream, outbound: @escaping @Sendable () -> OutboundPolicy? = { OutboundPolicy.current }) {
         self.element = element
         self.upstream = upstream
+        self.outbound = outbound
         self.last = Mutex(
             Report(name: element.name, address: element.address, port: element.port, state: .unknown, capabilities: [], lastError: nil, revision: nil))
     }
@@ -73,7 +77,7 @@ package final class ElementClient: Sendable {
     /// On the thread of the session.
     private func run<Value>(until deadline: ContinuousClock.Instant, _ body: (NETCONFSession) throws(O1Error) -> Value) -> Result<Value, O1Error> {
         do throws(O1Error) {
-            let channel = try SSHChannel(to: self.element, until: deadline)
+            let channel = try SSHChannel(to: self.element, under: self.outbound(), until: deadline)
             defer { channel.close() }
             let session = try NETCONFSession(with: self.element, over: channel)
             self.last.withLock {
@@ -99,7 +103,7 @@ package final class ElementClient: Sendable {
         case .success: Judgement(.success)
         case .failure(let error):
             switch error.kind {
-            case .unreachable, .lost: Judgement(.failure)
+            case .unreachable, .lost, .refusedAddress: Judgement(.failure)
             case .busy, .suspended: Judgement(.ignored)
             default: Judgement(.success)
             }
