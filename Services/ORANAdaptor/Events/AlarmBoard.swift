@@ -27,6 +27,8 @@ package struct AlarmBoard: Sendable {
     /// Troubles kept of one element; the ones that are over go first.
     private static let limit = 1_000
     private static let heardFor = 7 * 86_400
+    /// Clocks of elements may differ from ours by so much.
+    private static let ahead = Duration.seconds(300)
 
     package init(redis: RedisClient) { self.redis = redis }
 
@@ -36,7 +38,9 @@ package struct AlarmBoard: Sendable {
         local before, new = 'NORMAL', cjson.decode(ARGV[2])
         if old then
           local last = cjson.decode(old)
-          if last.order > new.order then return 'old' end
+          -- What came from a clock that was ahead is no later than what comes now.
+          local wasAhead = last.order > ARGV[4] and new.order <= ARGV[4]
+          if last.order > new.order and not wasAhead then return 'old' end
           if last.order == new.order then return last.alarm.severity == new.alarm.severity and last.before or 'old' end
           before = last.alarm.severity
           if before ~= 'NORMAL' then new.alarm.raisedAt = last.alarm.raisedAt end
@@ -57,7 +61,11 @@ package struct AlarmBoard: Sendable {
         """)
 
     /// Takes a fault of an element down.
-    package func record(_ fault: CommonEvent.Fault, of event: CommonEvent, at element: String) async throws(RedisError) -> Change {
+    ///
+    /// - Parameter now: Unix milliseconds. An event of a time that is ``ahead`` of it is from a clock that is wrong: once that is right again, events
+    ///   are not older than it.
+    package func record(_ fault: CommonEvent.Fault, of event: CommonEvent, at element: String, now: Int64 = Timestamp.now()) async throws(RedisError) -> Change
+    {
         let time = Timestamp.text(Int64(event.at / 1_000))
         let alarm = Alarm(
             condition: String(fault.condition.prefix(500)), specificProblem: String(fault.problem.prefix(500)), severity: fault.severity,
@@ -65,8 +73,9 @@ package struct AlarmBoard: Sendable {
             raisedAt: time, changedAt: time)
         let order = Self.padded(event.at) + Self.padded(event.sequence)
         guard let json = try? LedgerJSON.encode(Kept(order: order, alarm: alarm)) else { return .none }
+        let latest = Self.padded((Int(now) + Int(Self.ahead / .milliseconds(1))) * 1_000) + Self.padded(.max)
         let reply = try await self.redis.evaluate(
-            Self.script, keys: ["{ran}:alarms:\(element)"], arguments: [Alarm.key(fault), json, Self.limit] as [any RedisArgument])
+            Self.script, keys: ["{ran}:alarms:\(element)"], arguments: [Alarm.key(fault), json, Self.limit, latest] as [any RedisArgument])
         if case .error(let message) = reply { throw RedisError(.refused, message) }
         guard let before = reply.string.flatMap(AlarmSeverity.init(rawValue:)), before != fault.severity else { return .none }
         return .severity(from: before, to: fault.severity)
