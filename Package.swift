@@ -104,7 +104,7 @@ let package = Package(
             ["IntentModel", "RedisClient", "Telemetry", lifecycle, logging, metrics],
             resources: [
                 "accept", "step", "postpone", "bury", "letter", "line", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback",
-                "rule",
+                "room", "rule",
             ].map {
                 .embedInCode("Scripts/\($0).lua")
             }
@@ -252,8 +252,8 @@ let package = Package(
         tests(
             "ManifestGeneratorTests",
             [
-                "AccessControl", "ManifestGenerator", "PackagePlanning", "GitObjects", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "Resilience",
-                "ServiceClient", "TestSupport", hummingbird, yams, subprocess,
+                "AccessControl", "ManifestGenerator", "PackagePlanning", "GitObjects", "HTTPFetch", "IntentLanguage", "IntentModel", "JSONSchema", "Ledger",
+                "RedisClient", "Resilience", "ServiceClient", "TestSupport", hummingbird, yams, subprocess,
             ],
             resources: [.copy("Golden")]),
         tests(

@@ -41,8 +41,11 @@ package struct OutboundPolicy: Sendable, Equatable {
     ///
     /// - Returns: nil when the name is not known or is an address that is admitted.
     /// - Throws: ``FetchError/refusedAddress`` when there are some, and none may be.
-    package static func addresses(of host: String) throws(FetchError) -> [IPAddress]? {
-        let admits = self.admission(of: host)
+    package static func addresses(of host: String) throws(FetchError) -> [IPAddress]? { try self.addresses(of: host, under: self.current) }
+
+    /// The same by another policy than the process's.
+    package static func addresses(of host: String, under policy: OutboundPolicy?) throws(FetchError) -> [IPAddress]? {
+        let admits = self.admission(of: host, under: policy)
         if let address = IPAddress(host) {
             guard admits?(address) ?? true else { throw .refusedAddress }
             return nil

@@ -15,6 +15,7 @@ struct LedgerScripts: Sendable {
     var release = Self.script(PackageResources.release_lua)
     var wake = Self.script(PackageResources.wake_lua)
     var handback = Self.script(PackageResources.handback_lua)
+    var room = Self.script(PackageResources.room_lua)
     var rule = Self.script(PackageResources.rule_lua)
     var tick = Self.script(PackageResources.tick_lua)
 

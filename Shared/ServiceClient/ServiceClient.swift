@@ -86,7 +86,8 @@ package final class ServiceClient: Sendable {
 
     private func headers(_ headers: [(String, String)], hasBody: Bool) -> [(String, String)] {
         var headers = headers
-        if hasBody { headers.append(("content-type", "application/json")) }
+        // Some peers tell kinds of JSON apart.
+        if hasBody, !headers.contains(where: { $0.0 == "content-type" }) { headers.append(("content-type", "application/json")) }
         if let bearer = self.bearer() { headers.append(("authorization", "Bearer " + bearer)) }
         return headers
     }

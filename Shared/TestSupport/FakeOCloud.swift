@@ -12,6 +12,8 @@ package final class FakeOCloud: Sendable {
     private struct State {
         var lists: [String: [JSONValue]] = [:]
         var subscriptions: [String: JSONValue] = [:]
+        /// How many were ever made: no identifier is given twice.
+        var subscribed = 0
         var requests: [String: JSONValue] = [:]
         var looks: [String: Int] = [:]
         var leaving: Set<String> = []
@@ -64,6 +66,11 @@ package final class FakeOCloud: Sendable {
     package func failProvisioning() { self.state.withLock { $0.fails = true } }
     /// Every call is answered 503 while it is down.
     package func setDown(_ isDown: Bool) { self.state.withLock { $0.isDown = isDown } }
+    /// A subscription that somebody made before, with its `subscriptionId`.
+    package func hold(subscription: JSONValue) {
+        guard let id = subscription["subscriptionId"]?.string else { return }
+        self.state.withLock { $0.subscriptions[id] = subscription }
+    }
     package func forgetSubscriptions() { self.state.withLock { $0.subscriptions = [:] } }
     package func stop() async { await self.server.withLock { $0 }?.stop() }
 
@@ -135,6 +142,15 @@ package final class FakeOCloud: Sendable {
         case ("POST", "subscriptions", 1): return Self.subscribe(&state, body)
         case ("DELETE", "subscriptions", 2):
             return state.subscriptions.removeValue(forKey: path[1]) == nil ? .problem(404, "no such subscription") : Reply(status: 200)
+        case ("PATCH", "alarms", 2):
+            let index = state.lists["alarms"]?.firstIndex { $0["alarmEventRecordId"]?.string == path[1] }
+            guard let index, var alarm = state.lists["alarms"]?[index] else { return .problem(404, "no such alarm") }
+            // O2IMS-INTERFACE: one of them at a time, and cleared is all that a consumer may make of a severity.
+            guard body.object?.count == 1, body["perceivedSeverity"] == nil || body["perceivedSeverity"] == 5 else { return .problem(400, "one of them") }
+            if alarm["perceivedSeverity"] == 5, body["perceivedSeverity"] != nil { return .problem(409, "it is cleared") }
+            for (name, value) in body.object ?? [:] { alarm[name] = value }
+            state.lists["alarms"]?[index] = alarm
+            return Reply(status: 200, body: body)
         case (_, "provisioningRequests", _): return Self.provisioning(&state, method, path, body)
         case ("GET", "deploymentManagers", 2):
             guard var manager = state.lists["deploymentManagers"]?.first(where: { $0["deploymentManagerId"]?.string == path[1] }) else {
@@ -152,7 +168,8 @@ package final class FakeOCloud: Sendable {
         if !stray.isEmpty { state.violations.append("a subscription that is made has no \(stray)") }
         if let id = body["consumerSubscriptionId"]?.string, UUID(uuidString: id) == nil { state.violations.append("\(id) is no UUID") }
         var subscription = body
-        let id = "s\(state.subscriptions.count + 1)"
+        state.subscribed += 1
+        let id = "s\(state.subscribed)"
         subscription["subscriptionId"] = .string(id)
         state.subscriptions[id] = subscription
         return Reply(status: 201, body: subscription, location: "/o2ims-infrastructureInventory/v2/subscriptions/\(id)")

@@ -16,6 +16,8 @@ package struct PeerContract: Sendable {
         /// Below the base; `{name}` stands for one segment.
         package let path: [String]
         package let query: Set<String>
+        /// Media type of a request's body.
+        package let bodyType: String
         package let body: JSONSchema?
         package let answers: [Int: Answer]
     }
@@ -42,7 +44,7 @@ package struct PeerContract: Sendable {
             guard let method = operation["method"]?.string, let path = operation["path"]?.string else { throw Unreadable(reason: name) }
             return Operation(
                 method: method, path: path.split(separator: "/").map(String.init), query: Set(operation["query"]?.array?.compactMap(\.string) ?? []),
-                body: try operation["body"].map { try JSONSchema($0) }, answers: answers)
+                bodyType: operation["bodyType"]?.string ?? "application/json", body: try operation["body"].map { try JSONSchema($0) }, answers: answers)
         }
     }
 
@@ -63,7 +65,7 @@ package struct PeerContract: Sendable {
         let accept = headers["accept"] ?? "*/*"
         if !accept.contains("application/json"), !accept.contains("*/*") { violations.append("\(method) \(path) does not accept application/json") }
         if let schema = operation.body {
-            if headers["content-type"]?.hasPrefix("application/json") != true { violations.append("\(method) \(path) is not application/json") }
+            if headers["content-type"]?.hasPrefix(operation.bodyType) != true { violations.append("\(method) \(path) is not \(operation.bodyType)") }
             if let document = try? JSONValue(parsing: body) {
                 violations += schema.violations(in: document).map { "\(method) \(path): \($0)" }
             } else {

@@ -82,7 +82,12 @@ def faults():
         yield from (f"{folder}: {fault}" for fault in references(documents))
         yield from (f"{folder}: {fault}" for fault in beyond(documents))
         yield from (f"{folder}: {fault}" for fault in colours(documents))
+        yield from (f"{folder}: {fault}" for fault in callbacks(documents))
     yield from unlike(base, charted())
+    networks = ["192.0.2.0/28", "2001:db8::/64"]
+    opened = charted(callbacks={"cidrs": networks})
+    yield from (f"the chart with callbacks.cidrs: {fault}" for fault in callbacks(opened, networks))
+    yield from (f"the chart with callbacks.cidrs: {fault}" for d in opened if d["kind"] == "NetworkPolicy" for fault in schema(d, kinds))
     example = list(yaml.safe_load_all((DEPLOY / "base/secrets.example.yaml").read_text()))
     yield from (f"secrets.example.yaml: {fault}" for d in example for fault in schema(d, kinds))
     yield from secrets(base, example)
@@ -137,6 +142,30 @@ def running(documents):
         for rule in role["rules"]:
             if "*" in str(rule) or "secrets" in rule["resources"] or "pods/exec" in rule["resources"]:
                 yield f"{role['metadata']['name']}: too much is allowed: {rule}"
+
+
+def callbacks(documents, networks=()):
+    """RICs, O-Clouds and elements get to where their call-backs are served: those of labelled namespaces and of listed addresses, and nobody else."""
+    pods = [d for d in documents if d["kind"] == "Deployment" and d["metadata"]["name"] == "oran-adaptor"]
+    if not pods:
+        return
+    [policy_] = [d for d in documents if d["kind"] == "NetworkPolicy" and d["metadata"]["name"] == "oran-adaptor-callbacks"]
+    labels = pods[0]["spec"]["template"]["metadata"]["labels"]
+    if not policy_["spec"]["podSelector"]["matchLabels"].items() <= labels.items():
+        yield "call-backs are let in to no pod of oran-adaptor"
+    serving = [p["containerPort"] for c in pods[0]["spec"]["template"]["spec"]["containers"] for p in c["ports"]]
+    # Without peers, or without ports, a rule lets in all of them.
+    peers = [peer for rule in policy_["spec"]["ingress"] for peer in rule.get("from") or [None]]
+    ports = [port.get("port") for rule in policy_["spec"]["ingress"] for port in rule.get("ports") or [{}]]
+    wanted = [{"namespaceSelector": {"matchLabels": {"nephoran.com/ran-callbacks": "allowed"}}}, *({"ipBlock": {"cidr": n}} for n in networks)]
+    if peers != wanted:
+        yield f"call-backs are taken from {peers}"
+    if not ports or not set(ports) <= set(serving):
+        yield f"call-backs are let in to {ports}, and served at {serving}"
+    if policy_["spec"]["policyTypes"] != ["Ingress"] or "egress" in policy_["spec"]:
+        yield "call-backs open a way out"
+    if any(d["kind"] == "Namespace" and "nephoran.com/ran-callbacks" in (d["metadata"].get("labels") or {}) for d in documents):
+        yield "a namespace may call back without anybody having said so"
 
 
 def scaled(document):

@@ -194,4 +194,10 @@ def parameters(document, values):
         name = next((known for known, other in hosts.items() if other == host), name)
         hosts[name] = host
         return document.replace(host, f'{{{{ index .Values.ingress.hosts "{name}" }}}}')
+    if name == "oran-adaptor-callbacks":
+        # Beside the labelled namespaces, so that no list of peers is ever empty: an empty one would let in everybody.
+        values["callbacks"] = {"cidrs": []}
+        last = "              nephoran.com/ran-callbacks: allowed\n"
+        more = "{{- range .Values.callbacks.cidrs }}\n        - ipBlock:\n            cidr: {{ . | quote }}\n{{- end }}\n"
+        return document.replace(last, last + more)
     return document

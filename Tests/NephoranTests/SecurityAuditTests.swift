@@ -39,6 +39,55 @@ import Testing
         #expect(FileAudit(now: .now).findings(secret: place.file("none")).map(\.rule) == ["secret-missing"])
     }
 
+    /// A file with a mode and an age in days.
+    private static func make(_ path: String, _ text: String = "x", mode: Int = 0o600, age: Double = 0) throws -> String {
+        _ = FileManager.default.createFile(
+            atPath: path, contents: Data(text.utf8),
+            attributes: [.posixPermissions: mode, .modificationDate: Date(timeIntervalSinceNow: -age * 86_400)])
+        // Made under the mask of whoever runs the tests.
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        return path
+    }
+
+    @Test("keys and tokens that the files of repositories and elements name are looked at like those of settings")
+    func listings() throws {
+        let place = try TemporaryDirectory()
+        let files = FileAudit(now: .now)
+        let (good, old) = (try Self.make(place.file("good")), try Self.make(place.file("old"), age: 100))
+        let (open, key) = (try Self.make(place.file("open"), mode: 0o644), try Self.make(place.file("du.key"), mode: 0o640))
+        let repositories = try Self.make(
+            place.file("repositories.yaml"),
+            """
+            repositories:
+              - {name: edge, url: "https://git.example/edge.git", clusters: ["edge-*"], tokenFile: \(old), signingKeyFile: \(good)}
+              - {name: core, url: "ssh://git@git.example/core.git", clusters: [core], sshKeyFile: \(open), caFile: /none}
+              - {name: west, url: "https://git.example/west.git", clusters: [west], tokenFile: \(place.file("gone"))}
+            """, mode: 0o644)
+        let elements = try Self.make(
+            place.file("elements.json"),
+            #"{"elements": [{"name": "du-3", "keyFile": "\#(key)"}, {"name": "du-4", "passwordFile": "\#(good)"}, {"name": "du-5"}, "x"]}"#, mode: 0o644)
+        func found(_ settings: [String: String], besides directory: String = "/none") -> [String] {
+            SecurityAuditCommand.secretFindings([settings], files: files, besides: directory)
+                .map { "\($0.rule) \(URL(filePath: $0.object).lastPathComponent)" }.sorted()
+        }
+        #expect(found(["GIT_REPOSITORIES_FILE": repositories]) == ["file-mode open", "secret-age old", "secret-missing gone"])
+        #expect(found(["O1_ELEMENTS": elements]) == ["file-mode du.key"])
+        #expect(found(["GIT_REPOSITORIES_FILE": "", "O1_ELEMENTS": "", "GIT_TOKEN_FILE": open]) == ["file-mode open"])
+        // In the data directory, too, unless it is one of those that are looked at there by their names.
+        #expect(found(["O1_ELEMENTS": elements], besides: place.path) == ["file-mode du.key"])
+        let token = try Self.make(place.file("token"), mode: 0o644)
+        #expect(found(["GIT_TOKEN_FILE": token]) == ["file-mode token"])
+        #expect(found(["GIT_TOKEN_FILE": token], besides: place.path).isEmpty)
+
+        // Who may write the list may have tokens shown to servers of his.
+        try FileManager.default.setAttributes([.posixPermissions: 0o664], ofItemAtPath: elements)
+        #expect(found(["O1_ELEMENTS": elements]) == ["file-mode du.key", "file-mode elements.json"])
+        let broken = try Self.make(place.file("broken.yaml"), "repositories: [")
+        #expect(found(["GIT_REPOSITORIES_FILE": broken]) == ["secrets-unread broken.yaml"])
+        #expect(found(["GIT_REPOSITORIES_FILE": place.file("no-file")]) == ["secrets-unread no-file"])
+        #expect(found(["O1_ELEMENTS": try Self.make(place.file("other.yaml"), "elements: none")]).isEmpty)
+    }
+
     @Test("a listener beyond loopback without TLS or keys is found")
     func listeners() {
         func rules(_ environment: [String: String]) -> Set<String> {

@@ -95,6 +95,56 @@ import Testing
         await cloud.stop()
     }
 
+    @Test("an alarm is acknowledged, or cleared, as the O-Cloud has it by then; nothing else of it can be changed")
+    func alarms() async throws {
+        let cloud = try await FakeOCloud.start()
+        let alarm: JSONValue = [
+            "alarmEventRecordId": "78081d85-5736-4215-afab-772461544e60", "alarmDefinitionID": "d1", "probableCauseID": "c1",
+            "alarmRaisedTime": "2026-01-01T00:00:00Z", "alarmAcknowledged": false, "perceivedSeverity": 1, "extensions": [:], "resourceTypeID": "t1",
+            "resourceID": "r1",
+        ]
+        cloud.hold([alarm], as: "alarms")
+        let path = "/v1/o2/alarms/78081d85-5736-4215-afab-772461544e60"
+        try await self.serve(o2: cloud.url) { call in
+            let acknowledged = try await call("PATCH", path, ["alarmAcknowledged": true])
+            #expect(acknowledged.0 == 200 && acknowledged.1 == ["alarmAcknowledged": true])
+            let item = try await call("GET", "/v1/o2/alarms", nil).1["items"]?[0]
+            #expect(item?["alarmAcknowledged"] == true && item?["perceivedSeverity"] == 1)
+            #expect(try await call("PATCH", path, ["perceivedSeverity": 5]).0 == 200)
+            #expect(try await call("GET", "/v1/o2/alarms", nil).1["items"]?[0]?["perceivedSeverity"] == 5)
+            let again = try await call("PATCH", path, ["perceivedSeverity": 5])
+            #expect(again.0 == 409 && again.1["code"] == "o2_rejected", "what the O-Cloud refuses is no answer that it may not give")
+            #expect(again.1["detail"]?.string?.contains("HTTP 409: Refused: it is cleared") == true)
+            let none = try await call("PATCH", "/v1/o2/alarms/x", ["alarmAcknowledged": true])
+            #expect(none.0 == 404 && none.1["code"] == "alarm_not_found")
+            for wrong in [
+                [:], ["perceivedSeverity": 1], ["alarmAcknowledged": "yes"], ["alarmAcknowledged": true, "perceivedSeverity": 5], ["resourceID": "r2"],
+                ["perceivedSeverity": "5"], [],
+            ] as [JSONValue] {
+                let refused = try await call("PATCH", path, wrong)
+                #expect(refused.0 == 422 && refused.1["code"] == "alarm_change_invalid", "\(wrong.text)")
+            }
+        }
+        #expect(cloud.violations.isEmpty, "\(cloud.violations)")
+        await cloud.stop()
+    }
+
+    @Test("a refusal is told in the peer's own words, whichever form they have; who does not let us in, or asks for patience, has refused nothing")
+    func refusals() {
+        func error(_ status: Int, _ body: String) -> String {
+            let response = FetchResponse(status: status, headers: [], body: Array(body.utf8))
+            return "\(Self.client("o2", "http://127.0.0.1:1").peerRefusal(response))"
+        }
+        #expect(error(409, #"{"status": 409, "detail": "it exists"}"#) == "o2 refused: HTTP 409: it exists")
+        #expect(error(400, #"{"title": "Bad", "detail": "callback", "status": 400, "type": "about:blank"}"#) == "o2 refused: HTTP 400: Bad: callback")
+        #expect(error(404, #"{"errorCode": 404, "errorMessage": "resource not found"}"#) == "o2 refused: HTTP 404: resource not found")
+        #expect(error(422, "<html>") == "o2 refused: HTTP 422")
+        #expect(error(400, "{\"detail\": \"\(String(repeating: "x", count: 9_999))\"}").count < 350)
+        #expect(error(403, #"{"detail": "role"}"#) == "o2 answered nonsense: HTTP 403: role")
+        #expect(error(429, "") == "o2 is taken to be down")
+        #expect(error(302, "") == "o2 answered nonsense: HTTP 302")
+    }
+
     private static let request: JSONValue = [
         "provisioningRequestId": "01890a5d-ac96-774b-bcce-b302099a8057", "name": "edge-2", "description": "", "templateName": "single-node",
         "templateVersion": "1.0.0", "templateParameters": ["nodes": 1],
@@ -141,6 +191,11 @@ import Testing
             let node = try await call("GET", "/v1/e2/nodes/gnb-7", nil).1
             #expect(node["connectionStatus"] == "CONNECTED" && node["ranFunctions"]?[0]?["ranFunctionId"] == 2 && node["address"] == "192.0.2.9")
             #expect(try await call("GET", "/v1/e2/nodes/gnb-8", nil).0 == 404)
+            // A node without a state is one of the list, and hides no other.
+            manager.set("gnb-9", "")
+            #expect(try await call("GET", "/v1/e2/nodes", nil).1["items"]?.array?.last?["connectionStatus"] == "UNKNOWN_CONNECTION_STATUS")
+            #expect(try await call("GET", "/v1/e2/nodes/gnb-9", nil).1["connectionStatus"] == "UNKNOWN_CONNECTION_STATUS")
+            manager.set("gnb-9", nil)
             let set = try await call("GET", "/v1/e2/node-sets/e2sim", nil).1
             #expect(set["nodes"] == 2 && set["connected"] == 1 && set["missing"] == ["e2sim-1"])
             await manager.stop()

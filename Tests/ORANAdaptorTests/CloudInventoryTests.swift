@@ -91,6 +91,91 @@ import Testing
         await cloud.stop()
     }
 
+    /// A process of the installation, for as long as it takes until it has read the inventory and looked after its subscription.
+    private func session(_ cloud: FakeOCloud, _ address: InventoryAddress, filter: String? = nil, redis: RedisClient) async throws {
+        // Else what the one before has read is known at once.
+        _ = try await redis.send(RedisCommand("DEL", CloudInventory.key))
+        let inventory = self.inventory(cloud.url, redis: redis, interval: .seconds(3600))
+        let watch = CloudWatch(inventory, address: address, filter: filter, logger: Logger(label: "o2"))
+        let running = Task { try await watch.run() }
+        // It subscribes before it reads.
+        try await eventually { inventory.status.reading?.clusters.map(\.name) == ["edge01"] }
+        running.cancel()
+        _ = try? await running.value
+    }
+
+    @Test("without a token a restart uses the subscription that is there, and its address; those that earlier versions left are taken away, others' are not")
+    func restarts() async throws {
+        let cloud = try await FakeOCloud.start()
+        cloud.hold([FakeOCloud.manager("edge01")], as: "deploymentManagers")
+        let somebody: JSONValue = [
+            "subscriptionId": "x1", "callback": "http://smo.example/v1/o2/notifications/0", "consumerSubscriptionId": "8f2c0ad0-0000-4000-8000-000000000000",
+        ]
+        cloud.hold(subscription: somebody)
+        try await self.withRedis { redis async throws in
+            let first = InventoryAddress(base: "http://127.0.0.1:9", secret: nil)
+            try await self.session(cloud, first, redis: redis)
+            #expect(cloud.subscriptions.count == 2)
+            let made = try #require(cloud.subscriptions["s1"])
+            #expect(made["callback"]?.string == first.callback)
+
+            let second = InventoryAddress(base: "http://127.0.0.1:9/", secret: nil)
+            #expect(second.callback != first.callback)
+            let tag = String(try #require(made["callback"]?.string).dropFirst(second.root.count))
+            #expect(!second.accepts(tag))
+            try await self.session(cloud, second, redis: redis)
+            #expect(cloud.subscriptions == ["x1": somebody, "s1": made])
+            #expect(second.accepts(tag) && !second.accepts(String(tag.reversed()) + "0"))
+
+            // What versions before this one left: other consumers, the same address.
+            for number in 2...4 {
+                cloud.hold(subscription: [
+                    "subscriptionId": .string("t\(number)"), "callback": .string(InventoryAddress(base: second.base, secret: nil).callback),
+                    "consumerSubscriptionId": .string("8f2c0ad0-0000-4000-8000-00000000000\(number)"),
+                ])
+            }
+            try await self.session(cloud, InventoryAddress(base: "http://127.0.0.1:9", secret: nil), redis: redis)
+            #expect(cloud.subscriptions == ["x1": somebody, "s1": made])
+
+            // With a secret the address is known beforehand: one that it does not make is replaced.
+            let lasting = InventoryAddress(base: "http://127.0.0.1:9", secret: String(repeating: "s", count: 32))
+            for _ in 0..<2 { try await self.session(cloud, lasting, redis: redis) }
+            #expect(cloud.subscriptions.keys.sorted() == ["s2", "x1"])
+            #expect(cloud.subscriptions["s2"]?["callback"]?.string == lasting.callback && !lasting.accepts(tag))
+            // Another filter is another subscription of the same consumer.
+            try await self.session(cloud, lasting, filter: "(neq,objectType,Resource)", redis: redis)
+            #expect(cloud.subscriptions.keys.sorted() == ["s3", "x1"])
+            #expect(cloud.subscriptions["s3"]?["consumerSubscriptionId"] == made["consumerSubscriptionId"])
+        }
+        #expect(cloud.violations.isEmpty, "\(cloud.violations)")
+        await cloud.stop()
+    }
+
+    @Test("whose a subscription is goes by its consumer and its address; of several that would do all instances keep the same")
+    func ours() {
+        let address = InventoryAddress(base: "https://ran.example", secret: nil)
+        let subscription = CloudSubscription(address: address, filter: nil)
+        #expect(subscription.consumer == CloudSubscription(address: InventoryAddress(base: "https://ran.example/", secret: "x"), filter: "f").consumer)
+        #expect(subscription.consumer != CloudSubscription(address: InventoryAddress(base: "https://ran2.example", secret: nil), filter: nil).consumer)
+        func item(_ id: String, _ callback: String, consumer: String = "c", filter: String? = nil) -> JSONValue {
+            var item: JSONValue = ["subscriptionId": .string(id), "callback": .string(callback), "consumerSubscriptionId": .string(consumer)]
+            if let filter { item["filter"] = .string(filter) }
+            return item
+        }
+        let tag = String(repeating: "0a", count: 16)
+        let all = [
+            item("4", address.root + tag), item("2", address.root + tag), item("1", address.root + "short"),
+            item("3", address.root + tag, filter: "f"), item("5", "https://elsewhere.example/x", consumer: subscription.consumer.uppercased()),
+            item("6", "https://ran.example/other"), item("7", "https://elsewhere.example" + address.root),
+        ]
+        for there in [all, all.reversed()] {
+            let (kept, others) = subscription.sort(there)
+            #expect(kept?["subscriptionId"] == "2")
+            #expect(others == ["1", "3", "4", "5"])
+        }
+        #expect(subscription.sort([]).kept == nil && subscription.sort([]).others.isEmpty)
+    }
+
     @Test("a notification is taken from whom the address was given to, and from nobody else")
     func notifications() async throws {
         try await self.withRedis { redis async throws in

@@ -23,8 +23,8 @@ import Testing
 
     private func withElement(_ body: (FakeNETCONF, ElementExecutor) async throws -> Void) async throws {
         try await ElementSide.with { side async throws in
-            let dead = side.client("du-dead", port: try FreePort.next())
-            try await body(side.device, ElementExecutor(try side.configuration(side.client(), dead)))
+            let dead = try side.client("du-dead", port: try FreePort.next())
+            try await body(side.device, ElementExecutor(try side.configuration(try side.client(), dead)))
         }
     }
 

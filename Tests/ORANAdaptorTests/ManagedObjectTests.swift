@@ -17,7 +17,7 @@ import Testing
 
     private func withElement(_ body: (FakeNETCONF, ElementConfiguration, ElementClient) async throws -> Void) async throws {
         try await ElementSide.with(configuration: Self.configuration) { side async throws in
-            let client = side.client()
+            let client = try side.client()
             try await body(side.device, try side.configuration(client), client)
         }
     }

@@ -17,7 +17,7 @@ import Testing
     ) async throws {
         try await ElementSide.with { side async throws in
             side.device.set(adjust)
-            let client = side.client(hostKey: hostKey, keyFile: keyFile, timeout: timeout, now: now)
+            let client = try side.client(hostKey: hostKey, keyFile: keyFile, timeout: timeout, now: now)
             try await body(side.device, client, try side.configuration(client))
         }
     }
@@ -206,6 +206,20 @@ import Testing
         try await self.withElement(keyFile: stranger.file("key")) { _, client, configuration in
             let error = await #expect(throws: O1Error.self) { try await configuration.rrmPolicies(of: client) }
             #expect(error?.kind == .denied)
+        }
+    }
+
+    @Test("a key that is locked with a passphrase is no key: nobody is asked for it", arguments: ["RFC4716", "PKCS8", "PEM"])
+    func lockedKey(_ form: String) async throws {
+        let place = try TemporaryDirectory()
+        let path = place.file("key")
+        _ = try await offPool {
+            try Tool.output(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "correct horse", "-m", form, "-f", path])
+        }
+        try await self.withElement(keyFile: path) { device, client, configuration in
+            let error = await #expect(throws: O1Error.self) { try await configuration.rrmPolicies(of: client) }
+            #expect(error?.kind == .denied && error?.detail.contains("holds no key that can be used") == true)
+            #expect(device.sessions == 0)
         }
     }
 

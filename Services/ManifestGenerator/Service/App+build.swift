@@ -32,7 +32,6 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
                 catalogue: catalogue, policy: $0, clusters: settings[PlanningSettings.clusters], inventory: inventory,
                 form: ClusterEntry.Form(rawValue: settings[PlanningSettings.packageForm]) ?? .kubernetes, policies: policies)
         })
-    let planning = IntentPlanning(planners: planners, inventory: PublishedInventory(client: bridge))
     let clouds = CloudWatch(client: adaptor, planners: planners, isExpected: settings[PlanningSettings.cloud] != nil)
     let watch = FileWatch(name: "policy", logger: context.logger, paths: { [policyFile].compactMap { $0 } }, reload: { try planners.reload() })
 
@@ -43,6 +42,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     LedgerSettings.exportRoles(of: ledger, to: context.metrics)
     let onPartialFailure = PartialFailurePolicy(rawValue: settings[PlanningSettings.onPartialFailure]) ?? .rollback
     let turns = TurnTaking(ledger: ledger)
+    let planning = IntentPlanning(
+        planners: planners, inventory: PublishedInventory(client: bridge),
+        rooms: RoomTaking(ledger: ledger, lasts: settings[PlanningSettings.roomHeldFor]))
     let stage = PlanStage(planning: planning, turns: turns, onPartialFailure: onPartialFailure)
     let worker = StageWorker(ledger: ledger, handler: stage)
     return ServiceParts(

@@ -58,7 +58,7 @@ struct PlanController: Sendable {
         let (request, tenant) = (asked, asked.tenant)
         let outcome: PlanOutcome
         do {
-            outcome = try await self.planning.plan(body.interpretation, answers: body.answers ?? [], request: request)
+            outcome = try await self.planning.plan(body.interpretation, answers: body.answers ?? [], request: request, room: self.planning.rooms.view(for: nil))
         } catch let error as InventoryAwaited {
             throw ProblemError(.serviceUnavailable, code: "inventory_awaited", detail: "\(error).", headers: [.retryAfter: "5"])
         }

@@ -19,6 +19,8 @@ struct PlanStage: StageHandler {
     /// How often an intent that waits for another looks for itself; it is woken when its turn comes. Of several in line the next looks this
     /// often, those behind it less.
     private static let patience = Duration.seconds(2)
+    /// A plan that others overtake so often goes to the back of the queue.
+    private static let mostOvertakings = 4
     /// The same where that one waits for a person, who may take days.
     private static let standing = Duration.seconds(30)
     /// Planning and rendering are one step here; the handbook counts them apart.
@@ -54,29 +56,56 @@ struct PlanStage: StageHandler {
                     "for \(try await self.turns.name(of: line.holder, for: snapshot)), which is at \(line.object)",
                     min(Self.patience * line.before, Self.standing), snapshot)
             }
-            // Twice at most: the claim that the first planning led to is ours by the second.
+            var room = self.planning.rooms.view(for: snapshot.id)
+            // In which clusters this has taken room already, only to learn that others were before.
+            var overtaken: [Set<String>] = []
+            // Mostly twice at most: the claim that the first planning led to is ours by the second, and who took room before is counted by then.
             while true {
                 let mark = try await self.turns.mark()
-                let outcome = try await self.plan(snapshot)
-                guard case .plan(let plan, let files) = outcome, !plan.isNoOp else { return try await self.settle(outcome, snapshot) }
-                if try self.needsApproval(plan, snapshot) { return try await self.approval(of: plan, files, snapshot) }
+                let outcome = try await self.plan(snapshot, room)
+                if outcome.dependsOnRoom, try await self.planning.rooms.clears(room) {
+                    room = self.planning.rooms.view(for: snapshot.id)
+                    continue
+                }
+                let held = overtaken.reduce(into: Set()) { $0.formUnion($1) }
+                guard case .plan(let plan, let files) = outcome, !plan.isNoOp else {
+                    try await self.planning.releaseRoom(of: snapshot, and: held)
+                    return try await self.settle(outcome, snapshot)
+                }
+                if try self.needsApproval(plan, snapshot) {
+                    // Nothing is on its way yet, and a person may take days.
+                    try await self.planning.releaseRoom(of: snapshot, and: held)
+                    return try await self.approval(of: plan, files, snapshot)
+                }
                 if let wait = self.wait(for: plan, of: snapshot) {
                     // Nothing will be done now, so nobody needs to wait for it.
                     try await self.turns.release(snapshot)
+                    try await self.planning.releaseRoom(of: snapshot, and: held)
                     return try self.waiting("for its time window, which begins at \(plan.window?.start ?? "")", wait, snapshot)
                 }
                 let (turn, conflicts) = try await self.turns.take(plan.wishes, of: snapshot, since: mark)
                 switch turn {
-                case .ours: return .step(try self.execution(of: plan, files, conflicts, snapshot))
+                case .ours: break
                 case .oursButChanged: continue
                 case .waits(let object, let holder):
+                    try await self.planning.releaseRoom(of: snapshot, and: held)
                     return try self.waiting(
                         "for \(try await self.turns.name(of: holder, for: snapshot)), which is at \(object)", Self.patience, snapshot, conflicts)
                 case .aside(let object, let other, let phase):
+                    try await self.planning.releaseRoom(of: snapshot, and: held)
                     let name = try await self.turns.name(of: other, for: snapshot)
                     let reason = "for \(name), \(phase.state) and wants something else of \(object); decide it, cancel it, or supersede it"
                     return try self.waiting(reason, Self.standing, snapshot, conflicts)
                 }
+                guard case .others(let view) = try await self.planning.takeRoom(for: plan, of: snapshot, earlier: held, with: room) else {
+                    return .step(try self.execution(of: plan, files, conflicts, snapshot))
+                }
+                overtaken.append(Set(plan.packages.map(\.cluster)))
+                guard overtaken.count < Self.mostOvertakings else {
+                    try await self.planning.releaseRoom(of: snapshot, and: held.union(plan.packages.map(\.cluster)))
+                    return try self.waiting("for others that are placed in the same clusters", Self.patience, snapshot, conflicts)
+                }
+                room = view
             }
         } catch let error as LedgerError {
             return error.code == .corrupt
@@ -91,14 +120,15 @@ struct PlanStage: StageHandler {
         }
     }
 
-    private func plan(_ snapshot: RecordSnapshot) async throws -> PlanOutcome {
+    private func plan(_ snapshot: RecordSnapshot, _ room: RoomView) async throws -> PlanOutcome {
         guard let interpretation = try snapshot.interpretation() else {
             throw Problem(status: 500, code: "internal", title: "Nothing to plan", detail: "The intent has no interpretation.")
         }
         let (answers, request) = (try snapshot.planningAnswers(), try snapshot.request())
         let outcome = try await Correlation.spanning("plan") { span in
             let outcome = try await self.planning.plan(
-                interpretation, answers: answers, request: request, acceptedAt: Timestamp.text(snapshot.created), isPreview: snapshot.isPreview)
+                interpretation, answers: answers, request: request, acceptedAt: Timestamp.text(snapshot.created), isPreview: snapshot.isPreview,
+                room: snapshot.isPreview ? NoRoomTaken() : room)
             if case .plan(let plan, _) = outcome {
                 span?.set("nephoran.plan.packages", plan.packages.count)
                 span?.set("nephoran.plan.policies", plan.policies.count)
@@ -156,9 +186,21 @@ struct PlanStage: StageHandler {
         if case .waits(let object, let holder) = try await self.turns.take(objects, for: snapshot) {
             return try self.waiting("for \(try await self.turns.name(of: holder, for: snapshot)), which is at \(object)", Self.patience, snapshot)
         }
+        try await self.planning.releaseRoom(of: snapshot)
         var step = Step(by: self.name)
         step.ending = Ending(ending)
         step.fields = [(.waitsFor, [])]
         return .step(step)
+    }
+}
+
+extension PlanOutcome {
+    /// Another might come of it if there were more room.
+    fileprivate var dependsOnRoom: Bool {
+        switch self {
+        case .plan: false
+        case .clarify(let questions): questions.contains { $0.field == "context.cluster" }
+        case .refuse(let problem): problem.code == Planner.infeasible
+        }
     }
 }

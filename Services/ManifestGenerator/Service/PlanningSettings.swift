@@ -15,6 +15,9 @@ enum PlanningSettings {
     static let packageForm = SettingKey.choice(
         "PACKAGE_FORM", default: ClusterEntry.Form.kubernetes.rawValue, of: ClusterEntry.Form.allCases.map(\.rawValue),
         "Form of packages where CLUSTERS_FILE names none: kubernetes workloads, or nephio (NFDeployment and its requirements).")
+    static let roomHeldFor = SettingKey.duration(
+        "ROOM_HELD_FOR", default: .seconds(600), in: .seconds(1)...(.seconds(86_400)),
+        "How long room that a plan takes of a cluster counts as taken at most while it cannot be seen there; the same for all instances.")
     static let plmn = SettingKey.optionalString("PLMN", "MCC-MNC of this network, for policies whose text names none; without it they ask.")
     static let onPartialFailure = SettingKey.choice(
         "ON_PARTIAL_FAILURE", default: PartialFailurePolicy.rollback.rawValue, of: PartialFailurePolicy.allCases.map(\.rawValue),
@@ -28,7 +31,7 @@ enum PlanningSettings {
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + [
             clusters.declaration, productionNamespaces.declaration, productionClusters.declaration,
-            clusterInventory.declaration, catalogueDirectory.declaration, packageForm.declaration, plmn.declaration,
+            clusterInventory.declaration, catalogueDirectory.declaration, packageForm.declaration, roomHeldFor.declaration, plmn.declaration,
             onPartialFailure.declaration,
             bridge.declaration, adaptor.declaration, cloud.declaration,
         ]

@@ -30,6 +30,17 @@ struct FileAudit {
         return self.findings(path, status, isDirectory: false, isSecret: true)
     }
 
+    /// A file that names secrets: who may change it may have them shown to anybody.
+    func findings(listing path: String) -> [SecurityFinding] {
+        Self.status(path).map { self.findings(path, $0, isDirectory: false, isSecret: false) } ?? []
+    }
+
+    /// Whether ``findings(in:)`` takes this file of the directory for a secret.
+    func looksAt(secret path: String, in directory: String) -> Bool {
+        guard path.hasPrefix(directory + "/") else { return false }
+        return Self.secrets.contains(String(path.dropFirst(directory.count + 1)))
+    }
+
     private func findings(_ path: String, _ status: stat, isDirectory: Bool, isSecret: Bool) -> [SecurityFinding] {
         var found: [SecurityFinding] = []
         let mode = status.st_mode & 0o777

@@ -52,13 +52,32 @@ struct SecurityAuditCommand: AsyncParsableCommand {
         var findings = files.findings(in: self.dataDir) + ListenerAudit.findings(listeners)
         // What the settings name, here and of what runs.
         let settings = [environment] + listeners.map(\.environment)
-        let secrets = Set(settings.flatMap { values in values.filter { $0.key.hasSuffix("_FILE") && Self.isSecret($0.key) && !$0.value.isEmpty }.map(\.value) })
-        for path in secrets.sorted() where !path.hasPrefix(self.dataDir + "/") { findings += files.findings(secret: path) }
+        findings += Self.secretFindings(settings, files: files, besides: self.dataDir)
         let certificates = Set(settings.flatMap { values in ["TLS_CERT_FILE", "A1_CERTIFICATE_FILE"].compactMap { values[$0] }.filter { !$0.isEmpty } })
         for path in certificates.union(self.certificate).sorted() { findings += await CertificateAudit.findings(path, now: now) }
         if environment["AUTH_MODE"] == "off" {
             findings.append(.init(.medium, "auth-off", "AUTH_MODE", "off: whoever is on this machine may do everything"))
         }
+        return findings
+    }
+
+    /// What is wrong with the files of secrets that settings name, and those that the files of settings name; all but what is looked at in the data
+    /// directory anyway.
+    static func secretFindings(_ settings: [[String: String]], files: FileAudit, besides directory: String) -> [SecurityFinding] {
+        var findings: [SecurityFinding] = []
+        var secrets = Set(settings.flatMap { values in values.filter { $0.key.hasSuffix("_FILE") && Self.isSecret($0.key) && !$0.value.isEmpty }.map(\.value) })
+        // And what the files that they name do.
+        for name in SecretListing.settings.keys.sorted() {
+            for path in Set(settings.compactMap { $0[name] }).subtracting([""]).sorted() {
+                findings += files.findings(listing: path)
+                if let named = SecretListing(path, of: name).secrets {
+                    secrets.formUnion(named)
+                } else {
+                    findings.append(.init(.note, "secrets-unread", path, "\(name) names it and it cannot be read: what secrets it names was not looked at"))
+                }
+            }
+        }
+        for path in secrets.sorted() where !files.looksAt(secret: path, in: directory) { findings += files.findings(secret: path) }
         return findings
     }
 

@@ -28,7 +28,8 @@ package struct AlarmBoard: Sendable {
     private let redis: RedisClient
     private let limit: Int
     private static let heardFor = 7 * 86_400
-    /// How far an element's clock may be ahead of ours, in milliseconds. An event from farther is one of then: whatever came after it would be old.
+    /// How far an element's clock may be ahead of ours, in milliseconds. An event from farther is of a wrong clock: once that is right again, events
+    /// are not older than it.
     private static let ahead: Int64 = 300_000
 
     /// - Parameter limit: troubles kept of one element; the ones that are over go first.
@@ -43,9 +44,9 @@ package struct AlarmBoard: Sendable {
         local before, new = 'NORMAL', cjson.decode(ARGV[2])
         if old then
           local last = cjson.decode(old)
-          -- Kept before times were bounded, or by a clock of ours that was wrong.
-          if last.order > ARGV[4] then last.order = '' end
-          if last.order > new.order then return 'old' end
+          -- What came from a clock that was ahead is no later than what comes now.
+          local wasAhead = last.order > ARGV[4] and new.order <= ARGV[4]
+          if last.order > new.order and not wasAhead then return 'old' end
           if last.order == new.order then return last.alarm.severity == new.alarm.severity and last.before or 'old' end
           before = last.alarm.severity
           if before ~= 'NORMAL' then new.alarm.raisedAt = last.alarm.raisedAt end
@@ -70,13 +71,12 @@ package struct AlarmBoard: Sendable {
         _ fault: CommonEvent.Fault, of event: CommonEvent, at element: String, now: Int64 = Timestamp.now()
     ) async throws(RedisError) -> Change {
         let latest = Int(now + Self.ahead) * 1_000
-        let at = min(event.at, latest)
-        let time = Timestamp.text(Int64(at / 1_000))
+        let time = Timestamp.text(Int64(min(event.at, latest) / 1_000))
         let alarm = Alarm(
             condition: String(fault.condition.prefix(500)), specificProblem: String(fault.problem.prefix(500)), severity: fault.severity,
             sourceType: String(fault.sourceType.prefix(200)), interface: fault.interface.map { String($0.prefix(200)) }, eventId: String(event.id.prefix(200)),
             raisedAt: time, changedAt: time)
-        let order = Self.padded(at) + Self.padded(event.sequence)
+        let order = Self.padded(event.at) + Self.padded(event.sequence)
         guard let json = try? LedgerJSON.encode(Kept(order: order, alarm: alarm)) else { return .none }
         let reply = try await self.redis.evaluate(
             Self.script, keys: ["{ran}:alarms:\(element)"],

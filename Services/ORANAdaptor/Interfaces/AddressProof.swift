@@ -8,6 +8,8 @@ struct AddressProof: Sendable {
     let base: String
     /// The first makes tags, all are accepted.
     private let keys: [SymmetricKey]
+    /// Whether tags are the same after a restart, and at every instance.
+    let lasts: Bool
 
     /// - Parameters:
     ///   - purpose: tags of one are none of another.
@@ -18,6 +20,7 @@ struct AddressProof: Sendable {
         self.base = base
         let secrets = secret.map { SecretWords.of($0, least: 32) } ?? []
         let keys = secrets.map { SymmetricKey(data: SHA256.hash(data: Data("\(purpose):\($0)".utf8))) }
+        self.lasts = !keys.isEmpty
         self.keys = keys.isEmpty ? [SymmetricKey(size: .bits256)] : keys
     }
 
@@ -27,8 +30,14 @@ struct AddressProof: Sendable {
         self.keys.reduce(false) { Self.isSame(tag, Self.tag(parts, $1)) || $0 }
     }
 
+    /// Whether a text could be one: 32 hexadecimal digits in lower case.
+    static func isTag(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == 32
+            && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+    }
+
     /// Takes the same time wherever they differ.
-    private static func isSame(_ one: String, _ other: String) -> Bool {
+    static func isSame(_ one: String, _ other: String) -> Bool {
         let (given, right) = (Array(one.utf8), Array(other.utf8))
         guard given.count == right.count else { return false }
         return zip(given, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0

@@ -71,6 +71,18 @@ struct O2Controller: Sendable {
             let filter = request.uri.queryParameters["filter"].map { String($0) }
             return Response.json(Items(items: try await PeerProblem.mapped("o2") { try await self.inventory.alarms(filter: filter) }))
         }
+        routes.patch("alarms/:id") { request, context in
+            let id = try context.parameters.require("id")
+            let body = try await JSONBody.decode(JSONValue.self, from: request, context: context)
+            let change: AlarmChange
+            do throws(AlarmChange.Invalid) { change = try AlarmChange(body) } catch {
+                throw ProblemError(.unprocessableContent, code: "alarm_change_invalid", detail: "\(error).")
+            }
+            guard let changed = try await PeerProblem.mapped("o2", { try await self.inventory.change(alarm: id, change) }) else {
+                throw ProblemError(.notFound, code: "alarm_not_found", detail: "The O-Cloud has no alarm '\(id)'.")
+            }
+            return Response.json(changed)
+        }
         routes.post("subscriptions") { request, context in
             let body = try await JSONBody.decode(JSONValue.self, from: request, context: context)
             guard let callback = body["callback"]?.string, callback.hasPrefix("http://") || callback.hasPrefix("https://") else {

@@ -48,7 +48,8 @@ struct UnconfiguredController: Sendable {
             "provisioning-requests/:id",
         ],
         changes: [
-            (.post, "subscriptions"), (.delete, "subscriptions/:id"), (.put, "provisioning-requests/:id"), (.delete, "provisioning-requests/:id"),
+            (.patch, "alarms/:id"), (.post, "subscriptions"), (.delete, "subscriptions/:id"), (.put, "provisioning-requests/:id"),
+            (.delete, "provisioning-requests/:id"),
         ])
     static let e2 = UnconfiguredController(interface: "e2", setting: "E2_MANAGER_URL", reads: ["nodes", "nodes/:node", "node-sets/:set"])
 }

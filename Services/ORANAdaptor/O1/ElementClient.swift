@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+package import HTTPFetch
 import JSONSchema
 package import Resilience
 import Metrics
@@ -26,15 +27,21 @@ package final class ElementClient: Sendable {
     package let element: ManagedElement
     package let upstream: Upstream
     private let last: Mutex<Report>
+    private let outbound: @Sendable () -> OutboundPolicy?
     private let now: @Sendable () -> ContinuousClock.Instant
     /// Until when the element may take back what a session that was lost has changed; only this process knows.
     private let pendingUntil = Mutex<ContinuousClock.Instant?>(nil)
     /// Beyond the time that the element was given: its clock began later, and taking back takes a moment.
     private static let slack: Duration = .seconds(5)
 
-    package init(_ element: ManagedElement, upstream: Upstream, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+    /// - Parameter outbound: where it may be connected to, asked when a connection is made; by itself the process's own.
+    package init(
+        _ element: ManagedElement, upstream: Upstream, outbound: @escaping @Sendable () -> OutboundPolicy? = { OutboundPolicy.current },
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         self.element = element
         self.upstream = upstream
+        self.outbound = outbound
         self.now = now
         self.last = Mutex(
             Report(name: element.name, address: element.address, port: element.port, state: .unknown, capabilities: [], lastError: nil, revision: nil))
@@ -100,7 +107,7 @@ package final class ElementClient: Sendable {
     /// On the thread of the session.
     private func run<Value>(until deadline: ContinuousClock.Instant, _ body: (NETCONFSession) throws(O1Error) -> Value) -> Result<Value, O1Error> {
         do throws(O1Error) {
-            let channel = try SSHChannel(to: self.element, until: deadline)
+            let channel = try SSHChannel(to: self.element, under: self.outbound(), until: deadline)
             defer { channel.close() }
             let session = try NETCONFSession(with: self.element, over: channel)
             // Before the next session may begin.
@@ -128,7 +135,7 @@ package final class ElementClient: Sendable {
         case .success: Judgement(.success)
         case .failure(let error):
             switch error.kind {
-            case .unreachable, .lost: Judgement(.failure)
+            case .unreachable, .lost, .refusedAddress: Judgement(.failure)
             case .busy, .suspended: Judgement(.ignored)
             default: Judgement(.success)
             }

@@ -7,6 +7,8 @@ package struct O1Error: Error, Sendable, Equatable, CustomStringConvertible {
         case unreachable
         /// The element shows another host key than the configured one.
         case hostKey = "host_key"
+        /// Its name leads to no address that this process may connect to; nothing was sent.
+        case refusedAddress = "refused_address"
         /// It does not let us in.
         case denied
         /// It answers what is no NETCONF, or lacks what a safe change needs.
@@ -50,7 +52,7 @@ package struct O1Error: Error, Sendable, Equatable, CustomStringConvertible {
             case .busy, .suspended: (503, "The element is busy")
             case .rejected: (422, "The element does not accept the configuration")
             case .notFound: (404, "The element does not have it")
-            case .denied, .hostKey: (502, "The element is not to be talked to")
+            case .denied, .hostKey, .refusedAddress: (502, "The element is not to be talked to")
             case .nonconforming: (502, "The element does not speak NETCONF as needed")
             }
         return Problem(status: status, code: "o1_\(self.kind.rawValue)", title: title, detail: self.description)

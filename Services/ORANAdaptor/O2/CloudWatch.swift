@@ -1,5 +1,3 @@
-import Foundation
-import JSONSchema
 import Logging
 import ServiceLifecycle
 
@@ -7,16 +5,16 @@ import ServiceLifecycle
 /// there is an address for that.
 final class CloudWatch: Service {
     private let inventory: CloudInventory
-    private let address: InventoryAddress?
-    /// The subscription's own filter, of events that are not to be told.
-    private let filter: String?
+    private let subscription: CloudSubscription?
     private let logger: Logger
     private let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
+    /// - Parameters:
+    ///   - address: where the O-Cloud is to post changes; nil to read only.
+    ///   - filter: of events that are not to be told.
     init(_ inventory: CloudInventory, address: InventoryAddress?, filter: String?, logger: Logger) {
         self.inventory = inventory
-        self.address = address
-        self.filter = filter
+        self.subscription = address.map { CloudSubscription(address: $0, filter: filter) }
         self.logger = logger
     }
 
@@ -47,21 +45,20 @@ final class CloudWatch: Service {
         }
     }
 
-    /// One subscription of the installation, made again when the O-Cloud has lost it.
+    /// One subscription of the installation, made again when the O-Cloud has lost it. What earlier processes left behind is used, or taken away.
     private func subscribe() async {
-        guard let callback = self.address?.callback else { return }
+        guard let subscription = self.subscription else { return }
         do {
-            let there = try await self.inventory.source.list("subscriptions")
-            let isWanted = { (item: JSONValue) in item["callback"]?.string == callback && item["filter"]?.string ?? "" == self.filter ?? "" }
-            if there.contains(where: isWanted) { return }
-            // One of ours with another filter is replaced.
-            for item in there where item["callback"]?.string == callback {
-                if let id = item["subscriptionId"]?.string { _ = try await self.inventory.source.unsubscribe(id) }
+            let (kept, others) = subscription.sort(try await self.inventory.source.list("subscriptions"))
+            if let callback = kept?["callback"]?.string { subscription.address.adopt(callback) }
+            // The new one first: nothing is to be missed in between.
+            if kept == nil {
+                _ = try await self.inventory.source.subscribe(subscription.request)
+                self.logger.info("subscribed to the O-Cloud's inventory")
             }
-            var subscription: JSONValue = ["callback": .string(callback), "consumerSubscriptionId": .string(UUID().uuidString.lowercased())]
-            if let filter { subscription["filter"] = .string(filter) }
-            _ = try await self.inventory.source.subscribe(subscription)
-            self.logger.info("subscribed to the O-Cloud's inventory")
+            for id in others where try await self.inventory.source.unsubscribe(id) {
+                self.logger.info("took away an earlier subscription to the O-Cloud's inventory", metadata: ["subscription": "\(id)"])
+            }
         } catch {
             // It is read now and then all the same.
             self.logger.info("no subscription to the O-Cloud's inventory", metadata: ["reason": "\(error)"])

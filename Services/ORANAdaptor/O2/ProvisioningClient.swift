@@ -25,7 +25,7 @@ struct ProvisioningClient: Sendable {
 
     /// Nil when the O-Cloud has no such request.
     func read(_ id: String) async throws(ServiceCallError) -> (request: ProvisioningRequest, status: ProvisioningRequest.Status)? {
-        guard let info = try await self.client.get(Info.self, "\(Self.root)/\(A1Transport.segment(id))") else { return nil }
+        guard let info = try await self.client.read(Info.self, "\(Self.root)/\(A1Transport.segment(id))") else { return nil }
         let status = ProvisioningRequest.Status(
             phase: info.status.provisioningPhase, message: info.status.message ?? "", nodeClusterId: info.provisionedResourceSet?.nodeClusterId,
             resources: info.provisionedResourceSet?.infrastructureResourceIds ?? [])
@@ -43,7 +43,7 @@ struct ProvisioningClient: Sendable {
         guard (200..<300).contains(response.status) else {
             // An earlier attempt, whose answer was lost, is none of somebody else's.
             if response.status == 409, try await self.read(request.provisioningRequestId)?.request == request { return false }
-            throw self.client.refusal(response)
+            throw self.client.peerRefusal(response)
         }
         return true
     }
@@ -52,7 +52,7 @@ struct ProvisioningClient: Sendable {
     func delete(_ id: String) async throws(ServiceCallError) -> Bool {
         let response = try await self.client.call("DELETE", "\(Self.root)/\(A1Transport.segment(id))", body: nil, mayRepeat: true)
         if response.status == 404 { return false }
-        guard (200..<300).contains(response.status) else { throw self.client.refusal(response) }
+        guard (200..<300).contains(response.status) else { throw self.client.peerRefusal(response) }
         return true
     }
 

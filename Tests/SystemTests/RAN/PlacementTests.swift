@@ -56,5 +56,25 @@ extension RealProcesses {
             #expect(cloud.violations.isEmpty, "\(cloud.violations)")
             await cloud.stop()
         }
+
+        @Test("of two sentences for the last room of a cluster, said at once, one has it and the other is told that there is none")
+        func lastRoom() async throws {
+            let cloud = try await FakeOCloud.start()
+            cloud.hold([FakeOCloud.manager("edge01", capacity: ["cpu": "6", "memory": "64Gi"])], as: "deploymentManagers")
+            let installation = try await Installation.start(["O2_URL": cloud.url, "O2_INTERVAL": "1h"])
+            defer { installation.stop() }
+            let gateway = installation.gateway
+            // Four cores each; planned in one batch, before either is published.
+            async let first = gateway.submit("Deploy an AMF named amf-a with 8 replicas")
+            async let second = gateway.submit("Deploy an AMF named amf-b with 8 replicas")
+            let records = try await [first, second]
+            #expect(Set(records.map(\.phase)) == [.published, .refused], "\(records.map { $0.problem?.detail ?? "\($0.phase)" })")
+            let refused = try #require(records.first { $0.phase == .refused })
+            #expect(refused.problem?.code == "infeasible" && refused.problem?.detail.contains("2 cores are missing") == true)
+            // What is left is there for others.
+            let small = try await gateway.submit("Deploy an AMF named amf-c with 4 replicas")
+            #expect(small.phase == .published)
+            await cloud.stop()
+        }
     }
 }

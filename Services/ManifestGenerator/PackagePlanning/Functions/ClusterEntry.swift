@@ -3,13 +3,19 @@ package struct ClusterEntry: Sendable, Equatable {
     /// In which form its packages are written.
     package enum Form: String, Sendable, CaseIterable { case kubernetes, nephio }
 
-    package struct Amounts: Sendable, Equatable {
+    package struct Amounts: Sendable, Equatable, Codable {
         /// Millicores.
         package var cpu: Int
         /// MiB.
         package var memory: Int
         /// GiB; nil where it is not counted.
         package var storage: Int?
+
+        package init(cpu: Int, memory: Int, storage: Int?) {
+            self.cpu = cpu
+            self.memory = memory
+            self.storage = storage
+        }
     }
 
     package var name: String

@@ -1,7 +1,8 @@
-import IntentModel
+package import IntentModel
 
 extension Planner {
-    static let infeasible = "infeasible"
+    /// The code of the refusal where there is no room.
+    package static let infeasible = "infeasible"
 
     static func noRoom(_ detail: String) -> Problem { Problem(status: 422, code: "infeasible", title: "There is no room for it", detail: detail) }
 
@@ -10,7 +11,7 @@ extension Planner {
 
     /// Why the clusters cannot hold what the draft brings, as far as their inventory is known; nil when they can. What room there was is
     /// told with the packages; where the figures are too old to decide by, that is noted and nothing is refused.
-    func shortage(of draft: inout PlanDraft, inventory: any InventorySource, now: Int64) async throws -> Problem? {
+    func shortage(of draft: inout PlanDraft, inventory: any InventorySource, room: any RoomSource, now: Int64) async throws -> Problem? {
         var missing: [String] = []
         for cluster in self.inventory.values.sorted(by: { $0.name < $1.name }) {
             let packages = draft.packages.filter { $0.identity.cluster == cluster.name && $0.change != .none }
@@ -28,18 +29,22 @@ extension Planner {
             }
             if let capacity = cluster.capacity {
                 let names = growing.map(\.identity.instance).joined(separator: ", ")
-                let others = try await self.published.sum(
-                    in: cluster.name, without: Set(packages.map(\.identity.path)), inventory: inventory, catalogue: self.catalogue)
+                let (others, taken) = try await self.others(
+                    in: cluster, without: Set(packages.map(\.identity.path)), inventory: inventory, room: room)
                 var (before, after) = (others, others)
                 for package in packages {
                     if package.base != nil, let state = package.states.before { before.add(ClusterEntry.Amounts(state)) }
                     if package.files != nil, let state = package.states.after { after.add(ClusterEntry.Amounts(state)) }
                 }
-                lacks += Self.lacks(after, of: capacity, "\(cluster.name) cannot hold \(names) beside what is there").map { ($0, cluster.observation) }
-                if let available = cluster.available {
-                    lacks += Self.lacks(after.above(before), of: available, "\(cluster.name) has no room left for \(names)").map { ($0, cluster.observation) }
+                let coming = taken.unpublished == .nothing ? "" : " and what is on its way there"
+                lacks += Self.lacks(after, of: capacity, "\(cluster.name) cannot hold \(names) beside what is there\(coming)").map { ($0, cluster.observation) }
+                if let available = cluster.available?.above(taken.unseen) {
+                    let coming = taken.unseen == .nothing ? "" : " beside what is on its way there"
+                    lacks += Self.lacks(after.above(before), of: available, "\(cluster.name) has no room left for \(names)\(coming)").map {
+                        ($0, cluster.observation)
+                    }
                 }
-                self.tell(cluster.room(beside: before), of: cluster, to: growing, in: &draft, now: now)
+                self.tell(cluster.room(beside: before, unseen: taken.unseen), of: cluster, to: growing, in: &draft, now: now)
             }
             let doubtful = lacks.filter { $0.observation?.isStale == true }.map(\.lack)
             if let observation = [cluster.observation, cluster.nodeObservation].compactMap(\.self).first(where: \.isStale) {
@@ -63,10 +68,47 @@ extension Planner {
         }
     }
 
-    /// What is free in a cluster, as far as that is known; what is published at `paths` is not counted.
-    func room(in cluster: ClusterEntry, without paths: Set<String>, inventory: any InventorySource) async throws -> ClusterEntry.Amounts? {
+    /// What is free in a cluster, as far as that is known.
+    func room(in cluster: ClusterEntry, inventory: any InventorySource, room: any RoomSource) async throws -> ClusterEntry.Amounts? {
         guard cluster.capacity != nil else { return nil }
-        return cluster.room(beside: try await self.published.sum(in: cluster.name, without: paths, inventory: inventory, catalogue: self.catalogue))
+        let (others, taken) = try await self.others(in: cluster, without: [], inventory: inventory, room: room)
+        return cluster.room(beside: others, unseen: taken.unseen)
+    }
+
+    /// What is published in a cluster and what other plans bring there, together; and what of that cannot be seen yet. Not counted is what is at `paths`.
+    private func others(in cluster: ClusterEntry, without paths: Set<String>, inventory: any InventorySource, room: any RoomSource) async throws -> (
+        sum: ClusterEntry.Amounts, taken: RoomTaken
+    ) {
+        // The book before the packages: what is published between the two is counted once by its path, the other way round not at all.
+        let holds = try await room.holds(in: cluster.name)
+        let published = try await self.published.all(in: cluster.name, inventory: inventory, catalogue: self.catalogue)
+        let taken = RoomTaken(holds, without: paths, published: published, reading: cluster.reading)
+        room.areSeen(taken.past, in: cluster.name)
+        var sum = taken.unpublished
+        for (path, package) in published where !paths.contains(path) { sum.add(package.amounts) }
+        return (sum, taken)
+    }
+
+    /// Whether anybody counts what a cluster has room for.
+    package func countsRoom(in cluster: String) -> Bool { self.inventory[cluster]?.capacity != nil }
+
+    /// What a plan takes of clusters whose capacity is known, by cluster: what grows or goes. Empty where nothing needs to be counted.
+    package func holds(of plan: Plan, inventory: any InventorySource) async throws -> [String: (parts: [RoomHold.Part], reading: RoomHold.Reading?)] {
+        var holds: [String: (parts: [RoomHold.Part], reading: RoomHold.Reading?)] = [:]
+        for (name, changes) in Dictionary(grouping: plan.packages.filter { $0.change != .none }, by: \.cluster) {
+            guard let cluster = self.inventory[name], cluster.capacity != nil else { continue }
+            // Only what is there already has something to be compared with.
+            let published =
+                changes.contains { $0.change == .update } ? try await self.published.all(in: name, inventory: inventory, catalogue: self.catalogue) : [:]
+            let parts = changes.compactMap { change -> RoomHold.Part? in
+                var after = ClusterEntry.Amounts.nothing
+                if change.change != .delete, let resources = change.resources { after = ClusterEntry.Amounts(resources) }
+                let growth = after.above(published[change.path]?.amounts ?? .nothing)
+                return change.change == .delete || growth != .nothing ? .init(path: change.path, base: change.base, after: after, growth: growth) : nil
+            }
+            if !parts.isEmpty { holds[name] = (parts, cluster.reading) }
+        }
+        return holds
     }
 
     /// `12 free cores and 40Gi of free memory, inventory of 14:03 UTC`.
@@ -93,11 +135,17 @@ extension Planner {
 }
 
 extension ClusterEntry {
-    /// What is free beside what is published, and no more than the cluster itself says is free.
-    fileprivate func room(beside published: Amounts) -> Amounts? {
+    /// What the cluster calls free, and when that was read.
+    fileprivate var reading: RoomHold.Reading? {
+        guard let available, let observation else { return nil }
+        return RoomHold.Reading(readAt: observation.readAt, available: available)
+    }
+
+    /// What is free beside others, and no more than the cluster itself says is free, of which some is taken unseen.
+    fileprivate func room(beside others: Amounts, unseen: Amounts) -> Amounts? {
         guard let capacity else { return nil }
-        var room = capacity.above(published)
-        if let available {
+        var room = capacity.above(others)
+        if let available = self.available?.above(unseen) {
             room.cpu = min(room.cpu, available.cpu)
             room.memory = min(room.memory, available.memory)
         }
@@ -106,8 +154,15 @@ extension ClusterEntry {
 }
 
 extension ClusterEntry.Amounts {
+    /// What all replicas of a plan's package request together.
+    fileprivate init(_ resources: ResourcePlan) {
+        self.init(
+            cpu: Int((resources.cpu * 1000).rounded()) * resources.replicas, memory: resources.memory * resources.replicas,
+            storage: (resources.storage ?? 0) * resources.replicas)
+    }
+
     /// How much more it is, never less than nothing.
-    fileprivate func above(_ other: Self) -> Self {
+    func above(_ other: Self) -> Self {
         Self(
             cpu: max(0, self.cpu - other.cpu), memory: max(0, self.memory - other.memory),
             storage: self.storage.map { max(0, $0 - (other.storage ?? 0)) })

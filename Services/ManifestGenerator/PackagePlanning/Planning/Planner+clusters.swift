@@ -40,13 +40,16 @@ extension Planner {
 
     /// What comes of an intent that names none of several clusters: a plan where just one of them has room, by figures that are current;
     /// else a question that says what each has.
-    func choose(_ candidates: [String], _ questions: [Clarification], inventory: any InventorySource, now: Int64, plan: (Planner) async throws -> PlanOutcome)
+    func choose(
+        _ candidates: [String], _ questions: [Clarification], inventory: any InventorySource, room: any RoomSource, now: Int64,
+        plan: (Planner) async throws -> PlanOutcome
+    )
         async throws -> PlanOutcome
     {
         // Trying is planning as often: of very many the person knows better.
         let entries = candidates.compactMap { self.inventory[$0] }.filter { $0.capacity != nil && $0.observation?.isStale != true }
         guard entries.count == candidates.count, (2...Self.mostTried).contains(candidates.count) else {
-            return .clarify(try await self.told(questions, candidates, inventory: inventory, now: now))
+            return .clarify(try await self.told(questions, candidates, inventory: inventory, room: room, now: now))
         }
         var (fits, lacks, refusals): ([PlanOutcome], [String], [Problem]) = ([], [], [])
         for entry in entries {
@@ -61,16 +64,18 @@ extension Planner {
         }
         if fits.isEmpty { return .refuse(lacks.isEmpty ? refusals.first ?? Self.noRoom("") : Self.noRoom(lacks.joined(separator: " "))) }
         if fits.count == 1, let only = fits.first { return only }
-        return .clarify(try await self.told(questions, candidates, inventory: inventory, now: now))
+        return .clarify(try await self.told(questions, candidates, inventory: inventory, room: room, now: now))
     }
 
     private static let mostTried = 8
 
-    private func told(_ questions: [Clarification], _ candidates: [String], inventory: any InventorySource, now: Int64) async throws -> [Clarification] {
+    private func told(_ questions: [Clarification], _ candidates: [String], inventory: any InventorySource, room: any RoomSource, now: Int64) async throws
+        -> [Clarification]
+    {
         var rooms: [String] = []
         for name in candidates.prefix(Self.mostTried) {
-            guard let entry = self.inventory[name], let room = try await self.room(in: entry, without: [], inventory: inventory) else { continue }
-            rooms.append("\(name) has \(Self.text(room, of: entry, at: now))")
+            guard let entry = self.inventory[name], let free = try await self.room(in: entry, inventory: inventory, room: room) else { continue }
+            rooms.append("\(name) has \(Self.text(free, of: entry, at: now))")
         }
         guard !rooms.isEmpty else { return questions }
         return questions.map { question in

@@ -42,10 +42,11 @@ package struct Planner: Sendable {
     /// `settled` are the fields that a person has answered, as "e1 targets.replicas": what is settled is not asked about again.
     /// `acceptedAt` is the instant the intent was accepted (RFC 3339): it marks a restart, so that planning the same
     /// intent again restarts nothing twice. Without it the published tree is the mark. `now` is Unix milliseconds, for time windows.
-    /// Throws what the inventory or the policy planning throws; everything the operator can mend is an outcome.
+    /// `room` tells what other plans have taken of clusters; the plan takes nothing by itself.
+    /// Throws what the inventory, `room` or the policy planning throws; everything the operator can mend is an outcome.
     package func plan(
         _ interpretation: Interpretation, request: IntentRequest, inventory: any InventorySource, settled: Set<String> = [], acceptedAt: String? = nil,
-        now: Int64
+        room: any RoomSource = NoRoomTaken(), now: Int64
     ) async throws -> PlanOutcome {
         switch interpretation.decision {
         case .accepted: break
@@ -79,8 +80,9 @@ package struct Planner: Sendable {
         }
         // A choice is one to try when nothing else is open, once.
         if self.chosen == nil, let candidates, !candidates.isEmpty, questions.allSatisfy({ $0.field == "context.cluster" }) {
-            return try await self.choose(candidates, questions, inventory: inventory, now: now) { planner in
-                try await planner.plan(interpretation, request: request, inventory: inventory, settled: settled, acceptedAt: acceptedAt, now: now)
+            return try await self.choose(candidates, questions, inventory: inventory, room: room, now: now) { planner in
+                try await planner.plan(
+                    interpretation, request: request, inventory: inventory, settled: settled, acceptedAt: acceptedAt, room: room, now: now)
             }
         }
         if !questions.isEmpty { return .clarify(questions) }
@@ -95,7 +97,7 @@ package struct Planner: Sendable {
             }
         }
         self.putInOrder(&draft)
-        if let problem = try await self.shortage(of: &draft, inventory: inventory, now: now) { return .refuse(problem) }
+        if let problem = try await self.shortage(of: &draft, inventory: inventory, room: room, now: now) { return .refuse(problem) }
         if let problem = self.decideApproval(&draft, interpretation: interpretation, request: request) { return .refuse(problem) }
         if interpretation.expectations.isEmpty { draft.note("There is nothing left to do.") }
         return draft.outcome()

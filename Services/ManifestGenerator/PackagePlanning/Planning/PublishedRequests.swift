@@ -8,19 +8,19 @@ package final class PublishedRequests: Sendable {
 
     package init() {}
 
-    /// The sum over all packages of a cluster, whosever they are, but those at `paths`.
-    func sum(in cluster: String, without paths: Set<String>, inventory: any InventorySource, catalogue: Catalogue) async throws -> ClusterEntry.Amounts {
+    /// What each package of a cluster requests, whosever it is, by path.
+    func all(in cluster: String, inventory: any InventorySource, catalogue: Catalogue) async throws -> [String: (tree: String, amounts: ClusterEntry.Amounts)] {
         let inventory = inventory.whole
-        var sum = ClusterEntry.Amounts(cpu: 0, memory: 0, storage: 0)
-        for item in try await inventory.items(function: nil, instance: nil, namespace: nil, cluster: cluster) where !paths.contains(item.path) {
-            sum.add(try await self.amounts(of: item, inventory: inventory, catalogue: catalogue))
+        var all: [String: (tree: String, amounts: ClusterEntry.Amounts)] = [:]
+        for item in try await inventory.items(function: nil, instance: nil, namespace: nil, cluster: cluster) {
+            all[item.path] = (item.tree, try await self.amounts(of: item, inventory: inventory, catalogue: catalogue))
         }
-        return sum
+        return all
     }
 
     private func amounts(of item: InventoryItem, inventory: any InventorySource, catalogue: Catalogue) async throws -> ClusterEntry.Amounts {
         if let known = self.known.withLock({ $0[item.tree] }) { return known }
-        var amounts = ClusterEntry.Amounts(cpu: 0, memory: 0, storage: 0)
+        var amounts = ClusterEntry.Amounts.nothing
         if let entry = catalogue.entry(item.function), entry.workload != .none, let package = try await inventory.files(path: item.path) {
             var contents = PackageContents(package.files)
             let identity = PackageIdentity(cluster: item.cluster, namespace: item.namespace, instance: item.instance, function: item.function)

@@ -1,5 +1,6 @@
 import CSSH
 import Foundation
+import HTTPFetch
 
 /// A NETCONF subsystem of an SSH connection, blocking: it lives on one thread of its own and never on the cooperative pool.
 /// Sole owner of the C session, key and channel.
@@ -9,14 +10,12 @@ final class SSHChannel {
     private let element: String
     private let deadline: ContinuousClock.Instant
 
-    /// Connects, checks the host's key, logs in and opens the subsystem.
-    init(to element: ManagedElement, until deadline: ContinuousClock.Instant) throws(O1Error) {
-        guard let session = ssh_new() else { throw O1Error(.unreachable, element: element.name, detail: "out of memory") }
-        self.session = session
+    /// Connects to an address of the element that the policy admits, checks the host's key, logs in and opens the subsystem.
+    init(to element: ManagedElement, under policy: OutboundPolicy?, until deadline: ContinuousClock.Instant) throws(O1Error) {
         self.element = element.name
         self.deadline = deadline
+        self.session = try Self.connection(to: element, at: try ElementAddress.all(of: element, under: policy), until: deadline)
         do throws(O1Error) {
-            try self.connect(element)
             try self.check(element.hostKey)
             try self.authenticate(element)
             try self.open()
@@ -75,19 +74,41 @@ final class SSHChannel {
 
     // MARK: Steps
 
-    private func connect(_ element: ManagedElement) throws(O1Error) {
+    /// The first of the addresses that takes a connection; each has its share of the time that is left.
+    private static func connection(to element: ManagedElement, at addresses: [String], until deadline: ContinuousClock.Instant) throws(O1Error) -> ssh_session {
+        var failure = O1Error(.unreachable, element: element.name, detail: "no connection in time")
+        for (index, address) in addresses.enumerated() {
+            let share = ContinuousClock.now.duration(to: deadline) / (addresses.count - index)
+            guard share > .zero else { break }
+            guard let session = ssh_new() else { throw O1Error(.unreachable, element: element.name, detail: "out of memory") }
+            do throws(O1Error) {
+                try Self.connect(session, element, at: address, until: .now + share)
+                return session
+            } catch {
+                ssh_free(session)
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    private static func connect(_ session: ssh_session, _ element: ManagedElement, at address: String, until deadline: ContinuousClock.Instant) throws(O1Error)
+    {
         var port = UInt32(element.port)
         // What other programs of this user are configured to do is not ours.
         var no = false
-        ssh_options_set(self.session, SSH_OPTIONS_PROCESS_CONFIG, &no)
-        ssh_options_set(self.session, SSH_OPTIONS_HOST, element.address)
-        ssh_options_set(self.session, SSH_OPTIONS_PORT, &port)
-        ssh_options_set(self.session, SSH_OPTIONS_USER, element.username)
-        ssh_options_set(self.session, SSH_OPTIONS_KNOWNHOSTS, "/dev/null")
+        ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &no)
+        // An address, of which nothing is looked up. Whose key it has to show is said by the element's entry, whatever its address.
+        ssh_options_set(session, SSH_OPTIONS_HOST, address)
+        ssh_options_set(session, SSH_OPTIONS_PORT, &port)
+        ssh_options_set(session, SSH_OPTIONS_USER, element.username)
+        ssh_options_set(session, SSH_OPTIONS_KNOWNHOSTS, "/dev/null")
         // Blocking, the library waits by rules of its own, in part for ever.
-        ssh_set_blocking(self.session, 0)
-        let result = try self.settled("no connection in time") { ssh_connect(self.session) }
-        guard result == SSH_OK else { throw self.error(.unreachable, "no connection: \(self.reason)") }
+        ssh_set_blocking(session, 0)
+        let result = try Self.settled(session, "no connection in time", of: element.name, until: deadline) { ssh_connect(session) }
+        guard result == SSH_OK else {
+            throw O1Error(.unreachable, element: element.name, detail: "no connection: \(Self.reason(of: session))")
+        }
     }
 
     private func check(_ expected: ManagedElement.HostKey) throws(O1Error) {
@@ -116,7 +137,8 @@ final class SSHChannel {
             result = try self.settled("no login in time") { ssh_userauth_password(self.session, nil, password) }
         case .keyFile(let path):
             var key: ssh_key?
-            guard ssh_pki_import_privkey_file(path, nil, nil, nil, &key) == SSH_OK, let key else {
+            // Without a passphrase the library asks for one at the terminal, and the session would wait for somebody to type.
+            guard ssh_pki_import_privkey_file(path, "", nil, nil, &key) == SSH_OK, let key else {
                 throw self.error(.denied, "\(path) holds no key that can be used")
             }
             defer { ssh_key_free(key) }
@@ -140,30 +162,41 @@ final class SSHChannel {
     // MARK: Parts
 
     /// Milliseconds.
-    private var remaining: Int {
-        let left = ContinuousClock.now.duration(to: self.deadline)
-        return max(0, Int(left / .milliseconds(1)))
+    private var remaining: Int { Self.remaining(until: self.deadline) }
+
+    private static func remaining(until deadline: ContinuousClock.Instant) -> Int {
+        max(0, Int(ContinuousClock.now.duration(to: deadline) / .milliseconds(1)))
+    }
+
+    private func settled(_ late: String, _ step: () -> Int32) throws(O1Error) -> Int32 {
+        try Self.settled(self.session, late, of: self.element, until: self.deadline, step)
     }
 
     /// Calls `step` until it says something else than to come again; a login has a number of its own for that.
-    private func settled(_ late: String, _ step: () -> Int32) throws(O1Error) -> Int32 {
+    private static func settled(
+        _ session: ssh_session, _ late: String, of element: String, until deadline: ContinuousClock.Instant, _ step: () -> Int32
+    ) throws(O1Error) -> Int32 {
         while true {
             let result = step()
             guard result == SSH_AGAIN || result == SSH_AUTH_AGAIN.rawValue else { return result }
-            try self.wait(late)
+            try Self.wait(session, late, of: element, until: deadline)
         }
     }
 
+    private func wait(_ late: String) throws(O1Error) { try Self.wait(self.session, late, of: self.element, until: self.deadline) }
+
     /// Until there is something to read, or room to write, or a moment has passed.
-    private func wait(_ late: String) throws(O1Error) {
-        let left = self.remaining
-        guard left > 0 else { throw self.error(.unreachable, late) }
-        let isWriting = ssh_get_poll_flags(self.session) & SSH_WRITE_PENDING != 0
-        var descriptor = pollfd(fd: ssh_get_fd(self.session), events: Int16(POLLIN) | (isWriting ? Int16(POLLOUT) : 0), revents: 0)
+    private static func wait(_ session: ssh_session, _ late: String, of element: String, until deadline: ContinuousClock.Instant) throws(O1Error) {
+        let left = Self.remaining(until: deadline)
+        guard left > 0 else { throw O1Error(.unreachable, element: element, detail: late) }
+        let isWriting = ssh_get_poll_flags(session) & SSH_WRITE_PENDING != 0
+        var descriptor = pollfd(fd: ssh_get_fd(session), events: Int16(POLLIN) | (isWriting ? Int16(POLLOUT) : 0), revents: 0)
         poll(&descriptor, 1, Int32(min(left, 20)))
     }
 
-    private var reason: String { String(cString: ssh_get_error(UnsafeMutableRawPointer(self.session))) }
+    private var reason: String { Self.reason(of: self.session) }
+
+    private static func reason(of session: ssh_session) -> String { String(cString: ssh_get_error(UnsafeMutableRawPointer(session))) }
 
     private func error(_ kind: O1Error.Kind, _ detail: String) -> O1Error { O1Error(kind, element: self.element, detail: detail) }
 
