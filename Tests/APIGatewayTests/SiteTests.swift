@@ -160,7 +160,7 @@ import Yams
                 bytes += try await client.execute(uri: path, method: .get).body.readableBytes
                 sent += try await client.execute(uri: path, method: .get, headers: [.acceptEncoding: "gzip"]).body.readableBytes
             }
-            #expect(bytes <= 150_000 && sent <= 60_000, "\(bytes) bytes, \(sent) on the wire")
+            #expect(bytes <= 160_000 && sent <= 60_000, "\(bytes) bytes, \(sent) on the wire")
         }
     }
 

@@ -139,8 +139,8 @@ import Testing
         let lines = KnowledgeHits.lines(hits, explains: true, Terminal(descriptor: -1))
         #expect(
             lines == [
-                "SCORE  PASSAGE  UNDER      TEXT", "0.750  amf#0    AMF › N2  ends N2 & N1", "", "PASSAGE  WORDS  MEANING  BM25   COSINE  TERMS",
-                "amf#0    1.000  0.500    7.250  –      n2 7.25", "hybrid search, 0.4 ms, from the cache (l1)", "note Weaviate is away",
+                "SCORE  PASSAGE  UNDER     TEXT", "0.750  amf#0    AMF › N2  ends N2 & N1", "", "PASSAGE  WORDS  MEANING  BM25   COSINE  TERMS",
+                "amf#0    1.000  0.500    7.250  –       n2 7.25", "hybrid search, 0.4 ms, from the cache (l1)", "note Weaviate is away",
             ])
         #expect(try KnowledgeSearchCommand.fields(["domain=core", "domain=ran", "a=b=c"]) == ["domain": ["core", "ran"], "a": ["b=c"]])
         #expect(throws: (any Error).self) { try KnowledgeSearchCommand.fields(["domain"]) }

@@ -17,9 +17,9 @@ import Testing
         ])
         #expect(
             PlanText.overview(plan).lines() == [
-                "PACKAGE             CHANGE  FUNCTION  REPLICAS  CPU     MEMORY  STORAGE  SPREAD  USD/MONTH  NEEDS",
-                "default/core5g/amf  create  AMF       3…9      0.5…1  512Mi   –       zones   37.23      NRF",
-                "default/core5g/old  delete  SMF       –        –      –      –       –      –         –",
+                "PACKAGE             CHANGE  FUNCTION  REPLICAS  CPU    MEMORY  STORAGE  SPREAD  USD/MONTH  NEEDS",
+                "default/core5g/amf  create  AMF       3…9       0.5…1  512Mi   –        zones   37.23      NRF",
+                "default/core5g/old  delete  SMF       –         –      –       –        –       –          –",
             ])
     }
 

@@ -35,7 +35,7 @@ import Testing
         let found = FileAudit(now: .now).findings(in: directory).sorted()
         #expect(found.count == 3 && found.allSatisfy { $0.rule == "file-mode" && $0.severity == .high })
         #expect(!SecurityReport(found, failing: .medium).passed)
-        #expect(FileAudit(now: .now).findings(in: place.file("none")).map(\.severity) == [.note])
+        #expect(FileAudit(now: .now).findings(in: place.file("none")).map(\.severity) == [.medium])
         #expect(FileAudit(now: .now).findings(secret: place.file("none")).map(\.rule) == ["secret-missing"])
     }
 

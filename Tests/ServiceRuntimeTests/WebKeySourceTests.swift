@@ -107,8 +107,13 @@ import Testing
         try authenticator.reload()
         await #expect(throws: ProblemError.self) { _ = try await authenticator.authenticate([.authorization: "Bearer one"]) }
         #expect(try await authenticator.authenticate([.authorization: "Bearer two"]).scopes == [.metricsRead])
-        try write("keys.yaml", "keys: [{name: a, key: three, roles: [unheard-of]}]")
+        try write("keys.yaml", "keys: [{name: a, roles: [viewer]}]")
         #expect(throws: InvalidSetting.self) { try authenticator.reload() }
         #expect(try await authenticator.authenticate([.authorization: "Bearer two"]).name == "a")
+        // A role that there is none of is no reason to leave the others as they were: one of them may have been taken out.
+        try write("keys.yaml", "keys: [{name: a, key: three, roles: [unheard-of]}]")
+        try authenticator.reload()
+        await #expect(throws: ProblemError.self) { _ = try await authenticator.authenticate([.authorization: "Bearer two"]) }
+        #expect(try await authenticator.authenticate([.authorization: "Bearer three"]).scopes == [])
     }
 }

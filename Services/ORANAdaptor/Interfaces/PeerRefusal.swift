@@ -26,7 +26,7 @@ extension ServiceClient {
         // It lets us not in: nothing that another request would mend.
         case 401, 403: return .nonsense(self.name, words)
         case 429: return .open(self.name, retryAfter: response.retryAfter ?? .seconds(1))
-        case 400..<500: return .refused(self.name, Problem(status: response.status, code: "refused", title: "Refused by the peer", detail: words))
+        case 400..<500: return .refused(self.name, Problem(status: response.status, code: "\(self.name)_rejected", title: "Refused by the peer", detail: words))
         default: return .nonsense(self.name, words)
         }
     }

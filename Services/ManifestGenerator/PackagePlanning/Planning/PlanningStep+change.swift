@@ -77,8 +77,14 @@ extension PlanningStep {
             guard try await self.inventory.items(function: code, instance: nil, namespace: identity.namespace, cluster: identity.cluster).isEmpty else {
                 continue
             }
-            draft.note("\(entry.code) needs \(code) in \(identity.namespace), and there is none.")
+            draft.note("\(entry.code) needs \(Self.article(code)) \(code) in \(identity.namespace), and there is none.")
         }
+    }
+
+    /// By how it is spoken: letters of an abbreviation one by one ("an NRF", "a UPF"), a word as one ("a Database").
+    static func article(_ code: String) -> String {
+        let isAbbreviation = code.dropFirst().first.map { $0.isUppercase || !$0.isLetter } ?? true
+        return code.first.map { (isAbbreviation ? "AEFHILMNORSX" : "AEIOU").contains($0.uppercased()) } == true ? "an" : "a"
     }
 
     private func placeFigures(_ identity: PackageIdentity) -> [Figure] {
