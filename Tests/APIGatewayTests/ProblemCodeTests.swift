@@ -8,6 +8,7 @@ import Testing
         (#"code: "a1_\(self.kind"#, { $0.hasPrefix("a1_") }),
         (#"code: "o1_\(self.kind"#, { $0.hasPrefix("o1_") }),
         (#"code: "\(self.interface)_not_configured"#, { ["o1", "o2", "e2"].map { "\($0)_not_configured" }.contains($0) }),
+        (#"code: "\(self.name)_rejected"#, { ["o2_rejected", "e2_rejected"].contains($0) }),
         (#"code: "\(interface)_\(kind)"#, { code in ["o2_", "e2_"].contains { code.hasPrefix($0) } }),
         (#"code: "refused_\(refusal.reason"#, { refusals.contains($0) }),
     ]
