@@ -57,7 +57,9 @@ extension Glossary {
                     token.glued = false
                     token.adjacent = false
                 }
-                result.append(Unit(tokens: [token], isUnread: token.isIdeograph))
+                // 「把 AMF scale 到 5」
+                let isVerb = self.language == "zh-Hant" && lexicon.meaning(of: token.word)?.has(.telling) == true && !token.glued
+                result.append(Unit(tokens: [token], isVerb: isVerb, isUnread: token.isIdeograph))
                 at += 1
                 continue
             }

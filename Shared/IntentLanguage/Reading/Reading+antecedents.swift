@@ -38,7 +38,7 @@ extension Reading {
         else { return nil }
         let draft = self.expectations[last]
         let clause = self.clauses[draft.clause]
-        guard draft.action == .vague, clause.verb == nil, draft.targets.isEmpty, !draft.mention.isGeneric,
+        guard draft.action == .vague, clause.verb == nil, draft.targets.isEmpty || self.states(clause), !draft.mention.isGeneric,
             (clause.first..<clause.end).contains(where: { Self.copulas.contains(self.word($0)) }),
             !(clause.first..<clause.end).contains(where: {
                 self.meaning($0)?.verb?.form == .participle
@@ -50,7 +50,15 @@ extension Reading {
     }
 
     private static let amounts: Set<String> = ["replicas", "cpu", "memory", "storage"]
-    private static let copulas: Set<String> = ["is", "are", "isnt", "arent", "seems", "seem", "looks", "look", "keeps"]
+    private static let copulas: Set<String> = ["is", "are", "isnt", "arent", "seems", "seem", "looks", "look", "keeps", "has", "have"]
+
+    /// "the AMF has 3 replicas": how it is.
+    private func states(_ clause: Clause) -> Bool {
+        (clause.first..<clause.end).contains {
+            ["has", "have"].contains(self.word($0)) && self.isSingleWord($0) && self.meaning($0 - 1)?.object != nil
+                || ["currently", "presently", "already"].contains(self.word($0))
+        }
+    }
 
     /// "Take 2 replicas from the AMF and give them to the SMF": two changes at once, of which one would be lost.
     mutating func askForTransfer(_ clause: Clause, _ mentions: [Mention], _ quantities: [Quantity]) {

@@ -9,6 +9,7 @@ extension Reading {
             if end > at { self.readSentence(at, end) }
             at = end + 1
         }
+        self.joinTrailingVerbs()
     }
 
     private func endsSentence(_ index: Int) -> Bool { self.isSymbol(index, ".", ";", "!", "?", "\n", "。", "！", "？") }
@@ -79,6 +80,8 @@ extension Reading {
                 return true
             }
         }
+        // "… and test it"
+        if verb.action == .vague, ["it", "them"].contains(self.lastWord(index)) { return true }
         guard next < end else { return false }
         if self.isComma(next) || self.isConjunction(next) || self.isSymbol(next, ":") { return false }
         if let preposition = self.meaning(next)?.preposition {
@@ -98,6 +101,8 @@ extension Reading {
         while at < end {
             // "In namespace x, …"
             if self.lexemes[at].used { at += 1; continue }
+            // "> scale …", "# Scale …"
+            if at == first, opensSentence, self.isSymbol(at, "#", ">>", ">") || self.isSymbolWord(at, ">") { at += 1; continue }
             guard let meaning = self.meaning(at) else {
                 if self.isComma(at) || self.isSymbol(at, ":", "\n") || self.kind(at) == .quoted { at += 1; continue }
                 break
@@ -142,6 +147,12 @@ extension Reading {
                 return clause
             }
         }
+        if let verb = self.workloadVerb(at, end) {
+            clause.verb = verb
+            clause.verbAt = at
+            clause.body = at + 1
+            return clause
+        }
         // "run 4 replicas of …"
         if self.word(at) == "run", self.kind(at + 1) == .number {
             clause.verb = VerbMeaning(action: .scale)
@@ -152,7 +163,7 @@ extension Reading {
         if !isQuestion, meaning.verb?.action == .report, Self.auxiliaries.contains(self.word(at)) { return clause }
         if let verb = meaning.verb, verb.form == .base || verb.form == .gerund && opensSentence || verb.form == .third && opensSentence && at > first {
             // "test AMF": an environment or adjective first, unless it is plainly a verb.
-            clause.verb = verb
+            clause.verb = self.leadsToVerb(at, end) ? VerbMeaning(action: .vague) : verb
             clause.verbAt = at
             clause.body = at + 1
         } else if let action = meaning.actionNoun, opensSentence, self.meaning(at + 1)?.preposition == .of || self.meaning(at + 1)?.preposition == .for {
@@ -161,6 +172,18 @@ extension Reading {
             clause.body = at + 1
         }
         return clause
+    }
+
+    /// A sign that the vocabulary knows.
+    private func isSymbolWord(_ index: Int, _ sign: String) -> Bool {
+        index < self.lexemes.count && self.tokens[self.lexemes[index].first].kind == .symbol && self.word(index) == sign
+    }
+
+    /// "prepare to scale", "get ready to delete": not yet.
+    private func leadsToVerb(_ at: Int, _ end: Int) -> Bool {
+        let to = self.word(at + 1) == "ready" ? at + 2 : at + 1
+        guard to + 1 < end, self.word(to) == "to", self.isSingleWord(to), let verb = self.meaning(to + 1)?.verb else { return false }
+        return verb.form == .base && self.meaning(to + 1)?.object == nil && verb.action != .report
     }
 
     private static let splitParticles: Set<String> = ["up", "down", "back", "out"]
@@ -195,6 +218,7 @@ extension Reading {
         for at in clause.body..<clause.end {
             guard let verb = self.meaning(at)?.verb, verb.form == .participle, deeds.contains(verb.action) else { continue }
             guard (max(clause.body, at - 3)..<at).contains(where: { ["is", "are", "be", "gets", "get", "been"].contains(self.word($0)) }) else { continue }
+            if (clause.body..<at).contains(where: { self.has($0, .negation) }) { clause.negated = true }
             clause.verb = verb
             clause.verb?.form = .base
             clause.deedAt = at
@@ -254,6 +278,10 @@ extension Reading {
 
     /// The verb of a clause that does not begin with one: "AMF should be scaled to 5", "urgent deployment of …".
     private func findLateVerb(_ clause: inout Clause) {
+        if let last = self.trailingAction(clause), let action = self.meaning(last)?.actionNoun {
+            (clause.verb, clause.verbAt, clause.passive) = (VerbMeaning(action: action), last, true)
+            return
+        }
         // "let the AMF scale itself"
         var sawModal = self.has(clause.first, .wish) || Self.causatives.contains(self.word(clause.first))
         var denied = false

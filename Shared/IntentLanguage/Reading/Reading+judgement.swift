@@ -230,6 +230,20 @@ extension Reading {
         {
             ask("targets.replicas", "Replicas have no order here. How many replicas should \(label) have?", [])
         }
+        // "scale the second AMF to 5"
+        if draft.verb != .deploy, draft.verb != .report, draft.mention.name == nil, Self.isOrdinal(self.word(draft.mention.at - 1)),
+            self.has(draft.mention.at - 2, .definite)
+        {
+            ask("object.name", "Nothing here has an order. Which instance is '\(self.text((draft.mention.at - 1)..<draft.mention.end))'?")
+        }
+        // "undo the scaling of the AMF": no revision of it.
+        if draft.verb == .rollback,
+            (clause.body..<max(clause.body, min(draft.mention.at, clause.end))).contains(where: { index in
+                self.meaning(index)?.actionNoun.map { [.scale, .restart, .remove, .migrate].contains($0) } ?? false
+            })
+        {
+            ask("verb", "Should \(label) go back to an earlier revision, or is something else to be undone?", ["rollback", "scale"])
+        }
         // "remove the DNN ims from the SMF", "remove slice 1-000001 from the AMF": not the function.
         if draft.verb == .remove, let preposition = draft.mention.preposition, [.from, .of, .on].contains(preposition),
             (max(clause.body, draft.mention.at - 8)..<max(clause.body, draft.mention.at)).contains(where: { index in
@@ -271,7 +285,7 @@ extension Reading {
         let end = min(mention.end, clause.end)
         if self.word(mention.at - 2) == "of" || self.word(mention.at - 1) == "of", !mention.isPronoun {
             let first = self.word(mention.at - 2) == "of" ? mention.at - 3 : mention.at - 2
-            if first >= clause.body, self.kind(first) == .number { return self.text(first..<end) }
+            if first >= clause.body, self.kind(first) == .number || Self.portions.contains(self.word(first)) { return self.text(first..<end) }
         }
         guard end < clause.end, !self.lexemes[end].used else { return nil }
         if Self.relatives.contains(self.word(end)) { return self.text(mention.at..<clause.end) }
@@ -281,6 +295,8 @@ extension Reading {
         }
         return isMeasured ? self.text(mention.at..<clause.end) : nil
     }
+
+    private static let portions: Set<String> = ["half", "most", "part", "some", "many", "few", "several", "any", "third", "quarter"]
 
     private static func isOrdinal(_ word: String) -> Bool {
         ["first", "second", "third", "fourth", "last", "next"].contains(word)

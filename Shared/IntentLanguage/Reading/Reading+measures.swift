@@ -25,6 +25,12 @@ extension Reading {
                 measure.unit = UnitMeaning(dimension: dimension, factor: suffix.factor)
             } else if let multiply = suffix.multiply {
                 measure.low *= multiply
+                // "100k devices per km2"
+                if let unit = self.meaning(next + 1)?.unit, unit.dimension == .density {
+                    measure.unit = unit
+                    measure.end = next + 2
+                    return measure
+                }
             }
             measure.end = next + 1
             return measure

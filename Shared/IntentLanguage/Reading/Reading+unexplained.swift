@@ -3,6 +3,9 @@ import IntentModel
 extension Reading {
     private static let hours: Set<String> = ["am", "pm", "oclock", "o'clock", "uhr", "utc", "cet"]
 
+    /// "3am", "15h"
+    func isHour(_ index: Int) -> Bool { Self.hours.contains(self.word(index)) || ["h", "hrs"].contains(self.word(index)) }
+
     /// "at 3 am", "in 10 minutes", "after two hours", "for the next 2 hours": when something is to be done, or how long it is to last.
     private func isTime(_ start: Int, _ measure: Measure, _ clause: Clause) -> Bool {
         if Self.hours.contains(self.word(measure.end)) || self.word(measure.end) == "o" && self.word(measure.end + 1) == "clock" { return true }
@@ -60,6 +63,14 @@ extension Reading {
             // "set the bounds to 2..10"
             let field = action == .scale || action == .autoscale ? "targets.replicas" : "targets"
             self.ask(clause, field, "'\(self.text(start..<measure.end))' does not say what it is a number of. What should be set to what?", [])
+        } else if measure.unit == nil, clause.verb?.action == .ensure, self.meaning(start - 1)?.comparator != nil {
+            // "ensure it is never scaled above 5"
+            self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it a number of?", [])
+        } else if measure.unit == nil, self.isConjunction(start - 1), measure.end >= clause.end, let action = clause.verb?.action,
+            [.scale, .set, .configure, .change, .deploy, .make, .add].contains(action), self.quantities.last.map({ $0.at >= clause.first }) ?? false
+        {
+            // "4 CPUs and 8"
+            self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it a number of?", [])
         } else {
             self.notes.append("'\(words)' was not needed for the reading.")
         }

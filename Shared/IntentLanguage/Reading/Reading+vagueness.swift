@@ -13,7 +13,7 @@ extension Reading {
 
     /// "with several replicas", "lots of AMFs"
     private mutating func readVagueCounts() {
-        for at in self.lexemes.indices where self.has(at, .vagueCount) && self.kind(at - 1) != .number {
+        for at in self.lexemes.indices where self.speaks(.vagueCount) && self.has(at, .vagueCount) && self.kind(at - 1) != .number {
             let next = self.head(self.meaning(at + 1)?.preposition == .of ? at + 2 : at + 1)
             let near = self.expectation(near: at)
             let draft = self.expectations[near]
@@ -32,6 +32,7 @@ extension Reading {
         }
     }
 
+    private static let others: Set<String> = ["one", "other", "others"]
     private static let sizes = ["cpu", "memory", "storage"]
 
     /// "4 replicas with 8 GB in total": sizes are those of one replica here.
@@ -45,7 +46,8 @@ extension Reading {
         self.confirm(at, "Sizes are those of one replica. Should each of them have \(size.attribute) \(size.value)?")
     }
 
-    private func lastWord(_ index: Int) -> String { self.original(index).split(separator: " ").last.map { $0.lowercased() } ?? "" }
+    /// Folded.
+    func lastWord(_ index: Int) -> String { self.tokens[self.lexemes[index].end - 1].word }
 
     private static let hosts: Set<String> = ["node", "host", "server", "machine", "worker"]
 
@@ -64,6 +66,10 @@ extension Reading {
 
     /// "delete the AMF and everything else"
     private mutating func readEverythingElse() {
+        guard self.speaks([.generic, .totality]) else { return }
+        for at in self.lexemes.indices where self.isConjunction(at - 1) && self.has(at, .generic) && Self.others.contains(self.lastWord(at)) {
+            return self.confirm(at, "'\(self.original(at))' is named nowhere. Should only what is named be done?")
+        }
         for at in self.lexemes.indices
         where ["everything", "anything", "all"].contains(self.word(at)) && self.word(at + 1) == "else" && !self.has(at - 1, .sparing) {
             let near = self.expectations[self.expectation(near: at)]
