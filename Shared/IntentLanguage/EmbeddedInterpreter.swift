@@ -54,7 +54,9 @@ package struct EmbeddedInterpreter: Sendable {
             }
         }
         let fallback = scan.eastAsian * 2 > scan.letters ? "zh-Hant" : "en"
-        guard let (glossary, share) = best, share.own > 1 || share.hasVerb || scan.eastAsian > 0, share.own >= share.unknown || scan.eastAsian > 0 else {
+        guard let (glossary, share) = best, share.own > 1 || share.hasVerb && share.own > 0 || scan.eastAsian > 0,
+            share.own >= share.unknown || scan.eastAsian > 0
+        else {
             return (fallback, nil)
         }
         return (share.own > share.english ? glossary.language : fallback, glossary.translated(scan.tokens, self.vocabulary.lexicon))

@@ -18,7 +18,7 @@ extension Glossary {
             if let match = self.longest(tokens, at, opensCompound: { lexicon.meaning(of: tokens[$0].word)?.object != nil }) {
                 let foreign = (at..<match.end).count { lexicon.id(of: tokens[$0].word) < 0 }
                 share.own += foreign
-                if match.entry.isVerb, foreign > 0 { share.hasVerb = true }
+                if match.entry.isVerb { share.hasVerb = true }
                 at = match.end
                 continue
             }

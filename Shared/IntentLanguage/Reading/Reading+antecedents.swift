@@ -33,13 +33,13 @@ extension Reading {
 
     /// "The UPF is saturated. Add two replicas to it.": what a wish is explained with asks for nothing itself. It is taken from the expectations once a
     /// wish follows.
-    mutating func takeStatement(_ previous: [Int], _ action: Action) -> Draft? {
+    mutating func takeStatement(_ previous: [Int], _ action: Action, _ objects: [Mention]) -> Draft? {
         guard previous.count == 1, let last = previous.last, last == self.expectations.count - 1, ![.report, .vague, .ensure, .name].contains(action)
         else { return nil }
         let draft = self.expectations[last]
         let clause = self.clauses[draft.clause]
         guard draft.action == .vague, clause.verb == nil, draft.targets.isEmpty || self.states(clause), !draft.mention.isGeneric,
-            (clause.first..<clause.end).contains(where: { Self.copulas.contains(self.word($0)) }),
+            (clause.first..<clause.end).contains(where: { Self.copulas.contains(self.word($0)) }) || self.isTopic(clause, draft.mention, objects),
             !(clause.first..<clause.end).contains(where: {
                 self.meaning($0)?.verb?.form == .participle
                     || self.has($0, [.modal, .wish, .question, .doubt, .condition]) && !Self.copulas.contains(self.word($0))
@@ -47,6 +47,12 @@ extension Reading {
         else { return nil }
         self.notes.append("'\(self.text(clause.first..<clause.end))' asks for nothing.")
         return self.expectations.removeLast()
+    }
+
+    /// "UPF: scale to 6", "UPF\nScale the UPF to 6": named ahead, and nothing else.
+    private func isTopic(_ clause: Clause, _ mention: Mention, _ objects: [Mention]) -> Bool {
+        self.isSymbol(clause.end, ":", "\n", "-", ".") && self.isTelegram(clause.first..<clause.end)
+            && objects.allSatisfy { $0.isPronoun || $0.isWeak || $0.isSame(as: mention) }
     }
 
     private static let amounts: Set<String> = ["replicas", "cpu", "memory", "storage"]

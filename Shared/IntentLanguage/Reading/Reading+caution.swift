@@ -125,7 +125,8 @@ extension Reading {
             switch word {
             case "after", "before", "until", "once":
                 guard
-                    self.meaning(next)?.verb.map({ $0.form == .gerund || $0.form == .base }) == true || self.meaning(next)?.actionNoun != nil
+                    self.meaning(next)?.verb.map({ $0.form == .gerund || $0.form == .base || $0.form == .participle && word == "once" }) == true
+                        || self.meaning(next)?.actionNoun != nil
                         || self.meaning(next)?.object != nil || self.isNameLike(next) || self.has(next, .pronoun)
                 else { continue }
                 if near.verb == .deploy, self.meaning(next)?.verb == nil, self.kind(next) != .unknown, word != "after" { continue }
@@ -193,6 +194,10 @@ extension Reading {
             if word == "either" {
                 self.confirm(at, "'\(self.text(at..<min(at + 6, self.lexemes.count)))' leaves a choice. Is the reading above the one that is meant?")
                 continue
+            }
+            if word == "and" || word == "or", at + 1 == self.lexemes.count, at > 0 {
+                self.confirm(at, "The text ends after '\(word)'. Is the reading above all that is meant?")
+                return
             }
             guard word == "or", self.meaning(at)?.comparator == nil, at > 0, let following = self.thing(at + 1) else { continue }
             asked += 1

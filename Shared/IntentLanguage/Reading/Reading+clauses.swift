@@ -44,6 +44,18 @@ extension Reading {
                 at = next
                 continue
             }
+            // "As agreed today please scale …"
+            if clause.verb == nil, at > start, self.has(at, .please), at + 1 < end, self.meaning(at + 1)?.verb?.form == .base {
+                let candidate = self.opened(at, end, opensSentence: clause.opensSentence)
+                if candidate.verb?.form == .base {
+                    clause.end = at
+                    self.close(clause, isQuestion)
+                    start = at
+                    clause = candidate
+                    at = candidate.body
+                    continue
+                }
+            }
             at += 1
         }
         clause.end = end
@@ -53,7 +65,10 @@ extension Reading {
     private mutating func close(_ clause: Clause, _ isQuestion: Bool) {
         var clause = clause
         if clause.verb == nil { self.findLateVerb(&clause) }
-        if !isQuestion, clause.verb == nil || clause.verb?.action == .report || clause.verb?.action == .scale || clause.verb?.action == .deploy {
+        if !isQuestion,
+            clause.verb == nil || clause.verb?.action == .report || clause.verb?.action == .scale || clause.verb?.action == .deploy
+                || clause.verb?.action == .set
+        {
             self.replaceCausative(&clause)
         }
         if clause.verb?.action == .ensure { self.replaceEnsured(&clause) }
@@ -243,6 +258,13 @@ extension Reading {
         var start = clause.first
         while start < clause.end, self.has(start, .opening) || self.isComma(start) { start += 1 }
         let word = self.word(clause.verbAt ?? start)
+        // "give the AMF a restart"
+        if word == "give", self.has(clause.end - 2, .indefinite), let action = self.meaning(clause.end - 1)?.actionNoun {
+            clause.verb = VerbMeaning(action: action)
+            clause.deedAt = clause.end - 1
+            clause.end -= 2
+            return
+        }
         guard ["get", "have", "bring", "put", "call", "see"].contains(word) else { return }
         var at = max(clause.body, clause.first + 1)
         while at < clause.end {

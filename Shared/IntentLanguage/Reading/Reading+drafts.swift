@@ -4,6 +4,7 @@ extension Reading {
     /// Turns each clause into expectations, or into more about the expectations before it.
     mutating func readExpectations() {
         self.setLabelsAside()
+        self.setSignatureAside()
         let identifiers = self.readIdentifiers()
         self.readNames()
         self.readPlaces()
@@ -159,7 +160,7 @@ extension Reading {
             }
         }
         self.askForTransfer(clause, mentions, quantities)
-        let statement = self.takeStatement(previous, action)
+        let statement = self.takeStatement(previous, action, objects)
         if statement == nil, self.elaborates(action, objects, quantities, previous, clause) {
             self.elaborate(clause, index, mentions, quantities, identifiers, previous)
             return

@@ -5,7 +5,7 @@ extension Reading {
     mutating func setLabelsAside() {
         var at = 0
         // "@bot scale …"
-        if self.isSymbol(0, "@"), self.kind(1) == .unknown || self.has(1, .opening) {
+        if self.isSymbol(0, "@"), self.kind(1) == .unknown || self.kind(1) == .chain || self.has(1, .opening) {
             self.use(0..<2)
             at = 2
         }
@@ -16,6 +16,18 @@ extension Reading {
             } else {
                 at += 1
             }
+        }
+    }
+
+    private static let longestSignature = 3
+
+    /// "… -- Ben", "… cc @anna": who wrote it, or who is to read it.
+    mutating func setSignatureAside() {
+        let count = self.lexemes.count
+        for at in max(1, count - Self.longestSignature - 2)..<max(1, count) {
+            let isMark = self.isSymbol(at, "-") && self.isSymbol(at + 1, "-") || self.word(at) == "cc"
+            guard isMark, (at + 1..<count).allSatisfy({ self.kind($0) == .symbol || self.kind($0) == .unknown }) else { continue }
+            return self.use(at..<count)
         }
     }
 

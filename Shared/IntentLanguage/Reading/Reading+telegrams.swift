@@ -54,7 +54,7 @@ extension Reading {
     /// "SMF restart please": where the noun of an action is its verb as well, it ends the clause.
     func trailingAction(_ clause: Clause) -> Int? {
         var last = clause.end - 1
-        while last > clause.first, self.has(last, .opening) && self.meaning(last)?.actionNoun == nil { last -= 1 }
+        while last > clause.first, self.has(last, [.opening, .idle, .filler]) && self.meaning(last)?.actionNoun == nil { last -= 1 }
         guard last > clause.first, let action = self.meaning(last)?.actionNoun, action == .restart || action == .rollback, self.meaning(last)?.verb != nil,
             (clause.first..<last).allSatisfy({ self.lexemes[$0].used || self.meaning($0)?.object != nil || self.has($0, [.definite, .carrier, .opening]) }),
             (clause.first..<last).contains(where: { self.meaning($0)?.object != nil })

@@ -63,6 +63,11 @@ extension Reading {
             // "set the bounds to 2..10"
             let field = action == .scale || action == .autoscale ? "targets.replicas" : "targets"
             self.ask(clause, field, "'\(self.text(start..<measure.end))' does not say what it is a number of. What should be set to what?", [])
+        } else if clause.verb == nil, measure.unit == nil, clause.first == start, clause.end == measure.end, !self.expectations.isEmpty,
+            self.isSymbol(start - 1, ";", ".")
+        {
+            // "to 5;6"
+            self.ask(clause, "targets", "'\(words)' does not say what it is a number of. What is it?", [])
         } else if measure.unit == nil, clause.verb?.action == .ensure, self.meaning(start - 1)?.comparator != nil {
             // "ensure it is never scaled above 5"
             self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it a number of?", [])

@@ -59,7 +59,8 @@ extension Reading {
             guard kind != nil || isHost else { continue }
             let isPer = self.word(at - 1) == "per" && self.isSingleWord(at - 1)
             let isEach = self.has(at - 1, [.totality, .distributive]) && (isHost || kind == .tenant)
-            guard isPer || isEach, self.expectations[self.expectation(near: at)].verb == .deploy else { continue }
+            let verb = self.expectations[self.expectation(near: at)].verb
+            guard isPer || isEach, verb == .deploy || verb == .scale else { continue }
             return self.confirm(at, "One intent acts once: '\(self.text((at - 1)..<(at + 1)))' cannot be followed. Should it be done once?")
         }
     }
@@ -69,6 +70,12 @@ extension Reading {
         guard self.speaks([.generic, .totality]) else { return }
         for at in self.lexemes.indices where self.isConjunction(at - 1) && self.has(at, .generic) && Self.others.contains(self.lastWord(at)) {
             return self.confirm(at, "'\(self.original(at))' is named nowhere. Should only what is named be done?")
+        }
+        // "all SMFs but one"
+        if self.speaks(.totality),
+            let at = self.lexemes.indices.first(where: { ["but", "except"].contains(self.word($0)) && self.kind($0 + 1) == .number && self.isSingleWord($0) })
+        {
+            return self.confirm(at, "'\(self.text(at..<(at + 2)))' leaves out some, and which is not said. Should it be done to all?")
         }
         for at in self.lexemes.indices
         where ["everything", "anything", "all"].contains(self.word(at)) && self.word(at + 1) == "else" && !self.has(at - 1, .sparing) {

@@ -122,6 +122,8 @@ struct WordClass: OptionSet, Sendable, Hashable {
     static let idle = WordClass(rawValue: 1 << 55)
     /// "anti-affinity": a setting that says where things run, with a value or without.
     static let placement = WordClass(rawValue: 1 << 56)
+    /// "please": what comes after it is asked for.
+    static let please = WordClass(rawValue: 1 << 57)
     /// "other", "own": before the noun of a place they say no place.
     static let undefinedPlace = WordClass(rawValue: 1 << 46)
 }

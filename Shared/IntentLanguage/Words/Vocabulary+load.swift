@@ -163,6 +163,7 @@ struct VocabularyLoader {
         for phrase in try file.phrases("openings") {
             self.lexicon.add(phrase, correctable: phrase == "please" || phrase == "kindly") { $0.classes.insert(.opening) }
         }
+        self.classes(try file.phrases("pleas"), .please)
         self.classes(try file.phrases("modals"), .modal)
         self.classes(try file.phrases("wishes"), .wish)
         self.classes(try file.phrases("telling"), .telling)
