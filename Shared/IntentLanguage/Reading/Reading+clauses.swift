@@ -300,8 +300,8 @@ extension Reading {
 
     /// The verb of a clause that does not begin with one: "AMF should be scaled to 5", "urgent deployment of …".
     private func findLateVerb(_ clause: inout Clause) {
-        if let last = self.trailingAction(clause), let action = self.meaning(last)?.actionNoun {
-            (clause.verb, clause.verbAt, clause.passive) = (VerbMeaning(action: action), last, true)
+        if let trailing = self.trailingAction(clause) {
+            (clause.verb, clause.verbAt, clause.passive) = (VerbMeaning(action: trailing.action), trailing.at, true)
             return
         }
         // "let the AMF scale itself"

@@ -51,15 +51,16 @@ extension Reading {
             && self.isTelegram(clause.first..<clause.end)
     }
 
-    /// "SMF restart please": where the noun of an action is its verb as well, it ends the clause.
-    func trailingAction(_ clause: Clause) -> Int? {
+    /// "SMF restart please", "AMF status": where the noun of an action is its verb as well, it ends the clause.
+    func trailingAction(_ clause: Clause) -> (at: Int, action: Action)? {
         var last = clause.end - 1
         while last > clause.first, self.has(last, [.opening, .idle, .filler]) && self.meaning(last)?.actionNoun == nil { last -= 1 }
-        guard last > clause.first, let action = self.meaning(last)?.actionNoun, action == .restart || action == .rollback, self.meaning(last)?.verb != nil,
+        let noun = self.word(last) == "status" ? Action.report : self.meaning(last)?.actionNoun
+        guard last > clause.first, let action = noun, [.restart, .rollback, .report].contains(action), self.meaning(last)?.verb != nil,
             (clause.first..<last).allSatisfy({ self.lexemes[$0].used || self.meaning($0)?.object != nil || self.has($0, [.definite, .carrier, .opening]) }),
             (clause.first..<last).contains(where: { self.meaning($0)?.object != nil })
         else { return nil }
-        return last
+        return (last, action)
     }
 
     /// "Backup and delete …": a feature that was meant as a verb.

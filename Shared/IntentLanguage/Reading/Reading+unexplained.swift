@@ -26,7 +26,7 @@ extension Reading {
         } else if measure.unit == nil, self.isNumberOfObject(start), clause.verb?.action != .report {
             // "deploy AMF 2.0", "deploy AMF 3": a version, a number of instances, or part of a name.
             self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it, a version or how many?", [])
-        } else if measure.unit == nil, self.isConjunction(measure.end),
+        } else if measure.unit == nil, self.isConjunction(measure.end), self.has(measure.end + 1, .indefinite) || self.word(measure.end + 1) == "half",
             let noun = (measure.end..<min(measure.end + 4, clause.end)).first(where: { self.isCountNoun(at: $0) })
         {
             // "three and a half replicas"
