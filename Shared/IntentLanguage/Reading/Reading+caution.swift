@@ -15,6 +15,11 @@ extension Reading {
         self.readTakenBack()
         self.readExcludedPlaces()
         self.readUncountedPlaces()
+        for (at, kind) in self.possessed.prefix(1) {
+            let question = "'\(self.text((at - 1)..<(at + 1)))' is not looked up. Which \(kind.rawValue) is meant?"
+            self.questions.append(
+                Clarification(expectation: "e\(self.expectation(near: at) + 1)", field: "context.\(kind.rawValue)", question: question, options: []))
+        }
         for (at, kind) in self.severalPlaces.prefix(Self.mostCautions) {
             self.questions.append(
                 Clarification(
@@ -129,7 +134,8 @@ extension Reading {
                         || self.meaning(next)?.actionNoun != nil
                         || self.meaning(next)?.object != nil || self.isNameLike(next) || self.has(next, .pronoun)
                 else { continue }
-                if near.verb == .deploy, self.meaning(next)?.verb == nil, self.kind(next) != .unknown, word != "after" { continue }
+                // "before proceeding" goes without saying.
+                if word == "before", self.kind(next) == .unknown, self.word(next).hasSuffix("ing") { continue }
             case "when", "whenever", "if", "unless":
                 if self.expectsAutoscaling || isPolicy && word == "when" { continue }
                 if near.verb == .deploy, word == "when", at > near.mention.end + 2, self.meaning(near.mention.end)?.preposition == .with { continue }
@@ -336,8 +342,7 @@ extension Reading {
             let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
             let kind: PlaceKind
             if let place = meaning.place, meaning.object == nil {
-                // Without a word after it, it is just any: "in namespace".
-                guard !self.lexemes[at].used, at + 1 < end, self.lexemes[at + 1].kind == .word else { continue }
+                guard !self.lexemes[at].used, at + 1 >= end || self.lexemes[at + 1].kind == .word else { continue }
                 kind = place
             } else {
                 // Words of the vocabulary that are names of namespaces as well; "core" is one of a processor.

@@ -72,6 +72,7 @@ extension Reading {
             self.replaceCausative(&clause)
         }
         if clause.verb?.action == .ensure { self.replaceEnsured(&clause) }
+        if clause.verb?.form == .gerund, clause.opensSentence, self.isSubject(clause) { clause.verb?.action = .vague }
         if let particle = clause.switchAt { self.lexemes[particle].used = true }
         if clause.verb?.action == .scale || clause.verb?.action == .make, clause.verb?.direction == nil,
             (clause.first..<clause.end).contains(where: { self.scalesItself($0) })
@@ -85,6 +86,7 @@ extension Reading {
     /// A noun that could be a verb ("… and support for X") is none before a preposition or at the end.
     private func looksLikeVerb(_ index: Int, _ end: Int) -> Bool {
         let next = index + 1
+        if self.workloadVerb(index, end) != nil { return true }
         guard let verb = self.meaning(index)?.verb else { return false }
         if [.deploy, .remove, .scale, .restart, .rollback, .migrate, .enable, .disable, .configure].contains(verb.action) {
             let word = self.word(index)
@@ -192,6 +194,15 @@ extension Reading {
     /// A sign that the vocabulary knows.
     private func isSymbolWord(_ index: Int, _ sign: String) -> Bool {
         index < self.lexemes.count && self.tokens[self.lexemes[index].first].kind == .symbol && self.word(index) == sign
+    }
+
+    /// "Deploying an AMF takes 5 minutes" says something of it.
+    private func isSubject(_ clause: Clause) -> Bool {
+        (clause.body..<clause.end).contains { at in
+            if self.word(at) == "is", ["needed", "required", "requested", "necessary"].contains(self.word(at + 1)) { return false }
+            return ["is", "was", "would", "will", "can", "could", "has", "does", "took", "fails", "failed"].contains(self.word(at))
+                || self.meaning(at)?.verb?.form == .third && self.meaning(at)?.object == nil && self.meaning(at)?.attribute == nil
+        }
     }
 
     /// "prepare to scale", "get ready to delete": not yet.

@@ -236,6 +236,28 @@ extension Reading {
         {
             ask("object.name", "Nothing here has an order. Which instance is '\(self.text((draft.mention.at - 1)..<draft.mention.end))'?")
         }
+        // "deploy the AMF stopped"
+        if draft.verb == .deploy, draft.mention.end < clause.end, let verb = self.meaning(draft.mention.end)?.verb, verb.form == .participle,
+            [.stop, .disable, .lock, .remove].contains(verb.action)
+        {
+            ask(
+                "confirm", "'\(self.original(draft.mention.end))' is no state that something is deployed in. Should it be deployed all the same?",
+                ["yes", "no"])
+        }
+        // "deploy the latest AMF": which one that is, is not known here.
+        if draft.verb == .deploy, expectation.target("version") == nil, draft.mention.kind == .networkFunction,
+            (max(clause.body, draft.mention.at - 4)..<max(clause.body, draft.mention.at)).contains(where: {
+                ["latest", "newest", "oldest"].contains(self.word($0))
+                    || ["old", "older", "previous", "earlier"].contains(self.word($0))
+                        && self.meaning(draft.mention.end)?.attribute.map { self.vocabulary.attributes[$0].attribute } == "version"
+            })
+        {
+            ask("targets.version", "Which version of \(label) is meant?")
+        }
+        // "deploy an AMF called": nothing follows.
+        if clause.end > clause.body, self.has(clause.end - 1, .naming), !self.lexemes[clause.end - 1].used, draft.verb != .report {
+            ask("object.name", "The text ends after '\(self.original(clause.end - 1))'. What is its name?")
+        }
         // "undo the scaling of the AMF": no revision of it.
         if draft.verb == .rollback,
             (clause.body..<max(clause.body, min(draft.mention.at, clause.end))).contains(where: { index in

@@ -2,7 +2,7 @@ import IntentModel
 
 /// Words that are no part of the reading. What they would change is not known, so a change to what is there is not made without asking.
 extension Reading {
-    private static let changing: Set<Verb> = [.scale, .remove, .restart, .migrate, .rollback, .configure]
+    private static let changing: Set<Verb> = [.scale, .remove, .restart, .migrate, .rollback, .configure, .deploy]
 
     /// The question about the first of them.
     var leftover: Clarification? {
@@ -51,17 +51,27 @@ extension Reading {
         return word.unicodeScalars.first.map { Pictograph.isTelling($0.value) } ?? false
     }
 
-    /// Why something is done changes nothing of it; nor do words that describe a feature being set.
+    /// Why something is done changes nothing of it; nor do words that describe what is deployed or a feature that is set.
     private func isElaboration(_ index: Int, _ clause: Clause, _ verb: Verb) -> Bool {
+        if verb == .deploy, !self.endsDeployment(index, clause) { return true }
         var at = index - 1
         while at >= clause.first {
             if let preposition = self.meaning(at)?.preposition {
-                if verb == .configure, preposition == .with || preposition == .using || preposition == .reason { return true }
-                return preposition == .reason && Self.reasons.contains(self.original(at).lowercased())
+                switch verb {
+                case .deploy: return true
+                case .configure where [.with, .using, .reason, .for].contains(preposition): return true
+                case .configure: break
+                default: return preposition == .reason && Self.reasons.contains(self.original(at).lowercased())
+                }
             }
             at -= 1
         }
         return false
+    }
+
+    /// "deploy the AMF quietly": the last word of its clause, after the object, where no noun goes on with it.
+    private func endsDeployment(_ index: Int, _ clause: Clause) -> Bool {
+        (clause.body..<index).contains { self.lexemes[$0].isSpoken } && (index + 1 >= clause.end || self.isComma(index + 1))
     }
 
     private static let reasons: Set<String> = [

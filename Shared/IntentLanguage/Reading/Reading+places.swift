@@ -109,6 +109,11 @@ extension Reading {
             if let preposition, ![.in, .on, .at, .to, .from, .across, .of, .for, .with, .by].contains(preposition) { return }
             if preposition == .of && kind == .cluster { return }
             let chunk = self.chunk(at - 1)
+            // "in the SMF's namespace"
+            if self.meaning(at - 1)?.object != nil, chunk.span.end < self.text.count, [UInt8(ascii: "'"), 0xe2].contains(self.text[chunk.span.end]) {
+                self.possessed.append((at, kind))
+                return
+            }
             self.append(kind, (preposition == nil ? begin : governor)..<(at + 1), chunk, preposition)
         }
     }

@@ -63,7 +63,9 @@ extension Reading {
             let isTo = self.meaning(at + 1)?.preposition == .to
             guard isTo || self.word(at) != "close" else { continue }
             let next = self.head(isTo ? at + 2 : at + 1)
-            guard next < self.lexemes.count, self.kind(next) != .symbol, self.meaning(next)?.object == nil, self.meaning(next)?.quality == nil,
+            guard next < self.lexemes.count, self.kind(next) != .symbol,
+                self.meaning(next)?.object == nil || !["near", "close", "nearby"].contains(self.word(at)),
+                self.meaning(next)?.quality == nil,
                 !self.has(next - 1, .filler), self.meaning(next - 1)?.quality == nil
             else { continue }
             let near = self.expectation(near: at)
@@ -81,6 +83,8 @@ extension Reading {
     /// "with the same settings as the AMF", "like in core5g": what that would be is not looked up.
     private mutating func readLikeness() {
         for at in self.lexemes.indices where self.speaks(.likeness) && self.has(at, .likeness) {
+            // "functions like AMF and SMF"
+            if self.word(at) == "like", self.isSingleWord(at), self.meaning(at + 1)?.object != nil { continue }
             let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
             return self.confirm(
                 at, "'\(self.text(at..<max(at + 1, end)))' is not looked up. Should it be done with what the text says besides that?", unlessAsked: false)

@@ -87,7 +87,9 @@ extension Reading {
             if self.isHour(measure.end), clause.verb?.action != .report {
                 self.ask(clause, "context.window", "When exactly does '\(words)' mean? Give a date and time.", [])
             }
-            if self.word(measure.end) == "x" { self.ask(clause, "targets.replicas", "'\(words)' may say how many. How many replicas are meant?", []) }
+            if self.word(measure.end) == "x" || self.isCountNoun(at: measure.end + 1), clause.verb?.action != .report {
+                self.ask(clause, "targets.replicas", "'\(words)' may say how many. How many replicas are meant?", [])
+            }
             self.lexemes[measure.end].used = true
             return measure.end + 1
         }
@@ -171,6 +173,14 @@ extension Reading {
             var ahead = measure.end
             var steps = 0
             while ahead < clause.end, steps < 5 {
+                // "three (3) replicas"
+                if ahead == measure.end, self.isSymbol(ahead, "("), self.kind(ahead + 1) == .number, self.isSymbol(ahead + 2, ")"),
+                    self.lexemes[ahead + 1].value == self.lexemes[start].value, self.isCountNoun(at: ahead + 3)
+                {
+                    self.lexemes[ahead + 1].used = true
+                    ahead += 3
+                    continue
+                }
                 if let meaning = self.meaning(ahead) {
                     if let found = meaning.attribute, self.fits(found, measure), self.lexemes[ahead].kind == .word {
                         if attribute == nil {
@@ -287,6 +297,11 @@ extension Reading {
         if word.dimension == .time, IntentModel.Attribute.unit(of: word.attribute) == "s" { low /= 1000; high = high.map { $0 / 1000 } }
         // CPU loads that are only observed are no target.
         if word.attribute == "targetCPUUtilization" || word.attribute == "targetMemoryUtilization", !self.isUtilisationTarget(start, clause, begin) {
+            // "with 50 % more memory"
+            if incremental != nil, let action, [.deploy, .make, .configure, .set, .scale].contains(action) {
+                let words = self.text(begin..<max(evidenceEnd, measure.end))
+                self.ask(clause, "targets", "'\(words)' is a change of what is not known here. How much should it be?", [])
+            }
             self.notes.append("'\(self.text(begin..<max(evidenceEnd, measure.end)))' was read as an observation.")
             return measure.end
         }

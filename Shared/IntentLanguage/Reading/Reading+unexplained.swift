@@ -63,6 +63,12 @@ extension Reading {
             // "set the bounds to 2..10"
             let field = action == .scale || action == .autoscale ? "targets.replicas" : "targets"
             self.ask(clause, field, "'\(self.text(start..<measure.end))' does not say what it is a number of. What should be set to what?", [])
+        } else if measure.unit?.dimension == .percent, self.has(measure.end, [.increment, .decrement]), let action = clause.verb?.action,
+            [.deploy, .make, .configure, .set].contains(action)
+        {
+            // "with 50 % more memory"
+            self.ask(
+                clause, "targets", "'\(self.text(start..<min(measure.end + 2, clause.end)))' is a change of what is not known here. How much should it be?", [])
         } else if clause.verb == nil, measure.unit == nil, clause.first == start, clause.end == measure.end, !self.expectations.isEmpty,
             self.isSymbol(start - 1, ";", ".")
         {

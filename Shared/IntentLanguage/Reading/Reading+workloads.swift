@@ -5,6 +5,9 @@ extension Reading {
         guard let meaning = self.meaning(at), self.isSingleWord(at) else { return nil }
         if meaning.has(.running), self.isWorkload(at + 1, end) { return VerbMeaning(action: .make) }
         if meaning.has(.placing), self.isWorkload(at + 1, end) { return VerbMeaning(action: .deploy) }
+        if self.word(at) == "switch", ["traffic", "users", "sessions", "subscribers", "over", "back"].contains(self.word(at + 1)) {
+            return VerbMeaning(action: .vague)
+        }
         if self.word(at) == "switch", self.isWorkload(at + 1, end),
             (at + 2..<max(at + 2, min(end, at + 12))).contains(where: { self.word($0) == "to" && self.isVersionLike($0 + 1) })
         {

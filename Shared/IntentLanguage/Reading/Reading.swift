@@ -39,6 +39,8 @@ struct Reading {
     var excluded: [(clause: Int, type: String?, name: String)] = []
     /// What the clause before says not to do something to.
     var spared: [Mention] = []
+    /// Places that are said to be something's.
+    var possessed: [(at: Int, kind: PlaceKind)] = []
     /// Identifiers followed by what cannot be their value.
     var misfits: [(at: Int, end: Int)] = []
     /// Places that more of their kind follow: "in cluster-a, cluster-b".
