@@ -201,6 +201,13 @@ extension Reading {
                 self.confirm(at, "'\(self.text(at..<min(at + 6, self.lexemes.count)))' leaves a choice. Is the reading above the one that is meant?")
                 continue
             }
+            // "turn it on and off"
+            if ["on", "off"].contains(self.word(at - 1)), ["on", "off"].contains(self.word(at + 1)), self.word(at - 1) != self.word(at + 1),
+                self.isConjunction(at)
+            {
+                self.confirm(at, "'\(self.text((at - 1)..<(at + 2)))' contradicts itself. Is the reading above the one that is meant?")
+                return
+            }
             if word == "and" || word == "or", at + 1 == self.lexemes.count, at > 0 {
                 self.confirm(at, "The text ends after '\(word)'. Is the reading above all that is meant?")
                 return

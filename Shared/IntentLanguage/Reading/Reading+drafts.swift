@@ -85,6 +85,8 @@ extension Reading {
                 self.ask(
                     clause, "confirm", "'\(self.text(clause.first..<clause.end))' cannot be done here. Should the rest be done all the same?", ["yes", "no"])
             } else if self.givesReason(clause, index, mentions) {
+                let known = mentions.filter { !$0.isPronoun && !$0.isGeneric && $0.type != nil }
+                if known.count == 1 { self.spared = known }
                 self.notes.append("'\(self.text(clause.first..<clause.end))' asks for nothing.")
             } else if !self.expectations.isEmpty {
                 self.elaborate(clause, index, mentions, quantities, identifiers, previous)
@@ -175,6 +177,11 @@ extension Reading {
                 copy.role = .object
                 copy.isRecalled = true
                 return copy
+            }
+            // "deploy an AMF and an SMF and scale it"
+            if antecedents.count > 1, let pronoun = mentions.first(where: \.isPronoun), self.word(pronoun.at) == "it" {
+                let names = antecedents.map { $0.name ?? $0.type ?? "it" }
+                self.ask(clause, "object.type", "'it' may be any of \(names.joined(separator: ", ")). Which one is meant?", names)
             }
             mentions = mentions.filter { !$0.isPronoun } + objects
             if antecedents.isEmpty, quantities.isEmpty, action == .ensure || action == .vague { return }

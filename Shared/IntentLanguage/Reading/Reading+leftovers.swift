@@ -44,6 +44,7 @@ extension Reading {
         }
         let span = self.span(index..<(index + 1))
         return !self.sayings.contains { $0.span.start <= span.start && span.end <= $0.span.end } && !self.isElaboration(index, clause, verb)
+            && !self.isRemark(index, clause)
     }
 
     private func isTellingPicture(_ index: Int) -> Bool {
@@ -60,6 +61,7 @@ extension Reading {
                 switch verb {
                 case .deploy: return true
                 case .configure where [.with, .using, .reason, .for].contains(preposition): return true
+                case _ where preposition == .to && self.meaning(at + 1)?.verb?.form == .base: return true
                 case .configure: break
                 default: return preposition == .reason && Self.reasons.contains(self.original(at).lowercased())
                 }
@@ -67,6 +69,20 @@ extension Reading {
             at -= 1
         }
         return false
+    }
+
+    private static let copulas: Set<String> = ["is", "are", "was", "were", "has", "have", "keeps", "keep"]
+
+    /// "…, it hangs", "… - customers are complaining", "… so it picks up the new certificates": how it is, or will be, and nothing to be done.
+    private func isRemark(_ index: Int, _ clause: Clause) -> Bool {
+        var first = index
+        while first > clause.body, !self.isComma(first), self.word(first) != "so" { first -= 1 }
+        guard first > clause.body, index > first + 1 else { return false }
+        let stretch = (first + 1)..<clause.end
+        if stretch.contains(where: { self.has($0, [.modal, .negation, .condition, .manner]) || self.kind($0) == .number && !self.lexemes[$0].used }) {
+            return false
+        }
+        return ["it", "they", "we"].contains(self.word(first + 1)) || stretch.contains { Self.copulas.contains(self.word($0)) }
     }
 
     /// "deploy the AMF quietly": the last word of its clause, after the object, where no noun goes on with it.

@@ -19,7 +19,10 @@ extension Reading {
     /// A number that means something, but what? Only those with a unit that could be acted on are asked about.
     mutating func unexplained(_ start: Int, _ measure: Measure, _ clause: Clause, _ preposition: Preposition?) {
         let words = self.text(start..<measure.end)
-        if measure.unit?.dimension == .percent,
+        if clause.verb == nil, measure.unit?.dimension == .percent, self.has(measure.end, [.increment, .decrement]) {
+            // "we expect 20 % more traffic"
+            self.notes.append("'\(words)' was read as an observation.")
+        } else if measure.unit?.dimension == .percent,
             self.meaning(measure.end)?.object != nil || (0..<4).contains(where: { self.word(measure.end + $0) == "traffic" })
         {
             self.ask(clause, "targets.threshold", "What should '\(words)' apply to?", [])
@@ -77,8 +80,9 @@ extension Reading {
         } else if measure.unit == nil, clause.verb?.action == .ensure, self.meaning(start - 1)?.comparator != nil {
             // "ensure it is never scaled above 5"
             self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it a number of?", [])
-        } else if measure.unit == nil, self.isConjunction(start - 1), measure.end >= clause.end, let action = clause.verb?.action,
-            [.scale, .set, .configure, .change, .deploy, .make, .add].contains(action), self.quantities.last.map({ $0.at >= clause.first }) ?? false
+        } else if measure.unit == nil, self.isConjunction(start - 1), self.word(start - 1) != "or", measure.end >= clause.end, let action = clause.verb?.action,
+            [.scale, .set, .configure, .change, .deploy, .make, .add].contains(action),
+            self.quantities.last.map({ $0.at >= clause.first }) ?? false || self.kind(start - 2) == .number
         {
             // "4 CPUs and 8"
             self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it a number of?", [])
