@@ -132,7 +132,7 @@ extension Reading {
                 guard
                     self.meaning(next)?.verb.map({ $0.form == .gerund || $0.form == .base || $0.form == .participle && word == "once" }) == true
                         || self.meaning(next)?.actionNoun != nil
-                        || self.meaning(next)?.object != nil || self.isNameLike(next) || self.has(next, .pronoun)
+                        || self.meaning(next)?.object != nil || self.isNameLike(next) || self.has(next, [.pronoun, .outOfScope])
                 else { continue }
                 // "before proceeding" goes without saying.
                 if word == "before", self.kind(next) == .unknown, self.word(next).hasSuffix("ing") { continue }
@@ -210,6 +210,11 @@ extension Reading {
             }
             if word == "and" || word == "or", at + 1 == self.lexemes.count, at > 0 {
                 self.confirm(at, "The text ends after '\(word)'. Is the reading above all that is meant?")
+                return
+            }
+            // "2.1 or newer"
+            if word == "or", ["newer", "later", "older", "earlier"].contains(self.word(at + 1)) {
+                self.confirm(at, "'\(self.text(max(0, at - 1)..<(at + 2)))' leaves a choice. Is the reading above the one that is meant?")
                 return
             }
             guard word == "or", self.meaning(at)?.comparator == nil, at > 0, let following = self.thing(at + 1) else { continue }

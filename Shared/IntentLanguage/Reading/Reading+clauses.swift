@@ -212,7 +212,7 @@ extension Reading {
         return verb.form == .base && self.meaning(to + 1)?.object == nil && verb.action != .report
     }
 
-    private static let splitParticles: Set<String> = ["up", "down", "back", "out"]
+    private static let splitParticles: Set<String> = ["up", "down", "back", "out", "online"]
 
     /// "tear the NSSF down", "roll the AMF back to 2.1"
     private func splitVerb(_ at: Int, _ end: Int) -> (verb: VerbMeaning, particle: Int)? {

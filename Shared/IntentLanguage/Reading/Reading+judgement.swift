@@ -258,6 +258,18 @@ extension Reading {
         if clause.end > clause.body, self.has(clause.end - 1, .naming), !self.lexemes[clause.end - 1].used, draft.verb != .report {
             ask("object.name", "The text ends after '\(self.original(clause.end - 1))'. What is its name?")
         }
+        // "restart the SMF with debug logging", "restart the SMF replica 2"
+        if draft.verb == .restart {
+            let said = max(clause.body, draft.mention.end)..<max(clause.body, draft.mention.end, clause.end)
+            if let at = said.first(where: { self.meaning($0)?.namedFeature != nil && self.meaning($0 - 1)?.object == nil && !self.lexemes[$0].used }),
+                said.contains(where: { $0 < at && self.meaning($0)?.preposition == .with })
+            {
+                ask("confirm", "A restart changes no settings: should \(label) be restarted without '\(self.original(at))'?", ["yes", "no"])
+            }
+            if let replicas = expectation.target("replicas"), replicas.span.map({ $0.start > draft.mention.span.start }) ?? false {
+                ask("targets.replicas", "Replicas have no order here. Should all of \(label) be restarted?")
+            }
+        }
         // "undo the scaling of the AMF": no revision of it.
         if draft.verb == .rollback,
             (clause.body..<max(clause.body, min(draft.mention.at, clause.end))).contains(where: { index in

@@ -11,6 +11,7 @@ extension Reading {
         self.readLikeness()
         self.readSpared()
         self.readWithheld()
+        self.readMeans()
     }
 
     /// Before a time that needs a calendar, they say how long something is to last …
@@ -101,6 +102,21 @@ extension Reading {
             while end < self.lexemes.count, self.kind(end) != .symbol { end += 1 }
             return self.confirm(
                 at, "A removal takes everything of it: '\(self.text(at..<end))' cannot be promised. Should it be removed all the same?", unlessAsked: false)
+        }
+    }
+
+    /// "by adding nodes", "on half of the replicas", "and its configuration": how, on how much of it, and what besides.
+    private mutating func readMeans() {
+        for at in self.lexemes.indices.dropLast() where self.lexemes[at].kind == .word && !self.lexemes[at].used {
+            let draft = self.expectations[self.expectation(near: at)]
+            guard draft.verb != .report else { continue }
+            let isMeans = self.meaning(at)?.preposition == .by && self.meaning(at + 1)?.verb?.form == .gerund
+            let isPart =
+                self.word(at) == "half" && self.word(at + 1) == "of"
+                || draft.verb == .remove && self.isConjunction(at) && ["its", "their"].contains(self.word(at + 1)) && self.meaning(at + 2)?.object == nil
+            guard isMeans || isPart else { continue }
+            let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
+            return self.confirm(at, "'\(self.text(at..<max(at + 2, end)))' cannot be followed. Should it be done without that?")
         }
     }
 

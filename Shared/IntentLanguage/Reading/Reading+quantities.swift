@@ -249,6 +249,10 @@ extension Reading {
             named = false
         }
         let spanEnd = max(evidenceEnd, owner.map { attribute != nil && self.isCountAttribute(attribute) ? min($0 + 1, clause.end) : 0 } ?? 0)
+        if self.isPace(evidenceEnd), let action, [.restart, .remove, .migrate].contains(action) {
+            let words = self.text(start..<(evidenceEnd + 3))
+            self.ask(clause, "confirm", "'\(words)' is nothing that is kept here. Should it be done at once?", ["yes", "no"])
+        }
         if self.isPace(evidenceEnd) || self.word(start) == "single" && attribute.map({ self.vocabulary.attributes[$0].attribute }) == "replicas" {
             attribute = nil
         }

@@ -13,7 +13,7 @@ extension Reading {
         if ["later", "hence"].contains(self.word(measure.end)) { return true }
         var before = start - 1
         while before >= clause.first, self.has(before, [.definite, .filler]) || ["next", "coming", "about"].contains(self.word(before)) { before -= 1 }
-        return ["in", "after", "for", "during", "over"].contains(self.word(before))
+        return ["in", "after", "for", "during", "over", "every", "each"].contains(self.word(before))
     }
 
     /// A number that means something, but what? Only those with a unit that could be acted on are asked about.
@@ -72,6 +72,14 @@ extension Reading {
             // "with 50 % more memory"
             self.ask(
                 clause, "targets", "'\(self.text(start..<min(measure.end + 2, clause.end)))' is a change of what is not known here. How much should it be?", [])
+        } else if let action = clause.verb?.action, [.scale, .restart, .remove, .migrate].contains(action), let unit = measure.unit, unit.dimension == .time,
+            unit.factor >= 1_000, self.word(start - 1) == "with" || self.has(start - 1, .indefinite) && self.word(start - 2) == "with"
+        {
+            // "with a 30 second delay"
+            self.ask(clause, "context.window", "'\(words)' is no time that is kept here. Give a date and time, or leave it out.", [])
+        } else if let action = clause.verb?.action, [.restart, .remove, .rollback].contains(action), measure.unit == nil, self.has(start - 1, .carrier) {
+            // "the SMF container 2"
+            self.ask(clause, "object.name", "'\(self.text((start - 1)..<measure.end))' is no instance that is known. Which one is meant?", [])
         } else if clause.verb == nil, measure.unit == nil, clause.first == start, clause.end == measure.end, !self.expectations.isEmpty,
             self.isSymbol(start - 1, ";", ".")
         {
