@@ -63,6 +63,8 @@ struct Completeness {
             }
         case .deploy where expectation.target("replicas")?.value.number == 0:
             ask("targets.replicas", "A deployment without replicas is none. How many replicas should \(label) have?")
+        case .optimize where action == .ensure && expectation.targets.isEmpty && expectation.context.qualities == nil && object.kind == .networkFunction:
+            ask("targets", "What should hold for \(label)?")
         case .optimize where object.kind == .radioNetwork && object.type == "Cell" && expectation.targets.isEmpty && action == .change:
             // "raise the transmit power of cell 7"
             ask("targets", "What should be changed in the cell, and to what?")

@@ -213,7 +213,7 @@ extension Reading {
                 return
             }
             // "2.1 or newer"
-            if word == "or", ["newer", "later", "older", "earlier"].contains(self.word(at + 1)) {
+            if word == "or", ["newer", "later", "older", "earlier", "not"].contains(self.word(at + 1)) {
                 self.confirm(at, "'\(self.text(max(0, at - 1)..<(at + 2)))' leaves a choice. Is the reading above the one that is meant?")
                 return
             }

@@ -137,6 +137,23 @@ extension Reading {
         {
             action = .scale
         }
+        // "give me 6 AMF replicas": new ones, or so many?
+        if action == .report, !clause.isQuestion, let verbAt = clause.verbAt, ["give", "get"].contains(self.word(verbAt)),
+            quantities.contains(where: { $0.target.attribute == "replicas" && $0.target.condition == .equals })
+        {
+            action = .vague
+        }
+        // "enable autoscaling for the AMF and disable it for the SMF"
+        if action == .enable || action == .disable, objects.contains(where: \.isPronoun),
+            let other = mentions.first(where: { mention in
+                !mention.isPronoun && mention.kind == .networkFunction && mention.type != nil
+                    && !previous.contains { self.expectations[$0].mention.isSame(as: mention) }
+            })
+        {
+            self.ask(
+                clause, "targets",
+                "'\(self.text(clause.first..<clause.end))' does not say what. What should be changed on \(other.name ?? other.type ?? "it")?", [])
+        }
         if action == .stop, quantities.contains(where: { $0.target.attribute == "replicas" && $0.target.condition == .equals }) { action = .scale }
         if clause.isQuestion, action != .report, clause.verb?.form == .base, self.has(clause.first, .question) { action = .report }
         // "deploy and configure X", "create and delete X": the verb's object comes with the next verb.
