@@ -2,6 +2,9 @@ import IntentModel
 
 /// Words that are no part of the reading. What they would change is not known, so a change to what is there is not made without asking.
 extension Reading {
+    /// How far from a word what explains it is looked for; further away it explains something else.
+    private static let reach = 48
+
     private static let changing: Set<Verb> = [.scale, .remove, .restart, .migrate, .rollback, .configure, .deploy]
 
     /// The question about the first of them.
@@ -56,7 +59,7 @@ extension Reading {
     private func isElaboration(_ index: Int, _ clause: Clause, _ verb: Verb) -> Bool {
         if verb == .deploy, !self.endsDeployment(index, clause) { return true }
         var at = index - 1
-        while at >= clause.first {
+        while at >= max(clause.first, index - Self.reach) {
             if let preposition = self.meaning(at)?.preposition {
                 switch verb {
                 case .deploy: return true
@@ -76,9 +79,9 @@ extension Reading {
     /// "…, it hangs", "… - customers are complaining", "… so it picks up the new certificates": how it is, or will be, and nothing to be done.
     private func isRemark(_ index: Int, _ clause: Clause) -> Bool {
         var first = index
-        while first > clause.body, !self.isComma(first), self.word(first) != "so" { first -= 1 }
+        while first > max(clause.body, index - Self.reach), !self.isComma(first), self.word(first) != "so" { first -= 1 }
         guard first > clause.body, index > first + 1 else { return false }
-        let stretch = (first + 1)..<clause.end
+        let stretch = (first + 1)..<min(clause.end, first + Self.reach)
         if stretch.contains(where: { self.has($0, [.modal, .negation, .condition, .manner]) || self.kind($0) == .number && !self.lexemes[$0].used }) {
             return false
         }
@@ -87,7 +90,8 @@ extension Reading {
 
     /// "deploy the AMF quietly": the last word of its clause, after the object, where no noun goes on with it.
     private func endsDeployment(_ index: Int, _ clause: Clause) -> Bool {
-        (clause.body..<index).contains { self.lexemes[$0].isSpoken } && (index + 1 >= clause.end || self.isComma(index + 1))
+        (index + 1 >= clause.end || self.isComma(index + 1))
+            && (max(clause.body, index - Self.reach)..<index).contains { self.lexemes[$0].isSpoken }
     }
 
     private static let reasons: Set<String> = [

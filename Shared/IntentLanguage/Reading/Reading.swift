@@ -90,6 +90,7 @@ struct Reading {
             if index + 1 < tokens.count, vocabulary.lexicon.meaning(of: tokens[index + 1].word)?.place != nil { continue }
             if let id = vocabulary.lexicon.correction(of: token.word) {
                 tokens[index].id = id
+                tokens[index].word = vocabulary.lexicon.spelling(of: id)
                 tokens[index].corrected = true
             }
         }
