@@ -117,7 +117,7 @@ extension Reading {
         for at in self.lexemes.indices where asked < Self.mostCautions && self.has(at, .condition) && self.lexemes[at].kind == .word {
             let next = self.head(at + 1)
             // "before 2026-12-24" is a window.
-            if next >= self.lexemes.count, !self.isSingleWord(at) {
+            if next >= self.lexemes.count, !self.isSingleWord(at) || at + 1 < next && ["if", "unless"].contains(self.word(at)) {
                 // "where possible"
                 self.confirm(at, "It is said to depend on '\(self.original(at))', which is not known here. Should it be done now all the same?")
                 continue
@@ -137,8 +137,11 @@ extension Reading {
                 // "before proceeding" goes without saying.
                 if word == "before", self.kind(next) == .unknown, self.word(next).hasSuffix("ing") { continue }
             case "when", "whenever", "if", "unless":
-                if self.expectsAutoscaling || isPolicy && word == "when" { continue }
-                if near.verb == .deploy, word == "when", at > near.mention.end + 2, self.meaning(near.mention.end)?.preposition == .with { continue }
+                let isMeasured = (at + 1..<min(self.lexemes.count, at + 8)).contains {
+                    self.meaning($0)?.attribute != nil || self.kind($0) == .number || self.meaning($0)?.quality != nil
+                        || ["load", "demand", "traffic"].contains(self.word($0))
+                }
+                if self.expectsAutoscaling && isMeasured || isPolicy && word == "when" { continue }
             default: break
             }
             asked += 1
@@ -274,7 +277,9 @@ extension Reading {
         else { return }
         for at in self.lexemes.indices where self.lexemes[at].kind == .word {
             // "to 3, no, 4"
-            let isTakenBack = self.word(at) == "no" && self.isSingleWord(at) && self.kind(at - 1) == .symbol && self.kind(at + 1) == .symbol
+            let isTakenBack =
+                self.word(at) == "no" && self.isSingleWord(at) && self.kind(at - 1) == .symbol
+                && (self.kind(at + 1) == .symbol || self.kind(at + 1) == .number)
             if self.has(at, .correction) || isTakenBack, at > first, at + 1 < self.lexemes.count || at > 0 {
                 self.confirm(at, "'\(self.text(at..<(at + 1)))' takes something back. Is the reading above what is meant in the end?")
                 return
@@ -405,7 +410,7 @@ extension Reading {
         return index < at - 1 && self.has(index, .definite)
     }
 
-    private func isCountOrUsers(_ index: Int) -> Bool {
+    func isCountOrUsers(_ index: Int) -> Bool {
         self.meaning(index)?.attribute.map { self.vocabulary.attributes[$0].attribute == "maxUsers" } ?? false || self.has(index, .decrement)
             || ["least", "most"].contains(self.word(index))
     }

@@ -57,6 +57,10 @@ extension Reading {
             }
             self.notes.append("'\(self.text(clause.first..<clause.end))' says what not to do.")
             if self.expectations.isEmpty { self.spared = objects.filter { !$0.isPronoun && !$0.isGeneric } }
+            // "… Don't."
+            if clause.end == clause.first + 1, !previous.isEmpty {
+                self.ask(clause, "confirm", "'\(self.text(clause.first..<clause.end))' takes something back. Should it be done?", ["yes", "no"])
+            }
             // "deploy the AMF and do not deploy the AMF"
             if let action = clause.verb?.action, quantities.isEmpty,
                 mentions.contains(where: { mention in

@@ -110,6 +110,12 @@ extension Reading {
         {
             ask("targets", "The text ends after '\(self.original(clause.end - 1))'. With what?")
         }
+        // "from 2 to"
+        if clause.end == self.lexemes.count, clause.end > clause.body, ["to", "from", "by", "between"].contains(self.word(clause.end - 1)),
+            self.isSingleWord(clause.end - 1), !self.lexemes[clause.end - 1].used, draft.verb != .report
+        {
+            ask("confirm", "The text ends after '\(self.original(clause.end - 1))'. Is the reading above all that is meant?", ["yes", "no"])
+        }
         // "Deploy AMF with SMF": both, or AMF connected to SMF?
         if draft.verb == .deploy, draft.mention.kind == .networkFunction, let depends = expectation.context.depends {
             for index in clause.body..<clause.end where self.meaning(index)?.preposition == .with && !self.lexemes[index].used {

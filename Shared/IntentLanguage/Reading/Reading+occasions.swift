@@ -14,7 +14,7 @@ extension Reading {
                 if draft.target("version") != nil || draft.target("image") != nil { continue }
                 return self.confirm(at, "'\(self.text(at..<(at + 1)))' is nothing that is kept here. Should it be done at once, and stay?")
             }
-            guard [.scale, .deploy, .migrate].contains(draft.verb), let first = self.governor(of: at),
+            guard [.scale, .deploy, .migrate, .configure].contains(draft.verb), let first = self.governor(of: at),
                 draft.context.window?.start == nil || draft.context.window?.end == nil
             else { continue }
             return self.confirm(

@@ -4,6 +4,7 @@ import IntentModel
 extension Reading {
     mutating func readVagueness() {
         self.readVagueCounts()
+        self.readVagueSizes()
         self.readTotals()
         self.readEach()
         self.readEverythingElse()
@@ -32,6 +33,23 @@ extension Reading {
         }
     }
 
+    /// "a lot of memory", "unlimited CPU"
+    private mutating func readVagueSizes() {
+        guard self.speaks(.vagueCount) else { return }
+        for at in self.lexemes.indices where self.has(at, .vagueCount) && self.kind(at - 1) != .number {
+            guard let attribute = self.meaning(at + 1)?.attribute, self.kind(at + 2) != .number else { continue }
+            let word = self.vocabulary.attributes[attribute].attribute, near = self.expectation(near: at)
+            guard Self.sizes.contains(word) || word == "replicas" && self.word(at) != "some", [.deploy, .scale].contains(self.expectations[near].verb),
+                self.expectations[near].target(word) == nil, !self.expectations[near].targets.contains(where: { Self.counts.contains($0.attribute) })
+            else { continue }
+            self.questions.append(
+                Clarification(
+                    expectation: "e\(near + 1)", field: "targets.\(word)", question: "'\(self.text(at..<(at + 2)))' is no number. How much is meant?",
+                    options: []))
+            return
+        }
+    }
+
     private static let others: Set<String> = ["one", "other", "others"]
     private static let sizes = ["cpu", "memory", "storage"]
 
@@ -56,7 +74,8 @@ extension Reading {
         for at in self.lexemes.indices where at > 0 && !self.lexemes[at].used {
             let kind = self.meaning(at)?.object == nil ? self.meaning(at)?.place : nil
             let isHost = Self.hosts.contains(self.word(at)) && self.isSingleWord(at)
-            guard kind != nil || isHost else { continue }
+            let isUser = self.isCountOrUsers(at) && self.word(at - 1) == "per"
+            guard kind != nil || isHost || isUser else { continue }
             let isPer = self.word(at - 1) == "per" && self.isSingleWord(at - 1)
             let isEach = self.has(at - 1, [.totality, .distributive]) && (isHost || kind == .tenant)
             let verb = self.expectations[self.expectation(near: at)].verb
