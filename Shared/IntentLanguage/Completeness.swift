@@ -58,6 +58,13 @@ struct Completeness {
             if context.namespace == nil, context.cluster == nil, context.region == nil, context.site == nil, context.zone == nil {
                 ask("context.cluster", "Where should \(label) move to?")
             }
+            if let from = context.from, [context.namespace, context.cluster, context.region, context.site, context.zone].contains(from) {
+                ask("context.cluster", "\(label) is said to move from \(from) to where it is. Where should it move to?")
+            }
+        case .deploy where expectation.target("replicas")?.value.number == 0:
+            ask("targets.replicas", "A deployment without replicas is none. How many replicas should \(label) have?")
+        case .optimize where action == .ensure && expectation.targets.isEmpty && expectation.context.qualities == nil && object.kind == .networkFunction:
+            ask("targets", "What should hold for \(label)?")
         case .optimize where object.kind == .radioNetwork && object.type == "Cell" && expectation.targets.isEmpty && action == .change:
             // "raise the transmit power of cell 7"
             ask("targets", "What should be changed in the cell, and to what?")

@@ -11,7 +11,8 @@ package struct EmbeddedInterpreter: Sendable {
 
     /// With how often a word was looked at.
     func read(_ request: InterpretationRequest) -> (interpretation: Interpretation, looks: Int) {
-        let scan = self.vocabulary.tokenizer.tokens(of: request.intent)
+        let intent = Quotation.unwrapped(request.intent)
+        let scan = self.vocabulary.tokenizer.tokens(of: intent)
         let (language, tokens) = self.understood(scan)
         func refusal(_ reason: Refusal.Reason, _ detail: String) -> Interpretation {
             Interpretation(
@@ -20,7 +21,7 @@ package struct EmbeddedInterpreter: Sendable {
         }
         func refused(_ reason: Refusal.Reason, _ detail: String) -> (Interpretation, Int) { (refusal(reason, detail), scan.tokens.count) }
         if scan.letters == 0 { return refused(.empty, "The text holds no words.") }
-        if let finding = self.vocabulary.screening.finding(folded: scan.folded, tokens: scan.tokens) ?? Encoded.finding(Array(request.intent.utf8))
+        if let finding = self.vocabulary.screening.finding(folded: scan.folded, tokens: scan.tokens) ?? Encoded.finding(Array(intent.utf8))
             ?? (tokens.map { self.vocabulary.screening.match($0.lazy.filter { $0.kind == .word || $0.kind == .number }.map(\.word)) } ?? nil)
         {
             switch finding.reason {
@@ -28,7 +29,7 @@ package struct EmbeddedInterpreter: Sendable {
             default: return refused(finding.reason, "'\(finding.words)' is code, a command or an attack; the whole text is refused.")
             }
         }
-        var reading = Reading(vocabulary: self.vocabulary, text: request.intent, tokens: tokens ?? Self.joined(scan.tokens))
+        var reading = Reading(vocabulary: self.vocabulary, text: intent, tokens: tokens ?? Self.joined(scan.tokens))
         reading.readLexemes()
         reading.disguised = scan.tokens.first { $0.disguised }.map { reading.text(Span(start: $0.start, end: $0.end)) }
         if let index = reading.lexemes.indices.first(where: { reading.has($0, .outOfScope) && !reading.isNameContext($0) }) {
@@ -53,7 +54,9 @@ package struct EmbeddedInterpreter: Sendable {
             }
         }
         let fallback = scan.eastAsian * 2 > scan.letters ? "zh-Hant" : "en"
-        guard let (glossary, share) = best, share.own > 1 || share.hasVerb || scan.eastAsian > 0, share.own >= share.unknown || scan.eastAsian > 0 else {
+        guard let (glossary, share) = best, share.own > 1 || share.hasVerb && share.own > 0 || scan.eastAsian > 0,
+            share.own >= share.unknown || scan.eastAsian > 0
+        else {
             return (fallback, nil)
         }
         return (share.own > share.english ? glossary.language : fallback, glossary.translated(scan.tokens, self.vocabulary.lexicon))
@@ -179,6 +182,7 @@ package struct EmbeddedInterpreter: Sendable {
             )
         }
         questions += Self.contradictions(expectations)
+        if questions.isEmpty, let leftover = reading.leftover { questions.append(leftover) }
         var seen: Set<String> = []
         questions = questions.filter { seen.insert($0.expectation + $0.field).inserted }
         return Interpretation(

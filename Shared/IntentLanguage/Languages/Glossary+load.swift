@@ -25,6 +25,17 @@ extension Glossary {
         }
     }
 
+    /// `variants`: other ways of writing a word, read after everything else.
+    mutating func readVariants(_ file: VocabularyFile) throws {
+        guard let node = file.root.mapping?["variants"] else { return }
+        guard let variants = node.mapping else { throw file.fail(node, "a mapping was expected") }
+        for (word, variant) in variants {
+            guard let known = word.scalar?.string, let written = variant.scalar?.string, self.addVariant(written, of: known) else {
+                throw file.fail(word, "'\(word.scalar?.string ?? "")' has no such variant")
+            }
+        }
+    }
+
     private static func words(_ phrase: String, _ tokenizer: Tokenizer) -> [String] {
         tokenizer.tokens(of: phrase).tokens.filter { $0.kind == .word }.map(\.word)
     }

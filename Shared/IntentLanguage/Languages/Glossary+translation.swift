@@ -18,7 +18,7 @@ extension Glossary {
             if let match = self.longest(tokens, at, opensCompound: { lexicon.meaning(of: tokens[$0].word)?.object != nil }) {
                 let foreign = (at..<match.end).count { lexicon.id(of: tokens[$0].word) < 0 }
                 share.own += foreign
-                if match.entry.isVerb, foreign > 0 { share.hasVerb = true }
+                if match.entry.isVerb { share.hasVerb = true }
                 at = match.end
                 continue
             }
@@ -57,7 +57,9 @@ extension Glossary {
                     token.glued = false
                     token.adjacent = false
                 }
-                result.append(Unit(tokens: [token], isUnread: token.isIdeograph))
+                // 「把 AMF scale 到 5」
+                let isVerb = self.language == "zh-Hant" && lexicon.meaning(of: token.word)?.has(.telling) == true && !token.glued
+                result.append(Unit(tokens: [token], isVerb: isVerb, isUnread: token.isIdeograph))
                 at += 1
                 continue
             }

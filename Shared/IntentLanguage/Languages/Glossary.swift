@@ -44,6 +44,13 @@ struct Glossary: Sendable {
         return true
     }
 
+    /// Another way of writing a word. False when it is a word of its own, or the other is none.
+    mutating func addVariant(_ variant: String, of word: String) -> Bool {
+        guard let id = self.ids[word], self.ids[variant] == nil else { return false }
+        self.ids[variant] = id
+        return true
+    }
+
     func knows(_ word: String) -> Bool { self.ids[word] != nil }
 
     /// The longest phrase that begins at `index`: its entry, the token after it, and where its particle stands.

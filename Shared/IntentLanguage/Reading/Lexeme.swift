@@ -18,4 +18,6 @@ struct Lexeme: Sendable {
     /// Already explains a place, a name, an identifier or a quantity.
     var used = false
     var corrected = false
+    /// Part of an object spoken of.
+    var isSpoken = false
 }

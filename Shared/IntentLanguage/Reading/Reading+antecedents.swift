@@ -33,13 +33,15 @@ extension Reading {
 
     /// "The UPF is saturated. Add two replicas to it.": what a wish is explained with asks for nothing itself. It is taken from the expectations once a
     /// wish follows.
-    mutating func takeStatement(_ previous: [Int], _ action: Action) -> Draft? {
+    mutating func takeStatement(_ previous: [Int], _ action: Action, _ objects: [Mention]) -> Draft? {
         guard previous.count == 1, let last = previous.last, last == self.expectations.count - 1, ![.report, .vague, .ensure, .name].contains(action)
         else { return nil }
         let draft = self.expectations[last]
         let clause = self.clauses[draft.clause]
-        guard draft.action == .vague, clause.verb == nil, draft.targets.isEmpty, !draft.mention.isGeneric,
-            (clause.first..<clause.end).contains(where: { Self.copulas.contains(self.word($0)) }),
+        guard draft.action == .vague, clause.verb == nil, draft.targets.isEmpty || self.states(clause) || self.observes(clause, draft),
+            !draft.mention.isGeneric,
+            (clause.first..<clause.end).contains(where: { Self.copulas.contains(self.word($0)) }) || self.isTopic(clause, draft.mention, objects)
+                || self.isComplaint(clause, objects),
             !(clause.first..<clause.end).contains(where: {
                 self.meaning($0)?.verb?.form == .participle
                     || self.has($0, [.modal, .wish, .question, .doubt, .condition]) && !Self.copulas.contains(self.word($0))
@@ -49,8 +51,37 @@ extension Reading {
         return self.expectations.removeLast()
     }
 
+    /// "The SMF hangs, restart it": said of it with words that nobody knows here, and then only a pronoun.
+    private func isComplaint(_ clause: Clause, _ objects: [Mention]) -> Bool {
+        !objects.isEmpty && objects.allSatisfy(\.isPronoun) && (clause.first..<clause.end).contains { self.kind($0) == .unknown }
+            && (clause.first..<clause.end).allSatisfy { at in
+                self.lexemes[at].used || self.kind(at) == .unknown || self.meaning(at)?.object != nil || self.has(at, [.definite, .filler, .carrier, .idle])
+                    || self.word(at) == "not" || self.isComma(at)
+            }
+    }
+
+    /// "UPF: scale to 6", "UPF\nScale the UPF to 6": named ahead, and nothing else.
+    private func isTopic(_ clause: Clause, _ mention: Mention, _ objects: [Mention]) -> Bool {
+        self.isSymbol(clause.end, ":", "\n", "-", ".") && self.isTelegram(clause.first..<clause.end)
+            && objects.allSatisfy { $0.isPronoun || $0.isWeak || $0.isSame(as: mention) }
+    }
+
+    /// "AMF CPU is at 95 %"
+    private func observes(_ clause: Clause, _ draft: Draft) -> Bool {
+        (clause.first..<clause.end).contains { ["is", "are", "at"].contains(self.word($0)) }
+            && draft.targets.allSatisfy { ["targetCPUUtilization", "targetMemoryUtilization", "threshold"].contains($0.attribute) }
+    }
+
     private static let amounts: Set<String> = ["replicas", "cpu", "memory", "storage"]
-    private static let copulas: Set<String> = ["is", "are", "isnt", "arent", "seems", "seem", "looks", "look", "keeps"]
+    private static let copulas: Set<String> = ["is", "are", "isnt", "arent", "seems", "seem", "looks", "look", "keeps", "has", "have"]
+
+    /// "the AMF has 3 replicas": how it is.
+    private func states(_ clause: Clause) -> Bool {
+        (clause.first..<clause.end).contains {
+            ["has", "have"].contains(self.word($0)) && self.isSingleWord($0) && self.meaning($0 - 1)?.object != nil
+                || ["currently", "presently", "already"].contains(self.word($0))
+        }
+    }
 
     /// "Take 2 replicas from the AMF and give them to the SMF": two changes at once, of which one would be lost.
     mutating func askForTransfer(_ clause: Clause, _ mentions: [Mention], _ quantities: [Quantity]) {

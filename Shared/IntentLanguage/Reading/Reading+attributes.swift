@@ -53,7 +53,7 @@ extension Reading {
             next >= clause.end || self.meaning(next)?.preposition != nil || self.isConjunction(next) || self.isComma(next)
             || self.has(
                 next, [.distributive, .totality, .sequence, .urgent, .opening, .increment, .negation, .correction, .condition, .relativeTime, .recurrence])
-            || self.meaning(next)?.priority != nil
+            || self.meaning(next)?.priority != nil || ["total", "altogether", "overall"].contains(self.word(next)) && next + 1 >= clause.end
             || self.lexemes[next].used
             || self.isSymbol(next, ":")
         guard let action = clause.verb?.action else {
@@ -64,6 +64,12 @@ extension Reading {
         }
         switch action {
         case .scale, .change, .autoscale:
+            // "bump the UDM version to 2.2"
+            if let first = (min(clause.body, start)..<start).lazy.compactMap({ self.meaning($0)?.attribute }).first,
+                self.vocabulary.attributes[first].attribute == "version"
+            {
+                return nil
+            }
             // The first word of the clause says what changes: "increase CPU of AMF to 4".
             if let changed = self.changedAttribute(clause, before: start), endsHere { return changed }
             if endsHere,
@@ -84,6 +90,8 @@ extension Reading {
             {
                 return self.vocabulary.attributeIndex["replicas"]
             }
+            // "The AMF has 3 replicas. Make it 5."
+            if action == .make, endsHere, self.has(start - 1, .pronoun), self.quantities.last?.target.attribute == "replicas" { return index["replicas"] }
             if let changed = self.changedAttribute(clause, before: start), endsHere, preposition == .to || preposition == .at || self.word(start - 1) == "=" {
                 return changed
             }

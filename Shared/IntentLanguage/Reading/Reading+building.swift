@@ -64,6 +64,13 @@ extension Reading {
                     self.told = true
                 }
                 self.unspoken = true
+                // "Wait for my go, then scale …"
+                if action == .vague, self.expectations.isEmpty, clause.verbAt.map({ ["wait", "hold"].contains(self.word($0)) }) == true,
+                    index + 1 < self.clauses.count
+                {
+                    let question = "'\(self.text(clause.first..<clause.end))' cannot be done here. Should the rest be done all the same?"
+                    self.ask(clause, "confirm", question, ["yes", "no"])
+                }
                 if action == .vague, clause.verbAt != nil, let last = self.expectations.last, last.verb != .report {
                     let question = "'\(self.text(clause.first..<clause.end))' cannot be done here. Should the rest be done all the same?"
                     self.ask(clause, "confirm", question, ["yes", "no"])

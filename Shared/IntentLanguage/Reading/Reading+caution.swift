@@ -8,11 +8,18 @@ extension Reading {
 
     mutating func readCautions() {
         guard self.expectations.contains(where: { $0.verb != .report }) else { return }
+        self.readMisfits()
         self.readConditions()
+        self.readConditionalSequences()
         self.readAlternatives()
         self.readTakenBack()
         self.readExcludedPlaces()
         self.readUncountedPlaces()
+        for (at, kind) in self.possessed.prefix(1) {
+            let question = "'\(self.text((at - 1)..<(at + 1)))' is not looked up. Which \(kind.rawValue) is meant?"
+            self.questions.append(
+                Clarification(expectation: "e\(self.expectation(near: at) + 1)", field: "context.\(kind.rawValue)", question: question, options: []))
+        }
         for (at, kind) in self.severalPlaces.prefix(Self.mostCautions) {
             self.questions.append(
                 Clarification(
@@ -42,6 +49,9 @@ extension Reading {
             return
         }
     }
+
+    /// Some word of the text is of one of the classes.
+    func speaks(_ classes: WordClass) -> Bool { !self.classes.isDisjoint(with: classes) }
 
     /// Clauses are in the order of the text.
     func clause(at index: Int) -> Int? {
@@ -81,13 +91,37 @@ extension Reading {
         return at
     }
 
+    /// "SD zzzzzz", "an eMBB slice with SST 2"
+    private mutating func readMisfits() {
+        if let misfit = self.misfits.first {
+            let id = "e\(self.expectation(near: misfit.at) + 1)"
+            let field =
+                self.meaning(misfit.at)?.identifier == .plmn ? "context.plmn" : self.meaning(misfit.at)?.identifier == .tac ? "context.tac" : "context.slice"
+            let question = "'\(self.text(misfit.at..<misfit.end))' cannot be its value. What is meant?"
+            self.questions.append(Clarification(expectation: id, field: field, question: question))
+        }
+        for (index, draft) in self.expectations.enumerated() where draft.verb == .deploy && draft.mention.kind == .networkSlice {
+            guard let said = draft.context.slice?.sst, let sst = draft.mention.sst, sst != said else { continue }
+            let question = "A slice of type \(draft.label) has SST \(sst), and the text says \(said). Which one is meant?"
+            self.questions.append(
+                Clarification(expectation: "e\(index + 1)", field: "context.slice", question: question, options: [String(sst), String(said)]))
+            return
+        }
+    }
+
     // MARK: - Conditions
 
     private mutating func readConditions() {
+        guard self.speaks(.condition) else { return }
         var asked = 0
         for at in self.lexemes.indices where asked < Self.mostCautions && self.has(at, .condition) && self.lexemes[at].kind == .word {
             let next = self.head(at + 1)
             // "before 2026-12-24" is a window.
+            if next >= self.lexemes.count, !self.isSingleWord(at) || at + 1 < next && ["if", "unless"].contains(self.word(at)) {
+                // "where possible"
+                self.confirm(at, "It is said to depend on '\(self.original(at))', which is not known here. Should it be done now all the same?")
+                continue
+            }
             if next >= self.lexemes.count || self.lexemes[next].used && self.lexemes[next].kind != .word { continue }
             let near = self.expectations[self.expectation(near: at)]
             if near.verb == .report { continue }
@@ -96,13 +130,18 @@ extension Reading {
             switch word {
             case "after", "before", "until", "once":
                 guard
-                    self.meaning(next)?.verb.map({ $0.form == .gerund || $0.form == .base }) == true || self.meaning(next)?.actionNoun != nil
-                        || self.meaning(next)?.object != nil || self.isNameLike(next) && self.lexemes[next].kind == .chain
+                    self.meaning(next)?.verb.map({ $0.form == .gerund || $0.form == .base || $0.form == .participle && word == "once" }) == true
+                        || self.meaning(next)?.actionNoun != nil
+                        || self.meaning(next)?.object != nil || self.isNameLike(next) || self.has(next, [.pronoun, .outOfScope])
                 else { continue }
-                if near.verb == .deploy, self.meaning(next)?.verb == nil, word != "after" { continue }
+                // "before proceeding" goes without saying.
+                if word == "before", self.kind(next) == .unknown, self.word(next).hasSuffix("ing") { continue }
             case "when", "whenever", "if", "unless":
-                if self.expectsAutoscaling || isPolicy && word == "when" { continue }
-                if near.verb == .deploy, word == "when", at > near.mention.end + 2, self.meaning(near.mention.end)?.preposition == .with { continue }
+                let isMeasured = (at + 1..<min(self.lexemes.count, at + 8)).contains {
+                    self.meaning($0)?.attribute != nil || self.kind($0) == .number || self.meaning($0)?.quality != nil
+                        || ["load", "demand", "traffic"].contains(self.word($0))
+                }
+                if self.expectsAutoscaling && isMeasured || isPolicy && word == "when" { continue }
             default: break
             }
             asked += 1
@@ -111,6 +150,24 @@ extension Reading {
                 at, "It is said to depend on '\(self.text(at..<max(at + 1, end)))', which cannot be waited for. Should it be done now all the same?")
         }
     }
+
+    /// "after that works, …", "when done and healthy": more than an order.
+    private mutating func readConditionalSequences() {
+        guard self.speaks(.sequence) else { return }
+        for at in self.lexemes.indices where self.has(at, .sequence) && ["after", "once", "when"].contains(self.word(at)) && !self.isSingleWord(at) {
+            var next = at + 1
+            let isJoined = self.isConjunction(next)
+            if isJoined { next += 1 }
+            guard next < self.lexemes.count, self.kind(next) != .symbol, self.kind(next) == .unknown || Self.states.contains(self.word(next)),
+                !isJoined || self.meaning(next)?.verb?.form != .base
+            else { continue }
+            let end = (next..<self.lexemes.count).first { self.kind($0) == .symbol } ?? self.lexemes.count
+            return self.confirm(
+                at, "It is said to depend on '\(self.text(at..<end))', which cannot be waited for. Should it be done now all the same?")
+        }
+    }
+
+    private static let states: Set<String> = ["is", "are", "was", "has", "have", "healthy", "ready", "up", "running", "succeeds", "works", "worked"]
 
     // MARK: - Alternatives
 
@@ -139,12 +196,29 @@ extension Reading {
     }
 
     private mutating func readAlternatives() {
+        guard self.speaks(.conjunction) else { return }
         var asked = 0
         for at in self.lexemes.indices where asked < Self.mostCautions && self.lexemes[at].kind == .word && self.isSingleWord(at) {
             let word = self.word(at)
             if word == "either" {
                 self.confirm(at, "'\(self.text(at..<min(at + 6, self.lexemes.count)))' leaves a choice. Is the reading above the one that is meant?")
                 continue
+            }
+            // "turn it on and off"
+            if ["on", "off"].contains(self.word(at - 1)), ["on", "off"].contains(self.word(at + 1)), self.word(at - 1) != self.word(at + 1),
+                self.isConjunction(at)
+            {
+                self.confirm(at, "'\(self.text((at - 1)..<(at + 2)))' contradicts itself. Is the reading above the one that is meant?")
+                return
+            }
+            if word == "and" || word == "or", at + 1 == self.lexemes.count, at > 0 {
+                self.confirm(at, "The text ends after '\(word)'. Is the reading above all that is meant?")
+                return
+            }
+            // "2.1 or newer"
+            if word == "or", ["newer", "later", "older", "earlier", "not"].contains(self.word(at + 1)) {
+                self.confirm(at, "'\(self.text(max(0, at - 1)..<(at + 2)))' leaves a choice. Is the reading above the one that is meant?")
+                return
             }
             guard word == "or", self.meaning(at)?.comparator == nil, at > 0, let following = self.thing(at + 1) else { continue }
             asked += 1
@@ -173,9 +247,23 @@ extension Reading {
 
     // MARK: - Corrections and doubts
 
+    /// Where the first clause of the sentence of a clause begins.
+    private func openingOfSentence(_ clause: Clause) -> Int {
+        guard !clause.opensSentence, let index = self.clause(at: clause.first) else { return clause.first }
+        return self.clauses[..<index].last { $0.opensSentence }?.first ?? clause.first
+    }
+
     private static let opinions: Set<String> = ["should", "shall", "must", "may", "do", "dont", "does", "is", "are", "would"]
 
     private mutating func readTakenBack() {
+        // "scale AMF to 5?", "Can the AMF be scaled to 50?": nobody is asked to do it.
+        for clause in self.clauses
+        where self.isSymbol(clause.end, "?") && clause.verb != nil && clause.verb?.action != .report
+            && !(self.openingOfSentence(clause)..<clause.end).contains(where: { self.has($0, [.opening, .wish]) })
+        {
+            self.confirm(clause.first, "'\(self.text(clause.first..<clause.end))' is a question. Should it be done?")
+            return
+        }
         // "Should we remove the AMF?" wants an opinion.
         for clause in self.clauses
         where self.isSymbol(clause.end, "?") && clause.opensSentence && !self.has(clause.first, .opening) && Self.opinions.contains(self.word(clause.first))
@@ -184,10 +272,14 @@ extension Reading {
             self.confirm(clause.first, "'\(self.text(clause.first..<clause.end))' is a question. Should it be done?")
             return
         }
-        guard let first = self.lexemes.indices.first(where: { self.meaning($0)?.verb != nil || self.meaning($0)?.object != nil }) else { return }
+        guard self.speaks([.correction, .doubt, .negation]),
+            let first = self.lexemes.indices.first(where: { self.meaning($0)?.verb != nil || self.meaning($0)?.object != nil })
+        else { return }
         for at in self.lexemes.indices where self.lexemes[at].kind == .word {
             // "to 3, no, 4"
-            let isTakenBack = self.word(at) == "no" && self.isSingleWord(at) && self.kind(at - 1) == .symbol && self.kind(at + 1) == .symbol
+            let isTakenBack =
+                self.word(at) == "no" && self.isSingleWord(at) && self.kind(at - 1) == .symbol
+                && (self.kind(at + 1) == .symbol || self.kind(at + 1) == .number)
             if self.has(at, .correction) || isTakenBack, at > first, at + 1 < self.lexemes.count || at > 0 {
                 self.confirm(at, "'\(self.text(at..<(at + 1)))' takes something back. Is the reading above what is meant in the end?")
                 return
@@ -218,7 +310,7 @@ extension Reading {
                 break
             }
         }
-        for at in self.lexemes.indices where self.has(at, .negation) && self.lexemes[at].kind == .word {
+        for at in self.lexemes.indices where self.speaks(.negation) && self.has(at, .negation) && self.lexemes[at].kind == .word {
             var environment = at + 1
             while self.meaning(environment)?.preposition != nil || self.has(environment, .definite), environment < at + 3 { environment += 1 }
             if let name = self.meaning(environment)?.environment, self.expectations.contains(where: { $0.context.environment == name }) {
@@ -267,8 +359,7 @@ extension Reading {
             let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
             let kind: PlaceKind
             if let place = meaning.place, meaning.object == nil {
-                // Without a word after it, it is just any: "in namespace".
-                guard !self.lexemes[at].used, at + 1 < end, self.lexemes[at + 1].kind == .word else { continue }
+                guard !self.lexemes[at].used, at + 1 >= end || self.lexemes[at + 1].kind == .word else { continue }
                 kind = place
             } else {
                 // Words of the vocabulary that are names of namespaces as well; "core" is one of a processor.
@@ -319,7 +410,7 @@ extension Reading {
         return index < at - 1 && self.has(index, .definite)
     }
 
-    private func isCountOrUsers(_ index: Int) -> Bool {
+    func isCountOrUsers(_ index: Int) -> Bool {
         self.meaning(index)?.attribute.map { self.vocabulary.attributes[$0].attribute == "maxUsers" } ?? false || self.has(index, .decrement)
             || ["least", "most"].contains(self.word(index))
     }
@@ -330,13 +421,13 @@ extension Reading {
     private mutating func readOrder() {
         // "scale AMF to 3, same for SMF"
         for at in self.lexemes.indices where self.lexemes[at].kind != .symbol {
-            let last = self.original(at).lowercased().split(separator: " ").last.map(String.init)
+            let last = self.lastWord(at)
             guard last == "likewise" || last == "ditto" || last == "same" && self.meaning(at + 1)?.preposition == .for else { continue }
             return self.confirm(at, "'\(self.original(at))' asks for the same of something else. Is the reading above all that is meant?")
         }
         guard self.expectations.count > 1 else { return }
         for at in self.lexemes.indices where self.lexemes[at].kind == .word {
-            guard let last = self.original(at).lowercased().split(separator: " ").last.map(String.init) else { continue }
+            let last = self.lastWord(at)
             if self.isRespective(at) {
                 return self.confirm(at, "'\(self.original(at))' says that each has its own. Is the reading above the one that is meant?")
             }

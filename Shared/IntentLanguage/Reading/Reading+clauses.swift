@@ -9,6 +9,7 @@ extension Reading {
             if end > at { self.readSentence(at, end) }
             at = end + 1
         }
+        self.joinTrailingVerbs()
     }
 
     private func endsSentence(_ index: Int) -> Bool { self.isSymbol(index, ".", ";", "!", "?", "\n", "。", "！", "？") }
@@ -43,6 +44,18 @@ extension Reading {
                 at = next
                 continue
             }
+            // "As agreed today please scale …"
+            if clause.verb == nil, at > start, self.has(at, .please), at + 1 < end, self.meaning(at + 1)?.verb?.form == .base {
+                let candidate = self.opened(at, end, opensSentence: clause.opensSentence)
+                if candidate.verb?.form == .base {
+                    clause.end = at
+                    self.close(clause, isQuestion)
+                    start = at
+                    clause = candidate
+                    at = candidate.body
+                    continue
+                }
+            }
             at += 1
         }
         clause.end = end
@@ -52,10 +65,14 @@ extension Reading {
     private mutating func close(_ clause: Clause, _ isQuestion: Bool) {
         var clause = clause
         if clause.verb == nil { self.findLateVerb(&clause) }
-        if !isQuestion, clause.verb == nil || clause.verb?.action == .report || clause.verb?.action == .scale || clause.verb?.action == .deploy {
+        if !isQuestion,
+            clause.verb == nil || clause.verb?.action == .report || clause.verb?.action == .scale || clause.verb?.action == .deploy
+                || clause.verb?.action == .set
+        {
             self.replaceCausative(&clause)
         }
         if clause.verb?.action == .ensure { self.replaceEnsured(&clause) }
+        if clause.verb?.form == .gerund, clause.opensSentence, self.isSubject(clause) { clause.verb?.action = .vague }
         if let particle = clause.switchAt { self.lexemes[particle].used = true }
         if clause.verb?.action == .scale || clause.verb?.action == .make, clause.verb?.direction == nil,
             (clause.first..<clause.end).contains(where: { self.scalesItself($0) })
@@ -69,6 +86,7 @@ extension Reading {
     /// A noun that could be a verb ("… and support for X") is none before a preposition or at the end.
     private func looksLikeVerb(_ index: Int, _ end: Int) -> Bool {
         let next = index + 1
+        if self.workloadVerb(index, end) != nil { return true }
         guard let verb = self.meaning(index)?.verb else { return false }
         if [.deploy, .remove, .scale, .restart, .rollback, .migrate, .enable, .disable, .configure].contains(verb.action) {
             let word = self.word(index)
@@ -79,6 +97,8 @@ extension Reading {
                 return true
             }
         }
+        // "… and test it"
+        if verb.action == .vague, ["it", "them"].contains(self.lastWord(index)) { return true }
         guard next < end else { return false }
         if self.isComma(next) || self.isConjunction(next) || self.isSymbol(next, ":") { return false }
         if let preposition = self.meaning(next)?.preposition {
@@ -98,6 +118,8 @@ extension Reading {
         while at < end {
             // "In namespace x, …"
             if self.lexemes[at].used { at += 1; continue }
+            // "> scale …", "# Scale …"
+            if at == first, opensSentence, self.isSymbol(at, "#", ">>", ">") || self.isSymbolWord(at, ">") { at += 1; continue }
             guard let meaning = self.meaning(at) else {
                 if self.isComma(at) || self.isSymbol(at, ":", "\n") || self.kind(at) == .quoted { at += 1; continue }
                 break
@@ -142,6 +164,12 @@ extension Reading {
                 return clause
             }
         }
+        if let verb = self.workloadVerb(at, end) {
+            clause.verb = verb
+            clause.verbAt = at
+            clause.body = at + 1
+            return clause
+        }
         // "run 4 replicas of …"
         if self.word(at) == "run", self.kind(at + 1) == .number {
             clause.verb = VerbMeaning(action: .scale)
@@ -152,7 +180,7 @@ extension Reading {
         if !isQuestion, meaning.verb?.action == .report, Self.auxiliaries.contains(self.word(at)) { return clause }
         if let verb = meaning.verb, verb.form == .base || verb.form == .gerund && opensSentence || verb.form == .third && opensSentence && at > first {
             // "test AMF": an environment or adjective first, unless it is plainly a verb.
-            clause.verb = verb
+            clause.verb = self.leadsToVerb(at, end) ? VerbMeaning(action: .vague) : verb
             clause.verbAt = at
             clause.body = at + 1
         } else if let action = meaning.actionNoun, opensSentence, self.meaning(at + 1)?.preposition == .of || self.meaning(at + 1)?.preposition == .for {
@@ -163,7 +191,28 @@ extension Reading {
         return clause
     }
 
-    private static let splitParticles: Set<String> = ["up", "down", "back", "out"]
+    /// A sign that the vocabulary knows.
+    private func isSymbolWord(_ index: Int, _ sign: String) -> Bool {
+        index < self.lexemes.count && self.tokens[self.lexemes[index].first].kind == .symbol && self.word(index) == sign
+    }
+
+    /// "Deploying an AMF takes 5 minutes" says something of it.
+    private func isSubject(_ clause: Clause) -> Bool {
+        (clause.body..<clause.end).contains { at in
+            if self.word(at) == "is", ["needed", "required", "requested", "necessary"].contains(self.word(at + 1)) { return false }
+            return ["is", "was", "would", "will", "can", "could", "has", "does", "took", "fails", "failed"].contains(self.word(at))
+                || self.meaning(at)?.verb?.form == .third && self.meaning(at)?.object == nil && self.meaning(at)?.attribute == nil
+        }
+    }
+
+    /// "prepare to scale", "get ready to delete": not yet.
+    private func leadsToVerb(_ at: Int, _ end: Int) -> Bool {
+        let to = self.word(at + 1) == "ready" ? at + 2 : at + 1
+        guard to + 1 < end, self.word(to) == "to", self.isSingleWord(to), let verb = self.meaning(to + 1)?.verb else { return false }
+        return verb.form == .base && self.meaning(to + 1)?.object == nil && verb.action != .report
+    }
+
+    private static let splitParticles: Set<String> = ["up", "down", "back", "out", "online"]
 
     /// "tear the NSSF down", "roll the AMF back to 2.1"
     private func splitVerb(_ at: Int, _ end: Int) -> (verb: VerbMeaning, particle: Int)? {
@@ -195,6 +244,7 @@ extension Reading {
         for at in clause.body..<clause.end {
             guard let verb = self.meaning(at)?.verb, verb.form == .participle, deeds.contains(verb.action) else { continue }
             guard (max(clause.body, at - 3)..<at).contains(where: { ["is", "are", "be", "gets", "get", "been"].contains(self.word($0)) }) else { continue }
+            if (clause.body..<at).contains(where: { self.has($0, .negation) }) { clause.negated = true }
             clause.verb = verb
             clause.verb?.form = .base
             clause.deedAt = at
@@ -219,6 +269,13 @@ extension Reading {
         var start = clause.first
         while start < clause.end, self.has(start, .opening) || self.isComma(start) { start += 1 }
         let word = self.word(clause.verbAt ?? start)
+        // "give the AMF a restart"
+        if word == "give", self.has(clause.end - 2, .indefinite), let action = self.meaning(clause.end - 1)?.actionNoun {
+            clause.verb = VerbMeaning(action: action)
+            clause.deedAt = clause.end - 1
+            clause.end -= 2
+            return
+        }
         guard ["get", "have", "bring", "put", "call", "see"].contains(word) else { return }
         var at = max(clause.body, clause.first + 1)
         while at < clause.end {
@@ -254,6 +311,10 @@ extension Reading {
 
     /// The verb of a clause that does not begin with one: "AMF should be scaled to 5", "urgent deployment of …".
     private func findLateVerb(_ clause: inout Clause) {
+        if let trailing = self.trailingAction(clause) {
+            (clause.verb, clause.verbAt, clause.passive) = (VerbMeaning(action: trailing.action), trailing.at, true)
+            return
+        }
         // "let the AMF scale itself"
         var sawModal = self.has(clause.first, .wish) || Self.causatives.contains(self.word(clause.first))
         var denied = false

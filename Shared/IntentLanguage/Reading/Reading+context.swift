@@ -47,7 +47,12 @@ extension Reading {
                     && self.meaning(next)?.has([.conjunction, .definite, .indefinite, .negation, .modal]) == false
                     && self.meaning(next)?.object.map { self.vocabulary.objects[$0].kind != .networkFunction } != false
                 || kind == .unknown && (identifier == .dnn || self.word(next).utf8.contains { $0 >= 0x30 && $0 <= 0x39 })
-            guard isValue else { continue }
+            guard isValue else {
+                if kind == .unknown, [.sst, .sd, .snssai, .plmn, .tac].contains(identifier), next > at + 1 || !self.isNameLike(next + 1) {
+                    self.misfits.append((at, next + 1))
+                }
+                continue
+            }
             // "cell 5" is an identifier, "5 cells" a number of them; "ue 3" hardly ever is one.
             if identifier == .cell, kind == .unknown, !self.word(next).utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 }) { continue }
             let chunk = self.chunk(next)

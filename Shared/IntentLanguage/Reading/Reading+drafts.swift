@@ -3,6 +3,8 @@ import IntentModel
 extension Reading {
     /// Turns each clause into expectations, or into more about the expectations before it.
     mutating func readExpectations() {
+        self.setLabelsAside()
+        self.setSignatureAside()
         let identifiers = self.readIdentifiers()
         self.readNames()
         self.readPlaces()
@@ -24,6 +26,9 @@ extension Reading {
         var clause = self.clauses[index]
         var mentions = self.mentions(clause)
         self.attachNames(clause, &mentions)
+        for mention in mentions {
+            for at in mention.at..<max(mention.at, min(mention.end, self.lexemes.count)) { self.lexemes[at].isSpoken = true }
+        }
         let previous = self.membersOfLastClause()
         var objects = mentions.filter { $0.role == .object }
         if let denied = mentions.first(where: { mention in
@@ -51,6 +56,11 @@ extension Reading {
                 return
             }
             self.notes.append("'\(self.text(clause.first..<clause.end))' says what not to do.")
+            if self.expectations.isEmpty { self.spared = objects.filter { !$0.isPronoun && !$0.isGeneric } }
+            // "… Don't."
+            if clause.end == clause.first + 1, !previous.isEmpty {
+                self.ask(clause, "confirm", "'\(self.text(clause.first..<clause.end))' takes something back. Should it be done?", ["yes", "no"])
+            }
             // "deploy the AMF and do not deploy the AMF"
             if let action = clause.verb?.action, quantities.isEmpty,
                 mentions.contains(where: { mention in
@@ -75,8 +85,18 @@ extension Reading {
         }
         guard var action = clause.verb?.action else {
             // No verb: more about what was said before, or not understood.
-            if !self.expectations.isEmpty {
+            if self.isLoneFeature(clause, index) {
+                self.ask(
+                    clause, "confirm", "'\(self.text(clause.first..<clause.end))' cannot be done here. Should the rest be done all the same?", ["yes", "no"])
+            } else if self.givesReason(clause, index, mentions) {
+                let known = mentions.filter { !$0.isPronoun && !$0.isGeneric && $0.type != nil }
+                if known.count == 1 { self.spared = known }
+                self.notes.append("'\(self.text(clause.first..<clause.end))' asks for nothing.")
+            } else if !self.expectations.isEmpty {
                 self.elaborate(clause, index, mentions, quantities, identifiers, previous)
+            } else if self.asksForMore(clause, objects, quantities), !self.has(clause.first, .wish) {
+                clause.deedAt = (clause.first..<clause.end).first { self.has($0, .increment) }
+                self.append(objects, clause, index, .scale, .add, quantities, mentions, identifiers)
             } else if self.has(clause.first, .wish) || (clause.first..<clause.end).contains(where: { self.has($0, .modal) }), let first = objects.first,
                 !first.isPronoun
             {
@@ -115,6 +135,29 @@ extension Reading {
         if action == .report, !clause.isQuestion, quantities.contains(where: { $0.target.attribute == "replicas" && $0.target.condition == .increaseBy }) {
             action = .add
         }
+        // "get the AMF to 6 replicas"
+        if action == .report, !clause.isQuestion, clause.verbAt.map({ self.word($0) }) == "get", !quantities.isEmpty,
+            quantities.allSatisfy({ $0.target.attribute == "replicas" && self.word($0.at - 1) == "to" })
+        {
+            action = .scale
+        }
+        // "give me 6 AMF replicas": new ones, or so many?
+        if action == .report, !clause.isQuestion, let verbAt = clause.verbAt, ["give", "get"].contains(self.word(verbAt)),
+            quantities.contains(where: { $0.target.attribute == "replicas" && $0.target.condition == .equals })
+        {
+            action = .vague
+        }
+        // "enable autoscaling for the AMF and disable it for the SMF"
+        if action == .enable || action == .disable, objects.contains(where: \.isPronoun),
+            let other = mentions.first(where: { mention in
+                !mention.isPronoun && mention.kind == .networkFunction && mention.type != nil
+                    && !previous.contains { self.expectations[$0].mention.isSame(as: mention) }
+            })
+        {
+            self.ask(
+                clause, "targets",
+                "'\(self.text(clause.first..<clause.end))' does not say what. What should be changed on \(other.name ?? other.type ?? "it")?", [])
+        }
         if action == .stop, quantities.contains(where: { $0.target.attribute == "replicas" && $0.target.condition == .equals }) { action = .scale }
         if clause.isQuestion, action != .report, clause.verb?.form == .base, self.has(clause.first, .question) { action = .report }
         // "deploy and configure X", "create and delete X": the verb's object comes with the next verb.
@@ -140,19 +183,26 @@ extension Reading {
             }
         }
         self.askForTransfer(clause, mentions, quantities)
-        let statement = self.takeStatement(previous, action)
+        let statement = self.takeStatement(previous, action, objects)
         if statement == nil, self.elaborates(action, objects, quantities, previous, clause) {
             self.elaborate(clause, index, mentions, quantities, identifiers, previous)
             return
         }
         // Pronouns stand for the objects before.
         if objects.contains(where: \.isPronoun), objects.allSatisfy({ $0.isPronoun || $0.isWeak }) {
-            let antecedents = statement.map { [$0.mention] } ?? self.antecedents(previous)
+            var antecedents = statement.map { [$0.mention] } ?? self.antecedents(previous)
+            // "Don't delete the UPF, just restart it."
+            if antecedents.isEmpty, self.expectations.isEmpty { antecedents = self.spared }
             objects = antecedents.map {
                 var copy = $0; copy.group = 0; copy.at = mentions.first { $0.isPronoun }?.at ?? clause.body
                 copy.role = .object
                 copy.isRecalled = true
                 return copy
+            }
+            // "deploy an AMF and an SMF and scale it"
+            if antecedents.count > 1, let pronoun = mentions.first(where: \.isPronoun), self.word(pronoun.at) == "it" {
+                let names = antecedents.map { $0.name ?? $0.type ?? "it" }
+                self.ask(clause, "object.type", "'it' may be any of \(names.joined(separator: ", ")). Which one is meant?", names)
             }
             mentions = mentions.filter { !$0.isPronoun } + objects
             if antecedents.isEmpty, quantities.isEmpty, action == .ensure || action == .vague { return }
@@ -237,7 +287,7 @@ extension Reading {
             if meaning.technology != nil, meaning.object == nil {
                 self.addDependency(self.text(index..<(index + 1)), to: &context, at: index, self.span(index..<(index + 1)))
             }
-            if meaning.has(.urgent) {
+            if meaning.has(.urgent), clause.verb?.action != .report {
                 context.urgency = "immediate"
                 self.say("urgency", "immediate", index..<(index + 1))
             }

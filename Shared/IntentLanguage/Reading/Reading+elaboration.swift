@@ -26,6 +26,8 @@ extension Reading {
             if action == .scale || action == .change || action == .add, real.isEmpty { return head.verb == .deploy || !quantities.isEmpty }
             if action == .configure, !real.isEmpty, head.verb != .deploy { return false }
             return true
+        // "Deploy an AMF. Make it 3 replicas."
+        case .make: return head.verb == .deploy && !quantities.isEmpty && !objects.isEmpty && objects.allSatisfy(\.isPronoun)
         case .deploy:
             // "set up monitoring", "establish test automation" within a deployment
             if head.verb == .deploy, real.isEmpty,
@@ -46,6 +48,10 @@ extension Reading {
         _ clause: Clause, _ clauseIndex: Int, _ mentions: [Mention], _ quantities: [Quantity], _ identifiers: [IdentifierFinding], _ previous: [Int]
     ) {
         guard let last = previous.last else { return }
+        // "deploy an AMF and configure it"
+        if clause.verb?.action == .configure, quantities.isEmpty, identifiers.isEmpty, clause.end == clause.body + 1, mentions.allSatisfy(\.isPronoun) {
+            self.ask(clause, "targets", "'\(self.text(clause.first..<clause.end))' does not say what to change. What should be set?", [])
+        }
         let owner = self.expectations[last].clause
         var members = previous.filter { self.expectations[$0].clause == owner }
         let parts = mentions.filter {

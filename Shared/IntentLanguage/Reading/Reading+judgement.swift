@@ -110,6 +110,12 @@ extension Reading {
         {
             ask("targets", "The text ends after '\(self.original(clause.end - 1))'. With what?")
         }
+        // "from 2 to"
+        if clause.end == self.lexemes.count, clause.end > clause.body, ["to", "from", "by", "between"].contains(self.word(clause.end - 1)),
+            self.isSingleWord(clause.end - 1), !self.lexemes[clause.end - 1].used, draft.verb != .report
+        {
+            ask("confirm", "The text ends after '\(self.original(clause.end - 1))'. Is the reading above all that is meant?", ["yes", "no"])
+        }
         // "Deploy AMF with SMF": both, or AMF connected to SMF?
         if draft.verb == .deploy, draft.mention.kind == .networkFunction, let depends = expectation.context.depends {
             for index in clause.body..<clause.end where self.meaning(index)?.preposition == .with && !self.lexemes[index].used {
@@ -230,6 +236,54 @@ extension Reading {
         {
             ask("targets.replicas", "Replicas have no order here. How many replicas should \(label) have?", [])
         }
+        // "scale the second AMF to 5"
+        if draft.verb != .deploy, draft.verb != .report, draft.mention.name == nil, Self.isOrdinal(self.word(draft.mention.at - 1)),
+            self.has(draft.mention.at - 2, .definite)
+        {
+            ask("object.name", "Nothing here has an order. Which instance is '\(self.text((draft.mention.at - 1)..<draft.mention.end))'?")
+        }
+        // "deploy the AMF stopped"
+        if draft.verb == .deploy, draft.mention.end < clause.end, let verb = self.meaning(draft.mention.end)?.verb, verb.form == .participle,
+            [.stop, .disable, .lock, .remove].contains(verb.action)
+        {
+            ask(
+                "confirm", "'\(self.original(draft.mention.end))' is no state that something is deployed in. Should it be deployed all the same?",
+                ["yes", "no"])
+        }
+        // "deploy the latest AMF": which one that is, is not known here.
+        if draft.verb == .deploy, expectation.target("version") == nil, draft.mention.kind == .networkFunction,
+            (max(clause.body, draft.mention.at - 4)..<max(clause.body, draft.mention.at)).contains(where: {
+                ["latest", "newest", "oldest"].contains(self.word($0))
+                    || ["old", "older", "previous", "earlier"].contains(self.word($0))
+                        && self.meaning(draft.mention.end)?.attribute.map { self.vocabulary.attributes[$0].attribute } == "version"
+            })
+        {
+            ask("targets.version", "Which version of \(label) is meant?")
+        }
+        // "deploy an AMF called": nothing follows.
+        if clause.end > clause.body, self.has(clause.end - 1, .naming), !self.lexemes[clause.end - 1].used, draft.verb != .report {
+            ask("object.name", "The text ends after '\(self.original(clause.end - 1))'. What is its name?")
+        }
+        // "restart the SMF with debug logging", "restart the SMF replica 2"
+        if draft.verb == .restart {
+            let said = max(clause.body, draft.mention.end)..<max(clause.body, draft.mention.end, clause.end)
+            if let at = said.first(where: { self.meaning($0)?.namedFeature != nil && self.meaning($0 - 1)?.object == nil && !self.lexemes[$0].used }),
+                said.contains(where: { $0 < at && self.meaning($0)?.preposition == .with })
+            {
+                ask("confirm", "A restart changes no settings: should \(label) be restarted without '\(self.original(at))'?", ["yes", "no"])
+            }
+            if let replicas = expectation.target("replicas"), replicas.span.map({ $0.start > draft.mention.span.start }) ?? false {
+                ask("targets.replicas", "Replicas have no order here. Should all of \(label) be restarted?")
+            }
+        }
+        // "undo the scaling of the AMF": no revision of it.
+        if draft.verb == .rollback,
+            (clause.body..<max(clause.body, min(draft.mention.at, clause.end))).contains(where: { index in
+                self.meaning(index)?.actionNoun.map { [.scale, .restart, .remove, .migrate].contains($0) } ?? false
+            })
+        {
+            ask("verb", "Should \(label) go back to an earlier revision, or is something else to be undone?", ["rollback", "scale"])
+        }
         // "remove the DNN ims from the SMF", "remove slice 1-000001 from the AMF": not the function.
         if draft.verb == .remove, let preposition = draft.mention.preposition, [.from, .of, .on].contains(preposition),
             (max(clause.body, draft.mention.at - 8)..<max(clause.body, draft.mention.at)).contains(where: { index in
@@ -271,7 +325,7 @@ extension Reading {
         let end = min(mention.end, clause.end)
         if self.word(mention.at - 2) == "of" || self.word(mention.at - 1) == "of", !mention.isPronoun {
             let first = self.word(mention.at - 2) == "of" ? mention.at - 3 : mention.at - 2
-            if first >= clause.body, self.kind(first) == .number { return self.text(first..<end) }
+            if first >= clause.body, self.kind(first) == .number || Self.portions.contains(self.word(first)) { return self.text(first..<end) }
         }
         guard end < clause.end, !self.lexemes[end].used else { return nil }
         if Self.relatives.contains(self.word(end)) { return self.text(mention.at..<clause.end) }
@@ -281,6 +335,8 @@ extension Reading {
         }
         return isMeasured ? self.text(mention.at..<clause.end) : nil
     }
+
+    private static let portions: Set<String> = ["half", "most", "part", "some", "many", "few", "several", "any", "third", "quarter"]
 
     private static func isOrdinal(_ word: String) -> Bool {
         ["first", "second", "third", "fourth", "last", "next"].contains(word)

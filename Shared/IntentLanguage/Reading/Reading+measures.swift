@@ -25,15 +25,31 @@ extension Reading {
                 measure.unit = UnitMeaning(dimension: dimension, factor: suffix.factor)
             } else if let multiply = suffix.multiply {
                 measure.low *= multiply
+                // "100k devices per km2"
+                if let unit = self.meaning(next + 1)?.unit, unit.dimension == .density {
+                    measure.unit = unit
+                    measure.end = next + 2
+                    return measure
+                }
             }
             measure.end = next + 1
             return measure
         }
-        if let unit = self.meaning(next)?.unit, self.lexemes[next].kind == .word {
+        if let unit = self.meaning(next)?.unit, self.lexemes[next].kind == .word, !self.namesNext(next, after: at) {
             measure.unit = unit
             measure.end = next + 1
         }
         return measure
+    }
+
+    /// "replicas=3 cpu=2", "replicas 3 cpu 2": the noun of the next number, and no unit of this one.
+    private func namesNext(_ index: Int, after number: Int) -> Bool {
+        guard self.meaning(index)?.attribute != nil, !self.tokens[self.lexemes[index].first].adjacent else { return false }
+        let next = index + 1
+        if self.isSymbol(next, ":", "=") || self.word(next) == "=" { return true }
+        guard self.kind(next) == .number, number > 0 else { return false }
+        let before = self.isSymbol(number - 1, ":", "=") || self.word(number - 1) == "=" ? number - 2 : number - 1
+        return self.meaning(before)?.attribute != nil
     }
 
     /// Whether a counted noun follows ("5m users").

@@ -117,7 +117,15 @@ extension Reading {
             var mention = Mention(
                 at: at, end: end, kind: object.kind, type: object.type, name: object.name ?? named, sst: object.sst, feature: object.feature,
                 role: .object, isGeneric: object.type == nil, isClass: object.isClass, isWeak: object.isWeak, span: self.span(at..<(at + 1)))
-            mention.isIndefinite = self.isIndefinite(before: at)
+            // "the amf-east AMF"
+            if at > clause.first, mention.name == nil, self.kind(at - 1) == .chain, !self.lexemes[at - 1].used,
+                self.fusedObject(self.original(at - 1)) == index
+            {
+                mention.name = self.original(at - 1)
+                mention.at = at - 1
+                mention.span = self.span((at - 1)..<(at + 1))
+            }
+            mention.isIndefinite = self.isIndefinite(before: mention.at)
             mention.role = self.role(of: mention, at, end, clause, preposition, before, hasObject)
             // A hyphenated or numbered name right after the function: "AMF amf-east", "firewall fw1".
             if mention.role == .object, self.isNameLike(end),

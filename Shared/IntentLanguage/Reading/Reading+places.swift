@@ -47,6 +47,7 @@ extension Reading {
             else { return }
             let name = self.chunk(next).text.lowercased()
             let isAlike = name.hasPrefix(kind.rawValue) || kind == .region && self.vocabulary.regionPrefixes.contains { name.hasPrefix($0) }
+            let isSibling = self.isSibling(name, of: self.places.last?.value.lowercased() ?? "")
             let after = next + 1
             let standsAlone =
                 after >= self.lexemes.count || self.kind(after) == .symbol || self.isConjunction(after) || self.meaning(after)?.preposition != nil
@@ -57,11 +58,17 @@ extension Reading {
                 && !(max(0, begin - 6)..<begin).contains { self.meaning($0)?.object != nil }
             // "in core5g, core6g and core7g"
             let isListed = self.isComma(at) && self.isConjunction(next + 1) && self.isStrongName(next + 2)
-            guard isAlike || (standsAlone || isPlaceFirst) && self.joinsPlaces(at) || isListed else { return }
+            guard isAlike || isSibling && standsAlone || (standsAlone || isPlaceFirst) && self.joinsPlaces(at) || isListed else { return }
             if self.severalPlaces.last?.at != begin { self.severalPlaces.append((begin, kind)) }
             self.use(at..<(next + 1))
             at = next + 1
         }
+    }
+
+    /// "core-b" after "core-a"
+    private func isSibling(_ name: String, of other: String) -> Bool {
+        guard let mark = name.lastIndex(of: "-"), let otherMark = other.lastIndex(of: "-") else { return false }
+        return name[..<mark] == other[..<otherMark]
     }
 
     private static let joiners: Set<String> = ["plus", "as well as", "along with", "together with", "alongside"]
@@ -102,6 +109,11 @@ extension Reading {
             if let preposition, ![.in, .on, .at, .to, .from, .across, .of, .for, .with, .by].contains(preposition) { return }
             if preposition == .of && kind == .cluster { return }
             let chunk = self.chunk(at - 1)
+            // "in the SMF's namespace"
+            if self.meaning(at - 1)?.object != nil, chunk.span.end < self.text.count, [UInt8(ascii: "'"), 0xe2].contains(self.text[chunk.span.end]) {
+                self.possessed.append((at, kind))
+                return
+            }
             self.append(kind, (preposition == nil ? begin : governor)..<(at + 1), chunk, preposition)
         }
     }
@@ -204,6 +216,8 @@ extension Reading {
             self.isNameLike(next) || preposition == .in && !isDefinite && self.has(next, .bareNamespace) && chunk.text == folded
                 || isGlued && preposition == .in && self.meaning(next)?.object.map({ self.vocabulary.objects[$0].kind == .coreNetwork }) == true
         else { return }
+        // "on worker-3" is a machine, which is not chosen here.
+        if self.isHostName(next) { return }
         // "on smf-1" is an instance, not a place.
         if preposition != .in, !isRegion, self.fusedObject(chunk.text) != nil { return }
         let after = next + 1

@@ -5,9 +5,13 @@ import IntentModel
 extension Reading {
     mutating func readProvisos() {
         self.readEnds()
+        self.readOccasions()
+        self.readDelays()
         self.readNearness()
         self.readLikeness()
         self.readSpared()
+        self.readWithheld()
+        self.readMeans()
     }
 
     /// Before a time that needs a calendar, they say how long something is to last …
@@ -24,7 +28,7 @@ extension Reading {
     }
 
     private mutating func readEnds() {
-        let ends = self.lexemes.indices.filter { self.isEnd($0) }
+        let ends = self.speaks(.relativeTime) ? self.lexemes.indices.filter { self.isEnd($0) } : []
         for (index, draft) in self.expectations.enumerated().prefix(Self.mostCautions) where draft.verb != .report && draft.mention.kind != .policy {
             let window = draft.context.window
             // "until 2026-12-24" is the end of what is wanted; "between … and …" says when it may be done.
@@ -56,11 +60,13 @@ extension Reading {
 
     /// "near the stadium": no place that anything here knows. Where one is named as well, that is the place.
     private mutating func readNearness() {
-        for at in self.lexemes.indices where self.has(at, .nearness) {
+        for at in self.lexemes.indices where self.speaks(.nearness) && self.has(at, .nearness) {
             let isTo = self.meaning(at + 1)?.preposition == .to
             guard isTo || self.word(at) != "close" else { continue }
             let next = self.head(isTo ? at + 2 : at + 1)
-            guard next < self.lexemes.count, self.kind(next) != .symbol, self.meaning(next)?.object == nil, self.meaning(next)?.quality == nil,
+            guard next < self.lexemes.count, self.kind(next) != .symbol,
+                self.meaning(next)?.object == nil || !["near", "close", "nearby"].contains(self.word(at)),
+                self.meaning(next)?.quality == nil,
                 !self.has(next - 1, .filler), self.meaning(next - 1)?.quality == nil
             else { continue }
             let near = self.expectation(near: at)
@@ -77,7 +83,9 @@ extension Reading {
 
     /// "with the same settings as the AMF", "like in core5g": what that would be is not looked up.
     private mutating func readLikeness() {
-        for at in self.lexemes.indices where self.has(at, .likeness) {
+        for at in self.lexemes.indices where self.speaks(.likeness) && self.has(at, .likeness) {
+            // "functions like AMF and SMF"
+            if self.word(at) == "like", self.isSingleWord(at), self.meaning(at + 1)?.object != nil { continue }
             let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
             return self.confirm(
                 at, "'\(self.text(at..<max(at + 1, end)))' is not looked up. Should it be done with what the text says besides that?", unlessAsked: false)
@@ -86,7 +94,7 @@ extension Reading {
 
     /// "remove the UDM but keep its data": a removal spares nothing.
     private mutating func readSpared() {
-        guard let removed = self.expectations.firstIndex(where: { $0.verb == .remove }) else { return }
+        guard self.speaks([.sparing, .negation]), let removed = self.expectations.firstIndex(where: { $0.verb == .remove }) else { return }
         let clause = self.clauses[self.expectations[removed].clause]
         for at in clause.first..<self.lexemes.count {
             guard self.has(at, .sparing) && self.isOfIt(at + 1) || self.has(at, .negation) && self.spares(at + 1) else { continue }
@@ -94,6 +102,36 @@ extension Reading {
             while end < self.lexemes.count, self.kind(end) != .symbol { end += 1 }
             return self.confirm(
                 at, "A removal takes everything of it: '\(self.text(at..<end))' cannot be promised. Should it be removed all the same?", unlessAsked: false)
+        }
+    }
+
+    /// "by adding nodes", "on half of the replicas", "and its configuration": how, on how much of it, and what besides.
+    private mutating func readMeans() {
+        for at in self.lexemes.indices.dropLast() where self.lexemes[at].kind == .word && !self.lexemes[at].used {
+            let draft = self.expectations[self.expectation(near: at)]
+            guard draft.verb != .report else { continue }
+            let isMeans = self.meaning(at)?.preposition == .by && self.meaning(at + 1)?.verb?.form == .gerund
+            let isPart =
+                self.word(at) == "half" && self.word(at + 1) == "of"
+                || draft.verb == .remove && self.isConjunction(at) && ["its", "their"].contains(self.word(at + 1)) && self.meaning(at + 2)?.object == nil
+            guard isMeans || isPart else { continue }
+            let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
+            return self.confirm(at, "'\(self.text(at..<max(at + 2, end)))' cannot be followed. Should it be done without that?")
+        }
+    }
+
+    private static let deeds: Set<Action> = [.scale, .change, .add, .restart, .remove, .deploy, .stop, .migrate]
+
+    /// "scale the AMF without restarting it": how it is done is not chosen here; "without restarting the SMF" is said of something else.
+    private mutating func readWithheld() {
+        for at in self.lexemes.indices where self.speaks(.negation) && self.word(at) == "without" && self.isSingleWord(at) {
+            guard let verb = self.meaning(at + 1)?.verb, verb.form == .gerund, Self.deeds.contains(verb.action) else { continue }
+            let draft = self.expectations[self.expectation(near: at)]
+            guard draft.verb != .report, draft.verb != .remove else { continue }
+            let next = self.head(at + 2)
+            if let object = self.meaning(next)?.object, self.vocabulary.objects[object].type != draft.mention.type { continue }
+            let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
+            return self.confirm(at, "'\(self.text(at..<max(at + 2, end)))' cannot be promised. Should it be done all the same?")
         }
     }
 

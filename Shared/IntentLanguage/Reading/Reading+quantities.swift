@@ -48,6 +48,15 @@ extension Reading {
             self.use(start..<(start + 2))
             return start + 2
         }
+        // "3 -> 5": from one to the other, and no range.
+        if self.isArrow(measure.end), self.kind(measure.end + 1) == .number {
+            let last = measure.end + 1
+            if self.isArrow(last + 1) {
+                self.ask(clause, "targets.replicas", "'\(self.text(start..<(last + 1)))' goes on. How many replicas are meant in the end?", [])
+            }
+            self.use(start..<measure.end)
+            return measure.end
+        }
         // Ranges: "2-10", "2 to 10", "between 2 and 10", "from 2 to 10".
         if let high = self.rangeEnd(measure.end, clause) {
             let upper = self.measure(high)
@@ -75,10 +84,16 @@ extension Reading {
             // "10x", "3rd", "1_000"
             let words = self.text(start..<(measure.end + 1))
             self.notes.append("'\(words)' is no number of anything.")
-            if self.word(measure.end) == "x" { self.ask(clause, "targets.replicas", "'\(words)' may say how many. How many replicas are meant?", []) }
+            if self.isHour(measure.end), clause.verb?.action != .report {
+                self.ask(clause, "context.window", "When exactly does '\(words)' mean? Give a date and time.", [])
+            }
+            if self.word(measure.end) == "x" || self.isCountNoun(at: measure.end + 1), clause.verb?.action != .report {
+                self.ask(clause, "targets.replicas", "'\(words)' may say how many. How many replicas are meant?", [])
+            }
             self.lexemes[measure.end].used = true
             return measure.end + 1
         }
+        if self.isVersion(start) { return start + 1 }
         // "(currently 3)": how it is.
         if ["currently", "presently"].contains(self.word(start - 1)) {
             self.notes.append("'\(self.text((start - 1)..<measure.end))' was read as an observation.")
@@ -158,6 +173,14 @@ extension Reading {
             var ahead = measure.end
             var steps = 0
             while ahead < clause.end, steps < 5 {
+                // "three (3) replicas"
+                if ahead == measure.end, self.isSymbol(ahead, "("), self.kind(ahead + 1) == .number, self.isSymbol(ahead + 2, ")"),
+                    self.lexemes[ahead + 1].value == self.lexemes[start].value, self.isCountNoun(at: ahead + 3)
+                {
+                    self.lexemes[ahead + 1].used = true
+                    ahead += 3
+                    continue
+                }
                 if let meaning = self.meaning(ahead) {
                     if let found = meaning.attribute, self.fits(found, measure), self.lexemes[ahead].kind == .word {
                         if attribute == nil {
@@ -226,6 +249,10 @@ extension Reading {
             named = false
         }
         let spanEnd = max(evidenceEnd, owner.map { attribute != nil && self.isCountAttribute(attribute) ? min($0 + 1, clause.end) : 0 } ?? 0)
+        if self.isPace(evidenceEnd), let action, [.restart, .remove, .migrate].contains(action) {
+            let words = self.text(start..<(evidenceEnd + 3))
+            self.ask(clause, "confirm", "'\(words)' is nothing that is kept here. Should it be done at once?", ["yes", "no"])
+        }
         if self.isPace(evidenceEnd) || self.word(start) == "single" && attribute.map({ self.vocabulary.attributes[$0].attribute }) == "replicas" {
             attribute = nil
         }
@@ -242,11 +269,24 @@ extension Reading {
             self.ask(clause, "targets.replicas", "'\(self.text(start..<min(measure.end + 2, self.lexemes.count)))' is no number. Which number is meant?", [])
             return measure.end + (self.kind(measure.end) == .number ? 1 : 2)
         }
+        if let noun = self.misfit(measure, clause), attribute.map({ $0 != noun }) ?? true, clause.verb?.action != .report {
+            let words = self.text(start..<(measure.end + 1)), known = self.vocabulary.attributes[noun].attribute
+            self.ask(clause, "targets.\(known)", "'\(words)' is no \(known). What should it be?", [])
+            self.use(begin..<(measure.end + 1))
+            return measure.end + 1
+        }
         guard let index = attribute else {
             self.unexplained(start, measure, clause, preposition)
             return measure.end
         }
         if self.vocabulary.attributes[index].attribute != "replicas" { owner = nil }
+        if self.isApproximate(self.vocabulary.attributes[index].attribute, begin, start, max(evidenceEnd, measure.end)), clause.verb?.action != .report {
+            let attribute = self.vocabulary.attributes[index].attribute
+            self.ask(
+                clause, "targets.\(attribute)", "'\(self.text(start..<measure.end))' is said to be no exact number. What should \(attribute) be exactly?", [])
+            self.use(begin..<max(evidenceEnd, measure.end))
+            return measure.end
+        }
         var word = self.vocabulary.attributes[index]
         let by = preposition == .by || self.meaning(start - 2)?.preposition == .by && self.meaning(start - 1)?.comparator != nil
         if measure.unit?.dimension == .percent, !by, let other = word.percent, let known = self.vocabulary.attribute(other) { word = known }
@@ -261,6 +301,11 @@ extension Reading {
         if word.dimension == .time, IntentModel.Attribute.unit(of: word.attribute) == "s" { low /= 1000; high = high.map { $0 / 1000 } }
         // CPU loads that are only observed are no target.
         if word.attribute == "targetCPUUtilization" || word.attribute == "targetMemoryUtilization", !self.isUtilisationTarget(start, clause, begin) {
+            // "with 50 % more memory"
+            if incremental != nil, let action, [.deploy, .make, .configure, .set, .scale].contains(action) {
+                let words = self.text(begin..<max(evidenceEnd, measure.end))
+                self.ask(clause, "targets", "'\(words)' is a change of what is not known here. How much should it be?", [])
+            }
             self.notes.append("'\(self.text(begin..<max(evidenceEnd, measure.end)))' was read as an observation.")
             return measure.end
         }
@@ -349,6 +394,14 @@ extension Reading {
             self.use(begin..<max(evidenceEnd, measure.end))
             return measure.end
         }
+        // "to 5, up from 3"
+        if preposition == .from, self.word(start - 1) == "from", high == nil, scalable, let said = self.quantities.last, said.at >= clause.first,
+            said.target.attribute == word.attribute
+        {
+            self.notes.append("'\(self.text(begin..<max(evidenceEnd, measure.end)))' was read as an observation.")
+            self.use(begin..<max(evidenceEnd, measure.end))
+            return measure.end
+        }
         // "increase the replicas from 3": to what?
         if preposition == .from, high == nil, scalable, action == .scale || action == .change || action == .set {
             self.ask(clause, "targets.\(word.attribute)", "'from \(Self.plain(low))' says what it is. What should \(word.attribute) be?", [])
@@ -423,6 +476,29 @@ extension Reading {
         case .equals: .equals
         case nil: better
         }
+    }
+
+    /// "4 GB CPU", "8 MHz of CPU": the noun of a size right after a number in a unit that is none of it.
+    private func misfit(_ measure: Measure, _ clause: Clause) -> Int? {
+        guard let unit = measure.unit, [.bytes, .frequency, .cpu].contains(unit.dimension) else { return nil }
+        let noun = self.word(measure.end) == "of" ? measure.end + 1 : measure.end
+        guard noun < clause.end, let attribute = self.meaning(noun)?.attribute, !self.fits(attribute, measure), self.kind(noun + 1) != .number,
+            ["cpu", "memory", "storage"].contains(self.vocabulary.attributes[attribute].attribute)
+        else { return nil }
+        return attribute
+    }
+
+    private func isArrow(_ index: Int) -> Bool {
+        guard self.word(index) == "to", self.isSingleWord(index) else { return false }
+        return [UInt8(ascii: "-"), 0xe2].contains(self.text[self.tokens[self.lexemes[index].first].start])
+    }
+
+    /// "version 3.1" is no amount, whatever it is brought to.
+    private func isVersion(_ start: Int) -> Bool {
+        let noun = self.word(start - 1) == "to" && self.isSingleWord(start - 1) ? start - 2 : start - 1
+        guard self.kind(start) == .number, let attribute = self.meaning(noun)?.attribute else { return false }
+        return self.vocabulary.attributes[attribute].attribute == "version"
+            && ["version", "release", "software version"].contains(self.original(noun).lowercased())
     }
 
     /// The expectation's id is filled in once the clause has one.

@@ -12,8 +12,8 @@ extension Reading {
             if !isSettled, meaning?.has(.setting) ?? (self.lexemes[at].kind == .unknown) || hasEquals, let said = self.setting(at) {
                 isSettled = self.askForSetting(at, said)
             }
+            if meaning?.has(.host) ?? self.isHostName(at) { hosts.append(at) }
             guard let meaning else { continue }
-            if meaning.has(.host) { hosts.append(at) }
             if !isPlaced, let kind = meaning.place, meaning.object == nil { isPlaced = self.askForPlace(kind, at) }
         }
         self.readHosts(hosts)
@@ -48,7 +48,7 @@ extension Reading {
 
     /// "on a GPU node", "to node worker-3": where in a cluster something runs is not chosen here.
     private mutating func readHosts(_ hosts: [Int]) {
-        for at in hosts where self.isSingleWord(at) {
+        for at in hosts where self.isSingleWord(at) || self.kind(at) == .chain {
             let near = self.expectations[self.expectation(near: at)]
             guard near.verb == .deploy || near.verb == .migrate || near.verb == .configure, near.mention.at != at else { continue }
             var before = at - 1
@@ -57,6 +57,14 @@ extension Reading {
             return self.confirm(
                 at, "'\(self.text(before..<(at + 1)))' cannot be chosen here. Should it be done on whichever node has room?", unlessAsked: false)
         }
+    }
+
+    /// "worker-3"
+    func isHostName(_ index: Int) -> Bool {
+        guard index >= 0, index < self.lexemes.count, self.lexemes[index].kind == .chain else { return false }
+        let tokens = self.lexemes[index].first..<self.lexemes[index].end
+        return self.vocabulary.lexicon.meaning(of: self.tokens[tokens.lowerBound].word)?.has(.host) == true
+            && tokens.dropFirst().allSatisfy { self.tokens[$0].word.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }
     }
 
     /// The stretch that gives such a thing a value, where one begins.
@@ -75,6 +83,8 @@ extension Reading {
         if value < self.lexemes.count, !self.lexemes[value].used, self.isValue(value, isLinked: value > at + 1 || !self.isSingleWord(at)) {
             return at..<(value + 1)
         }
+        // "with node affinity"
+        if self.has(at, .placement), !self.has(at - 1, .negation) { return at..<(at + 1) }
         // "30 second grace period", "8443 port"
         var before = at - 1
         if self.meaning(before)?.unit != nil, self.kind(before) == .word { before -= 1 }

@@ -110,11 +110,23 @@ extension Reading {
                 let digits = token.word.utf8.first.map { $0 >= 0x30 && $0 <= 0x39 } ?? false
                 let versioned = token.word.utf8.first == UInt8(ascii: "v") && token.word.utf8.dropFirst().first.map { $0 >= 0x30 && $0 <= 0x39 } ?? false
                 if self.word(at - 1) == "from", self.hasSecondVersion(after: at, clause) { self.use(at..<(at + 1)); continue }
+                if digits, self.isDate(token.word) {
+                    self.ask(clause, "context.window", "'\(self.original(at))' may be read in two ways. Give the date as 2026-12-24.", [])
+                    self.use(at..<(at + 1))
+                    continue
+                }
                 if versioned || digits && token.word.contains("."), !token.glued, token.word.utf8.filter({ $0 == UInt8(ascii: ".") }).count < 3 {
                     self.text("version", at..<(at + 1), value: self.chunk(at).text)
                 }
             }
         }
+    }
+
+    /// "24.12.2026"
+    private func isDate(_ word: String) -> Bool {
+        let parts = word.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 3 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } } && parts[0].utf8.count <= 2
+            && parts[1].utf8.count <= 2 && parts[2].utf8.count == 4 && (parts[2].hasPrefix("19") || parts[2].hasPrefix("20"))
     }
 
     /// "from 1.2 to 1.3": only the second is wanted.

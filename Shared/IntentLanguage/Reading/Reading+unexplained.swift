@@ -3,6 +3,9 @@ import IntentModel
 extension Reading {
     private static let hours: Set<String> = ["am", "pm", "oclock", "o'clock", "uhr", "utc", "cet"]
 
+    /// "3am", "15h"
+    func isHour(_ index: Int) -> Bool { Self.hours.contains(self.word(index)) || ["h", "hrs"].contains(self.word(index)) }
+
     /// "at 3 am", "in 10 minutes", "after two hours", "for the next 2 hours": when something is to be done, or how long it is to last.
     private func isTime(_ start: Int, _ measure: Measure, _ clause: Clause) -> Bool {
         if Self.hours.contains(self.word(measure.end)) || self.word(measure.end) == "o" && self.word(measure.end + 1) == "clock" { return true }
@@ -10,20 +13,23 @@ extension Reading {
         if ["later", "hence"].contains(self.word(measure.end)) { return true }
         var before = start - 1
         while before >= clause.first, self.has(before, [.definite, .filler]) || ["next", "coming", "about"].contains(self.word(before)) { before -= 1 }
-        return ["in", "after", "for", "during", "over"].contains(self.word(before))
+        return ["in", "after", "for", "during", "over", "every", "each"].contains(self.word(before))
     }
 
     /// A number that means something, but what? Only those with a unit that could be acted on are asked about.
     mutating func unexplained(_ start: Int, _ measure: Measure, _ clause: Clause, _ preposition: Preposition?) {
         let words = self.text(start..<measure.end)
-        if measure.unit?.dimension == .percent,
+        if clause.verb == nil, measure.unit?.dimension == .percent, self.has(measure.end, [.increment, .decrement]) {
+            // "we expect 20 % more traffic"
+            self.notes.append("'\(words)' was read as an observation.")
+        } else if measure.unit?.dimension == .percent,
             self.meaning(measure.end)?.object != nil || (0..<4).contains(where: { self.word(measure.end + $0) == "traffic" })
         {
             self.ask(clause, "targets.threshold", "What should '\(words)' apply to?", [])
         } else if measure.unit == nil, self.isNumberOfObject(start), clause.verb?.action != .report {
             // "deploy AMF 2.0", "deploy AMF 3": a version, a number of instances, or part of a name.
             self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it, a version or how many?", [])
-        } else if measure.unit == nil, self.isConjunction(measure.end),
+        } else if measure.unit == nil, self.isConjunction(measure.end), self.has(measure.end + 1, .indefinite) || self.word(measure.end + 1) == "half",
             let noun = (measure.end..<min(measure.end + 4, clause.end)).first(where: { self.isCountNoun(at: $0) })
         {
             // "three and a half replicas"
@@ -60,6 +66,34 @@ extension Reading {
             // "set the bounds to 2..10"
             let field = action == .scale || action == .autoscale ? "targets.replicas" : "targets"
             self.ask(clause, field, "'\(self.text(start..<measure.end))' does not say what it is a number of. What should be set to what?", [])
+        } else if measure.unit?.dimension == .percent, self.has(measure.end, [.increment, .decrement]), let action = clause.verb?.action,
+            [.deploy, .make, .configure, .set].contains(action)
+        {
+            // "with 50 % more memory"
+            self.ask(
+                clause, "targets", "'\(self.text(start..<min(measure.end + 2, clause.end)))' is a change of what is not known here. How much should it be?", [])
+        } else if let action = clause.verb?.action, [.scale, .restart, .remove, .migrate].contains(action), let unit = measure.unit, unit.dimension == .time,
+            unit.factor >= 1_000, self.word(start - 1) == "with" || self.has(start - 1, .indefinite) && self.word(start - 2) == "with"
+        {
+            // "with a 30 second delay"
+            self.ask(clause, "context.window", "'\(words)' is no time that is kept here. Give a date and time, or leave it out.", [])
+        } else if let action = clause.verb?.action, [.restart, .remove, .rollback].contains(action), measure.unit == nil, self.has(start - 1, .carrier) {
+            // "the SMF container 2"
+            self.ask(clause, "object.name", "'\(self.text((start - 1)..<measure.end))' is no instance that is known. Which one is meant?", [])
+        } else if clause.verb == nil, measure.unit == nil, clause.first == start, clause.end == measure.end, !self.expectations.isEmpty,
+            self.isSymbol(start - 1, ";", ".")
+        {
+            // "to 5;6"
+            self.ask(clause, "targets", "'\(words)' does not say what it is a number of. What is it?", [])
+        } else if measure.unit == nil, clause.verb?.action == .ensure, self.meaning(start - 1)?.comparator != nil {
+            // "ensure it is never scaled above 5"
+            self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it a number of?", [])
+        } else if measure.unit == nil, self.isConjunction(start - 1), self.word(start - 1) != "or", measure.end >= clause.end, let action = clause.verb?.action,
+            [.scale, .set, .configure, .change, .deploy, .make, .add].contains(action),
+            self.quantities.last.map({ $0.at >= clause.first }) ?? false || self.kind(start - 2) == .number
+        {
+            // "4 CPUs and 8"
+            self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it a number of?", [])
         } else {
             self.notes.append("'\(words)' was not needed for the reading.")
         }

@@ -26,6 +26,10 @@ extension Reading {
                 return .configure
             }
             return .deploy
+        case .scale where self.changesVersion(quantities), .change where self.changesVersion(quantities),
+            .migrate where self.changesVersion(quantities) && self.within(self.places, \.at, clause.body..<clause.end).isEmpty,
+            .make where self.changesVersion(quantities) && objects.allSatisfy({ !$0.isIndefinite }):
+            return .configure
         case .make:
             if let first = objects.first, first.isIndefinite || first.isClass && first.preposition == nil || quantities.contains(where: { $0.owner != nil }) {
                 return .deploy

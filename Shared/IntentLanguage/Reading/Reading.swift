@@ -6,6 +6,8 @@ struct Reading {
     let text: [UInt8]
     let tokens: [Token]
     var lexemes: [Lexeme] = []
+    /// All classes of all words: what no word has is looked for nowhere.
+    var classes: WordClass = []
     var clauses: [Clause] = []
     var names: [NameFinding] = []
     var places: [PlaceFinding] = []
@@ -35,6 +37,12 @@ struct Reading {
     var disguised: String?
     /// Instances that a clause excludes by name.
     var excluded: [(clause: Int, type: String?, name: String)] = []
+    /// What the clause before says not to do something to.
+    var spared: [Mention] = []
+    /// Places that are said to be something's.
+    var possessed: [(at: Int, kind: PlaceKind)] = []
+    /// Identifiers followed by what cannot be their value.
+    var misfits: [(at: Int, end: Int)] = []
     /// Places that more of their kind follow: "in cluster-a, cluster-b".
     var severalPlaces: [(at: Int, kind: PlaceKind)] = []
     let effort = Effort()
@@ -43,10 +51,26 @@ struct Reading {
         self.vocabulary = vocabulary
         self.text = Array(text.utf8)
         var tokens = tokens
-        for index in tokens.indices where tokens[index].kind != .quoted {
+        for index in tokens.indices {
+            if tokens[index].kind == .quoted {
+                guard Self.isFunction(tokens[index].word, vocabulary), index == 0 || !Self.isNamed(tokens[index - 1].word, vocabulary) else { continue }
+                // the "AMF": no name of its own
+                tokens[index].kind = .word
+            }
             tokens[index].id = vocabulary.lexicon.id(of: tokens[index].word)
         }
-        self.tokens = Self.corrected(tokens, vocabulary)
+        self.tokens = Self.withoutNumbering(Self.corrected(tokens, vocabulary), vocabulary)
+    }
+
+    private static func isFunction(_ word: String, _ vocabulary: Vocabulary) -> Bool {
+        guard !word.contains(" "), let object = vocabulary.lexicon.meaning(of: word)?.object else { return false }
+        return vocabulary.objects[object].kind == .networkFunction && vocabulary.objects[object].type != "Custom"
+    }
+
+    /// Before a name: "called", "VNF", "namespace".
+    private static func isNamed(_ word: String, _ vocabulary: Vocabulary) -> Bool {
+        guard let meaning = vocabulary.lexicon.meaning(of: word) else { return false }
+        return meaning.has([.naming, .carrier, .generic]) || meaning.place != nil || meaning.object != nil || meaning.identifier != nil
     }
 
     /// One-letter mistakes in ordinary words are read as the word meant, never in names.
@@ -66,6 +90,7 @@ struct Reading {
             if index + 1 < tokens.count, vocabulary.lexicon.meaning(of: tokens[index + 1].word)?.place != nil { continue }
             if let id = vocabulary.lexicon.correction(of: token.word) {
                 tokens[index].id = id
+                tokens[index].word = vocabulary.lexicon.spelling(of: id)
                 tokens[index].corrected = true
             }
         }

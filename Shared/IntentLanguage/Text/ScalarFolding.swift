@@ -42,6 +42,7 @@ enum ScalarFolding {
         case 0x24b6...0x24cf: return Folded(scalar: 0x61 + value - 0x24b6, lookalike: true)
         case 0x24d0...0x24e9: return Folded(scalar: 0x61 + value - 0x24d0, lookalike: true)
         default:
+            if Pictograph.isDecoration(value) { return Folded(scalar: 0x20) }
             if let latin = self.lookalikes[value] { return Folded(scalar: latin, lookalike: true) }
             return Folded(scalar: value)
         }

@@ -125,6 +125,9 @@ struct Tokenizer {
                 // "AMF -> 3"
                 result.tokens.append(Token(kind: .word, word: "to", start: characters[at].start, end: characters[at + 1].end))
                 at += 2
+            } else if scalar == 0x2192 || scalar == 0x21d2 || scalar == 0x27a1 {
+                result.tokens.append(Token(kind: .word, word: "to", start: characters[at].start, end: characters[at].end))
+                at += 1
             } else if scalar == 0x2d, at + 1 < count, self.isDigit(characters[at + 1].scalar), self.opensNumber(characters, at) {
                 at = self.number(characters, at, negative: true, into: &result)
                 lastEnd = at

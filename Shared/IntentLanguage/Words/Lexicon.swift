@@ -105,6 +105,8 @@ struct Lexicon: Sendable {
         return index >= 0 ? self.meanings[Int(index)] : nil
     }
 
+    func spelling(of id: Int32) -> String { self.words[Int(id)] }
+
     func id(of word: String) -> Int32 { self.wordIDs[word] ?? -1 }
 
     /// The one word that differs from `word` by a letter left out, added, changed or two swapped; nil when none or several with

@@ -104,6 +104,26 @@ struct WordClass: OptionSet, Sendable, Hashable {
     static let separable = WordClass(rawValue: 1 << 45)
     /// "node": where in a cluster something runs.
     static let host = WordClass(rawValue: 1 << 47)
+    /// "concert": something that begins and ends, and nothing here knows when.
+    static let occasion = WordClass(rawValue: 1 << 48)
+    /// "gradually", "for now": how or how long, and nothing here keeps it.
+    static let manner = WordClass(rawValue: 1 << 49)
+    /// "roughly": before a number it makes it none.
+    static let approximate = WordClass(rawValue: 1 << 50)
+    /// "or so": the same, after it.
+    static let approximateAfter = WordClass(rawValue: 1 << 51)
+    /// "place", "host": a verb only before what can be placed.
+    static let placing = WordClass(rawValue: 1 << 52)
+    /// "run", "operate": the same, of what is there or is to be.
+    static let running = WordClass(rawValue: 1 << 53)
+    /// "ticket": before a colon it heads the request.
+    static let label = WordClass(rawValue: 1 << 54)
+    /// "back", "always": nothing is lost without it.
+    static let idle = WordClass(rawValue: 1 << 55)
+    /// "anti-affinity": a setting that says where things run, with a value or without.
+    static let placement = WordClass(rawValue: 1 << 56)
+    /// "please": what comes after it is asked for.
+    static let please = WordClass(rawValue: 1 << 57)
     /// "other", "own": before the noun of a place they say no place.
     static let undefinedPlace = WordClass(rawValue: 1 << 46)
 }
@@ -139,7 +159,8 @@ final class Meaning: @unchecked Sendable {
 
     /// Known as something that nothing can be done with, and no better understood than a word that nobody knows.
     var isOpaque: Bool {
-        !self.classes.isEmpty && self.classes.isSubset(of: [.setting, .undefinedPlace, .host]) && self.verb == nil && self.object == nil
+        !self.classes.isEmpty && self.classes.isSubset(of: [.setting, .undefinedPlace, .host, .occasion, .label, .placing, .idle, .placement])
+            && self.verb == nil && self.object == nil
             && self.attribute == nil
             && self.namedFeature == nil && self.unit == nil
             && self.place == nil && self.identifier == nil && self.quality == nil && self.technology == nil

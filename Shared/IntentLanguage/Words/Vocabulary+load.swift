@@ -47,6 +47,7 @@ extension Vocabulary {
             for part in [file] + (try own.filter { try $0.language() == language }) {
                 try glossary.read(part, tokenizer) { loader.knows($0) }
             }
+            try glossary.readVariants(file)
             glossaries.append(glossary)
         }
         for file in own where !(["en"] + self.languages).contains(try file.language()) {
@@ -159,11 +160,16 @@ struct VocabularyLoader {
             let action = try file.choice(key, at, Action.self)
             for phrase in phrases { self.lexicon.add(phrase) { $0.actionNoun = action } }
         }
-        self.classes(try file.phrases("openings"), .opening)
+        for phrase in try file.phrases("openings") {
+            self.lexicon.add(phrase, correctable: phrase == "please" || phrase == "kindly") { $0.classes.insert(.opening) }
+        }
+        self.classes(try file.phrases("pleas"), .please)
         self.classes(try file.phrases("modals"), .modal)
         self.classes(try file.phrases("wishes"), .wish)
         self.classes(try file.phrases("telling"), .telling)
         self.classes(try file.phrases("separable"), .separable)
+        self.classes(try file.phrases("placing"), .placing)
+        self.classes(try file.phrases("running"), .running)
     }
 
     mutating func readObjects(_ file: VocabularyFile) throws {
@@ -301,9 +307,12 @@ struct VocabularyLoader {
             ("recurrences", .recurrence), ("negatives", .negative), ("compoundSuffixes", .compoundSuffix), ("corrections", .correction),
             ("conditions", .condition), ("doubts", .doubt), ("existence", .existence), ("selecting", .selecting), ("describing", .describing),
             ("nearness", .nearness), ("likenesses", .likeness), ("sparing", .sparing), ("vagueCounts", .vagueCount),
+            ("manners", .manner), ("approximates", .approximate), ("approximatesAfter", .approximateAfter), ("labels", .label), ("idle", .idle),
         ]
         for (key, wordClass) in classes { self.classes(try file.phrases(key), wordClass) }
+        for phrase in try file.phrases("occasions") { self.noun(phrase, correctable: false) { $0.classes.insert(.occasion) } }
         for phrase in try file.phrases("settings") { self.noun(phrase, correctable: false) { $0.classes.insert(.setting) } }
+        for phrase in try file.phrases("placements") { self.noun(phrase, correctable: false) { $0.classes.formUnion([.setting, .placement]) } }
         for phrase in try file.phrases("hosts") { self.noun(phrase, correctable: false) { $0.classes.insert(.host) } }
         for word in try file.phrases("ordinary") { self.lexicon.protect(word) }
         for phrase in try file.phrases("technologies") { self.lexicon.add(phrase) { $0.technology = phrase } }

@@ -1,0 +1,100 @@
+import IntentModel
+
+/// Words that are no part of the reading. What they would change is not known, so a change to what is there is not made without asking.
+extension Reading {
+    /// How far from a word what explains it is looked for; further away it explains something else.
+    private static let reach = 48
+
+    private static let changing: Set<Verb> = [.scale, .remove, .restart, .migrate, .rollback, .configure, .deploy]
+
+    /// The question about the first of them.
+    var leftover: Clarification? {
+        for (index, draft) in self.expectations.enumerated().prefix(Self.mostCautions) {
+            if index > 0, self.expectations[index - 1].clause == draft.clause { continue }
+            guard Self.changing.contains(draft.verb), draft.mention.kind != .radioNetwork, self.clauses.indices.contains(draft.clause) else { continue }
+            let clause = self.clauses[draft.clause]
+            guard let at = (clause.first..<clause.end).first(where: { self.isLeftover($0, clause, draft.verb) }) else { continue }
+            return Clarification(
+                expectation: "e\(index + 1)", field: "confirm", question: "'\(self.original(at))' was not understood. Should it be done without that?",
+                options: ["yes", "no"])
+        }
+        return self.leftoverBeside
+    }
+
+    /// "Dry run: scale …", "…, blue-green": words around the wish, in its sentence.
+    private var leftoverBeside: Clarification? {
+        for (index, clause) in self.clauses.enumerated() where clause.verb == nil {
+            let leads = self.isSymbol(clause.end, ":") && index + 1 < self.clauses.count && self.clauses[index + 1].verb != nil
+            guard leads || !clause.opensSentence else { continue }
+            let near = self.expectation(near: leads ? clause.end + 1 : max(0, clause.first - 1))
+            guard self.expectations.indices.contains(near), Self.changing.contains(self.expectations[near].verb),
+                self.expectations[near].mention.kind != .radioNetwork,
+                let at = (clause.first..<clause.end).first(where: { self.isLeftover($0, clause, self.expectations[near].verb) })
+            else { continue }
+            return Clarification(
+                expectation: "e\(near + 1)", field: "confirm", question: "'\(self.original(at))' was not understood. Should it be done without that?",
+                options: ["yes", "no"])
+        }
+        return nil
+    }
+
+    private func isLeftover(_ index: Int, _ clause: Clause, _ verb: Verb) -> Bool {
+        guard !self.lexemes[index].used, !self.lexemes[index].isSpoken, index != clause.verbAt, !self.has(index, .idle) else { return false }
+        switch self.lexemes[index].kind {
+        case .unknown, .chain, .compound: break
+        case .symbol: return self.isTellingPicture(index)
+        case .word, .number, .quoted: return false
+        }
+        let span = self.span(index..<(index + 1))
+        return !self.sayings.contains { $0.span.start <= span.start && span.end <= $0.span.end } && !self.isElaboration(index, clause, verb)
+            && !self.isRemark(index, clause)
+    }
+
+    private func isTellingPicture(_ index: Int) -> Bool {
+        let word = self.tokens[self.lexemes[index].first].word
+        return word.unicodeScalars.first.map { Pictograph.isTelling($0.value) } ?? false
+    }
+
+    /// Why something is done changes nothing of it; nor do words that describe what is deployed or a feature that is set.
+    private func isElaboration(_ index: Int, _ clause: Clause, _ verb: Verb) -> Bool {
+        if verb == .deploy, !self.endsDeployment(index, clause) { return true }
+        var at = index - 1
+        while at >= max(clause.first, index - Self.reach) {
+            if let preposition = self.meaning(at)?.preposition {
+                switch verb {
+                case .deploy: return true
+                case .configure where [.with, .using, .reason, .for].contains(preposition): return true
+                case _ where preposition == .to && self.meaning(at + 1)?.verb?.form == .base: return true
+                case .configure: break
+                default: return preposition == .reason && Self.reasons.contains(self.original(at).lowercased())
+                }
+            }
+            at -= 1
+        }
+        return false
+    }
+
+    private static let copulas: Set<String> = ["is", "are", "was", "were", "has", "have", "keeps", "keep"]
+
+    /// "…, it hangs", "… - customers are complaining", "… so it picks up the new certificates": how it is, or will be, and nothing to be done.
+    private func isRemark(_ index: Int, _ clause: Clause) -> Bool {
+        var first = index
+        while first > max(clause.body, index - Self.reach), !self.isComma(first), self.word(first) != "so" { first -= 1 }
+        guard first > clause.body, index > first + 1 else { return false }
+        let stretch = (first + 1)..<min(clause.end, first + Self.reach)
+        if stretch.contains(where: { self.has($0, [.modal, .negation, .condition, .manner]) || self.kind($0) == .number && !self.lexemes[$0].used }) {
+            return false
+        }
+        return ["it", "they", "we"].contains(self.word(first + 1)) || stretch.contains { Self.copulas.contains(self.word($0)) }
+    }
+
+    /// "deploy the AMF quietly": the last word of its clause, after the object, where no noun goes on with it.
+    private func endsDeployment(_ index: Int, _ clause: Clause) -> Bool {
+        (index + 1 >= clause.end || self.isComma(index + 1))
+            && (max(clause.body, index - Self.reach)..<index).contains { self.lexemes[$0].isSpoken }
+    }
+
+    private static let reasons: Set<String> = [
+        "due to", "because of", "because", "since", "given", "as", "in response to", "according to", "in accordance with",
+    ]
+}
