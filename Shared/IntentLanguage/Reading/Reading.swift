@@ -35,6 +35,8 @@ struct Reading {
     var disguised: String?
     /// Instances that a clause excludes by name.
     var excluded: [(clause: Int, type: String?, name: String)] = []
+    /// Objects named a second time within their clause, and where they were named first.
+    var repeats: [(at: Int, of: Int)] = []
     /// Places that more of their kind follow: "in cluster-a, cluster-b".
     var severalPlaces: [(at: Int, kind: PlaceKind)] = []
     let effort = Effort()
