@@ -11,6 +11,7 @@ extension Reading {
 
     /// "Restart the AMF not", "Skaliere den AMF nicht auf 3": behind its object, at the end or before what it leads to, a negation denies the deed.
     func isDeniedBehind(_ clause: Clause) -> Bool {
+        guard self.classes.contains(.negation) else { return false }
         for at in clause.body..<max(clause.body, clause.end) where self.isDenier(at) {
             if at + 1 >= clause.end, self.meaning(at - 1)?.feature == nil, self.meaning(at - 1)?.comparator == nil { return true }
             // ", not to 4" only sets one thing against another.
@@ -44,6 +45,7 @@ extension Reading {
     /// Where the negation stands that turns a bound round whose words begin after `back`: before the verb that leads to the bound, and what may stand
     /// beside it ("never runs with fewer than 3", "must not be scaled below 3").
     func denial(before back: Int, _ clause: Clause) -> Int? {
+        guard self.classes.contains(.negation) else { return nil }
         var at = back
         while at >= clause.first, back - at < 6 {
             if self.has(at, .negation) { return at == back || self.isDenier(at) ? at : nil }
@@ -60,7 +62,7 @@ extension Reading {
 
     /// A negation of the clause before a bound which it may turn round, and is too far from it to tell.
     func mayBeDenied(_ begin: Int, _ clause: Clause) -> Bool {
-        guard !clause.negated, begin > clause.first else { return false }
+        guard self.classes.contains(.negation), !clause.negated, begin > clause.first else { return false }
         for at in (clause.first..<begin).reversed() {
             if self.isDenier(at) { return true }
             if self.kind(at) == .number || self.isConjunction(at) || self.meaning(at)?.feature != nil || self.meaning(at)?.object != nil { return false }

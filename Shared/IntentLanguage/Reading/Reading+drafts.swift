@@ -36,7 +36,7 @@ extension Reading {
         }
         defer { self.nameQuestions(firstQuestion) }
         // "… but leave the SMF at 3 replicas"
-        if let sparing = (clause.body..<max(clause.body, clause.end)).first(where: { self.spares($0, clause) }),
+        if self.classes.contains(.sparing), let sparing = (clause.body..<max(clause.body, clause.end)).first(where: { self.spares($0, clause) }),
             quantities.contains(where: { $0.at > sparing && $0.target.value.boolean == nil })
         {
             self.ask(clause, "confirm", "'\(self.text(sparing..<clause.end))' was not understood. Should it be done without that?", ["yes", "no"])

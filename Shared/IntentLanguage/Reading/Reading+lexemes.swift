@@ -46,6 +46,7 @@ extension Reading {
             }
         }
         self.readNumbers()
+        for lexeme in self.lexemes where lexeme.meaning > 0 { self.classes.formUnion(lexicon.meanings[lexeme.meaning].classes) }
         self.expectsAutoscaling =
             self.lexemes.contains { lexeme in
                 lexeme.meaning > 0 && (lexicon.meanings[lexeme.meaning].feature == "autoscaling" || lexicon.meanings[lexeme.meaning].verb?.action == .autoscale)

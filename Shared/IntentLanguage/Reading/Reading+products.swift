@@ -5,8 +5,9 @@ extension Reading {
     mutating func readProducts() {
         self.askForVendor()
         self.askForNames()
-        for (index, draft) in self.expectations.enumerated().prefix(Self.mostCautions) where draft.verb == .deploy && draft.mention.kind == .infrastructure {
-            self.askForProduct(index, draft)
+        for index in self.expectations.indices.prefix(Self.mostCautions)
+        where self.expectations[index].verb == .deploy && self.expectations[index].mention.kind == .infrastructure {
+            self.askForProduct(index, self.expectations[index])
         }
     }
 
@@ -14,7 +15,10 @@ extension Reading {
 
     /// "from Ericsson", "an Ericsson AMF", "from Open5GS version 2.7", "by Acme"
     private mutating func askForVendor() {
-        for at in self.lexemes.indices where !self.lexemes[at].used && self.lexemes[at].kind != .symbol {
+        let hasVendor = self.classes.contains(.vendor)
+        for at in self.lexemes.indices {
+            let kind = self.lexemes[at].kind
+            guard kind == .unknown || kind == .chain || hasVendor && kind == .word, !self.lexemes[at].used else { continue }
             if self.isRelease(at), self.expectations[self.expectation(near: at)].verb == .deploy {
                 return self.confirm(at, "A release of the standard cannot be chosen here ('\(self.chunk(at).text)'). Should it be done without that?")
             }
@@ -36,14 +40,15 @@ extension Reading {
 
     /// "a Rel-16 AMF"
     private func isRelease(_ at: Int) -> Bool {
-        guard self.kind(at) == .chain || self.kind(at) == .unknown, ["rel", "release", "r"].contains(where: { self.word(at).hasPrefix($0) }),
-            self.meaning(at + 1)?.object != nil
+        guard self.kind(at) == .chain || self.kind(at) == .unknown, self.meaning(at + 1)?.object != nil,
+            ["rel", "release", "r"].contains(where: { self.word(at).hasPrefix($0) })
         else { return false }
         return Int(self.chunk(at).text.drop { $0.isLetter || $0 == "-" || $0 == "." }).map { (8...25).contains($0) } ?? false
     }
 
     /// "three AMFs called a, b and c": a name for each, where an expectation has one.
     private mutating func askForNames() {
+        guard self.classes.contains(.naming) else { return }
         var asked = 0
         for at in self.lexemes.indices where asked < Self.mostCautions && self.has(at, .naming) {
             var next = at + 2

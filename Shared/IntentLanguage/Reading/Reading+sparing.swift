@@ -2,7 +2,7 @@
 extension Reading {
     /// "… but leave the AMF alone": not the verb of its own clause, and not said of what is removed ("but keep its data").
     func spares(_ at: Int, _ clause: Clause) -> Bool {
-        guard self.has(at, .sparing), at != clause.verbAt, at > clause.body else { return false }
+        guard self.classes.contains(.sparing), self.has(at, .sparing), at != clause.verbAt, at > clause.body else { return false }
         return self.isConjunction(at - 1) || self.isComma(at - 1) || self.has(at - 1, .sequence)
     }
 

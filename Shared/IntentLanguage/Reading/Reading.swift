@@ -16,6 +16,8 @@ struct Reading {
     var notes: [String] = []
     /// Autoscaling is said somewhere in the text.
     var expectsAutoscaling = false
+    /// Classes of all words of the text: what none of them has need not be looked for.
+    var classes: WordClass = []
     /// A lower and an upper bound of replicas were read.
     var hasMinimum = false
     var hasMaximum = false
