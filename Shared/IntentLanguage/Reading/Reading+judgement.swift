@@ -222,6 +222,13 @@ extension Reading {
         if [.remove, .restart, .migrate].contains(draft.verb), draft.mention.name == nil, let words = self.selection(draft.mention, clause, expectation) {
             ask("object.name", "Nothing here tells which ones are meant by '\(words)'. Which instances are they?")
         }
+        // "Lösche den AMF, der 3 Instanzen hat": behind what is removed, an amount that it does not change says which one.
+        if draft.verb == .remove || draft.verb == .restart,
+            let amount = expectation.targets.first(where: { ["replicas", "cpu", "memory"].contains($0.attribute) && $0.condition != .decreaseBy }),
+            let at = amount.span, at.start > draft.mention.span.end
+        {
+            ask("object.name", "Nothing here tells which one has '\(amount.evidence ?? "")'. Which instance is meant?")
+        }
         // "remove the second replica of the AMF"
         if draft.verb == .remove || draft.verb == .restart, expectation.target("replicas") == nil,
             (max(clause.body, draft.mention.at - 6)..<max(clause.body, min(clause.end, draft.mention.end + 4))).contains(where: {
