@@ -14,4 +14,6 @@ struct Quantity: Sendable {
     var maximum = false
     /// The attribute was said, not inferred from the verb.
     var named = true
+    /// A bound that a negation turned round ("never fewer than 3").
+    var isTurned = false
 }

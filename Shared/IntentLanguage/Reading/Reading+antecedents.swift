@@ -125,7 +125,7 @@ extension Reading {
         return mention
     }
 
-    private func isDefinite(_ at: Int) -> Bool {
+    func isDefinite(_ at: Int) -> Bool {
         var index = at - 1
         while index >= 0, self.isModifier(index) {
             if self.has(index, .definite) { return true }

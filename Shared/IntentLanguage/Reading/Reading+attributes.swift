@@ -103,12 +103,16 @@ extension Reading {
         return endsHere ? self.repeatedAttribute(start, clause) : nil
     }
 
+    private static let gains: Set<String> = ["get", "gets", "has", "have", "having", "need", "needs", "receive", "receives", "take", "takes", "run", "runs"]
+
     /// "the AMF needs 3 replicas, the SMF 2": a bare number right after another object repeats what was counted before.
     func repeatedAttribute(_ start: Int, _ clause: Clause) -> Int? {
         guard let last = self.quantities.last, last.at >= clause.first, last.named || last.target.attribute == "replicas", last.target.value.number != nil
         else { return nil }
         var before = start - 1
-        while before > clause.first, [.to, .with].contains(self.meaning(before)?.preposition) || self.has(before, .modal) { before -= 1 }
+        while before > clause.first,
+            [.to, .with].contains(self.meaning(before)?.preposition) || self.has(before, .modal) || Self.gains.contains(self.word(before))
+        { before -= 1 }
         guard before > last.at, self.meaning(before)?.object != nil || self.kind(before) == .chain else { return nil }
         guard let index = self.vocabulary.attributeIndex[last.target.attribute], self.vocabulary.attributes[index].dimension == .count else { return nil }
         return index

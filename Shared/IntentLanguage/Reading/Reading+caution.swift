@@ -30,6 +30,7 @@ extension Reading {
         self.readProvisos()
         self.readUnsayable()
         self.readVagueness()
+        self.readProducts()
         self.readOrder()
     }
 
@@ -345,6 +346,9 @@ extension Reading {
         }
     }
 
+    /// After "in" they say how, and no place.
+    private static let manners: Set<String> = ["total", "full", "half", "here", "there", "particular", "general", "together", "now", "following"]
+
     /// "in namespace under", "remove the AMF from core", "scale the SMF in monitoring": a place that was said and not taken for one. Acting without it
     /// would act somewhere else.
     private mutating func readLostPlaces() {
@@ -368,8 +372,14 @@ extension Reading {
                     || meaning.unit?.dimension == .cpu || self.word(at).utf8.contains { $0 >= 0x30 && $0 <= 0x39 }
                 // "in edge", without an article, is no way to say how something should be.
                 let isQuality = preposition == .in && meaning.quality != nil && meaning.object == nil
-                guard [.in, .from].contains(preposition), self.isSingleWord(at), isName || isQuality,
+                // "in big", "in lab"; "to prod" is the environment.
+                let isPlain =
+                    meaning.object == nil
+                    && (meaning.has(.shortEnvironment) && [.in, .from].contains(preposition)
+                        || preposition == .in && meaning.has(.filler) && !Self.manners.contains(self.word(at)))
+                guard [.in, .from].contains(preposition) || isPlain, self.isSingleWord(at), isName || isQuality || isPlain,
                     at + 1 >= end || self.meaning(at + 1)?.preposition != nil || ["up", "down", "out"].contains(self.word(at + 1))
+                        || isPlain && (self.kind(at + 1) == .symbol || self.isConjunction(at + 1) || self.has(at + 1, [.urgent, .opening, .sequence]))
                 else {
                     continue
                 }

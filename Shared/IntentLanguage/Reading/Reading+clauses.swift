@@ -30,7 +30,7 @@ extension Reading {
                 if next < end {
                     var candidate = self.opened(next, end, opensSentence: false)
                     if let verbAt = candidate.verbAt, candidate.verb?.form == .base || sequence,
-                        sequence || self.looksLikeVerb(verbAt, end), !(self.isSymbol(at, ":") && clause.verb != nil)
+                        sequence || candidate.switchAt != nil || self.looksLikeVerb(verbAt, end), !(self.isSymbol(at, ":") && clause.verb != nil)
                     {
                         candidate.opensSentence = false
                         clause.end = at
@@ -80,6 +80,7 @@ extension Reading {
             clause.verb?.action = .autoscale
         }
         clause.isQuestion = isQuestion
+        if let action = clause.verb?.action, action != .report, !clause.negated, self.isDeniedBehind(clause) { clause.negated = true }
         if clause.end > clause.first { self.clauses.append(clause) }
     }
 
@@ -251,12 +252,6 @@ extension Reading {
             return
         }
     }
-
-    /// Negations of a whole clause, unlike "without", which denies one thing.
-    private static let deniers: Set<String> = [
-        "not", "no", "never", "nobody", "noone", "none", "cannot", "should", "must", "shouldnt", "dont", "do", "does", "doesnt", "will", "wont", "neither",
-        "under",
-    ]
 
     /// Verbs that only ask when they open a question.
     static let auxiliaries: Set<String> = ["is", "are", "was", "were", "did", "does", "do", "has", "have"]

@@ -178,7 +178,7 @@ extension Reading {
     func use(in clause: Clause, mentions: [Mention]) -> (words: Range<Int>, at: Int)? {
         var at = clause.body
         while at < clause.end {
-            if self.meaning(at)?.preposition == .for, !self.lexemes[at].used, at + 1 < clause.end {
+            if self.meaning(at)?.preposition == .for, !self.lexemes[at].used, at + 1 < clause.end, !self.has(at - 1, .negation) {
                 var end = at + 1
                 while end < clause.end {
                     if let preposition = self.meaning(end)?.preposition, preposition != .of, preposition != .for { break }

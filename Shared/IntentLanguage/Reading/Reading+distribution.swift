@@ -39,6 +39,8 @@ extension Reading {
                 }
             } else if let only = self.addressee(quantity, members) {
                 recipients = [only]
+            } else if let only = self.repeated(before: quantity, members, after: before.last.map { self.expectations[$0].mention.at }) {
+                recipients = [only]
             } else if let last = before.last {
                 recipients = members.filter { group[$0] == group[last] }
                 if shared, !members.contains(where: { (group[$0] ?? 0) > (group[last] ?? 0) }) { recipients = members }

@@ -40,7 +40,15 @@ extension Reading {
             if let name = mention.name { self.excluded.append((index, mention.type, name)) }
         }
         defer { self.nameQuestions(firstQuestion) }
+        // "… but leave the SMF at 3 replicas"
+        if self.classes.contains(.sparing), let sparing = (clause.body..<max(clause.body, clause.end)).first(where: { self.spares($0, clause) }),
+            quantities.contains(where: { $0.at > sparing && $0.target.value.boolean == nil })
+        {
+            self.ask(clause, "confirm", "'\(self.text(sparing..<clause.end))' was not understood. Should it be done without that?", ["yes", "no"])
+        }
 
+        // "The AMF must never have more than 8 replicas": a bound, and nothing that is not to be done.
+        if clause.verb == nil, !quantities.isEmpty, quantities.allSatisfy(\.isTurned) { clause.negated = false }
         if clause.negated {
             // "deploy a UPF and do not enable autoscaling"
             if let action = clause.verb?.action, [.enable, .configure, .add, .set, .include, .autoscale].contains(action), let last = previous.last,
@@ -72,8 +80,10 @@ extension Reading {
             {
                 self.ask(clause, "verb", "The text both asks for it and excludes it: '\(self.text(clause.first..<clause.end))'. What should be done?", [])
             }
-            // "deploy an AMF but do not start it"
-            if let last = previous.last, self.expectations[last].verb != .report, !mentions.isEmpty, mentions.allSatisfy(\.isPronoun), quantities.isEmpty {
+            // "deploy an AMF but do not start it", "… and do not scale it below 3 replicas"
+            if let last = previous.last, self.expectations[last].verb != .report, !mentions.isEmpty,
+                mentions.allSatisfy({ $0.isPronoun || !quantities.isEmpty && $0.isSame(as: self.expectations[last].mention) })
+            {
                 self.questions.append(
                     Clarification(
                         expectation: "e\(last + 1)", field: "confirm",
@@ -97,11 +107,11 @@ extension Reading {
             } else if self.asksForMore(clause, objects, quantities), !self.has(clause.first, .wish) {
                 clause.deedAt = (clause.first..<clause.end).first { self.has($0, .increment) }
                 self.append(objects, clause, index, .scale, .add, quantities, mentions, identifiers)
-            } else if self.has(clause.first, .wish) || (clause.first..<clause.end).contains(where: { self.has($0, .modal) }), let first = objects.first,
+            } else if self.has(clause.first, .wish) || (clause.first..<clause.end).contains(where: { self.isDemand($0) }), let first = objects.first,
                 !first.isPronoun
             {
                 let scales = !quantities.isEmpty && quantities.allSatisfy { ["replicas", "cpu", "memory", "storage"].contains($0.target.attribute) }
-                clause.deedAt = (clause.first..<clause.end).first { self.has($0, [.wish, .modal]) }
+                clause.deedAt = (clause.first..<clause.end).first { self.has($0, .wish) || self.isDemand($0) }
                 let isNew = first.isIndefinite && !quantities.contains { $0.target.condition == .increaseBy }
                 self.append(
                     objects, clause, index, isNew ? .deploy : scales ? .scale : .configure,
@@ -183,6 +193,13 @@ extension Reading {
             }
         }
         self.askForTransfer(clause, mentions, quantities)
+        if let again = self.switchedAgain(action, mentions, quantities, previous) {
+            let known = self.expectations.count
+            self.append(again.objects, clause, index, .configure, action, again.quantities, again.objects, identifiers)
+            self.inheritPlaces(from: known, nil)
+            return
+        }
+        self.askForLostSwitch(clause, action, mentions, quantities, previous)
         let statement = self.takeStatement(previous, action, objects)
         if statement == nil, self.elaborates(action, objects, quantities, previous, clause) {
             self.elaborate(clause, index, mentions, quantities, identifiers, previous)
@@ -216,6 +233,7 @@ extension Reading {
         let verb = self.verb(for: action, clause, objects, quantities)
         let known = self.expectations.count
         self.append(objects, clause, index, verb, action, quantities, mentions, identifiers)
+        self.askForSeveralSwitches(clause, action, objects)
         self.inheritPlaces(from: known, statement)
     }
 
@@ -284,7 +302,7 @@ extension Reading {
             // "without SR-IOV", "disable hugepages"
             let isDenied = self.has(index - 1, .negation) || clause.verb?.action == .disable
             if let quality = meaning.quality, meaning.preposition == nil, !isDenied { self.addQuality(quality, to: &context, at: index) }
-            if meaning.technology != nil, meaning.object == nil {
+            if meaning.technology != nil, meaning.object == nil, !mentions.contains(where: { $0.at == index && $0.role == .object }) {
                 self.addDependency(self.text(index..<(index + 1)), to: &context, at: index, self.span(index..<(index + 1)))
             }
             if meaning.has(.urgent), clause.verb?.action != .report {

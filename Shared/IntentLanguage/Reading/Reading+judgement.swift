@@ -228,6 +228,13 @@ extension Reading {
         if [.remove, .restart, .migrate].contains(draft.verb), draft.mention.name == nil, let words = self.selection(draft.mention, clause, expectation) {
             ask("object.name", "Nothing here tells which ones are meant by '\(words)'. Which instances are they?")
         }
+        // "Lösche den AMF, der 3 Instanzen hat": behind what is removed, an amount that it does not change says which one.
+        if draft.verb == .remove || draft.verb == .restart,
+            let amount = expectation.targets.first(where: { ["replicas", "cpu", "memory"].contains($0.attribute) && $0.condition != .decreaseBy }),
+            let at = amount.span, at.start > draft.mention.span.end
+        {
+            ask("object.name", "Nothing here tells which one has '\(amount.evidence ?? "")'. Which instance is meant?")
+        }
         // "remove the second replica of the AMF"
         if draft.verb == .remove || draft.verb == .restart, expectation.target("replicas") == nil,
             (max(clause.body, draft.mention.at - 6)..<max(clause.body, min(clause.end, draft.mention.end + 4))).contains(where: {
@@ -293,6 +300,12 @@ extension Reading {
         {
             ask("object.name", "Is all of \(label) meant, or only '\(self.text(clause.body..<draft.mention.at))'? Say what exactly should be done.")
         }
+        if let words = self.deniesRedundancy(draft, clause) {
+            ask("targets.highAvailability", "High availability takes several replicas, and '\(words)' denies them. Which of the two is meant?")
+        }
+        if let version = expectation.target("version"), draft.verb == .deploy || draft.verb == .configure, self.isStandard(version) {
+            ask("targets.version", "'\(version.evidence ?? "")' may be a release of the standard. Which version should \(label) have?")
+        }
         // "deploy amf x3"
         if let name = expectation.object.name, name.utf8.count <= 4, name.lowercased().first == "x", name.utf8.count > 1,
             name.dropFirst().allSatisfy(\.isNumber)
@@ -308,13 +321,18 @@ extension Reading {
         {
             ask("object.name", "'\(self.original(draft.mention.at))' is not known as a function. Which instance is meant?")
         }
-        if draft.verb == .remove || draft.verb == .restart, clause.body < clause.end, draft.mention.isGeneric {
+        if draft.verb == .remove || draft.verb == .restart, clause.body < clause.end,
+            draft.mention.isGeneric || draft.mention.type == "Custom" && draft.mention.at == clause.body + 1 && self.endsWithOf(clause.body)
+        {
             if self.has(clause.body, .totality) {
                 ask("object.name", "'\(self.text(clause.body..<clause.end))' is too wide to act on. Which instances are meant?")
             }
         }
         return questions
     }
+
+    /// "all of"
+    private func endsWithOf(_ index: Int) -> Bool { self.lexemes.indices.contains(index) && self.tokens[self.lexemes[index].end - 1].word == "of" }
 
     private static let counted: Set<String> = ["replicas", "minReplicas", "maxReplicas", "autoscaling", "highAvailability"]
     private static let relatives: Set<String> = ["that", "which", "whose", "who", "older", "newer", "having"]

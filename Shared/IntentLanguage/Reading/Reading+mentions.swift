@@ -12,7 +12,7 @@ extension Reading {
         let begin = clause.passive ? clause.first : clause.body
         var at = begin
         while at < clause.end {
-            if at > negatedUntil, self.has(at, .negation) { negatedUntil = self.reach(of: at, clause) }
+            if at > negatedUntil, self.has(at, .negation) || self.spares(at, clause) { negatedUntil = self.reach(of: at, clause) }
             let lexeme = self.lexemes[at]
             if lexeme.used {
                 // Something was said of the group before: the next object opens another.
@@ -59,6 +59,7 @@ extension Reading {
             if meaning?.feature != nil || meaning?.quality != nil, !result.isEmpty, preposition != nil { brokeGroup = true }
             at += 1
         }
+        self.recogniseRepeats(&result, clause)
         return self.settled(result, clause)
     }
 
@@ -153,6 +154,7 @@ extension Reading {
             mention.isGeneric = false
             return mention
         }
+        if !hasObject, preposition == nil, lexeme.kind == .word, let product = self.productMention(at, clause) { return product }
         if lexeme.kind == .number { return self.recalledByOne(at, clause, before) }
         // "the tilt of cell 7": a setting is no workload.
         if let meaning, meaning.isOpaque { return nil }
@@ -399,6 +401,7 @@ extension Reading {
             }
             return .object
         case .of:
+            if mention.kind == .networkFunction, self.ownsAttribute(at) { return .object }
             if let head = before.last, head.role == .object, !head.isWeak, head.isGeneric == false { return mention.kind == .networkSlice ? .slice : .aside }
             return .object
         case .with:
@@ -527,6 +530,12 @@ extension Reading {
     private func isRepeat(_ mention: Mention, of seen: [Mention], _ clause: Clause) -> Bool {
         // "a UPF for … and a UPF for …" are two.
         if mention.isIndefinite, seen.allSatisfy({ $0.group < mention.group }), seen.last?.isIndefinite == true { return false }
+        // "the AMF in core5g and the AMF in core6g"
+        if let place = self.within(self.places, \.at, mention.end..<max(mention.end, min(mention.end + 3, clause.end))).first,
+            let other = self.within(self.places, \.at, clause.first..<max(clause.first, mention.at)).last, other.kind == place.kind, other.value != place.value
+        {
+            return false
+        }
         // Two different groups with numbers of their own stay two, so that the contradiction shows.
         return !self.quantities.contains { $0.at > mention.at && $0.at < clause.end && $0.target.value.number != nil }
             || !self.quantities.contains { $0.at < mention.at && $0.at >= clause.first && $0.target.value.number != nil } || mention.kind != .networkFunction

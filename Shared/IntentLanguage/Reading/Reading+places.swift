@@ -241,11 +241,12 @@ extension Reading {
             // A word that goes on is no place ("in standby …"); nor is a capitalised one a namespace.
             let token = self.tokens[self.lexemes[next].first]
             guard
-                after >= self.lexemes.count || self.isSymbol(after, ".", ";", "!", "?", "\n") || self.isComma(after) || self.isConjunction(after)
+                after >= self.lexemes.count || self.isSymbol(after, ".", ";", "!", "?", "\n", ":") || self.isComma(after) || self.isConjunction(after)
                     || self.meaning(after)?.preposition != nil || self.has(after, [.sequence, .urgent, .recurrence, .relativeTime, .distributive])
                     || self.meaning(after)?.priority != nil || self.meaning(after)?.verb != nil || ["up", "down", "out"].contains(self.word(after))
                     || self.has(after, [.totality, .opening, .condition, .modal, .negation, .indefinite, .definite])
-                    || Self.auxiliaries.contains(self.word(after))
+                    || Self.auxiliaries.contains(self.word(after)) || Self.courses.contains(self.word(after))
+                    || isChainOrNumbered && self.tokens[self.lexemes[at].first].isTranslated && self.meaning(after)?.attribute != nil
                     || isChainOrNumbered && self.lexemes[next].kind == .unknown && self.meaning(after) == nil
             else { return }
             if isDefinite, !isChainOrNumbered { return }
@@ -257,10 +258,17 @@ extension Reading {
             self.append(.site, at..<after, chunk, preposition)
         case .to where isChainOrNumbered && self.followsObject(at, of: [.add, .deploy]):
             self.append(.namespace, at..<after, chunk, preposition)
+        // "el AMF de core5g"
+        case .of where isChainOrNumbered && self.tokens[self.lexemes[at].first].isTranslated && self.isFunction(at - 1):
+            self.append(.namespace, at..<after, chunk, preposition)
         case .from where self.followsObject(at, of: [.remove]):
             self.append(.namespace, at..<after, chunk, preposition)
         default: break
         }
+    }
+
+    private func isFunction(_ index: Int) -> Bool {
+        self.meaning(index)?.object.map { self.vocabulary.objects[$0].kind == .networkFunction } ?? false
     }
 
     /// "delete AMF from core5g", "add an AMF to core5g": what it is done with was said before the place.

@@ -93,6 +93,12 @@ extension Reading {
             self.lexemes[measure.end].used = true
             return measure.end + 1
         }
+        if self.isProductVersion(start, measure), clause.verb?.action != .report {
+            let words = self.text((start - 1)..<measure.end)
+            self.ask(clause, "confirm", "Which version is installed cannot be chosen here ('\(words)'). Should it be that of the catalogue?", ["yes", "no"])
+            self.use(start..<measure.end)
+            return measure.end
+        }
         if self.isVersion(start) { return start + 1 }
         // "(currently 3)": how it is.
         if ["currently", "presently"].contains(self.word(start - 1)) {
@@ -144,10 +150,10 @@ extension Reading {
         }
         // "does not exceed", "no more than": a denied comparison is the opposite one.
         // "never has fewer than 3", "must not fall below 3"
-        var denial = back
-        while denial > clause.first, comparator != nil, Self.courses.contains(self.word(denial)), self.isSingleWord(denial) { denial -= 1 }
-        if self.has(denial, .negation), self.meaning(back + 1)?.comparator == comparator { back = denial }
+        if comparator != nil, self.meaning(back + 1)?.comparator == comparator { back = self.denial(before: back, clause) ?? back }
+        var isTurned = false
         if let said = comparator, self.has(back, .negation), back < begin {
+            isTurned = true
             comparator =
                 switch said {
                 case .atLeast: .lessThan
@@ -424,7 +430,11 @@ extension Reading {
         let target = Target(
             attribute: word.attribute, condition: condition, value: value, unit: IntentModel.Attribute.unit(of: word.attribute), evidence: self.text(span),
             span: span)
+        if comparator != nil, !isTurned, self.mayBeDenied(begin, clause) {
+            self.ask(clause, "confirm", "'\(self.text(range))' may be what is not to be. Is it what is wanted?", ["yes", "no"])
+        }
         var quantity = Quantity(at: begin, end: range.upperBound, target: target, owner: owner)
+        quantity.isTurned = isTurned
         quantity.minimum = minimum
         quantity.maximum = maximum
         quantity.named = named
@@ -445,13 +455,6 @@ extension Reading {
 
     /// "2 fewer", "1 GB less memory"; "5 ms less latency" is none of these.
     private func mayBeLess(_ measure: Measure) -> Bool { measure.unit.map { [.cpu, .bytes].contains($0.dimension) } ?? true }
-
-    /// Verbs between a negation and the bound that it turns round.
-    private static let courses: Set<String> = [
-        "has", "have", "having", "be", "is", "are", "drop", "drops", "dropping", "fall", "falls", "falling", "go", "goes", "going", "get", "gets", "run",
-        "runs",
-        "running", "sink", "sinks", "rise", "rises", "grow", "grows", "scale", "scales", "come", "comes",
-    ]
 
     static func plain(_ value: Double) -> String { TargetValue.number(value).description }
 

@@ -32,9 +32,11 @@ extension Reading {
     func reach(of negation: Int, _ clause: Clause) -> Int {
         var at = negation + 1
         // "not using autoscaling", "not with autoscaling"
-        if let preposition = self.meaning(at)?.preposition, preposition == .using || preposition == .with { at += 1 }
+        if let preposition = self.meaning(at)?.preposition, preposition == .using || preposition == .with || self.startsExcluded(at) { at += 1 }
         while at < clause.end {
             if let preposition = self.meaning(at)?.preposition, preposition != .of { break }
+            // "not the SMF but the AMF"
+            if self.word(at) == "but", self.has(at, .sequence) { break }
             if self.isSymbol(at, ",") && self.meaning(at + 1)?.preposition != nil { break }
             if self.isConjunction(at), self.meaning(at + 1)?.preposition != nil || self.word(at) == "but" { break }
             at += 1

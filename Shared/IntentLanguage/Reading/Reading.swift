@@ -43,6 +43,8 @@ struct Reading {
     var possessed: [(at: Int, kind: PlaceKind)] = []
     /// Identifiers followed by what cannot be their value.
     var misfits: [(at: Int, end: Int)] = []
+    /// Objects named a second time within their clause, and where they were named first.
+    var repeats: [(at: Int, of: Int)] = []
     /// Places that more of their kind follow: "in cluster-a, cluster-b".
     var severalPlaces: [(at: Int, kind: PlaceKind)] = []
     let effort = Effort()

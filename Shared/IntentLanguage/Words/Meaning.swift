@@ -84,6 +84,10 @@ struct WordClass: OptionSet, Sendable, Hashable {
     static let correction = WordClass(rawValue: 1 << 33)
     static let condition = WordClass(rawValue: 1 << 34)
     static let bareNamespace = WordClass(rawValue: 1 << 43)
+    /// "lab": an environment, or the namespace that is named after it.
+    static let shortEnvironment = WordClass(rawValue: 1 << 58)
+    /// "Ericsson": who made it.
+    static let vendor = WordClass(rawValue: 1 << 59)
     static let doubt = WordClass(rawValue: 1 << 35)
     static let existence = WordClass(rawValue: 1 << 36)
     /// Picks some of them by what nobody knows of them here ("old", "unused").
@@ -159,7 +163,7 @@ final class Meaning: @unchecked Sendable {
 
     /// Known as something that nothing can be done with, and no better understood than a word that nobody knows.
     var isOpaque: Bool {
-        !self.classes.isEmpty && self.classes.isSubset(of: [.setting, .undefinedPlace, .host, .occasion, .label, .placing, .idle, .placement])
+        !self.classes.isEmpty && self.classes.isSubset(of: [.setting, .undefinedPlace, .host, .occasion, .label, .placing, .idle, .placement, .vendor])
             && self.verb == nil && self.object == nil
             && self.attribute == nil
             && self.namedFeature == nil && self.unit == nil
@@ -183,6 +187,8 @@ struct ObjectWord: Sendable {
     var aliases: [String]
     /// Types that are a part of it: nobody has to say whether they are deployed as well.
     var contains: [String] = []
+    /// Technologies that it is installed from.
+    var products: [String] = []
 }
 
 /// An attribute of `Attribute.table` with what the interpreter must know about its values.

@@ -184,7 +184,8 @@ struct VocabularyLoader {
                 ObjectWord(
                     kind: kind, type: type, name: try file.text(item, "name"), sst: try file.number(item, "sst").flatMap { Int(exactly: $0) },
                     feature: try file.text(item, "feature"), isClass: try file.flag(item, "class"), isWeak: try file.flag(item, "weak"), aliases: aliases,
-                    contains: try item.mapping?["contains"].map { try file.phrases($0) } ?? []))
+                    contains: try item.mapping?["contains"].map { try file.phrases($0) } ?? [],
+                    products: try item.mapping?["products"].map { try file.phrases($0) } ?? []))
             for alias in aliases {
                 if let known = self.lexicon.meaning(of: alias)?.object, known != index {
                     throw file.fail(item, "'\(alias)' is also an alias of \(self.objects[known].type ?? "another object")")
@@ -265,6 +266,7 @@ struct VocabularyLoader {
         self.classes(try file.phrases("vague"), .vaguePlace)
         self.classes(try file.phrases("undefined"), .undefinedPlace)
         self.classes(try file.phrases("bareNamespaces"), .bareNamespace)
+        self.classes(try file.phrases("shortEnvironments"), .shortEnvironment)
         for (key, at, phrases) in try file.groups(file.member("identifiers")) {
             let identifier = try file.choice(key, at, Identifier.self)
             for phrase in phrases { self.lexicon.add(phrase) { $0.identifier = identifier } }
@@ -314,6 +316,7 @@ struct VocabularyLoader {
         for phrase in try file.phrases("settings") { self.noun(phrase, correctable: false) { $0.classes.insert(.setting) } }
         for phrase in try file.phrases("placements") { self.noun(phrase, correctable: false) { $0.classes.formUnion([.setting, .placement]) } }
         for phrase in try file.phrases("hosts") { self.noun(phrase, correctable: false) { $0.classes.insert(.host) } }
+        self.classes(try file.phrases("vendors"), .vendor)
         for word in try file.phrases("ordinary") { self.lexicon.protect(word) }
         for phrase in try file.phrases("technologies") { self.lexicon.add(phrase) { $0.technology = phrase } }
     }
