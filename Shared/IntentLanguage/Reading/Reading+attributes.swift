@@ -113,7 +113,10 @@ extension Reading {
         while before > clause.first,
             [.to, .with].contains(self.meaning(before)?.preposition) || self.has(before, .modal) || Self.gains.contains(self.word(before))
         { before -= 1 }
-        guard before > last.at, self.meaning(before)?.object != nil || self.kind(before) == .chain else { return nil }
+        // "2 replicas for the UPF and 3 for the SMF"
+        let isForAnother =
+            self.isConjunction(start - 1) && ["for", "on"].contains(self.word(start + 1)) && self.meaning(self.head(start + 2))?.object != nil
+        guard before > last.at && (self.meaning(before)?.object != nil || self.kind(before) == .chain) || isForAnother else { return nil }
         guard let index = self.vocabulary.attributeIndex[last.target.attribute], self.vocabulary.attributes[index].dimension == .count else { return nil }
         return index
     }

@@ -188,7 +188,12 @@ extension Reading {
                 }
                 var first = at + 1
                 while first < end, self.has(first, [.definite, .indefinite]) { first += 1 }
-                let isObject = mentions.contains { $0.at >= at && $0.at < end && ($0.role == .object || $0.role == .slice) }
+                let isObject = mentions.contains { mention in
+                    mention.at >= at && mention.at < end
+                        && (mention.role == .object || mention.role == .slice
+                            || mention.kind == .networkFunction && mention.type != nil
+                                && mentions.contains { $0.role == .object && $0.isSame(as: mention) && mention.name == $0.name })
+                }
                 let isApplication = mentions.contains { $0.kind == .application && $0.role == .object && $0.end == at && $0.name != nil }
                 let isEnvironment = isApplication || first + 1 == end && self.meaning(first)?.environment != nil
                 while end > first, self.kind(end - 1) == .symbol { end -= 1 }

@@ -100,10 +100,10 @@ extension Reading {
 
     /// "MySQL 8", "a Release 17 AMF": a version, unless something is counted by it.
     func isProductVersion(_ start: Int, _ measure: Measure) -> Bool {
-        if let attribute = self.meaning(start - 1)?.attribute, self.vocabulary.attributes[attribute].attribute == "version", measure.unit == nil,
-            self.meaning(measure.end)?.object != nil
-        {
-            return true
+        if let attribute = self.meaning(start - 1)?.attribute, self.vocabulary.attributes[attribute].attribute == "version", measure.unit == nil {
+            var noun = measure.end
+            while noun < measure.end + 3, self.isModifier(noun) { noun += 1 }
+            if self.meaning(noun)?.object != nil { return true }
         }
         return self.meaning(start - 1)?.technology != nil && self.kind(start - 1) == .word && measure.unit == nil && !self.isCountNoun(at: measure.end)
             && self.kind(start) == .number && self.meaning(start)?.cardinal == nil
