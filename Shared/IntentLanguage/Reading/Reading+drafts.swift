@@ -159,6 +159,7 @@ extension Reading {
         }
         // "enable autoscaling for the AMF and disable it for the SMF"
         if action == .enable || action == .disable, objects.contains(where: \.isPronoun),
+            self.switchedAgain(action, mentions, quantities, previous) == nil,
             let other = mentions.first(where: { mention in
                 !mention.isPronoun && mention.kind == .networkFunction && mention.type != nil
                     && !previous.contains { self.expectations[$0].mention.isSame(as: mention) }

@@ -86,6 +86,8 @@ extension Reading {
         for at in self.lexemes.indices where self.speaks(.likeness) && self.has(at, .likeness) {
             // "functions like AMF and SMF"
             if self.word(at) == "like", self.isSingleWord(at), self.meaning(at + 1)?.object != nil { continue }
+            // "in half the memory", as other languages have it
+            if self.word(at).hasPrefix("half"), self.word(at - 1) == "in" { continue }
             let end = self.clause(at: at).map { self.clauses[$0].end } ?? self.lexemes.count
             return self.confirm(
                 at, "'\(self.text(at..<max(at + 1, end)))' is not looked up. Should it be done with what the text says besides that?", unlessAsked: false)
