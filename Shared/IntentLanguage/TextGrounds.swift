@@ -32,6 +32,7 @@ package struct TextGrounds: Sendable {
 
     package init(_ text: String, vocabulary: Vocabulary) {
         let lexicon = vocabulary.lexicon
+        let text = Quotation.unwrapped(text)
         var reading = Reading(vocabulary: vocabulary, text: text, tokens: vocabulary.tokenizer.tokens(of: text).tokens)
         reading.readLexemes()
         var amounts: [Amount] = []
@@ -47,6 +48,9 @@ package struct TextGrounds: Sendable {
             if let type = object.type { types.insert(type.lowercased()) }
             if let feature = object.feature { features.insert(feature) }
         }
+        // "Deploy Prometheus": by the name of what the catalogue installs.
+        let said = Set(Self.split(text))
+        for object in vocabulary.objects where !said.isDisjoint(with: object.products) { if let type = object.type { types.insert(type.lowercased()) } }
         for (index, lexeme) in reading.lexemes.enumerated() {
             let meaning = reading.meaning(index)
             if lexeme.kind == .number { amounts += Self.amounts(reading, index) }
@@ -198,7 +202,9 @@ package struct TextGrounds: Sendable {
             return [measured, suffix.multiply.map { Amount(value: value * $0) }].compactMap { $0 }
         }
         guard next.kind == .word, let unit = reading.meaning(index + 1)?.unit else { return [Amount(value: value)] }
-        return [Amount(value: value, unit: unit)]
+        // "replicas=3 cpu=2", "replicas 3 cpu 2": the unit may be the name of what comes next.
+        let mayBeBare = reading.isSymbol(index + 2, "=", ":") || reading.word(index + 2) == "=" || reading.kind(index + 2) == .number
+        return [Amount(value: value, unit: unit)] + (mayBeBare ? [Amount(value: value)] : [])
     }
 
     // MARK: Folding

@@ -247,7 +247,7 @@ extension Reading {
                     || self.has(after, [.totality, .opening, .condition, .modal, .negation, .indefinite, .definite])
                     || Self.auxiliaries.contains(self.word(after)) || Self.courses.contains(self.word(after))
                     || isChainOrNumbered && self.tokens[self.lexemes[at].first].isTranslated && self.meaning(after)?.attribute != nil
-                    || isChainOrNumbered && self.lexemes[next].kind == .unknown && self.meaning(after) == nil
+                    || isChainOrNumbered && self.lexemes[next].kind == .unknown && !self.isOfAnother(after)
             else { return }
             if isDefinite, !isChainOrNumbered { return }
             if self.lexemes[next].kind == .unknown, token.capitalised { return self.append(.region, at..<after, chunk, preposition) }
@@ -265,6 +265,13 @@ extension Reading {
             self.append(.namespace, at..<after, chunk, preposition)
         default: break
         }
+    }
+
+    /// A word that a name may stand before: "in core5g cluster", "on upf2 memory". Any other says nothing of the name.
+    private func isOfAnother(_ index: Int) -> Bool {
+        guard let meaning = self.meaning(index) else { return false }
+        return meaning.object != nil || meaning.place != nil || meaning.attribute != nil || meaning.identifier != nil || meaning.unit != nil
+            || meaning.feature != nil || meaning.quality != nil || meaning.technology != nil
     }
 
     private func isFunction(_ index: Int) -> Bool {
