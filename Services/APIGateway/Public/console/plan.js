@@ -31,8 +31,8 @@ export function answerView(answer) {
 /** Live intents that want something else of the same objects. */
 export function conflictsView(conflicts) {
   if (!conflicts?.length) return null;
-  return section(T.conflicts, h('ul.conflicts', conflicts.map((conflict) => h('li', h('span.change.delete', T.conflictKinds[conflict.kind] || conflict.kind), ' ',
-    conflict.detail, ' ', conflict.intent ? intentLink(conflict.intent, T.theOther) : null))));
+  return section(T.conflicts, h('ul.conflicts', conflicts.map((one) => h('li', h('span.change.delete', T.conflictKinds[one.kind] || one.kind), ' ',
+    one.detail, ' ', one.intent ? intentLink(one.intent, T.theOther) : null))));
 }
 
 /** What policy demands of a person before it is done. */
