@@ -21,24 +21,3 @@ func onAllProcessors<Element: Sendable, Value: Sendable>(_ elements: [Element], 
     }
     return made.withLock { $0.flatMap { $0 } }
 }
-
-/// Both results; the second is found beside the first where a processor has nothing else to do. Blocks, so it belongs where ``blockingWork(_:_:)`` works.
-///
-/// - Parameter isWorthIt: what takes less than waking a processor is done in turn.
-func atOnce<First: Sendable, Second: Sendable>(
-    _ first: @Sendable () throws -> First, _ second: @Sendable () throws -> Second, if isWorthIt: Bool
-) throws -> (First, Second) {
-    guard isWorthIt else { return (try first(), try second()) }
-    let results = Mutex<(first: Result<First, any Error>?, second: Result<Second, any Error>?)>((nil, nil))
-    DispatchQueue.concurrentPerform(iterations: 2) { index in
-        if index == 0 {
-            let result = Result { try first() }
-            results.withLock { $0.first = result }
-        } else {
-            let result = Result { try second() }
-            results.withLock { $0.second = result }
-        }
-    }
-    let both = results.withLock { $0 }
-    return (try both.first?.get() ?? first(), try both.second?.get() ?? second())
-}

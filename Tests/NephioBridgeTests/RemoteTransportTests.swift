@@ -42,6 +42,25 @@ import Testing
         #expect(try await store.ask("for-each-ref") == "")
     }
 
+    @Test("a server that has no room for what is pushed is waited for, and has it once when there is room")
+    func noRoom() async throws {
+        let store = try TestRepository()
+        try await store.git.output(["init", "--quiet", "--bare", "--initial-branch=main"])
+        let server = try await offPool { try GitHTTPServer(root: store.root) }
+        defer { server.stop() }
+        let remote = RemoteRepository(url: server.url("gitops.git"), credential: .token(server.token), authorities: server.certificate)
+        let repository = PackageRepository(target: .remote(remote, mirror: "\(store.root)/mirror.git"), freshness: .zero)
+        try await repository.open()
+        let wanted = request(store.intent(), self.path, to: package("amf"))
+        try await store.git.output(["config", "receive.maxInputSize", "1"])
+        guard case .failed(let reason, let mayRetry) = await repository.publish([wanted])[0] else { return #expect(Bool(false), "published") }
+        #expect(mayRetry && reason.contains("cannot take the change now"), "\(reason)")
+        try await store.git.output(["config", "--unset", "receive.maxInputSize"])
+        guard case .published = await repository.publish([wanted])[0] else { return #expect(Bool(false), "not published") }
+        #expect(try await store.ask("rev-list", "--count", "main") == "2")
+        await repository.stop()
+    }
+
     @Test("nothing of the environment wins over the authorities and the key that are set, or switches the check off")
     func rivals() {
         let https = RemoteRepository(url: "https://192.0.2.1/x.git", authorities: "/ca.pem")

@@ -46,6 +46,18 @@ import IntentModel
         #expect(try FileManager.default.contentsOfDirectory(atPath: self.directory.path).sorted() == ["keys.yaml", "keys.yaml.lock"])
     }
 
+    @Test("a key is made with roles that there are, those of the named policy too, and for a time that is one")
+    func roles() throws {
+        try Data("roles: {noc: [\"intents:read\"]}".utf8).write(to: URL(filePath: self.directory.file("policy.yaml")))
+        func check(_ role: String, _ environment: [String: String] = [:]) throws { try KeyCreateCommand.parse(["x", "--role", role]).checkRoles(environment) }
+        try check("operator")
+        #expect(throws: CommandFailure.self) { try check("operater") }
+        #expect(throws: CommandFailure.self) { try check("noc") }
+        try check("noc", ["POLICY_FILE": self.directory.file("policy.yaml")])
+        #expect(throws: CommandFailure.self) { try check("noc", ["POLICY_FILE": self.directory.file("nowhere")]) }
+        #expect(throws: (any Error).self) { try KeyCreateCommand.parse(["x", "--role", "viewer", "--expires", "0d"]) }
+    }
+
     @Test("what cannot be done changes nothing and says why")
     func refusals() throws {
         try self.create("nora", "one")

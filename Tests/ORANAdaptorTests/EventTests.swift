@@ -58,25 +58,13 @@ import Testing
 
         /// An intent that is in effect at these elements.
         func fulfilled(at elements: String...) async throws -> IntentID {
-            let request = try LedgerJSON.encode(IntentRequest(intent: "test"))
-            guard
-                case .accepted(let id, _) = try await self.ledger.accept(
-                    request: request, priority: .medium, tenant: "default", by: "test", idempotencyKey: nil, digest: "")
-            else { throw LedgerError(.unavailable, "not accepted") }
-            let snapshot = try #require(try await self.ledger.read(id))
-            var plan = Plan()
-            plan.policies = elements.map(Self.change)
-            var step = Step(phase: .fulfilled, by: "test")
-            step.via = [.interpreting, .planning, .rendering, .executing, .verifying]
-            step.fields = [
-                (.verification, try LedgerJSON.encode(Verification(state: .observed, checks: [], at: ""))), (.plan, try LedgerJSON.encode(plan)),
-            ]
-            _ = try await self.ledger.step(step, on: snapshot)
-            try await self.intents.record(plan.policies, of: id)
+            let changes = elements.map(Self.change)
+            let id = try await self.ledger.fulfilled(changes)
+            try await self.intents.record(changes, of: id)
             return id
         }
 
-        func verification(of id: IntentID) async throws -> Verification? { try await self.ledger.read(id)?.decode(Verification.self, .verification) }
+        func verification(of id: IntentID) async throws -> Verification? { try await self.ledger.verification(of: id) }
 
         /// What the history has of this service.
         func details(of id: IntentID) async throws -> [String?] {

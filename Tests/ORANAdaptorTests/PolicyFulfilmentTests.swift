@@ -52,26 +52,13 @@ import Testing
 
         /// An intent that is in effect with these policies.
         func fulfilled(_ changes: PolicyChange...) async throws -> IntentID {
-            let request = try LedgerJSON.encode(IntentRequest(intent: "test"))
-            guard
-                case .accepted(let id, _) = try await self.ledger.accept(
-                    request: request, priority: .medium, tenant: "default", by: "test", idempotencyKey: nil, digest: "")
-            else { throw LedgerError(.unavailable, "not accepted") }
-            let snapshot = try #require(try await self.ledger.read(id))
-            var plan = Plan()
-            plan.policies = changes
-            var step = Step(phase: .fulfilled, by: "test")
-            step.via = [.interpreting, .planning, .rendering, .executing, .verifying]
-            step.fields = [
-                (.verification, try LedgerJSON.encode(Verification(state: .observed, checks: [], at: ""))), (.plan, try LedgerJSON.encode(plan)),
-            ]
-            _ = try await self.ledger.step(step, on: snapshot)
+            let id = try await self.ledger.fulfilled(changes)
             try await self.desired.settle(changes.filter { $0.interface != .o1 }, origin: id.description)
             try await self.intents.record(changes, of: id)
             return id
         }
 
-        func verification(of id: IntentID) async throws -> Verification? { try await self.ledger.read(id)?.decode(Verification.self, .verification) }
+        func verification(of id: IntentID) async throws -> Verification? { try await self.ledger.verification(of: id) }
 
         func state(of id: IntentID) async throws -> Verification.State? { try await self.verification(of: id)?.state }
 

@@ -130,14 +130,13 @@ import Testing
         guard case .applied = await executor.apply([Self.put(ric: "east")]) else { return #expect(Bool(false), "not applied") }
 
         try await pms.restart()
-        let deadline = ContinuousClock.now + .seconds(20)
-        var outcome = await executor.apply([Self.put()])
         // A connection may be refused once more, or the breaker be open for a moment.
-        while case .retry = outcome, ContinuousClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(50))
-            outcome = await executor.apply([Self.put()])
+        var policies: [AppliedPolicy] = []
+        try await eventually(within: .seconds(20)) {
+            guard case .applied(let made) = await executor.apply([Self.put()]) else { return false }
+            policies = made
+            return true
         }
-        guard case .applied(let policies) = outcome else { return #expect(Bool(false), "\(outcome)") }
         #expect(policies.map(\.ric) == ["east", "west"])
         #expect(await inventory.incompleteness() == nil)
         #expect(east.count(of: "PUT") == 1 && pms.policies.count == 1)

@@ -9,6 +9,7 @@ struct Fixture: Decodable {
         var type: String?
         var name: String?
         var targets: [String]?
+        var context: [String: String]?
     }
 
     var text: String
@@ -25,9 +26,22 @@ struct Fixture: Decodable {
             let targets = expectation.targets.map { "\($0.attribute) \($0.condition.rawValue) \($0.value)" }.sorted()
             return Reading(
                 verb: expectation.verb.rawValue, kind: expectation.object.kind.rawValue, type: expectation.object.type, name: expectation.object.name,
-                targets: targets.isEmpty ? nil : targets)
+                targets: targets.isEmpty ? nil : targets, context: Self.said(expectation.context))
         }
         return readings == expectations ? .exact : .harmful
+    }
+
+    /// Nil where nothing is said.
+    private static func said(_ context: Context) -> [String: String]? {
+        let members: [(String, String?)] = [
+            ("namespace", context.namespace), ("cluster", context.cluster), ("region", context.region), ("site", context.site), ("zone", context.zone),
+            ("environment", context.environment), ("plmn", context.plmn), ("tac", context.tac), ("dnn", context.dnn), ("cell", context.cell),
+            ("tenant", context.tenant), ("from", context.from), ("urgency", context.urgency),
+            ("slice", context.slice.map { slice in slice.sd.map { "\(slice.sst)-\($0)" } ?? "\(slice.sst)" }),
+            ("depends", context.depends?.joined(separator: ",")),
+        ]
+        let said = Dictionary(members.compactMap { name, value in value.map { (name, $0) } }) { first, _ in first }
+        return said.isEmpty ? nil : said
     }
 
     static func all(in directory: String) throws -> [Fixture] {

@@ -23,25 +23,17 @@ struct ActAudit: RouterMiddleware {
     func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
         do {
             let response = try await next(request, context)
-            if response.status.code < 300 || response.status.code >= 500 { await self.note(request, context, response.status.code) }
+            await self.note(request, context, response.status.code)
             return response
         } catch {
-            // What failed within may have taken effect. Who was refused is written down elsewhere.
-            let status = (error as? ProblemError)?.problem.status ?? (error as? Problem)?.status ?? 500
-            if status >= 500 { await self.note(request, context, status) }
+            await self.note(request, context, AuditedAct.status(of: error))
             throw error
         }
     }
 
     private func note(_ request: Request, _ context: AppContext, _ status: Int) async {
-        if self.isAct(request, context) { await self.record(request, context, status) }
-    }
-
-    private func isAct(_ request: Request, _ context: AppContext) -> Bool {
-        guard request.method != .get, request.method != .head else {
-            return request.method == .get && SensitiveRead.contains(context.endpointPath)
-        }
-        return context.endpointPath?.hasPrefix("/v1/intents") == false
+        guard AuditedAct.contains(request, context), AuditedAct.counts(status), context.endpointPath?.hasPrefix("/v1/intents") == false else { return }
+        await self.record(request, context, status)
     }
 
     /// On disk before the answer is given. A log that cannot be written does not undo what has been done.

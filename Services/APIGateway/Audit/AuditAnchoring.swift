@@ -28,17 +28,15 @@ struct AuditAnchoring: Service {
     }
 
     func run() async throws {
-        let anchored = AnchoredHeads()
-        // Being cancelled is its ordinary end.
-        try? await cancelWhenGracefulShutdown {
-            while true {
-                try await Task.sleep(for: self.interval)
-                await self.anchorNews(since: anchored)
-            }
+        let anchored = await cancelWhenGracefulShutdown {
+            var anchored: [AuditHead] = []
+            // Being cancelled is its ordinary end.
+            while (try? await Task.sleep(for: self.interval)) != nil { anchored = await self.anchorNews(since: anchored) }
+            return anchored
         }
         // What came since the last interval is not left to whoever finds the log while nobody writes it. The bridge may have gone first.
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.anchorNews(since: anchored, isLast: true) }
+            group.addTask { _ = await self.anchorNews(since: anchored, isLast: true) }
             group.addTask { try? await Task.sleep(for: Self.lastLimit) }
             await group.next()
             group.cancelAll()
@@ -48,23 +46,18 @@ struct AuditAnchoring: Service {
     /// For the last anchor of a process.
     private static let lastLimit = Duration.seconds(2)
 
-    /// What was anchored last.
-    private actor AnchoredHeads {
-        private var heads: [AuditHead] = []
-        func differ(from other: [AuditHead]) -> Bool { self.heads != other }
-        func become(_ other: [AuditHead]) { self.heads = other }
-    }
-
-    private func anchorNews(since anchored: AnchoredHeads, isLast: Bool = false) async {
+    /// - Returns: the heads that are anchored by now.
+    private func anchorNews(since anchored: [AuditHead], isLast: Bool = false) async -> [AuditHead] {
         let heads = await self.store.heads()
-        guard !heads.isEmpty, await anchored.differ(from: heads) else { return }
+        guard heads != anchored, !heads.isEmpty else { return anchored }
         do {
             try await self.anchor(heads)
-            await anchored.become(heads)
             Gauge(label: MetricName.auditAnchoredAt).record(Timestamp.now() / 1_000)
+            return heads
         } catch {
             if !isLast { AuditTrail.failures.increment() }
             self.logger.log(level: isLast ? .info : .warning, "the head of the audit log is not anchored", metadata: ["error": "\(error)"])
+            return anchored
         }
     }
 

@@ -32,12 +32,8 @@ extension EmbeddedStore {
         var pool = mode == .hybrid ? max(Self.pool, query.limit * 2) : query.limit
         var hits: [FusedHit] = []
         while true {
-            let (byMeaning, byWords) = try atOnce(
-                { [pool] () throws -> [VectorIndex.Hit] in
-                    guard let embedding, let vectors = self.vectors else { return [] }
-                    return try vectors.search(embedding, limit: pool, exact: query.limit * Self.nearest, allowed: allowed)
-                },
-                { [pool] () -> [KeywordHit] in mode == .vector ? [] : snapshot.search(words, limit: pool) }, if: mode == .hybrid)
+            let found = try self.find(words, embedding, mode, limit: pool, exact: query.limit * Self.nearest, allowed, snapshot)
+            let (byWords, byMeaning) = (found.words, found.meaning)
             let ranked =
                 switch mode {
                 case .keyword: Self.ranked(byWords)
@@ -60,6 +56,28 @@ extension EmbeddedStore {
             passages.append(passage)
         }
         return FoundPassages(passages: passages, version: version, mode: mode)
+    }
+
+    private struct Found: Sendable {
+        var words: [KeywordHit] = []
+        var meaning: [VectorIndex.Hit] = []
+    }
+
+    /// By words and by meaning, side by side where a processor has nothing else to do.
+    private func find(
+        _ words: KeywordQuery, _ embedding: [Float]?, _ mode: SearchMode, limit: Int, exact: Int, _ allowed: IDSet?, _ snapshot: KeywordSnapshot
+    ) throws -> Found {
+        let found = onAllProcessors(mode == .hybrid ? [.vector, .keyword] : [mode], least: 1) { part in
+            Result { () throws -> Found in
+                guard part == .vector, let embedding, let vectors = self.vectors else { return Found(words: snapshot.search(words, limit: limit)) }
+                return Found(meaning: try vectors.search(embedding, limit: limit, exact: exact, allowed: allowed))
+            }
+        }
+        return try found.reduce(into: Found()) { all, part in
+            let part = try part.get()
+            all.words += part.words
+            all.meaning += part.meaning
+        }
     }
 
     /// The first `limit`, with no more of a document than it may have.

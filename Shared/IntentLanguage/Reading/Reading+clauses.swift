@@ -21,6 +21,12 @@ extension Reading {
         var start = first
         var clause = self.opened(start, end, opensSentence: true)
         var at = clause.verb == nil ? first + 1 : clause.body
+        /// The clause ends here; the next one has been opened.
+        func goOn(with candidate: Clause, from next: Int) {
+            clause.end = at
+            self.close(clause, isQuestion)
+            (start, clause, at) = (next, candidate, candidate.body)
+        }
         while at < end {
             let separator = self.isConjunction(at) || self.isComma(at) || self.has(at, .sequence) || self.isSymbol(at, ":")
             if separator {
@@ -33,11 +39,7 @@ extension Reading {
                         sequence || candidate.switchAt != nil || self.looksLikeVerb(verbAt, end), !(self.isSymbol(at, ":") && clause.verb != nil)
                     {
                         candidate.opensSentence = false
-                        clause.end = at
-                        self.close(clause, isQuestion)
-                        start = next
-                        clause = candidate
-                        at = candidate.body
+                        goOn(with: candidate, from: next)
                         continue
                     }
                 }
@@ -48,11 +50,7 @@ extension Reading {
             if clause.verb == nil, at > start, self.has(at, .please), at + 1 < end, self.meaning(at + 1)?.verb?.form == .base {
                 let candidate = self.opened(at, end, opensSentence: clause.opensSentence)
                 if candidate.verb?.form == .base {
-                    clause.end = at
-                    self.close(clause, isQuestion)
-                    start = at
-                    clause = candidate
-                    at = candidate.body
+                    goOn(with: candidate, from: at)
                     continue
                 }
             }

@@ -200,7 +200,6 @@ extension Reading {
             self.inheritPlaces(from: known, nil)
             return
         }
-        self.askForLostSwitch(clause, action, mentions, quantities, previous)
         let statement = self.takeStatement(previous, action, objects)
         if statement == nil, self.elaborates(action, objects, quantities, previous, clause) {
             self.elaborate(clause, index, mentions, quantities, identifiers, previous)

@@ -72,18 +72,6 @@ extension Reading {
         }
     }
 
-    /// "… and enable that on the NRF": of what is switched where, only the second half is understood.
-    mutating func askForLostSwitch(_ clause: Clause, _ action: Action, _ mentions: [Mention], _ quantities: [Quantity], _ previous: [Int]) {
-        guard action == .enable || action == .disable, quantities.isEmpty, !previous.isEmpty,
-            !mentions.contains(where: { $0.role == .object && $0.type != nil }),
-            mentions.contains(where: { mention in
-                !mention.isNegated && mention.kind == .networkFunction && mention.type != nil
-                    && !previous.contains { self.expectations[$0].mention.type == mention.type }
-            })
-        else { return }
-        self.ask(clause, "confirm", "'\(self.text(clause.first..<clause.end))' was not understood. Is the rest right without it?", ["yes", "no"])
-    }
-
     /// "disable it on the AMF and enable it on the NRF": what was switched before, and where it is to be switched now.
     func switchedAgain(_ action: Action, _ mentions: [Mention], _ quantities: [Quantity], _ previous: [Int]) -> (objects: [Mention], quantities: [Quantity])? {
         guard action == .enable || action == .disable, quantities.isEmpty, let it = mentions.first(where: \.isPronoun), it.preposition == nil,

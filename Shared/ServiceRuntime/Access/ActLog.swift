@@ -13,13 +13,9 @@ package final class ActLog: Sendable {
     /// - Parameter sink: must return at once.
     package func follow(_ sink: @escaping @Sendable (AccessEntry) -> Void) { self.sink.withLock { $0 = sink } }
 
-    private static func counts(_ request: Request, _ context: AppContext) -> Bool {
-        (request.method != .get && request.method != .head) || (request.method == .get && SensitiveRead.contains(context.endpointPath))
-    }
-
     /// What changed something, or took a secret away, unless another service asked for it: whose act that was, the gateway knows.
     func record(_ request: Request, _ context: AppContext, _ principal: Principal, _ status: Int) {
-        guard Self.counts(request, context), status < 300, principal.method != .service, let sink = self.sink.withLock({ $0 }) else { return }
+        guard AuditedAct.contains(request, context), AuditedAct.counts(status), principal.method != .service, let sink = self.sink.withLock({ $0 }) else { return }
         sink(
             AccessEntry(
                 at: Timestamp.text(Timestamp.now()), who: principal.name, tenant: principal.tenant, verb: request.method.rawValue,

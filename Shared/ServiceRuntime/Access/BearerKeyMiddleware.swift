@@ -41,9 +41,14 @@ package struct BearerKeyMiddleware: RouterMiddleware {
                 throw ProblemError(
                     .forbidden, code: "forbidden", detail: "\(what) is for the tenant \(Tenant.installation), and the key \(principal.name) is of \(tenant).")
             }
-            let response = try await next(request, entered)
-            self.acts?.record(request, entered, principal, response.status.code)
-            return response
+            do {
+                let response = try await next(request, entered)
+                self.acts?.record(request, entered, principal, response.status.code)
+                return response
+            } catch {
+                self.acts?.record(request, entered, principal, AuditedAct.status(of: error))
+                throw error
+            }
         }
     }
 

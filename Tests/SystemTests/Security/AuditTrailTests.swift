@@ -18,9 +18,9 @@ extension RealProcesses {
             var faults: [Fault]
         }
 
-        private static func verify(_ audit: String, _ repository: String, _ directory: TemporaryDirectory) async throws -> Verdict {
+        private static func verify(_ audit: String, _ repository: String, _ directory: TemporaryDirectory, _ more: String...) async throws -> Verdict {
             let log = directory.file("verify-\(UUID().uuidString)")
-            let arguments = ["audit", "verify", "--log", audit, "--repository", repository, "--output", "json"]
+            let arguments = ["audit", "verify", "--log", audit, "--repository", repository, "--output", "json"] + more
             let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
             let command = try ServiceProcess(
                 "nephoran", executable: try Executables.path(named: "nephoran"), arguments: arguments, environment: ["PATH": path], log: log)
@@ -64,6 +64,11 @@ extension RealProcesses {
                 try await Task.sleep(for: .milliseconds(200))
             }
             #expect(entries == 10 && verdict.sound && verdict.anchors > 0)
+            // The age of the newest anchor shows that the ref was moved back; nobody but whom the file names has signed.
+            let gitops = directory.file("gitops.git")
+            #expect(try await Self.verify(audit, gitops, directory, "--max-anchor-age", "1h").sound)
+            #expect(try await !Self.verify(audit, gitops, directory, "--max-anchor-age", "0s").sound)
+            #expect(try await !Self.verify(audit, "none", directory, "--max-anchor-age", "1h").sound)
             // Every transition of every intent, once.
             for id in ids {
                 let record = try await installation.gateway.settled(id)

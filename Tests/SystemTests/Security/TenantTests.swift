@@ -74,5 +74,31 @@ extension RealProcesses {
             }
             #expect(try await !nora.call("GET", "/v1/packages").text.contains("north-\(number)/"))
         }
+
+        @Test("of what another tenant's intent wants of the same object no more is told than that it does", .timeLimit(.minutes(2)))
+        func conflict() async throws {
+            let directory = try TemporaryDirectory()
+            let keys = """
+                keys:
+                  - {name: nils, key: nils-key, tenant: north, roles: [operator]}
+                  - {name: otto, key: otto-key, roles: [operator]}
+
+                """
+            try Data(keys.utf8).write(to: URL(filePath: directory.file("keys.yaml")))
+            let installation = try await Installation.start(["AUTH_KEYS_FILE": directory.file("keys.yaml")])
+            defer { installation.stop() }
+            let (north, own) = (installation.client(.gateway, key: "nils-key"), installation.client(.gateway, key: "otto-key"))
+            func submit(_ replicas: Int, _ approval: String, as client: Gateway) async throws -> String {
+                let body = #"{"intent": "Deploy an AMF with \#(replicas) replicas in namespace shared", "approval": "\#(approval)"}"#
+                return try #require(try await client.call("POST", "/v1/intents", json: body)["id"] as? String)
+            }
+            let first = try await submit(3, "required", as: north)
+            try await eventually(within: .seconds(30)) { try await north.call("GET", "/v1/intents/\(first)")["phase"] as? String == "awaiting_approval" }
+            let second = try await submit(5, "auto", as: own)
+            try await eventually(within: .seconds(30)) { try await own.call("GET", "/v1/intents/\(second)")["waitsFor"] is String }
+            let record = try await own.call("GET", "/v1/intents/\(second)").text
+            #expect(record.contains("an intent of another tenant") && record.contains("An intent of another tenant, which waits for approval"))
+            #expect(!record.contains(first), "\(record)")
+        }
     }
 }
