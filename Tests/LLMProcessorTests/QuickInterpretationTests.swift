@@ -35,7 +35,7 @@ import Testing
             let embedded = try #require(ShippedVocabulary.interpreter)
             var settings = ModelSettings(baseURL: self.model.baseURL, model: "fake")
             settings.price = ModelPrice(prompt: 1, completion: 10)
-            settings.timeout = .seconds(2)
+            settings.timeout = .seconds(20)
             change(&settings)
             let fetcher = HTTPFetcher()
             var guards = Upstream.Configuration()

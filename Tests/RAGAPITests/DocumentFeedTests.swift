@@ -1,3 +1,4 @@
+import IntentModel
 import Testing
 
 @testable import RAGAPI
@@ -63,6 +64,16 @@ import Testing
             Issue.record("taken")
         } catch {
             #expect(error.code == code)
+        }
+    }
+
+    @Test("a document that says a member twice is refused in words")
+    func twiceAlone() {
+        do throws(Problem) {
+            _ = try DocumentFeed(Array(#"{"id":"a","text":"x","text":"y"}"#.utf8))
+            Issue.record("taken")
+        } catch {
+            #expect(error.detail.contains("has the key \"text\" twice") && !error.detail.contains("Problem("), "\(error.detail)")
         }
     }
 

@@ -33,7 +33,7 @@ struct DocumentFeed: Sendable {
     init(_ body: [UInt8]) throws(Problem) {
         guard let first = body.first(where: { !TextCut.isBlank($0) }) else { throw .badJSON("the body is empty") }
         if first == UInt8(ascii: "[") {
-            if let fault = Self.fault(body) { throw .badJSON(fault) }
+            if let fault = Self.fault(body) { throw .badJSON("the array \(fault)") }
             try self.read(array: body)
         } else {
             try self.read(documentOrLines: body)
@@ -56,20 +56,22 @@ struct DocumentFeed: Sendable {
     }
 
     private mutating func read(documentOrLines body: [UInt8]) throws(Problem) {
+        let document: KnowledgeDocument
         do {
-            let document = try JSONDecoder().decode(KnowledgeDocument.self, from: Data(body))
-            if let fault = Self.fault(body) { throw Problem.badJSON(fault) }
-            self.add(document, at: 1)
-            self.isOne = true
+            document = try JSONDecoder().decode(KnowledgeDocument.self, from: Data(body))
         } catch let error as DecodingError {
             let problem = Problem(error)
             // A body of several lines that is no JSON as a whole may be NDJSON.
             guard problem.code == "bad_json", body.contains(UInt8(ascii: "\n")) else { throw problem }
             self.read(lines: body)
             if self.documents.isEmpty { throw problem }
+            return
         } catch {
             throw .badJSON("\(error)")
         }
+        if let fault = Self.fault(body) { throw .badJSON("the document \(fault)") }
+        self.add(document, at: 1)
+        self.isOne = true
     }
 
     /// Whole lines, one document each; the last may lack its end.
