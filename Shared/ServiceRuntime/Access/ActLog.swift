@@ -15,7 +15,9 @@ package final class ActLog: Sendable {
 
     /// What changed something, or took a secret away, unless another service asked for it: whose act that was, the gateway knows.
     func record(_ request: Request, _ context: AppContext, _ principal: Principal, _ status: Int) {
-        guard AuditedAct.contains(request, context), AuditedAct.counts(status), principal.method != .service, let sink = self.sink.withLock({ $0 }) else { return }
+        guard AuditedAct.contains(request, context), AuditedAct.counts(status), principal.method != .service, let sink = self.sink.withLock({ $0 }) else {
+            return
+        }
         sink(
             AccessEntry(
                 at: Timestamp.text(Timestamp.now()), who: principal.name, tenant: principal.tenant, verb: request.method.rawValue,
