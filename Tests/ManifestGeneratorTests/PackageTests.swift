@@ -109,6 +109,13 @@ import Yams
         }
     }
 
+    @Test("a slice without SD has the value that says so, and none that nobody named", arguments: ["SMF", "AMF", "NSSF", "gNB"])
+    func sliceWithoutSD(_ code: String) async throws {
+        let outcome = try await plan(expectation(.deploy, code) { ($0.namespace, $0.slice) = ("core5g", SliceID(sst: 2)) })
+        let text = outcome.files.values.joined().map(\.content).joined()
+        #expect(text.lowercased().contains("ffffff") && !text.contains("010203"), "\(outcome)")
+    }
+
     @Test("what a package says of itself is what was wanted of it", arguments: ["AMF", "UPF", "Database", "E2NodeSet"])
     func reading(_ code: String) throws {
         let entry = try #require(catalogue.functions[code])

@@ -55,7 +55,8 @@ struct TemplateValues {
         // The SMF of a slice or core has the UPF of the same.
         case "upf": self.identity.instance.hasSuffix("-smf") ? "\(self.identity.instance.dropLast(4))-upf" : "\(self.identity.core)upf"
         case "sst": String(self.context.slice?.sst ?? 1)
-        case "sd": self.context.slice?.sd ?? "010203"
+        // A slice without one: the value that says so (3GPP TS 23.003 §28.4.2).
+        case "sd": self.context.slice.map { $0.sd ?? "ffffff" } ?? "010203"
         case "mcc": self.context.plmn.map { String($0.prefix { $0 != "-" }) } ?? "208"
         case "mnc": self.context.plmn.map { String($0.drop { $0 != "-" }.dropFirst()) } ?? "93"
         case "dnn": self.context.dnn ?? "internet"
