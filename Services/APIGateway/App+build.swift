@@ -56,8 +56,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     var parts = ServiceParts(
         routes: { router in
             site.addRoutes(to: router)
-            var api = router.group().add(middleware: edge)
-            if let store = audit.store { api = api.add(middleware: ActAudit(store: store, pending: audit.refusals)) }
+            let acts = ActAudit(audit.store.map { .store($0, pending: audit.refusals) } ?? .elsewhere(context.acts))
+            let api = router.group().add(middleware: edge).add(middleware: acts)
             intents.addRoutes(to: api)
             DecisionController(ledger: ledger, reader: reader, authenticator: context.authenticator).addRoutes(to: api)
             ArchiveController(store: archive.store).addRoutes(to: api)

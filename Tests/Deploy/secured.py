@@ -73,7 +73,7 @@ def audit(documents):
     if claim not in {d["metadata"]["name"] for d in kind(documents, "PersistentVolumeClaim") if d["spec"]["accessModes"] == ["ReadWriteOnce"]}:
         yield f"the audit log ends with its pod: {own['AUDIT_PATH']} is on no volume of its own"
     yield from (f"{name} has {setting}, as if it served intents" for setting in ("CALLBACK_SECRET", "LEDGER_CLAIM", "COLOUR") if setting in own)
-    for teller in [d for d in kind(documents, "Deployment") if manifests.executable(d) != "api-gateway"]:
+    for teller in [d for d in kind(documents, "Deployment") if d is not keeper and manifests.executable(d)]:
         address = values(teller).get("API_GATEWAY_URL") or ""
         if address.split("://")[-1] != f"{name}:8080":
             yield f"{teller['metadata']['name']} tells {address or 'nobody'} what it refuses, not the keeper of the audit log"

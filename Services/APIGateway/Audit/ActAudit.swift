@@ -10,15 +10,17 @@ import Telemetry
 struct ActAudit: RouterMiddleware {
     typealias Context = AppContext
 
-    let store: AuditStore
-    /// Keeps what cannot be written at once.
-    let pending: RefusalLog
+    enum Keeper: Sendable {
+        /// This gateway's own log; what cannot be written at once is held.
+        case store(AuditStore, pending: RefusalLog)
+        /// Of the gateway that keeps the log: it is told soon, not before the answer.
+        case elsewhere(ActLog)
+    }
+
+    let keeper: Keeper
     private let logger = Logger(label: "audit")
 
-    init(store: AuditStore, pending: RefusalLog) {
-        self.store = store
-        self.pending = pending
-    }
+    init(_ keeper: Keeper) { self.keeper = keeper }
 
     func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
         do {
@@ -33,17 +35,21 @@ struct ActAudit: RouterMiddleware {
 
     private func note(_ request: Request, _ context: AppContext, _ status: Int) async {
         guard AuditedAct.contains(request, context), AuditedAct.counts(status), context.endpointPath?.hasPrefix("/v1/intents") == false else { return }
-        await self.record(request, context, status)
+        switch self.keeper {
+        case .store(let store, let pending): await self.record(request, context, status, in: store, pending)
+        case .elsewhere(let acts):
+            if let principal = context.principal { acts.record(request, context, principal, status) }
+        }
     }
 
     /// On disk before the answer is given. A log that cannot be written does not undo what has been done.
-    private func record(_ request: Request, _ context: AppContext, _ status: Int) async {
+    private func record(_ request: Request, _ context: AppContext, _ status: Int, in store: AuditStore, _ pending: RefusalLog) async {
         let act = AccessEntry(
             at: Timestamp.text(Timestamp.now()), who: context.principal?.name ?? "unknown", tenant: context.principal?.tenant,
             verb: request.method.rawValue, object: String(request.uri.path.unicodeScalars.prefix(500)), outcome: "\(status)")
         do {
-            try await self.store.append([AuditDraft(act)], to: RefusalLog.chain)
-        } catch is AuditStore.Busy where self.pending.hold(act) {
+            try await store.append([AuditDraft(act)], to: RefusalLog.chain)
+        } catch is AuditStore.Busy where pending.hold(act) {
             // The predecessor of this process has not ended yet.
         } catch {
             AuditTrail.failures.increment()

@@ -14,7 +14,7 @@ package final class ActLog: Sendable {
     package func follow(_ sink: @escaping @Sendable (AccessEntry) -> Void) { self.sink.withLock { $0 = sink } }
 
     /// What changed something, or took a secret away, unless another service asked for it: whose act that was, the gateway knows.
-    func record(_ request: Request, _ context: AppContext, _ principal: Principal, _ status: Int) {
+    package func record(_ request: Request, _ context: AppContext, _ principal: Principal, _ status: Int) {
         guard AuditedAct.contains(request, context), AuditedAct.counts(status), principal.method != .service, let sink = self.sink.withLock({ $0 }) else {
             return
         }

@@ -1,9 +1,9 @@
 import HTTPFetch
 
 extension ServiceContext {
-    /// Nil at the gateway, which keeps the audit log itself, and where no gateway is named.
+    /// Tells the gateway that keeps the audit log. Nil where none is named.
     func auditReporter() -> AuditReporter? {
-        guard self.name != Self.gateway, let address = self.settings[CommonSettings.gateway] else { return nil }
+        guard let address = self.settings[CommonSettings.gateway] else { return nil }
         let (name, authenticator) = (self.name, self.authenticator)
         let configuration = AuditReporter.Configuration(service: name, gateway: address) { authenticator.bearer(of: name, to: Self.gateway) }
         let fetching = HTTPFetcher.Configuration(maxConnections: 2, maxOutstanding: 4).trusting(self.settings)

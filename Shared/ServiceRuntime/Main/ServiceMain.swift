@@ -61,6 +61,7 @@ private func serve(_ built: ServiceParts, in context: ServiceContext, on executo
     let settings = context.settings
     let logger = context.logger
     var parts = built
+    // Who keeps the audit log tells nobody.
     let reporter = parts.accessLog == nil ? context.auditReporter() : nil
     if let reporter { parts.accessLog = reporter }
     let certificate = try ListenerCertificate.Files(settings).map { files throws(InvalidSetting) in try ListenerCertificate.load(files) }

@@ -100,10 +100,10 @@ final class Installation: Sendable {
         try await self.untilReady(service)
     }
 
-    /// A second instance of a service, on a port of its own, ready. Whoever asked stops it.
-    func startAnother(_ service: ServiceName) async throws -> ServiceProcess {
-        let port = try FreePort.next()
-        let environment = self.environment.merging(["PORT": "\(port)"]) { _, own in own }
+    /// A second instance of a service, on a port of its own unless `settings` names one, ready. Whoever asked stops it.
+    func startAnother(_ service: ServiceName, _ settings: [String: String] = [:]) async throws -> ServiceProcess {
+        let port = try settings["PORT"] ?? "\(FreePort.next())"
+        let environment = self.environment.merging(settings.merging(["PORT": port]) { _, own in own }) { _, own in own }
         let process = try ServiceProcess(
             service.rawValue, executable: try Executables.path(of: service), environment: environment, log: self.directory.file("second-\(port).log"))
         let other = Gateway(http: self.http, address: "http://127.0.0.1:\(port)", key: nil)

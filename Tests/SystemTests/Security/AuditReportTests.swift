@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import HTTPFetch
 import TestSupport
 import Testing
 
@@ -108,6 +109,34 @@ extension RealProcesses {
                     ("nora", "/v1/documents/own", "\(removed)", "rag-api"), ("unknown", "GET /v1/o2/clusters", "401 unauthorized", "oran-adaptor"),
                     ("nora", "/shutdown", "202", "manifest-generator"),
                 ], in: installation)
+        }
+
+        @Test("a gateway that keeps no log tells the one that does: what it refuses, and what is changed at it", .timeLimit(.minutes(2)))
+        func gateways() async throws {
+            let directory = try TemporaryDirectory()
+            let secret = String(repeating: "s", count: 40)
+            let installation = try await Self.start(["SERVICE_SECRET": secret, "AUTH_FAILURES_PER_MINUTE": "0"], in: directory)
+            defer { installation.stop() }
+            let port = "\(try FreePort.next())"
+            let second = try await installation.startAnother(.gateway, ["PORT": port, "AUDIT_PATH": ""])
+            defer { second.stop() }
+            let http = HTTPFetcher(.init())
+            defer { http.stop() }
+            func ask(_ method: String, _ path: String, _ key: String, _ body: String) async throws -> Int {
+                try await Gateway(http: http, address: "http://127.0.0.1:\(port)", key: key).call(method, path, json: body, timeout: .seconds(10)).status
+            }
+            #expect(try await ask("POST", "/v1/intents", "nobody-s-key", "{}") == 401)
+            #expect(try await ask("POST", "/v1/intents", "viewer-key", #"{"intent":"Deploy an AMF"}"#) == 403)
+            #expect(try await ask("PUT", "/admin/log-level", "nora-key", #"{"level":"info"}"#) == 200)
+            #expect(try await ask("POST", "/v1/maintenance", "nora-key", #"{"notice":"Cables are changed.","seconds":60}"#) < 300)
+            // An intent tells of itself, by the ledger's events.
+            #expect(try await ask("POST", "/v1/intents", "nora-key", #"{"intent":"Deploy an AMF in namespace second"}"#) == 202)
+            try await Self.expect(
+                [
+                    ("unknown", "POST /v1/intents", "401 unauthorized", "api-gateway"), ("viewer", "POST /v1/intents", "403 forbidden", "api-gateway"),
+                    ("nora", "/admin/log-level", "200", "api-gateway"), ("nora", "/v1/maintenance", "200", "api-gateway"),
+                ], in: installation)
+            #expect(try await !Self.entries(installation).contains { $0.verb == "POST" && $0.object == "/v1/intents" })
         }
 
         @Test("a flood of refusals is a few entries; nobody but a service, under its own name, reports", .timeLimit(.minutes(2)))
