@@ -46,9 +46,8 @@ extension KeywordSnapshot {
             guard let place = segment.place(of: number) else { continue }
             return zip(query.terms, weights).map { term, weight in
                 guard weight > 0, let index = segment.index(of: term.term) else { return 0 }
-                let list = segment.postings(of: index)
-                guard let posting = segment.posting(of: place, in: list) else { return 0 }
-                return unit.score(unit.whole(weight) &* UInt32(segment.shares[posting]))
+                let list = SegmentTerm(weight: unit.whole(weight), postings: segment.postings(of: index), row: segment.windowRow(of: index) ?? -1)
+                return unit.score(segment.score(of: place, list))
             }
         }
         return nil
@@ -62,14 +61,14 @@ extension KeywordSnapshot {
         for segment in self.segments {
             guard let first = segment.numbers.first, let last = segment.numbers.last else { continue }
             let lists = zip(query.terms, weights).compactMap { term, weight in
-                segment.index(of: term.term).map { (segment.postings(of: $0), unit.whole(weight)) }
+                segment.index(of: term.term).map {
+                    SegmentTerm(weight: unit.whole(weight), postings: segment.postings(of: $0), row: segment.windowRow(of: $0) ?? -1)
+                }
             }
             guard !lists.isEmpty else { continue }
             for (index, number) in numbers.enumerated() where number >= first && number <= last {
                 guard let place = segment.place(of: number) else { continue }
-                for (list, weight) in lists {
-                    if let posting = segment.posting(of: place, in: list) { scores[index] &+= weight &* UInt32(segment.shares[posting]) }
-                }
+                for list in lists { scores[index] &+= segment.score(of: place, list) }
             }
         }
         return scores.map(unit.score)
@@ -102,15 +101,21 @@ extension KeywordSnapshot {
 }
 
 extension PostingsSegment {
-    /// The posting of a passage in a list.
-    func posting(of place: Int, in list: Range<Int>) -> Int? {
-        self.passages.withUnsafeBufferPointer { passages in
-            var (low, high) = (list.lowerBound, list.upperBound)
+    /// What a term adds to the score of a passage. Of a long list only the window of the passage is looked at: a search in all of it would touch
+    /// as many lines of memory as it takes steps.
+    func score(of place: Int, _ term: SegmentTerm) -> UInt32 {
+        var (low, high) = (term.postings.lowerBound, term.postings.upperBound)
+        if term.row >= 0 {
+            let window = term.row * (self.windows + 1) + place >> Self.windowBits
+            (low, high) = (Int(self.windowStarts[window]), Int(self.windowStarts[window + 1]))
+        }
+        let end = high
+        return self.passages.withUnsafeBufferPointer { passages in
             while low < high {
                 let middle = (low + high) >> 1
                 if Int(passages[middle]) < place { low = middle + 1 } else { high = middle }
             }
-            return low < list.upperBound && Int(passages[low]) == place ? low : nil
+            return low < end && Int(passages[low]) == place ? term.weight &* UInt32(self.shares[low]) : 0
         }
     }
 }

@@ -12,7 +12,9 @@ extension RealProcesses {
         func promotions() async throws {
             let installation = try await Supervised.start()
             let rounds = Endurance.value(2, whenOn: 10)
-            let (clients, rate, submitters, pause) = Endurance.isOn ? (50, 4, 8, Duration.milliseconds(5)) : (10, 4, 1, .milliseconds(100))
+            let (clients, submitters, pause) = Endurance.isOn ? (50, 8, Duration.milliseconds(5)) : (10, 1, .milliseconds(100))
+            // Of each client; 0 is as fast as it goes.
+            let rate = Endurance.number("NEPHORAN_RATE") ?? 4
             let time = Duration.seconds(Endurance.value(55, whenOn: 300))
             let url = installation.gateway.address
             async let kept = Hey.run(url + "/v1/intents?pageSize=5", key: Supervised.token, clients: clients, rate: rate, for: time)

@@ -13,7 +13,7 @@ struct Hey: Sendable {
     var count: Int { self.statuses.values.reduce(0, +) }
     var others: [Int: Int] { self.statuses.filter { !(200..<300).contains($0.key) } }
 
-    /// - Parameter rate: requests a second of each of the clients.
+    /// - Parameter rate: requests a second of each of the clients; 0 for as many as it can.
     static func run(
         _ url: String, key: String, clients: Int, rate: Int, for time: Duration, post body: String? = nil, keepsConnections: Bool = true
     ) async throws -> Hey {

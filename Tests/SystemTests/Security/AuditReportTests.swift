@@ -128,13 +128,13 @@ extension RealProcesses {
             #expect(try await ask("POST", "/v1/intents", "nobody-s-key", "{}") == 401)
             #expect(try await ask("POST", "/v1/intents", "viewer-key", #"{"intent":"Deploy an AMF"}"#) == 403)
             #expect(try await ask("PUT", "/admin/log-level", "nora-key", #"{"level":"info"}"#) == 200)
-            #expect(try await ask("POST", "/v1/maintenance", "nora-key", #"{"notice":"Cables are changed.","seconds":60}"#) < 300)
+            #expect(try await ask("PUT", "/v1/maintenance", "nora-key", #"{"notice":"Cables are changed.","seconds":60}"#) < 300)
             // An intent tells of itself, by the ledger's events.
             #expect(try await ask("POST", "/v1/intents", "nora-key", #"{"intent":"Deploy an AMF in namespace second"}"#) == 202)
             try await Self.expect(
                 [
                     ("unknown", "POST /v1/intents", "401 unauthorized", "api-gateway"), ("viewer", "POST /v1/intents", "403 forbidden", "api-gateway"),
-                    ("nora", "/admin/log-level", "200", "api-gateway"), ("nora", "/v1/maintenance", "200", "api-gateway"),
+                    ("nora", "/admin/log-level", "200", "api-gateway"), ("nora", "/v1/maintenance", "204", "api-gateway"),
                 ], in: installation)
             #expect(try await !Self.entries(installation).contains { $0.verb == "POST" && $0.object == "/v1/intents" })
         }
