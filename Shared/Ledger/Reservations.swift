@@ -51,6 +51,9 @@ package struct Reservations: Sendable {
 
     private enum Mode: String { case look, stand, claim, `try` }
     private static let counter = "{reservations}:counter"
+    /// Claims are given up when their intent ends; what a crash leaves behind expires. Longer than anything waits for a server that is away: a claim
+    /// that expired before its intent ended would let a second one in.
+    private static let shortestLife = Duration.seconds(30 * 86_400)
     /// A release is remembered for longer than any planning takes.
     private static let memory = Duration.seconds(900)
     /// On each object so many others in line are looked at, those who came first; the next are seen when these are gone. Of those who stand
@@ -60,6 +63,9 @@ package struct Reservations: Sendable {
     private let logger = Logger(label: "reservations")
 
     package init(ledger: Ledger) { self.ledger = ledger }
+
+    /// Milliseconds.
+    private var life: Int64 { max(self.ledger.configuration.retention, Self.shortestLife).milliseconds }
 
     /// Taken before looking at objects: a claim granted with a later release means that what was seen may have changed since.
     package func mark() async throws(LedgerError) -> Int64 {
@@ -103,7 +109,7 @@ package struct Reservations: Sendable {
         outcome: String, parts: [RedisValue], rivals: [Rival]
     ) {
         var arguments: [any RedisArgument] = [
-            id?.description ?? "", self.ledger.configuration.retention.milliseconds, Self.memory.milliseconds, mode.rawValue, Self.sight,
+            id?.description ?? "", self.life, Self.memory.milliseconds, mode.rawValue, Self.sight,
         ]
         for want in wanted { arguments += [want.object, want.wish] as [any RedisArgument] }
         do throws(RedisError) {
@@ -125,7 +131,7 @@ package struct Reservations: Sendable {
         do throws(RedisError) {
             let reply = try await self.ledger.redis.evaluate(
                 self.ledger.scripts.line, keys: [Self.objects(of: id)],
-                arguments: [id.description, self.ledger.configuration.retention.milliseconds])
+                arguments: [id.description, self.life])
             guard let parts = reply.array, parts.count == 4 else { return nil }
             guard let object = parts[0].string, let holder = parts[1].string.flatMap({ IntentID($0) }), let place = parts[2].string, let before = parts[3].int
             else { throw RedisError(.protocolViolation, "line answered \(reply)") }
@@ -142,12 +148,15 @@ package struct Reservations: Sendable {
         return Rival(object: object, intent: id, wish: Array(wish.utf8), stands: from == "p", place: place)
     }
 
-    /// Gives up the claims and wishes of an intent and wakes who is next. With a `place`, only if they are still of that one.
-    package func release(_ id: IntentID, place: String = "") async throws(LedgerError) {
+    /// Gives up the claims and wishes of an intent and wakes who is next.
+    package func release(_ id: IntentID) async throws(LedgerError) { try await self.release(id, place: "", at: "") }
+
+    /// The same for one that is gone, by whoever met it at an object; only if it still has that place there.
+    package func release(_ id: IntentID, place: String, at object: String) async throws(LedgerError) {
         do throws(RedisError) {
             let next = try await self.ledger.redis.evaluate(
                 self.ledger.scripts.release, keys: [Self.counter, Self.objects(of: id)],
-                arguments: [id.description, place, Self.memory.milliseconds, Self.sight]
+                arguments: [id.description, place, Self.memory.milliseconds, Self.sight, object]
             )
             try await self.wake(next)
         } catch {

@@ -123,7 +123,7 @@ import Testing
             _ = try await reservations.claim(["a"], for: ids[0])
             guard case .waits(_, _, let place) = try await reservations.claim(["a"], for: ids[1]) else { return false }
             _ = try await reservations.claim(["a", "b"], for: ids[0])
-            try await reservations.release(ids[0], place: place)
+            try await reservations.release(ids[0], place: place, at: "a")
             if case .granted = try await reservations.claim(["b"], for: ids[1]) { return false }
             return true
         },

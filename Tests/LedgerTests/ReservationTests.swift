@@ -45,7 +45,7 @@ import Testing
             #expect(try await reservations.line(of: ids[0]) == nil)
             let last = try #require(try await reservations.line(of: ids[3]))
             #expect(last.object == "a" && last.holder == ids[0] && last.before == 3)
-            try await reservations.release(ids[0], place: last.place)
+            try await reservations.release(ids[0], place: last.place, at: last.object)
             try await reservations.release(ids[1])
             let next = try #require(try await reservations.line(of: ids[3]))
             #expect(next.holder == ids[2] && next.before == 1)
@@ -109,10 +109,44 @@ import Testing
             }
             // Meanwhile the first has come back for something else.
             _ = try await reservations.claim(["a", "b"], for: ids[0])
-            try await reservations.release(ids[0], place: place)
+            try await reservations.release(ids[0], place: place, at: "a")
             guard case .waits = try await reservations.claim(["b"], for: ids[1]) else {
                 Issue.record("a newer claim was taken away")
                 return
+            }
+        }
+    }
+
+    @Test("who is gone leaves every line, also one that its own set of objects knows nothing of any more")
+    func forgotten() async throws {
+        try await withLedger { ledger, _ in
+            let reservations = Reservations(ledger: ledger)
+            let ids = Self.ids(2)
+            _ = try await reservations.claim(["a"], for: ids[0])
+            _ = try await ledger.redis.send(RedisCommand("DEL", "{reservations}:i:\(ids[0])"))
+            // Released for other objects, as an intent is that was planned again.
+            _ = try await reservations.claim(["b"], for: ids[0])
+            guard case .waits("a", ids[0], let place) = try await reservations.claim(["a", "b"], for: ids[1]) else {
+                Issue.record("no wait")
+                return
+            }
+            try await reservations.release(ids[0], place: place, at: "a")
+            guard case .granted = try await reservations.claim(["a", "b"], for: ids[1]) else {
+                Issue.record("it waits for one that is gone")
+                return
+            }
+        }
+    }
+
+    @Test("a claim outlives the retention: who waits for a server longer than that still has it")
+    func lives() async throws {
+        try await withLedger { ledger, _ in
+            let reservations = Reservations(ledger: ledger)
+            let ids = Self.ids(2)
+            for id in ids { _ = try await reservations.claim(["a"], for: id) }
+            for key in ["{reservations}:i:\(ids[0])", "{reservations}:o:a"] {
+                let left = try await ledger.redis.send(RedisCommand("PTTL", key)).int ?? 0
+                #expect(left > max(ledger.configuration.retention, .seconds(86_400)).milliseconds, "\(key)")
             }
         }
     }

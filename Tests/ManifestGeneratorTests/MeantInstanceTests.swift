@@ -59,6 +59,40 @@ import Testing
                 == "default/lab/amf")
     }
 
+    @Test("which of several moves is asked apart from where it goes")
+    func whichMoves() async throws {
+        var inventory = try await publishedAMF()
+        for namespace in ["lab", "edge"] { inventory.publish(try await plan(expectation(.deploy, "AMF") { $0.namespace = namespace })) }
+        let said = expectation(.migrate, "AMF") { $0.namespace = "target" }
+        let question = try #require(try await plan(said, on: inventory).questions.first)
+        #expect(question.field == "context.from" && question.options == ["core5g", "edge", "lab"])
+        let interpretation = Interpretation(decision: .accepted, expectations: [said], provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
+        let answered = Planner.applying([ClarificationAnswer(expectation: "e1", field: "context.from", value: .text("lab"))], to: interpretation)
+        let moved = try await Planner(catalogue: catalogue).plan(answered, request: request, inventory: inventory, now: 0)
+        #expect(Set(moved.plan?.packages.map(\.path) ?? []) == ["default/lab/amf", "default/target/amf"])
+    }
+
+    @Test("which of several moves is asked by cluster and namespace where both differ")
+    func whichMovesBetweenClusters() async throws {
+        let clusters = ["east", "north", "west"]
+        var inventory = PublishedPackages()
+        for (cluster, namespace) in [("east", "a"), ("east", "b"), ("west", "a")] {
+            let outcome = try await plan(
+                expectation(.deploy, "AMF") {
+                    $0.namespace = namespace
+                    $0.cluster = cluster
+                }, clusters: clusters)
+            inventory.publish(outcome)
+        }
+        let said = expectation(.migrate, "AMF") { $0.cluster = "north" }
+        let question = try #require(try await plan(said, on: inventory, clusters: clusters).questions.first)
+        #expect(question.field == "context.from" && question.options == ["east/a", "east/b", "west/a"])
+        let interpretation = Interpretation(decision: .accepted, expectations: [said], provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
+        let answered = Planner.applying([ClarificationAnswer(expectation: "e1", field: "context.from", value: .text("east/b"))], to: interpretation)
+        let moved = try await Planner(catalogue: catalogue, clusters: clusters).plan(answered, request: request, inventory: inventory, now: 0)
+        #expect(Set(moved.plan?.packages.map(\.path) ?? []) == ["east/b/amf", "north/b/amf"])
+    }
+
     @Test("something the catalogue does not know is found by its name, whatever it was deployed as")
     func custom() async throws {
         var inventory = PublishedPackages()

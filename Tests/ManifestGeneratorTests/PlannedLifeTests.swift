@@ -27,7 +27,7 @@ import Testing
         for file in try #require(outcome.files["default/core6g/amf"]) { #expect(!file.content.contains("core5g"), "\(file.path)") }
         #expect(try outcome.file("default/core6g/amf", "deployment.yaml").contains("terminationGracePeriodSeconds: 77"))
         #expect(outcome.plan?.approvalReasons.isEmpty == false)
-        #expect(try await plan(expectation(.migrate, "AMF"), on: inventory).questions.first?.field == "context.cluster")
+        #expect(try await plan(expectation(.migrate, "AMF"), on: inventory).questions.first?.field == "context.namespace")
         let other = try await plan(expectation(.migrate, "AMF") { $0.cluster = "west" }, on: inventory, clusters: ["default", "west"])
         #expect(other.plan?.packages.map(\.path) == ["west/core5g/amf", amf])
     }

@@ -24,6 +24,46 @@ import Testing
         #expect(outcome.plan?.packages.map(\.change) == [replicas == 3 ? .none : .update])
     }
 
+    @Test(
+        "a number that goes the other way than the text says is asked about, and the answer counts",
+        arguments: [
+            ("Scale up the AMF to 2", true), ("Scale the AMF up to 2", true), ("Increase the AMF to 2", true), ("Scale down the AMF to 4", true),
+            ("Reduce the AMF to 4", true), ("Erhöhe den AMF auf 2", true), ("Aumenta el AMF a 2", true), ("將 AMF 擴充到 2", true),
+            ("Scale up the AMF to 4", false),
+            ("Scale the AMF to 2", false), ("Scale down the AMF to 2", false), ("Scale up or down the AMF to 2", false), ("Scale up the AMF to 3", false),
+        ])
+    func direction(_ text: String, _ asks: Bool) async throws {
+        let inventory = try await publishedAMF()
+        let bytes = Array(text.utf8)
+        let figure = Span(start: bytes.count - 1, end: bytes.count)
+        let value = try #require(text.last?.wholeNumberValue)
+        var said = expectation(.scale, "AMF", [number("replicas", Double(value))])
+        said.targets[0].span = figure
+        said.spans = ["verb": Span(start: 0, end: bytes.firstIndex(of: UInt8(ascii: " ")) ?? 0)]
+        let question = try await plan(said, on: inventory, request: IntentRequest(intent: text)).questions.first
+        #expect((question != nil) == asks)
+        guard asks else { return }
+        #expect(question?.field == "targets.replicas" && question?.question.contains("AMF runs 3 replicas: \(value) would be") == true)
+        let interpretation = Interpretation(decision: .accepted, expectations: [said], provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
+        let answered = Planner.applying(
+            [ClarificationAnswer(expectation: "e1", field: "targets.replicas", value: .number(Double(value)))], to: interpretation)
+        let outcome = try await Planner(catalogue: catalogue).plan(answered, request: IntentRequest(intent: text), inventory: inventory, now: 0)
+        #expect(outcome.figure("replicas")?.value == "\(value)")
+    }
+
+    @Test("one replica of what runs highly available is asked about; who answers 1 gets it")
+    func available() async throws {
+        let inventory = try await publishedAMF([flag("highAvailability")])
+        var said = expectation(.scale, "AMF", [number("replicas", 1)])
+        said.targets[0].span = Span(start: 0, end: 1)
+        let question = try #require(try await plan(said, on: inventory).questions.first)
+        #expect(question.field == "targets.replicas" && question.options == ["2", "1"])
+        let interpretation = Interpretation(decision: .accepted, expectations: [said], provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
+        let answered = Planner.applying([ClarificationAnswer(expectation: "e1", field: "targets.replicas", value: .number(1))], to: interpretation)
+        #expect(
+            try await Planner(catalogue: catalogue).plan(answered, request: request, inventory: inventory, now: 0).figure("replicas")?.value == "1")
+    }
+
     @Test("a scale edits one file and leaves the others byte for byte")
     func scaleTouchesOneFile() async throws {
         let inventory = try await publishedAMF()

@@ -33,6 +33,7 @@ struct TurnTaking: Sendable {
         let wishes = wishes.of(snapshot)
         let wanted = try Self.wanted(wishes)
         var insists = false
+        var last = (object: wishes.first?.object ?? "", holder: id)
         // More than one holder in a row may have gone without giving up its claims.
         for _ in 0..<8 {
             let (claim, rivals) = try await self.reservations.claim(wanted, for: id, insisting: insists)
@@ -43,7 +44,8 @@ struct TurnTaking: Sendable {
                 guard try await self.isGone(holder) else {
                     return (.waits(object: object, holder: holder), try await self.conflicts(of: wishes, with: rivals, for: snapshot))
                 }
-                try await self.reservations.release(holder, place: place)
+                try await self.reservations.release(holder, place: place, at: object)
+                last = (object, holder)
             case .judge:
                 // Of two that cannot both be, the younger waits; so nobody waits in a circle.
                 let older = rivals.filter { $0.stands && $0.intent < id && Self.clash($0, wishes) }.min { $0.intent < $1.intent }
@@ -52,7 +54,8 @@ struct TurnTaking: Sendable {
                     continue
                 }
                 guard let rival = try await self.ledger.read(older.intent), !rival.phase.isTerminal else {
-                    try await self.reservations.release(older.intent, place: older.place)
+                    try await self.reservations.release(older.intent, place: older.place, at: older.object)
+                    last = (older.object, older.intent)
                     continue
                 }
                 let all = try await self.reservations.stand(wanted, for: id)
@@ -62,7 +65,7 @@ struct TurnTaking: Sendable {
                 )
             }
         }
-        return (.waits(object: wishes.first?.object ?? "", holder: id), [])
+        return (.waits(object: last.object, holder: last.holder), [])
     }
 
     /// Where an intent still waits that was put in line before; nil when it is time to plan it.
@@ -71,7 +74,7 @@ struct TurnTaking: Sendable {
         for _ in 0..<8 {
             guard let line = try await self.reservations.line(of: snapshot.id) else { return nil }
             guard try await self.isGone(line.holder) else { return line }
-            try await self.reservations.release(line.holder, place: line.place)
+            try await self.reservations.release(line.holder, place: line.place, at: line.object)
         }
         return nil
     }
@@ -81,12 +84,14 @@ struct TurnTaking: Sendable {
         let id = snapshot.id
         let objects = snapshot.isPreview ? objects.map { [Wish].previewPrefix + $0 } : objects
         guard !objects.isEmpty else { return .ours }
+        var last = Turn.waits(object: objects[0], holder: id)
         for _ in 0..<8 {
             guard case .waits(let object, let holder, let place) = try await self.reservations.claim(objects, for: id) else { return .ours }
             guard try await self.isGone(holder) else { return .waits(object: object, holder: holder) }
-            try await self.reservations.release(holder, place: place)
+            try await self.reservations.release(holder, place: place, at: object)
+            last = .waits(object: object, holder: holder)
         }
-        return .waits(object: objects[0], holder: id)
+        return last
     }
 
     /// Gives up claims but leaves it known what the intent wants: it waits for a person.

@@ -1,11 +1,15 @@
 -- Gives up an intent's claims and wishes, and names who may go on: who is first on each of its objects now, and who stands there.
 -- KEYS[1] the counter, KEYS[2] the intent's set of objects. ARGV: id, the place it must have ('' any), ms for which the release is remembered,
--- how many of those who stand there are named.
-local id, place, remember, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+-- how many of those who stand there are named, and the object where it must have that place: it goes from there even if its own set knows nothing
+-- of it (any more), or who waits there would wait for ever.
+local id, place, remember, most, met = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local held = redis.call('SMEMBERS', KEYS[2])
+if met ~= '' then
+  local function score(from) return redis.call('ZSCORE', '{reservations}:' .. from .. ':' .. met, id) end
+  if (score('o') or score('p')) ~= place then return {} end
+  if redis.call('SISMEMBER', KEYS[2], met) == 0 then held[#held + 1] = met end
+end
 if #held == 0 then return {} end
-local function score(from) return redis.call('ZSCORE', '{reservations}:' .. from .. ':' .. held[1], id) end
-if place ~= '' and (score('o') or score('p')) ~= place then return {} end
 local moment = redis.call('INCR', KEYS[1])
 local next, standing = {}, {}
 for _, object in ipairs(held) do

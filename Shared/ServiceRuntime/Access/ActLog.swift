@@ -1,6 +1,6 @@
-import AccessControl
+package import AccessControl
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import IntentModel
 import Synchronization
 

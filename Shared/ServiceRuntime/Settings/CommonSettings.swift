@@ -30,7 +30,9 @@ package enum CommonSettings {
     package static let tlsAuthorities = SettingKey.optionalString(
         "TLS_CA_FILE", "PEM file of authorities that the other services' certificates are from, instead of the system's.")
     package static let gateway = SettingKey.url(
-        "API_GATEWAY_URL", "Address of the gateway that keeps the audit log: it is told what the service refuses and what people change at it directly. A gateway with AUDIT_PATH tells none.")
+        "API_GATEWAY_URL",
+        "Address of the gateway that keeps the audit log: it is told what the service refuses and what people change at it directly. A gateway with AUDIT_PATH tells none."
+    )
     package static let outbound = SettingKey.list(
         "OUTBOUND_ALLOWED_HOSTS",
         "Where this service may connect to: public, addresses, prefixes, host names and .domains; empty: wherever its settings say. See docs/security.md.")

@@ -13,8 +13,21 @@ package struct SizingRules: Sendable, Equatable {
     /// Objectives divided by the catalogue's capacity of one replica.
     package var capacityFor: [String]
 
+    package var directions: Directions
     package var dataPlane: DataPlane
     package var prices: Prices
+
+    /// Words that say which way a number goes, lower-cased.
+    package struct Directions: Sendable, Equatable {
+        package var more: Set<String>
+        package var fewer: Set<String>
+
+        init(_ reader: CatalogueReader) throws(CatalogueError) {
+            try reader.keys(["more", "fewer"])
+            self.more = Set(try reader.required("more").texts())
+            self.fewer = Set(try reader.required("fewer").texts())
+        }
+    }
 
     /// When a function of the data plane gets what a fast path needs, where the cluster offers it.
     package struct DataPlane: Sendable, Equatable {
@@ -42,7 +55,7 @@ package struct SizingRules: Sendable, Equatable {
     }
 
     init(_ reader: CatalogueReader) throws(CatalogueError) {
-        try reader.keys(["autoscaling", "highAvailability", "guaranteed", "capacity", "dataPlane", "prices"])
+        try reader.keys(["autoscaling", "highAvailability", "guaranteed", "capacity", "directions", "dataPlane", "prices"])
         let autoscaling = try reader.required("autoscaling")
         try autoscaling.keys(["factor", "cpuUtilization"])
         self.autoscalingFactor = try autoscaling.required("factor").integer(in: 1...100)
@@ -53,6 +66,7 @@ package struct SizingRules: Sendable, Equatable {
         self.highAvailabilityQualities = try availability.required("qualities").texts()
         self.guaranteedFor = try reader.required("guaranteed").texts()
         self.capacityFor = try reader.required("capacity").texts()
+        self.directions = try Directions(try reader.required("directions"))
         let fast = try reader.required("dataPlane")
         try fast.keys(["qualities", "latencyUpTo", "throughputFrom", "hugepages"])
         self.dataPlane = DataPlane(

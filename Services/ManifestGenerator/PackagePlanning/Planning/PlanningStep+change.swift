@@ -124,7 +124,10 @@ extension PlanningStep {
         let current = try contents.state(of: identity, entry: entry)
         let sizing = SizingPlan(
             expectation, entry: entry, rules: self.catalogue.rules, current: current, isNew: false, sliceIsStandard: self.context.slice == nil,
-            cluster: self.planner.inventory[identity.cluster])
+            cluster: self.planner.inventory[identity.cluster],
+            direction: expectation.target("replicas").flatMap {
+                SaidDirection(self.expectation, to: $0, in: self.request.intent, self.catalogue.rules.directions)
+            })
         if !sizing.questions.isEmpty { throw PlanningStop.ask(sizing.questions) }
         if !sizing.saysSomething, expectation.verb != .deploy {
             switch expectation.verb {
@@ -186,7 +189,10 @@ extension PlanningStep {
             if self.context.region != nil || self.context.zone != nil {
                 return try await self.edit(identity, entry: entry, expectation: self.expectation, into: &draft)
             }
-            throw self.ask("context.cluster", "Where shall \(identity.instance) move to?", options: self.planner.clusters.filter { $0 != identity.cluster })
+            let others = self.planner.clusters.filter { $0 != identity.cluster }
+            throw self.ask(
+                others.isEmpty ? "context.namespace" : "context.cluster",
+                "Where shall \(identity.instance) move to\(others.isEmpty ? ", to which namespace" : "")?", options: others)
         }
         guard var package = try await self.package(identity, draft: draft), let files = package.files else { return }
         if let there = try await self.package(destination, draft: draft), there.files != nil {
@@ -210,7 +216,7 @@ extension PlanningStep {
         package.files = nil
         self.mark(&package, figures: [Figure(name: "to", value: destination.path, source: .text, reason: "the text says so")])
         draft.put(package)
-        draft.note("\(identity.path) is removed once \(destination.path) is healthy.")
+        draft.note("\(identity.path) is removed once \(destination.path) is seen healthy; where nothing watches the network, at once.")
     }
 
     private func rollback(_ identity: PackageIdentity, entry: FunctionEntry, into draft: inout PlanDraft) async throws {

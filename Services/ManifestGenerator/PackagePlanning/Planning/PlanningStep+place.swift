@@ -111,7 +111,7 @@ extension PlanningStep {
                     replicas: package.states.after?.replicas))
         }
         if isMigration {
-            if let origin { items.removeAll { $0.cluster != origin && $0.namespace != origin } }
+            if let origin { items.removeAll { $0.cluster != origin && $0.namespace != origin && "\($0.cluster)/\($0.namespace)" != origin } }
             let there = (cluster: self.statedCluster, namespace: try self.statedNamespace())
             if there.cluster != nil || there.namespace != nil {
                 items.removeAll { ($0.cluster == there.cluster || there.cluster == nil) && ($0.namespace == there.namespace || there.namespace == nil) }
@@ -143,10 +143,19 @@ extension PlanningStep {
 
     /// Asks when candidates are in several clusters or namespaces.
     func onePlace(_ items: [InventoryItem], called: String) throws {
+        if self.expectation.verb == .migrate { return try self.oneOrigin(items, called: called) }
         let clusters = items.map(\.cluster).uniqued
         if clusters.count > 1 { throw self.ask("context.cluster", "\(called) runs in several clusters. Which one is meant?", options: clusters) }
         let namespaces = items.map(\.namespace).uniqued
         if namespaces.count > 1 { throw self.ask("context.namespace", "\(called) runs in several namespaces. Which one is meant?", options: namespaces) }
+    }
+
+    /// The cluster and the namespace that were said of a migration are where it goes: where it comes from is asked as such.
+    private func oneOrigin(_ items: [InventoryItem], called: String) throws {
+        let (clusters, namespaces) = (items.map(\.cluster).uniqued, items.map(\.namespace).uniqued)
+        let places = clusters.count == 1 ? namespaces : namespaces.count == 1 ? clusters : items.map { "\($0.cluster)/\($0.namespace)" }.uniqued
+        guard places.count > 1 else { return }
+        throw self.ask("context.from", "\(called) runs in several places. Which one shall move?", options: places)
     }
 
     /// Of something that is not where it should be: a migration may have been made before.

@@ -74,8 +74,18 @@ extension SizingPlan {
         self.wanted.replicas = count
         self.said("replicas", String(count), target)
         if !self.isNew { self.note("replicas", was: String(self.current.replicas)) }
-        if self.wanted.highAvailability, self.target("highAvailability")?.value.boolean == true, count == 1 {
-            self.ask("replicas", "High availability needs at least 2 replicas of \(self.called); 1 was said. How many?")
+        if let direction, !self.isNew, target.condition == .equals, direction.contradicts(count, from: self.current.replicas) {
+            self.ask(
+                "replicas",
+                "\(self.called) runs \(self.current.replicas) replicas: \(count) would be \(direction.way == .more ? "fewer" : "more"), and the text says “\(direction.word)”. How many?"
+            )
+        } else if self.wanted.highAvailability, count == 1 {
+            if self.target("highAvailability")?.value.boolean == true {
+                self.ask("replicas", "High availability needs at least 2 replicas of \(self.called); 1 was said. How many?")
+            } else if !self.isNew, target.span != nil {
+                // Who answers 1 means it.
+                self.ask("replicas", "\(self.called) runs highly available, which needs at least 2 replicas; 1 was said. How many?", options: [2, 1])
+            }
         }
     }
 

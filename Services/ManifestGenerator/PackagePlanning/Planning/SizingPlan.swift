@@ -11,6 +11,8 @@ struct SizingPlan {
     let cluster: ClusterEntry?
     /// The S-NSSAI is the slice type's own, not the text's.
     let sliceIsStandard: Bool
+    /// Which way the text says that the number of replicas goes.
+    let direction: SaidDirection?
     let current: WorkloadState
     var wanted: WorkloadState
     var figures: [Figure] = []
@@ -27,7 +29,7 @@ struct SizingPlan {
 
     init(
         _ expectation: Expectation, entry: FunctionEntry, rules: SizingRules, current: WorkloadState, isNew: Bool, sliceIsStandard: Bool = false,
-        cluster: ClusterEntry? = nil
+        cluster: ClusterEntry? = nil, direction: SaidDirection? = nil
     ) {
         self.expectation = expectation
         self.entry = entry
@@ -35,6 +37,7 @@ struct SizingPlan {
         self.isNew = isNew
         self.cluster = cluster
         self.sliceIsStandard = sliceIsStandard
+        self.direction = direction
         self.current = current
         self.wanted = current
         if entry.workload != .none {
