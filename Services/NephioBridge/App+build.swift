@@ -94,6 +94,13 @@ extension DeploymentRepositories {
                     try await repository.read(within: .milliseconds(800)) { try await $0.becomeFresh() }
                 }
             }
+            + (self.others.isEmpty
+                ? []
+                : [
+                    HealthCheck("git.moved", isRequired: false) {
+                        if let stray = await self.strays().first { throw stray }
+                    }
+                ])
     }
 }
 

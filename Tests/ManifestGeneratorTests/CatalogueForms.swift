@@ -28,6 +28,15 @@ enum CatalogueForm: String, CaseIterable {
         }
     }
 
+    /// A store is not scaled by load, and one that is single is not several.
+    func applies(to entry: FunctionEntry) -> Bool {
+        switch self {
+        case .autoscaled, .nephioAutoscaled: entry.replication == .alike
+        case .ha, .nephioHA: entry.replication != .single
+        case .default, .sliced, .nephio, .nephioSliced, .nephioSized: true
+        }
+    }
+
     /// A cluster that offers everything, so that nothing is left out.
     private static let cluster: ClusterEntry = {
         var cluster = ClusterEntry(name: "edge-1")
@@ -86,7 +95,7 @@ enum Sections {
     static func forms(of entry: FunctionEntry) async throws -> String {
         var whole: [CatalogueForm: [PackageFile]] = [:]
         var text = ""
-        for form in CatalogueForm.allCases {
+        for form in CatalogueForm.allCases where form.applies(to: entry) {
             var files = try await form.files(entry)
             if let base = form.base, let usual = whole[base] {
                 guard usual.allSatisfy({ file in files.contains { $0.path == file.path } }) else {

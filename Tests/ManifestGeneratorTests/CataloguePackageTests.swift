@@ -66,11 +66,14 @@ import Testing
             }
             await Task.yield()
             inventory.publish(try await plan(said(.deploy, [])))
-            for step in [
-                said(.scale, [number("replicas", 3)]), said(.scale, [number("maxReplicas", min(5, Double(entry.replicas.range.upperBound)))]),
-                said(.configure, [flag("monitoring"), flag("highAvailability"), words("feature", "tracing")]), said(.restart, []),
-                said(.configure, [flag("monitoring", false)]),
-            ] {
+            let more: [IntentModel.Expectation] =
+                switch entry.replication {
+                case .alike: [said(.scale, [number("replicas", 3)]), said(.scale, [number("maxReplicas", min(5, Double(entry.replicas.range.upperBound)))])]
+                case .joined: [said(.scale, [number("replicas", 3)]), said(.scale, [number("replicas", 5)])]
+                case .single: []
+                }
+            let configured = [flag("monitoring"), words("feature", "tracing")] + (entry.replication == .single ? [] : [flag("highAvailability")])
+            for step in more + [said(.configure, configured), said(.restart, []), said(.configure, [flag("monitoring", false)])] {
                 let outcome = try await plan(step, on: inventory)
                 #expect(outcome.plan != nil, "\(entry.code): \(outcome)")
                 inventory.publish(outcome)

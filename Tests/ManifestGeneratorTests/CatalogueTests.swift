@@ -36,7 +36,7 @@ import Testing
             ("tcp: sbi", "tcp: n9", "bad.yaml: readiness.tcp: 'n9' is not one of sbi"),
             ("code: AMF", "colour: red", "bad.yaml: colour: unknown key"),
             ("port: 8000,", "port: 80000,", "bad.yaml: ports[0].port: 80000 is not within 1 and 65535"),
-            ("{{tac}}", "{{mood}}", "bad.yaml: configuration.content: a {{…}} is not closed"),
+            ("{{tacHex}}", "{{mood}}", "bad.yaml: configuration.content: a {{…}} is not closed"),
             ("peers: [", "peers: [XYZ, ", "amf: peers: 'XYZ' is no function of the catalogue"),
         ])
     func faults(_ good: String, _ bad: String, _ message: String) throws {

@@ -76,9 +76,13 @@ import Yams
     func everyEntry(_ code: String) async throws {
         let entry = try #require(catalogue.functions[code])
         guard entry.workload != .none, let kind = ObjectKind(rawValue: entry.kind) else { return }
-        for targets in [
-            [], [flag("highAvailability")], [flag("autoscaling")], [flag("highAvailability"), flag("autoscaling"), flag("monitoring")], [number("replicas", 0)],
-        ] {
+        let forms: [[Target]] =
+            switch entry.replication {
+            case .alike: [[flag("highAvailability")], [flag("autoscaling")], [flag("highAvailability"), flag("autoscaling"), flag("monitoring")]]
+            case .joined: [[flag("highAvailability"), flag("monitoring")]]
+            case .single: [[flag("monitoring")]]
+            }
+        for targets in [[], [number("replicas", 0)]] + forms {
             let outcome = try await plan(expectation(.deploy, code, name: "x", kind: kind, targets) { $0.namespace = "ns" })
             let files = try #require(outcome.files["default/ns/x"], "\(outcome)")
             #expect(files.map(\.path) == files.map(\.path).sorted())

@@ -114,6 +114,43 @@ import Testing
         }
     }
 
+    @Test("a cluster that was given to another repository gets no second copy of a package that did not come along")
+    func movedClusters() async throws {
+        try await self.withSites { site async throws in
+            // From before `west` was given its own.
+            let path = "west/core5g/amf"
+            _ = await site.repositories.main.packages.publish([request(site.root.intent(), path, to: package("amf", replicas: 3))])
+            for requests in [
+                [request(site.root.intent(), path, to: package("amf"))], [self.spanning(site.root.intent(), ["north/core5g/udm", path])],
+            ] {
+                guard case .ended(.failed(let reason, mayRetry: false)) = try #require(await site.publish(requests).first) else {
+                    Issue.record("published")
+                    continue
+                }
+                #expect(reason.hasPrefix("west/core5g/amf is in the repository main, and west is delivered from west by now"), "\(reason)")
+            }
+            #expect(try await site.intents("west").isEmpty)
+            #expect(try await site.intents("main").count == 1)
+            await #expect(throws: Misplaced.self) { try await site.repositories.checkMoved(function: "amf") }
+            await #expect(throws: Misplaced.self) { try await site.repositories.checkMoved(instance: "amf", namespace: "core5g", cluster: "west") }
+            let byHand = DirectPublication(intentId: nil, subject: "by hand", path: path, files: package("amf"), base: nil)
+            await #expect(throws: Misplaced.self) { _ = try await site.repositories.publish(byHand) }
+            #expect(await site.repositories.strays().map(\.path) == [path])
+            // Others of the cluster, and the same in other clusters, are not held up.
+            let others = await site.publish([
+                request(site.root.intent(), "west/core5g/nrf", to: package("nrf")), request(site.root.intent(), "north/core5g/amf", to: package("amf")),
+            ])
+            #expect(others.compactMap { self.published($0)?.first?.path } == ["west/core5g/nrf", "north/core5g/amf"])
+            // Moved by hand: out of one, into the other.
+            _ = await site.repositories.main.packages.publish([
+                request(site.root.intent(), path, from: package("amf", replicas: 3), to: nil, verb: .remove)
+            ])
+            #expect(self.published(try #require(await site.publish([request(site.root.intent(), path, to: package("amf"))]).first))?.first?.path == path)
+            try await site.repositories.checkMoved(instance: "amf", cluster: "west")
+            #expect(await site.repositories.strays().isEmpty)
+        }
+    }
+
     @Test("an intent for several repositories is published in each, once, however often it is repeated; undone it is gone from each")
     func spanningIntents() async throws {
         try await self.withSites { site async throws in

@@ -9,7 +9,7 @@ import Testing
 @Suite struct RemoteTransportTests {
     private let path = "default/core5g/amf"
 
-    @Test("deploy, scale, a conflicting edit by hand, roll back and remove, over HTTPS with a token")
+    @Test("deploy, scale, configure, a conflicting edit by hand, roll back and remove, over HTTPS with a token")
     func https() async throws {
         let store = try TestRepository()
         try await store.git.output(["init", "--quiet", "--bare", "--initial-branch=main"])
@@ -96,17 +96,24 @@ import Testing
         let (one, three, five) = (package("amf", replicas: 1), package("amf", replicas: 3), package("amf", replicas: 5))
         #expect(await repository.publish([request(store.intent(), self.path, to: one)])[0].packages?.first?.revision == "v1")
         #expect(await repository.publish([request(store.intent(), self.path, from: one, to: three, verb: .scale)])[0].packages?.first?.revision == "v2")
+        var configured = three
+        configured[2].content = "log: debug\n"
+        let debug = request(store.intent(), self.path, from: three, to: configured, verb: .configure)
+        #expect(await repository.publish([debug])[0].packages?.first?.revision == "v3")
+        #expect(try await store.ask("show", "main:\(self.path)/config/amf.conf") == "log: debug")
         try await store.personWrites("\(self.path)/workload.yaml", three[1].content.replacing("replicas: 3", with: "replicas: 9"))
-        #expect(await repository.publish([request(store.intent(), self.path, from: three, to: five, verb: .scale)]) == [.conflict(path: self.path)])
+        #expect(await repository.publish([request(store.intent(), self.path, from: configured, to: five, verb: .scale)]) == [.conflict(path: self.path)])
         let edited = try #require(try await repository.files(path: self.path))
-        #expect(await repository.publish([request(store.intent(), self.path, from: edited, to: one, verb: .rollback)])[0].packages?.first?.revision == "v3")
-        #expect(await repository.publish([request(store.intent(), self.path, from: one, to: nil, verb: .remove)])[0].packages?.first?.revision == "v4")
+        #expect(edited.contains { $0.content.contains("replicas: 9") } && edited.contains { $0.content == "log: debug\n" })
+        #expect(await repository.publish([request(store.intent(), self.path, from: edited, to: one, verb: .rollback)])[0].packages?.first?.revision == "v4")
+        #expect(try await repository.files(path: self.path) == one.sorted { $0.path < $1.path })
+        #expect(await repository.publish([request(store.intent(), self.path, from: one, to: nil, verb: .remove)])[0].packages?.first?.revision == "v5")
         // Of the repository itself, not of the mirror.
         #expect(
-            try await store.ask("log", "--format=%s", "--reverse", "main").split(separator: "\n").suffix(5).map { $0.split(separator: " ")[0] } == [
-                "Deploy", "Scale", "Fix", "Rollback", "Remove",
+            try await store.ask("log", "--format=%s", "--reverse", "main").split(separator: "\n").suffix(6).map { $0.split(separator: " ")[0] } == [
+                "Deploy", "Scale", "Configure", "Fix", "Rollback", "Remove",
             ])
-        #expect(try await store.ask("tag").split(separator: "\n").count == 4)
+        #expect(try await store.ask("tag").split(separator: "\n").count == 5)
         #expect(try await store.ask("fsck", "--full", "--strict") == "")
         #expect(try await store.ask("ls-tree", "-r", "--name-only", "main").contains(self.path) == false)
     }

@@ -119,6 +119,10 @@ def running(workload, kinds):
         yield "the selector does not select its pods"
     exception = (pod["metadata"].get("annotations") or {}).get("nephoran.com/security-exception")
     yield from restricted(pod["spec"], exception)
+    volumes = {v["name"] for v in pod["spec"].get("volumes", [])} | {v["metadata"]["name"] for v in spec.get("volumeClaimTemplates", [])}
+    mounted = {m["name"] for c in pod["spec"]["containers"] for m in c.get("volumeMounts", [])}
+    if mounted != volumes:
+        yield f"volumes {sorted(volumes)} are mounted as {sorted(mounted)}"
     for container in pod["spec"]["containers"]:
         yield from image(container["image"])
         resources = container["resources"]
@@ -132,10 +136,6 @@ def running(workload, kinds):
             port = (container.get(probe, {}).get("tcpSocket") or container.get(probe, {}).get("httpGet") or {}).get("port")
             if port and port not in {p["name"] for p in container.get("ports", [])}:
                 yield f"{probe} asks the unknown port {port}"
-        volumes = {v["name"] for v in pod["spec"].get("volumes", [])} | {v["metadata"]["name"] for v in spec.get("volumeClaimTemplates", [])}
-        mounts = [m["name"] for m in container.get("volumeMounts", [])]
-        if set(mounts) != volumes:
-            yield f"volumes {sorted(volumes)} are mounted as {sorted(mounts)}"
         paths = [m["mountPath"] for m in container.get("volumeMounts", [])]
         if len(set(paths)) != len(paths):
             yield "two volumes are mounted at one path"
@@ -211,5 +211,32 @@ def neighbours(workload, selector, labels, kinds):
             if endpoint["port"] not in names:
                 yield f"the ServiceMonitor scrapes the unknown port {endpoint['port']}"
     if workload["kind"] == "StatefulSet":
+        yield from members(workload, kinds)
         if spec["serviceName"] not in {s["metadata"]["name"] for s in kinds.get("Service", [])}:
             yield "its governing Service is not there"
+
+
+def members(workload, kinds):
+    """Several replicas of MongoDB are one store only as members of a replica set that somebody begins."""
+    name, spec = workload["metadata"]["name"], workload["spec"]
+    containers = spec["template"]["spec"]["containers"]
+    stores = [c for c in containers if "mongo" in c["image"] and c["name"] != "members"]
+    if not stores:
+        return
+    arguments = stores[0].get("args", [])
+    if "--replSet" not in arguments:
+        yield "its replicas are stores that know nothing of each other"
+        return
+    if arguments[arguments.index("--replSet") + 1] != name:
+        yield "its replica set has another name, which its clients do not know"
+    stewards = [c for c in containers if c["name"] == "members"]
+    if len(stewards) != 1 or stewards[0]["image"] != stores[0]["image"]:
+        yield "nobody makes its replicas members"
+    counts = [c["data"]["members"] for c in kinds.get("ConfigMap", []) if "members" in c.get("data", {})]
+    if spec.get("replicas") != 0 and counts != [str(spec.get("replicas"))]:
+        yield f"{spec.get('replicas')} replicas are to be {counts} members"
+    governing = [s for s in kinds.get("Service", []) if s["metadata"]["name"] == spec["serviceName"]]
+    if not governing or governing[0]["spec"].get("publishNotReadyAddresses") is not True or governing[0]["spec"].get("clusterIP") != "None":
+        yield "its members cannot find each other before they serve"
+    if kinds.get("HorizontalPodAutoscaler"):
+        yield "a load decides how many members there are"

@@ -1,6 +1,7 @@
 import Hummingbird
 import IntentModel
 import PackagePlanning
+import ServiceClient
 import ServiceRuntime
 
 /// `POST /v1/plans`: `{interpretation, request, answers?}` → plan with its packages and conflicts, or the questions, or the refusal.
@@ -61,6 +62,9 @@ struct PlanController: Sendable {
             outcome = try await self.planning.plan(body.interpretation, answers: body.answers ?? [], request: request, room: self.planning.rooms.view(for: nil))
         } catch let error as InventoryAwaited {
             throw ProblemError(.serviceUnavailable, code: "inventory_awaited", detail: "\(error).", headers: [.retryAfter: "5"])
+        } catch let error as ServiceCallError {
+            guard let problem = error.ofMisplacedPackage else { throw error }
+            return Answer(problem: problem)
         }
         switch outcome {
         case .plan(let plan, let files):

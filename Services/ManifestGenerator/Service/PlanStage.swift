@@ -1,5 +1,6 @@
 import IntentModel
 import PackagePlanning
+import ServiceClient
 import Ledger
 import Metrics
 import Telemetry
@@ -112,6 +113,9 @@ struct PlanStage: StageHandler {
                 ? .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)")) : .retry(reason: "\(error)")
         } catch let problem as Problem {
             return .fail(problem)
+        } catch let error as ServiceCallError {
+            if let problem = error.ofMisplacedPackage { return .fail(problem) }
+            return .retry(reason: "\(error)")
         } catch is InventoryAwaited {
             // However long the O-Cloud takes: that is no failure of the intent.
             return (try? self.waiting("for the O-Cloud's inventory, which has not been read yet", Self.patience, snapshot)) ?? .wait(Self.patience)

@@ -47,6 +47,8 @@ private final class InventoryView: InventorySource {
     private let isPreview: Bool
     /// Packages as they were when they were first asked for; nil for one that is not there.
     private let seen = Mutex<[String: InventoryItem?]>([:])
+    /// Lists by their question: of what a function needs is asked more than once.
+    private let lists = Mutex<[String: [InventoryItem]]>([:])
 
     init(inventory: PublishedInventory, isPreview: Bool) {
         self.inventory = inventory
@@ -62,7 +64,9 @@ private final class InventoryView: InventorySource {
             value.map { "\(name)=\($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }
         }
         let path = "/v1/packages" + (criteria.isEmpty ? "" : "?" + criteria.joined(separator: "&"))
+        if let known = self.lists.withLock({ $0[path] }) { return known }
         let items = try await self.inventory.client.get(PublishedInventory.Items.self, self.address(path))?.items ?? []
+        self.lists.withLock { $0[path] = items }
         self.seen.withLock { seen in for item in items where seen[item.path] == nil { seen[item.path] = item } }
         return items
     }
@@ -108,4 +112,9 @@ private final class InventoryView: InventorySource {
         if let package { self.inventory.remember(package.files, tree: package.item.tree) }
         return package
     }
+}
+
+extension ServiceCallError {
+    /// The cluster was given to another repository and the package did not come along, which no repetition mends.
+    var ofMisplacedPackage: Problem? { if case .refused(_, let problem) = self, problem.code == "package_misplaced" { problem } else { nil } }
 }

@@ -52,13 +52,10 @@ struct PackageController: Sendable {
         func criterion(_ name: Substring) -> String? { request.uri.queryParameters[name].flatMap { $0.isEmpty ? nil : String($0) } }
         let repositories = try self.repositories(request)
         return try await Self.answering {
-            Response.json(
-                Items(
-                    items: try await repositories.items(
-                        function: criterion("function"), instance: criterion("instance"), namespace: criterion("namespace"), cluster: criterion("cluster")
-                    )
-                )
-            )
+            let (function, instance, namespace, cluster) = (criterion("function"), criterion("instance"), criterion("namespace"), criterion("cluster"))
+            let items = try await repositories.items(function: function, instance: instance, namespace: namespace, cluster: cluster)
+            if items.isEmpty { try await repositories.checkMoved(function: function, instance: instance, namespace: namespace, cluster: cluster) }
+            return Response.json(Items(items: items))
         }
     }
 
@@ -70,6 +67,7 @@ struct PackageController: Sendable {
         return try await Self.answering {
             guard let path = PackagePath(name) else { throw Self.missing(name, revision) }
             guard let item = try await repositories.read(path.cluster, { try await $0.item(at: path, revision: revision) }) else {
+                try await repositories.checkMoved(instance: path.instance, namespace: path.namespace, cluster: path.cluster)
                 throw Self.missing(name, revision)
             }
             let tag = "\"\(item.commit)\""
@@ -132,6 +130,8 @@ struct PackageController: Sendable {
         } catch let error as DeploymentRepository.Away {
             // Not 503: who calls would take all of us to be down.
             throw ProblemError(.init(code: 424, reasonPhrase: "Failed Dependency"), code: "repository_unavailable", detail: error.description)
+        } catch let error as Misplaced {
+            throw ProblemError(.conflict, code: "package_misplaced", detail: error.description)
         } catch let error as GitError {
             guard error.mayRetry else { throw ProblemError(.unprocessableContent, code: "package_unreadable", detail: error.description) }
             throw ProblemError(.serviceUnavailable, code: "repository_unavailable", detail: error.description, headers: [.retryAfter: "1"])

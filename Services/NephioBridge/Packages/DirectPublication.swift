@@ -16,7 +16,9 @@ struct DirectPublication: Decodable, Sendable {
 extension DeploymentRepositories {
     /// Where its cluster belongs.
     func publish(_ publication: DirectPublication) async throws -> PublishResult {
-        let repository = PackagePath(publication.path).map { self.repository(of: $0.cluster) } ?? self.main
+        guard let path = PackagePath(publication.path) else { return try await self.main.packages.publish(publication, through: self.main.delivery) }
+        let repository = self.repository(of: path.cluster)
+        if !publication.files.isEmpty { try await self.checkMoved(instance: path.instance, namespace: path.namespace, cluster: path.cluster) }
         return try await repository.packages.publish(publication, through: repository.delivery)
     }
 }

@@ -32,14 +32,16 @@ extension DeploymentRepositories {
     func publish(_ requests: [PublishRequest], by publish: @escaping Publisher) async -> [Progress] {
         guard !self.others.isEmpty else { return await publish(self.main, requests, Array(requests.indices)).map { .now($0) } }
         var (batches, spanning) = ([[Int]](repeating: [], count: self.others.count + 1), [Int]())
+        var progress = [Progress](repeating: .now(.waiting(Self.pauseWhileBusy)), count: requests.count)
         for (position, request) in requests.enumerated() {
-            if self.areSeveral(for: request) {
+            if let misplaced = await self.misplaced(by: request) {
+                progress[position] = .now(.ended(.failed(reason: misplaced.description, mayRetry: false)))
+            } else if self.areSeveral(for: request) {
                 spanning.append(position)
             } else {
                 batches[request.changes.first.map { self.place(of: $0.cluster) } ?? 0].append(position)
             }
         }
-        var progress = [Progress](repeating: .now(.waiting(Self.pauseWhileBusy)), count: requests.count)
         await withTaskGroup(of: (positions: [Int], progress: [Progress]).self) { group in
             for (repository, positions) in zip(self.all, batches) where !positions.isEmpty {
                 let chosen = positions.map { requests[$0] }

@@ -66,5 +66,39 @@ extension RealProcesses {
             #expect(try await west.replicas(of: "west/default/nrf") == 4)
             #expect(try await west.revisions().filter { $0.intent == waiting.description }.count == 1)
         }
+
+        @Test("a cluster that moves to another repository while its packages are in the old one: refused in words, and nowhere twice")
+        func moved() async throws {
+            let directory = try TemporaryDirectory()
+            let west = PublishedRepository(directory: directory.file("west.git"))
+            let file = directory.file("repositories.yaml")
+            func deliver(_ clusters: String) throws {
+                let text = "repositories:\n  - {name: west, url: \(west.directory), clusters: [\(clusters)]}\n"
+                try text.write(toFile: file, atomically: true, encoding: .utf8)
+            }
+            try deliver("west")
+            let installation = try await Installation.start(["GIT_REPOSITORIES_FILE": file, "CLUSTERS": "hub,west"])
+            defer { installation.stop() }
+            let (gateway, main) = (installation.gateway, installation.repository)
+            #expect(try await gateway.submit("Deploy an NRF in cluster hub").phase == .published)
+            // One that waits for a person while the cluster moves.
+            let waiting = try await gateway.submit("Scale the NRF in cluster hub to 3 replicas", approval: "required")
+            #expect(waiting.phase == .awaitingApproval)
+
+            try deliver("west, hub")
+            try await installation.killAndRestart(.bridge)
+            for sentence in ["Deploy an NRF in cluster hub", "Scale the NRF in cluster hub to 5 replicas"] {
+                let record = try await gateway.submit(sentence)
+                #expect(record.phase == .failed && record.problem?.code == "package_misplaced", "\(sentence): \(record.phase) \(record.problem?.detail ?? "")")
+                #expect(record.problem?.detail.contains("hub/default/nrf is in the repository main, and hub is delivered from west by now") == true)
+            }
+            _ = try await gateway.decide("approve", waiting.id)
+            let approved = try await gateway.settled(waiting.id, within: .seconds(60))
+            #expect(approved.phase == .failed && approved.problem?.code == "package_misplaced", "\(approved.phase) \(approved.problem?.detail ?? "")")
+            let answer = try await installation.client(.bridge, key: Installation.token).call("GET", "/v1/packages/hub/default/nrf")
+            #expect(answer.status == 409 && answer.text.contains("package_misplaced"))
+            #expect(try await main.packages() == ["hub/default/nrf"])
+            #expect((try? await west.packages())?.contains("hub/default/nrf") != true)
+        }
     }
 }

@@ -1,12 +1,12 @@
 extension FunctionEntry {
     /// What `{{…}}` may name in configurations, arguments and environments.
-    static let templateNames: Set<String> = ["instance", "namespace", "cluster", "core", "upf", "sst", "sd", "mcc", "mnc", "dnn", "tac"]
+    static let templateNames = Set(["instance", "namespace", "cluster", "core", "upf", "pool", "database", "databaseOptions"] + TemplateValues.fields.keys)
 
     init(_ reader: CatalogueReader) throws(CatalogueError) {
         try reader.keys([
             "code", "name", "description", "kind", "workload", "image", "command", "arguments", "environment", "ports", "readiness", "liveness",
             "resources", "replicas", "security", "configuration", "writablePaths", "dataPath", "capacity", "peers", "reachesOutside", "ranges", "dependsOn",
-            "interfaces", "nephio", "sizing", "dataPlane",
+            "interfaces", "nephio", "sizing", "dataPlane", "replication", "companions", "admitsSlices",
         ])
         self.code = try reader.required("code").text()
         let name = try reader.required("name")
@@ -31,6 +31,13 @@ extension FunctionEntry {
         self.liveness = try reader["liveness"].map { reader throws(CatalogueError) in try Probe(reading: reader, ports: ports) }
         self.resources = try Resources(reading: try reader.required("resources"))
         self.replicas = try Replicas(reading: try reader.required("replicas"))
+        self.replication =
+            try reader["replication"].map { reader throws(CatalogueError) in
+                Replication(rawValue: try reader.text(oneOf: Replication.allCases.map(\.rawValue))) ?? .alike
+            } ?? .alike
+        var companions: [Companion] = []
+        for item in try reader["companions"]?.list() ?? [] { companions.append(try Companion(reading: item, ports: ports)) }
+        self.companions = companions
         self.security = try reader["security"].map(Security.init(reading:)) ?? Security(user: 10001, capabilities: [], readOnlyRoot: true, exception: nil)
         self.configuration = try reader["configuration"].map(Configuration.init(reading:))
         self.writablePaths = try reader["writablePaths"]?.texts() ?? []
@@ -47,10 +54,15 @@ extension FunctionEntry {
         for member in try reader["sizing"]?.members() ?? [] { sizing[member.key] = try SizingStep.curve(member.value, attribute: member.key) }
         self.sizing = sizing
         self.isDataPlane = try reader["dataPlane"]?.boolean() ?? false
+        self.admitsSlices = try reader["admitsSlices"]?.boolean() ?? false
         self.ranges = try reader["ranges"].map(AllowedValues.table) ?? [:]
+        self.reachesDatabase = self.namesDatabase()
         for (attribute, curve) in sizing {
             let carried = attribute == "maxUsers" ? self.capacity.maxUsers : self.capacity.throughput
             guard carried == curve.last?.load else { throw reader.fault("sizing.\(attribute) must end at the capacity of one replica") }
+        }
+        guard self.replication != .single || self.replicas.highAvailability == 1 && self.replicas.range.upperBound == 1 else {
+            throw reader.fault("what is single has one replica, highly available or not")
         }
         if self.workload != .none {
             guard self.image != nil else { throw reader.fault("image is missing") }
@@ -142,6 +154,22 @@ extension FunctionEntry.Replicas {
         self.range = minimum...maximum
         self.standard = try reader["default"]?.integer(in: self.range) ?? 1
         self.highAvailability = try reader["highAvailability"]?.integer(in: self.range) ?? 3
+    }
+}
+
+extension FunctionEntry.Companion {
+    fileprivate init(reading reader: CatalogueReader, ports: [FunctionEntry.Port]) throws(CatalogueError) {
+        try reader.keys(["name", "command", "environment", "resources", "readiness", "liveness"])
+        let name = try reader.required("name")
+        self.name = try name.text()
+        guard DNSLabel.isValid(self.name) else { throw name.fault("'\(self.name)' is not a DNS label") }
+        self.command = try reader.required("command").texts()
+        var environment: [Variable] = []
+        for member in try reader["environment"]?.members() ?? [] { environment.append(Variable(name: member.key, value: try member.value.template())) }
+        self.environment = environment
+        self.resources = try FunctionEntry.Resources(reading: try reader.required("resources"))
+        self.readiness = try FunctionEntry.Probe(reading: try reader.required("readiness"), ports: ports)
+        self.liveness = try FunctionEntry.Probe(reading: try reader.required("liveness"), ports: ports)
     }
 }
 

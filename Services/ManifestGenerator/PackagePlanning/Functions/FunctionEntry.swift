@@ -71,6 +71,32 @@ package struct FunctionEntry: Sendable, Equatable {
         }
     }
 
+    /// What several replicas are to each other.
+    package enum Replication: String, Sendable, CaseIterable {
+        /// Each can do what any other does.
+        case alike
+        /// Members of one store, which they join by themselves. Their number is a decision, not a matter of load.
+        case joined
+        /// A store of its own: there is one.
+        case single
+    }
+
+    /// A container beside the function's own, of the same image.
+    package struct Companion: Sendable, Equatable {
+        /// DNS label.
+        package var name: String
+        package var command: [String]
+        package var environment: [Variable]
+        package var resources: Resources
+        package var readiness: Probe
+        package var liveness: Probe
+
+        package struct Variable: Sendable, Equatable {
+            package var name: String
+            package var value: TextTemplate
+        }
+    }
+
     /// What one replica of the catalogue's size carries.
     package struct Capacity: Sendable, Equatable {
         package var maxUsers: Double?
@@ -120,8 +146,12 @@ package struct FunctionEntry: Sendable, Equatable {
     package var liveness: Probe?
     package var resources: Resources
     package var replicas: Replicas
+    package var replication = Replication.alike
+    package var companions: [Companion] = []
     package var security: Security
     package var configuration: Configuration?
+    /// Names its core's database in a template.
+    package var reachesDatabase = false
     /// Paths the process writes to, beside `/tmp`.
     package var writablePaths: [String]
     /// Where a volume is mounted when it has one.
@@ -139,6 +169,8 @@ package struct FunctionEntry: Sendable, Equatable {
     package var sizing: [String: [SizingStep]] = [:]
     /// Moves user packets: gets cores of its own, hugepages and SR-IOV where the quality asks for them.
     package var isDataPlane = false
+    /// Its configuration lists the slices of its namespace: one that is not there is refused to UEs.
+    package var admitsSlices = false
     /// What may be asked for, by attribute.
     package var ranges: [String: AllowedValues] = [:]
 

@@ -3,6 +3,8 @@ package struct TextTemplate: Sendable, Equatable {
     enum Part: Sendable, Equatable { case text(String), value(String) }
     let parts: [Part]
 
+    init(parts: [Part]) { self.parts = parts }
+
     /// Nil when a place is not closed or names something not in `names`.
     init?(_ text: String, names: Set<String>) {
         var parts: [Part] = []
@@ -37,5 +39,31 @@ package struct TextTemplate: Sendable, Equatable {
             }
         }
         return text
+    }
+
+    /// Line by line, with the places that `value` has something for filled.
+    func lines(filling value: (String) -> String?) -> [[Part]] {
+        var lines: [[Part]] = []
+        var open: [Part] = []
+        func add(_ literal: Substring) {
+            guard !literal.isEmpty else { return }
+            if case .text(let before)? = open.last { open[open.count - 1] = .text(before + literal) } else { open.append(.text(String(literal))) }
+        }
+        for part in self.parts {
+            switch part {
+            case .value(let name):
+                if let text = value(name) { add(text[...]) } else { open.append(part) }
+            case .text(let text):
+                for (index, piece) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+                    if index > 0 {
+                        lines.append(open)
+                        open = []
+                    }
+                    add(piece)
+                }
+            }
+        }
+        if !open.isEmpty { lines.append(open) }
+        return lines
     }
 }

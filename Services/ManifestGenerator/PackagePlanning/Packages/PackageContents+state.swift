@@ -8,11 +8,15 @@ extension PackageContents {
             return state
         }
         state.parameters = try self.parameters(of: identity)
+        state.members = try self.configMap(of: identity).flatMap { self[$0][["data", PackageObjects.membersFile]]?.string.flatMap { Int($0) } }
         guard let location = try self.workload(of: identity) else { return state }
         let workload = self[location]
         let pod = workload[["spec", "template"]]
-        let container = Self.container(in: pod, entry: entry).flatMap { pod?[["spec", "containers"]]?.items?[$0] }
+        let index = Self.container(in: pod, entry: entry)
+        let container = index.flatMap { pod?[["spec", "containers"]]?.items?[$0] }
 
+        let sized = workload[["metadata", "annotations", PackageObjects.loadAnnotation]]?.string?.split(separator: ",").map(String.init) ?? []
+        state.sizedByLoad = Set(sized)
         state.replicas = workload[["spec", "replicas"]]?.integer ?? 1
         if let location = try self.autoscaler(of: identity) {
             let spec = self[location]["spec"]
@@ -33,6 +37,12 @@ extension PackageContents {
         state.cpuLimit = resource("limits", "cpu").flatMap(Quantity.millicores)
         state.memoryRequest = resource("requests", "memory").flatMap(Quantity.mebibytes)
         state.memoryLimit = resource("limits", "memory").flatMap(Quantity.mebibytes)
+        let others = (pod?[["spec", "containers"]]?.items ?? []).enumerated().filter { $0.offset != index }.map(\.element)
+        func together(_ name: String, _ read: (String) -> Int?) -> Int {
+            others.reduce(0) { $0 + ($1[["resources", "requests", name]]?.string.flatMap(read) ?? 0) }
+        }
+        state.besideCPU = together("cpu", Quantity.millicores)
+        state.besideMemory = together("memory", Quantity.mebibytes)
         state.image = container?["image"]?.string
         if workload["kind"]?.string == FunctionEntry.Workload.statefulSet.rawValue {
             let claims = workload[["spec", "volumeClaimTemplates"]]?.items
@@ -61,6 +71,7 @@ extension PackageContents {
         let objects = PackageObjects(identity: identity, entry: entry)
         if try self.applyToNephio(wanted, over: current, objects: objects) { return }
         if wanted.parameters != current.parameters { try self.write(wanted.parameters, objects: objects) }
+        if wanted.members != current.members, let members = wanted.members { try self.write(members: members, of: identity) }
         guard let location = try self.workload(of: identity) else { return }
         var workload = self[location]
         var objectsOfKind = objects
@@ -73,6 +84,10 @@ extension PackageContents {
 
         if wanted.replicas != current.replicas || (wanted.autoscaling == nil) != (current.autoscaling == nil) {
             workload[["spec", "replicas"]] = wanted.autoscaling == nil || wanted.replicas == 0 ? .integer(wanted.replicas) : nil
+        }
+        if wanted.sizedByLoad != current.sizedByLoad {
+            workload[["metadata", "annotations", PackageObjects.loadAnnotation]] = PackageObjects.sizedByLoad(wanted).map { .text($0) }
+            if workload[["metadata", "annotations"]]?.entries?.isEmpty == true { workload[["metadata", "annotations"]] = nil }
         }
         if wanted.autoscaling != current.autoscaling { try self.write(wanted.autoscaling, objects: objectsOfKind) }
         if wanted.highAvailability != current.highAvailability {
@@ -125,6 +140,14 @@ extension PackageContents {
                 set(["resources", "limits", "ephemeral-storage"], wanted.storage.map { "\($0)Gi" }, current.storage.map { "\($0)Gi" })
             }
         }
+        // What runs beside it of the same image changes with it.
+        if wanted.image != current.image, let image = wanted.image {
+            for companion in entry.companions {
+                self.editContainer(of: &workload, named: companion.name) { container in
+                    if container["image"]?.string == current.image { container["image"] = .text(image) }
+                }
+            }
+        }
         self.replace(location, with: workload)
     }
 
@@ -173,7 +196,7 @@ extension PackageContents {
 
     // MARK: Parts
 
-    private mutating func workload(of identity: PackageIdentity) throws(Unreadable) -> Location? {
+    mutating func workload(of identity: PackageIdentity) throws(Unreadable) -> Location? {
         try self.locate(kinds: ["Deployment", "StatefulSet"], name: identity.instance)
     }
 
@@ -181,7 +204,7 @@ extension PackageContents {
         try self.locate(kinds: ["HorizontalPodAutoscaler"], name: identity.instance)
     }
 
-    private mutating func configMap(of identity: PackageIdentity) throws(Unreadable) -> Location? {
+    mutating func configMap(of identity: PackageIdentity) throws(Unreadable) -> Location? {
         let name = "\(identity.instance)-config"
         guard let location = try self.locate(kinds: ["ConfigMap"], name: name), self[location][["metadata", "name"]]?.string == name else { return nil }
         return location
@@ -207,6 +230,13 @@ extension PackageContents {
         } else {
             try self.add("configmap.yaml", objects.configMap(data: .mapping([YAMLEntry(Parameters.file, .text(parameters.text))])))
         }
+    }
+
+    private mutating func write(members: Int, of identity: PackageIdentity) throws(Unreadable) {
+        guard let location = try self.configMap(of: identity) else { return }
+        var object = self[location]
+        object[["data", PackageObjects.membersFile]] = .text(String(members))
+        self.replace(location, with: object)
     }
 
     private mutating func write(_ autoscaling: WorkloadState.Autoscaling?, objects: PackageObjects) throws(Unreadable) {
@@ -241,7 +271,7 @@ extension PackageContents {
     }
 
     /// Mounts the ConfigMap where it is not, and names its content on the pods so that they roll.
-    private mutating func follow(configurationOf objects: PackageObjects, in workload: inout YAMLNode) throws(Unreadable) {
+    mutating func follow(configurationOf objects: PackageObjects, in workload: inout YAMLNode) throws(Unreadable) {
         guard let location = try self.configMap(of: objects.identity) else { return }
         let hash = PackageObjects.configurationHash(self[location])
         workload[["spec", "template", "metadata", "annotations", PackageObjects.hashAnnotation]] = .text(hash)
@@ -259,6 +289,13 @@ extension PackageContents {
     private static func container(in pod: YAMLNode?, entry: FunctionEntry) -> Int? {
         guard let containers = pod?[["spec", "containers"]]?.items, !containers.isEmpty else { return nil }
         return containers.firstIndex { $0["name"]?.string == entry.name } ?? 0
+    }
+
+    private func editContainer(of workload: inout YAMLNode, named name: String, _ edit: (inout YAMLNode) -> Void) {
+        let path = ["spec", "template", "spec", "containers"]
+        guard var containers = workload[path]?.items, let index = containers.firstIndex(where: { $0["name"]?.string == name }) else { return }
+        edit(&containers[index])
+        workload[path] = .sequence(containers)
     }
 
     private func editContainer(of workload: inout YAMLNode, entry: FunctionEntry, _ edit: (inout YAMLNode) -> Void) {

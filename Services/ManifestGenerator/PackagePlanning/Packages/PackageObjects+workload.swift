@@ -26,9 +26,17 @@ extension PackageObjects {
         return [
             "apiVersion": "apps/v1",
             "kind": .text(self.entry.workload.rawValue),
-            "metadata": ["name": .text(self.name), "namespace": .text(self.identity.namespace), "labels": self.labels],
+            "metadata": .compact([
+                "name": .text(self.name), "namespace": .text(self.identity.namespace), "labels": self.labels,
+                "annotations": Self.sizedByLoad(state).map { [Self.loadAnnotation: .text($0)] },
+            ]),
             "spec": .mapping(spec),
         ]
+    }
+
+    /// Names what a later load may make smaller again.
+    static func sizedByLoad(_ state: WorkloadState) -> String? {
+        state.sizedByLoad.isEmpty ? nil : state.sizedByLoad.sorted().joined(separator: ",")
     }
 
     private func podTemplate(_ state: WorkloadState, configurationHash: String?) -> YAMLNode {
@@ -52,7 +60,7 @@ extension PackageObjects {
         ]
         if state.highAvailability { spec.append(YAMLEntry("topologySpreadConstraints", self.spread)) }
         if let affinity = self.affinity(state) { spec.append(YAMLEntry("affinity", affinity)) }
-        spec.append(YAMLEntry("containers", [self.container(state)]))
+        spec.append(YAMLEntry("containers", .sequence([self.container(state)] + self.entry.companions.map { self.companion($0, state) })))
         spec.append(YAMLEntry("volumes", self.volumes(state)))
         return [
             "metadata": .compact(["labels": self.labels, "annotations": annotations.isEmpty ? nil : .mapping(annotations)]),
@@ -105,8 +113,7 @@ extension PackageObjects {
     }
 
     private func container(_ state: WorkloadState) -> YAMLNode {
-        let values = TemplateValues(identity: self.identity, context: .init())
-        let security = self.entry.security
+        let values = self.values
         let environment = self.entry.environment.map { variable -> YAMLNode in
             ["name": .text(variable.name), "value": .text(variable.value.filled(values.callAsFunction))]
         }
@@ -125,16 +132,49 @@ extension PackageObjects {
             "resources": self.resources(state),
             "readinessProbe": self.entry.readiness.map(self.probe),
             "livenessProbe": self.entry.liveness.map(self.probe),
-            "securityContext": [
-                "allowPrivilegeEscalation": false,
-                "readOnlyRootFilesystem": .boolean(security.readOnlyRoot),
-                "capabilities": .compact([
-                    "drop": ["ALL"],
-                    "add": security.capabilities.isEmpty ? nil : .sequence(security.capabilities.map { .text($0) }),
-                ]),
-            ],
+            "securityContext": self.containerSecurity(self.entry.security.capabilities),
             "volumeMounts": self.mounts(state),
         ])
+    }
+
+    /// Beside the function's own: of its image, with its configuration and scratch, knowing which pod it is in.
+    private func companion(_ companion: FunctionEntry.Companion, _ state: WorkloadState) -> YAMLNode {
+        let values = self.values
+        func field(_ name: String, _ path: String) -> YAMLNode {
+            ["name": .text(name), "valueFrom": ["fieldRef": ["apiVersion": "v1", "fieldPath": .text(path)]]]
+        }
+        let environment = companion.environment.map { variable -> YAMLNode in
+            ["name": .text(variable.name), "value": .text(variable.value.filled(values.callAsFunction))]
+        }
+        func amounts(_ cpu: Int, _ memory: Int) -> YAMLNode { ["cpu": .text(Quantity.cores(cpu)), "memory": .text(Quantity.memory(memory))] }
+        let resources = companion.resources
+        var mounts: [YAMLNode] = [["name": "tmp", "mountPath": "/tmp"]]
+        if self.hasConfiguration(state) { mounts.append(self.configurationMount) }
+        return .compact([
+            "name": .text(companion.name),
+            "image": state.image.map { .text($0) },
+            "imagePullPolicy": "IfNotPresent",
+            "command": .sequence(companion.command.map { .text($0) }),
+            "env": .sequence([field("POD_NAME", "metadata.name"), field("POD_NAMESPACE", "metadata.namespace")] + environment),
+            "resources": [
+                "requests": amounts(resources.cpuRequest, resources.memoryRequest), "limits": amounts(resources.cpuLimit, resources.memoryLimit),
+            ],
+            "readinessProbe": self.probe(companion.readiness),
+            "livenessProbe": self.probe(companion.liveness),
+            "securityContext": self.containerSecurity([]),
+            "volumeMounts": .sequence(mounts),
+        ])
+    }
+
+    private func containerSecurity(_ capabilities: [String]) -> YAMLNode {
+        [
+            "allowPrivilegeEscalation": false,
+            "readOnlyRootFilesystem": .boolean(self.entry.security.readOnlyRoot),
+            "capabilities": .compact([
+                "drop": ["ALL"],
+                "add": capabilities.isEmpty ? nil : .sequence(capabilities.map { .text($0) }),
+            ]),
+        ]
     }
 
     static let hugepagesResource = "hugepages-1Gi"
@@ -172,7 +212,9 @@ extension PackageObjects {
     /// Where parameters go when the catalogue gives the function no configuration directory of its own.
     private static let parametersPath = "/etc/nephoran"
 
-    private func hasConfiguration(_ state: WorkloadState) -> Bool { self.entry.configuration != nil || !state.parameters.isEmpty }
+    private func hasConfiguration(_ state: WorkloadState) -> Bool {
+        self.entry.configuration != nil || state.members != nil || !state.parameters.isEmpty
+    }
 
     private func mounts(_ state: WorkloadState) -> YAMLNode {
         var mounts: [YAMLNode] = [["name": "tmp", "mountPath": "/tmp"]]

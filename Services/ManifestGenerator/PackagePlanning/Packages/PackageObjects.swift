@@ -9,6 +9,7 @@ struct PackageObjects {
     static let hashAnnotation = "nephoran.com/config-hash"
     static let networksAnnotation = "k8s.v1.cni.cncf.io/networks"
     static let restartAnnotation = "kubectl.kubernetes.io/restartedAt"
+    static let loadAnnotation = "nephoran.com/sized-by-load"
     static let localConfig: YAMLNode = ["config.kubernetes.io/local-config": "true"]
 
     var name: String { self.identity.instance }
@@ -17,10 +18,13 @@ struct PackageObjects {
     /// The labels a selector may use: they never change.
     let selector: YAMLNode
     let labels: YAMLNode
+    /// What the places of its templates stand for; needed where something is rendered anew.
+    let values: TemplateValues
 
-    init(identity: PackageIdentity, entry: FunctionEntry) {
+    init(identity: PackageIdentity, entry: FunctionEntry, values: TemplateValues? = nil) {
         self.identity = identity
         self.entry = entry
+        self.values = values ?? TemplateValues(identity: identity, context: .init(), database: nil)
         let own: [YAMLEntry] = [
             YAMLEntry("app.kubernetes.io/name", .text(entry.name)), YAMLEntry("app.kubernetes.io/instance", .text(identity.instance)),
         ]
@@ -116,15 +120,20 @@ struct PackageObjects {
     // MARK: Configuration
 
     /// Nil when the function reads no configuration and nothing was said that needs one.
-    func configMap(_ state: WorkloadState, values: TemplateValues) -> YAMLNode? {
+    func configMap(_ state: WorkloadState) -> YAMLNode? {
         var data: [YAMLEntry] = []
+        let values = self.values
         if let configuration = self.entry.configuration {
             data.append(YAMLEntry(configuration.file, .text(configuration.content.filled(values.callAsFunction))))
             for other in configuration.besides { data.append(YAMLEntry(other.file, .text(other.content.filled(values.callAsFunction)))) }
         }
+        if let members = state.members { data.append(YAMLEntry(Self.membersFile, .text(String(members)))) }
         if !state.parameters.isEmpty { data.append(YAMLEntry(Parameters.file, .text(state.parameters.text))) }
         return data.isEmpty ? nil : self.configMap(data: .mapping(data))
     }
+
+    /// How many members a store of several replicas has. It follows the replicas, read by who runs, and rolls nothing.
+    static let membersFile = "members"
 
     func configMap(data: YAMLNode) -> YAMLNode { self.object("v1", "ConfigMap", name: self.configMapName, ["data": data]) }
 
@@ -214,6 +223,8 @@ struct PackageObjects {
                 "spec": .compact([
                     "type": "ClusterIP",
                     "clusterIP": self.entry.workload == .statefulSet ? "None" : nil,
+                    // Members find each other by name before they serve.
+                    "publishNotReadyAddresses": self.entry.replication == .joined ? true : nil,
                     "selector": self.selector,
                     "ports": .sequence(ports),
                 ])

@@ -1,5 +1,5 @@
 import GitObjects
-package import IntentModel
+import IntentModel
 
 /// Writes the kpt package of a new instance: Kptfile, context, and the Kubernetes objects, one a file. The same
 /// identity, state and context give the same bytes; nothing in them depends on the intent or the time.
@@ -9,15 +9,20 @@ package struct PackageRenderer: Sendable {
     package init(catalogue: Catalogue) { self.catalogue = catalogue }
 
     /// The files in the order of their paths. Throws nothing: whatever could not be rendered has been asked about before.
-    package func files(_ identity: PackageIdentity, entry: FunctionEntry, state: WorkloadState, context: Context, form: ClusterEntry.Form = .kubernetes)
-        -> [PackageFile]
-    {
+    /// `database` is how the function reaches its core's; nil for as the catalogue would have it.
+    func files(
+        _ identity: PackageIdentity, entry: FunctionEntry, state: WorkloadState, context: Context, form: ClusterEntry.Form = .kubernetes,
+        database: StoreAddress? = nil
+    ) -> [PackageFile] {
         if form == .nephio, let provider = entry.nephio {
             let dependencies = entry.dependencies.compactMap { self.catalogue.entry($0) }.filter { $0.nephio != nil }
             return NephioObjects(identity: identity, entry: entry, nephio: provider, dependencies: dependencies, context: context).files(state)
         }
-        let objects = PackageObjects(identity: identity, entry: entry)
-        let configuration = objects.configMap(state, values: TemplateValues(identity: identity, context: context))
+        let values = TemplateValues(
+            identity: identity, context: context, parameters: state.parameters,
+            database: database ?? self.catalogue.usualDatabase(of: identity, for: entry))
+        let objects = PackageObjects(identity: identity, entry: entry, values: values)
+        let configuration = objects.configMap(state)
         var files: [(path: String, node: YAMLNode)] = [
             ("Kptfile", objects.kptfile()),
             ("package-context.yaml", objects.packageContext()),
@@ -37,31 +42,5 @@ package struct PackageRenderer: Sendable {
         }
         files.sort { $0.path < $1.path }
         return files.map { PackageFile(path: $0.path, content: YAMLEmitter.text($0.node)) }
-    }
-}
-
-/// What `{{…}}` stands for in an instance's configuration.
-struct TemplateValues {
-    let identity: PackageIdentity
-    let context: Context
-
-    /// The PLMN 208-93 and S-NSSAI 1-010203 are the open-source cores' test network.
-    func callAsFunction(_ name: String) -> String {
-        switch name {
-        case "instance": self.identity.instance
-        case "namespace": self.identity.namespace
-        case "cluster": self.identity.cluster
-        case "core": self.identity.core
-        // The SMF of a slice or core has the UPF of the same.
-        case "upf": self.identity.instance.hasSuffix("-smf") ? "\(self.identity.instance.dropLast(4))-upf" : "\(self.identity.core)upf"
-        case "sst": String(self.context.slice?.sst ?? 1)
-        // A slice without one: the value that says so (3GPP TS 23.003 §28.4.2).
-        case "sd": self.context.slice.map { $0.sd ?? "ffffff" } ?? "010203"
-        case "mcc": self.context.plmn.map { String($0.prefix { $0 != "-" }) } ?? "208"
-        case "mnc": self.context.plmn.map { String($0.drop { $0 != "-" }.dropFirst()) } ?? "93"
-        case "dnn": self.context.dnn ?? "internet"
-        case "tac": self.context.tac ?? "1"
-        default: ""
-        }
     }
 }

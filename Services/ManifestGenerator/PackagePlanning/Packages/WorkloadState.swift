@@ -11,6 +11,8 @@ package struct WorkloadState: Sendable, Equatable {
     /// Replicas; while autoscaled the least there are. 0 switches the workload off, autoscaled or not.
     package var replicas: Int
     package var autoscaling: Autoscaling?
+    /// Members of the store that the replicas join; nil where they join none.
+    package var members: Int?
     /// Spread over zones and hosts, with a disruption budget.
     package var highAvailability: Bool
     /// Millicores.
@@ -19,6 +21,11 @@ package struct WorkloadState: Sendable, Equatable {
     /// MiB.
     package var memoryRequest: Int?
     package var memoryLimit: Int?
+    /// What the other containers of a pod request together: millicores, MiB.
+    package var besideCPU: Int
+    package var besideMemory: Int
+    /// Which of `replicas`, `cpu` and `memory` a load made what they are; what was said or set by hand is none of them.
+    package var sizedByLoad: Set<String>
     /// GiB: the volume of a StatefulSet's replica, the ephemeral storage of a Deployment's.
     package var storage: Int?
     /// GiB of 1 GiB pages.
@@ -38,11 +45,15 @@ package struct WorkloadState: Sendable, Equatable {
     /// A new instance of an entry, before anything is said of it.
     package init(_ entry: FunctionEntry) {
         self.replicas = entry.replicas.standard
+        self.members = entry.replication == .joined ? max(1, entry.replicas.standard) : nil
         self.highAvailability = false
         self.cpuRequest = entry.resources.cpuRequest
         self.cpuLimit = entry.resources.cpuLimit
         self.memoryRequest = entry.resources.memoryRequest
         self.memoryLimit = entry.resources.memoryLimit
+        self.besideCPU = entry.companions.reduce(0) { $0 + $1.resources.cpuRequest }
+        self.besideMemory = entry.companions.reduce(0) { $0 + $1.resources.memoryRequest }
+        self.sizedByLoad = []
         self.storage = entry.resources.storage
         self.image = entry.image?.reference
         self.networks = []

@@ -21,8 +21,10 @@ extension Planner {
             if let node = cluster.node {
                 for package in growing {
                     guard let state = package.states.after, state.replicas > 0 else { continue }
+                    let replica = ClusterEntry.Amounts(
+                        cpu: (state.cpuRequest ?? 0) + state.besideCPU, memory: (state.memoryRequest ?? 0) + state.besideMemory, storage: nil)
                     lacks += Self.lacks(
-                        ClusterEntry.Amounts(cpu: state.cpuRequest ?? 0, memory: state.memoryRequest ?? 0, storage: nil), of: node,
+                        replica, of: node,
                         "one replica of \(package.identity.instance) does not fit on the largest node of \(cluster.name)"
                     ).map { ($0, cluster.nodeObservation) }
                 }

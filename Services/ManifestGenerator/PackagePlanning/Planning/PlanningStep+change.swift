@@ -35,22 +35,44 @@ extension PlanningStep {
         let sizing = SizingPlan(
             expectation, entry: entry, rules: self.catalogue.rules, current: initial, isNew: true, sliceIsStandard: self.context.slice == nil,
             cluster: cluster)
+        if let refusal = sizing.refusal { throw PlanningStop.refuse(refusal) }
         if !sizing.questions.isEmpty { throw PlanningStop.ask(sizing.questions) }
         for note in sizing.notes { draft.note(note) }
         var package = try await self.package(identity, draft: draft) ?? PlanDraft.Package(identity: identity)
         package.identity = identity
-        package.files = self.planner.renderer.files(identity, entry: entry, state: sizing.wanted, context: expectation.context, form: form)
+        package.files = self.planner.renderer.files(
+            identity, entry: entry, state: sizing.wanted, context: expectation.context, form: form,
+            database: try await self.database(for: identity, entry: entry, draft: draft))
         if form == .nephio, let provider = entry.nephio?.provider {
             figures.append(Figure(name: "operator", value: provider, source: .default, reason: "the cluster's packages have the Nephio form"))
         }
+        if entry.admitsSlices { try await self.admitSlices(in: &package, entry: entry, draft: &draft) }
         self.measure(&package, sizing.wanted, entry: entry)
         self.mark(&package, figures: figures + sizing.figures + (package.resources.map(self.figures) ?? []))
         draft.put(package)
         try await self.noteDependencies(of: entry, identity: identity, draft: &draft)
     }
 
+    /// How it reaches its core's database: as that is planned or published, else nil.
+    private func database(for identity: PackageIdentity, entry: FunctionEntry, draft: PlanDraft) async throws -> StoreAddress? {
+        guard entry.reachesDatabase, let store = self.catalogue.functions[FunctionEntry.databaseCode] else { return nil }
+        let there = PackageIdentity(
+            cluster: identity.cluster, namespace: identity.namespace, instance: "\(identity.core)\(store.name)", function: store.code)
+        if draft.package(at: there.path) == nil {
+            // As it is asked for what a function depends on.
+            let items = try await self.inventory.items(function: store.code, instance: nil, namespace: there.namespace, cluster: there.cluster)
+            guard items.contains(where: { $0.instance == there.instance }) else { return nil }
+        }
+        guard let package = try await self.package(there, draft: draft), let files = package.files else { return nil }
+        if let planned = package.states.after { return StoreAddress(store, instance: there.instance, members: planned.members) }
+        var contents = PackageContents(files)
+        // What a person made unreadable is reached as the catalogue would have it; whoever changes it is told.
+        guard let state = try? contents.state(of: there, entry: store) else { return nil }
+        return StoreAddress(store, instance: there.instance, members: state.members)
+    }
+
     /// What it takes, and the state that approval and the capacity of the cluster are decided by.
-    private func measure(_ package: inout PlanDraft.Package, _ state: WorkloadState, entry: FunctionEntry) {
+    func measure(_ package: inout PlanDraft.Package, _ state: WorkloadState, entry: FunctionEntry) {
         guard entry.workload != .none else { return }
         package.states.after = state
         let prices = self.planner.inventory[package.identity.cluster]?.prices ?? self.catalogue.rules.prices
@@ -128,6 +150,7 @@ extension PlanningStep {
             direction: expectation.target("replicas").flatMap {
                 SaidDirection(self.expectation, to: $0, in: self.request.intent, self.catalogue.rules.directions)
             })
+        if let refusal = sizing.refusal { throw PlanningStop.refuse(refusal) }
         if !sizing.questions.isEmpty { throw PlanningStop.ask(sizing.questions) }
         if !sizing.saysSomething, expectation.verb != .deploy {
             switch expectation.verb {
@@ -145,6 +168,7 @@ extension PlanningStep {
         try await self.askAboutEdits(of: package, from: current, to: sizing.wanted, entry: entry)
         for note in sizing.notes { draft.note(note) }
         try contents.apply(sizing.wanted, over: current, identity: identity, entry: entry)
+        try await self.configure(&contents, of: package, wanted: sizing.wanted, entry: entry, draft: &draft)
         for path in contents.lostComments { draft.note("The comments of \(identity.path)/\(path) are not kept.") }
         package.files = contents.files
         // What an earlier expectation of this intent brings into being is new, however a later one changes it.
@@ -260,7 +284,7 @@ extension PlanningStep {
     // MARK: Parts
 
     /// The package as this intent has left it so far, else as it is published; nil when there is none.
-    private func package(_ identity: PackageIdentity, draft: PlanDraft) async throws -> PlanDraft.Package? {
+    func package(_ identity: PackageIdentity, draft: PlanDraft) async throws -> PlanDraft.Package? {
         if let package = draft.package(at: identity.path) { return package }
         guard let published = try await self.inventory.files(path: identity.path) else { return nil }
         return PlanDraft.Package(identity: identity, base: published, files: published.files)
@@ -273,7 +297,7 @@ extension PlanningStep {
         return contents[location][["metadata", "labels", "nephoran.com/function"]]?.string
     }
 
-    private func mark(_ package: inout PlanDraft.Package, figures: [Figure]) {
+    func mark(_ package: inout PlanDraft.Package, figures: [Figure]) {
         if !package.expectations.contains(self.expectation.id) { package.expectations.append(self.expectation.id) }
         for figure in figures {
             package.figures.removeAll { $0.name == figure.name }

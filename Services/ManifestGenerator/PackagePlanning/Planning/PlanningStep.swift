@@ -89,8 +89,10 @@ struct PlanningStep {
             for code in codes {
                 guard let entry = self.catalogue.entry(code) else { continue }
                 var expectation = self.expectation
-                // What is said of a core is said of its functions, not of the database they share.
-                if entry.kind != "NetworkFunction" { expectation.targets = [] }
+                // What is said of a core is said of its functions, not of the database they share, but for what is to outlive a failure.
+                if entry.kind != "NetworkFunction" {
+                    expectation.targets.removeAll { $0.attribute != "highAvailability" && $0.attribute != "availability" }
+                }
                 var identity = PackageIdentity(
                     cluster: place.cluster, namespace: place.namespace, instance: "\(prefix)\(entry.name)", function: code,
                     partOf: self.object.name.map { $0.lowercased() })
@@ -139,6 +141,7 @@ struct PlanningStep {
                     cluster: place.cluster, namespace: place.namespace, instance: "\(instance)-\(entry.name)", function: code, partOf: instance)
                 try await self.deploy(member, entry: entry, expectation: expectation.sizing, into: &draft)
             }
+            if let id = expectation.context.slice { try await self.admit(id, called: instance, at: place, into: &draft) }
             return
         }
 
@@ -161,6 +164,7 @@ struct PlanningStep {
         }
         switch self.expectation.verb {
         case .remove, .migrate:
+            if self.expectation.verb == .remove { try await self.withdraw(item, into: &draft) }
             for item in [item] + members { try await self.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
         case .restart:
             if members.isEmpty { throw self.nothingRuns(item.instance) }

@@ -41,7 +41,8 @@ extension ClusterEntry.Amounts {
     /// What all replicas of a state request together.
     init(_ state: WorkloadState) {
         self.init(
-            cpu: (state.cpuRequest ?? 0) * state.replicas, memory: (state.memoryRequest ?? 0) * state.replicas,
+            cpu: ((state.cpuRequest ?? 0) + state.besideCPU) * state.replicas,
+            memory: ((state.memoryRequest ?? 0) + state.besideMemory) * state.replicas,
             storage: (state.storage ?? 0) * state.replicas)
     }
 

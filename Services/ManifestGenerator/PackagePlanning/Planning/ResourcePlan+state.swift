@@ -6,7 +6,9 @@ extension ResourcePlan {
         let replicas = state.replicas
         let cpu = Double(state.cpuRequest ?? 0) / 1000
         let memory = state.memoryRequest ?? 0
-        let hourly = cpu * prices.cpu + Double(memory) / 1024 * prices.memory + Double(state.storage ?? 0) * prices.storage
+        let hourly =
+            (cpu + Double(state.besideCPU) / 1000) * prices.cpu + Double(memory + state.besideMemory) / 1024 * prices.memory
+            + Double(state.storage ?? 0) * prices.storage
         self.init(
             replicas: replicas, minReplicas: state.autoscaling?.minimum, maxReplicas: state.autoscaling?.maximum, cpu: cpu,
             cpuLimit: Double(state.cpuLimit ?? state.cpuRequest ?? 0) / 1000, memory: memory, memoryLimit: state.memoryLimit ?? memory, storage: state.storage,

@@ -18,7 +18,15 @@ extension SizingPlan {
                 if target.attribute == "monitoring" { self.wanted.isMonitored = value }
                 self.said(target.attribute, String(value), target)
             case .number, .range:
-                self.wanted.parameters.set("objectives", target.attribute, Self.objective(target))
+                // A load that is relative to one that was said is kept as what it comes to.
+                var objective = target
+                if self.rules.capacityFor.contains(target.attribute), let load = self.saidLoad(target.attribute), load.isFinite, load > 0,
+                    ![.equals, .atLeast, .greaterThan].contains(target.condition)
+                {
+                    objective.value = .number(load)
+                    objective.condition = .equals
+                }
+                self.wanted.parameters.set("objectives", target.attribute, Self.objective(objective))
                 let unit = Attribute.unit(of: target.attribute) ?? target.unit
                 self.said(target.attribute, ["\(Self.words(target.condition))\(target.value)", unit].compactMap { $0 }.joined(separator: " "), target)
             }
@@ -56,7 +64,8 @@ extension SizingPlan {
         var entries: [(String, YAMLNode)] = []
         if let slice = context.slice { entries.append(("slice", .compact(["sst": .integer(slice.sst), "sd": slice.sd.map { .text($0) }]))) }
         for (name, value) in [
-            ("plmn", context.plmn), ("dnn", context.dnn), ("tac", context.tac), ("cell", context.cell), ("gnb", context.gnb), ("site", context.site),
+            ("plmn", context.plmn), ("dnn", context.dnn), ("tac", context.tac.map { TrackingAreaCode($0)?.decimal ?? $0 }), ("cell", context.cell),
+            ("gnb", context.gnb), ("site", context.site),
         ] {
             if let value { entries.append((name, .text(value))) }
         }

@@ -89,31 +89,6 @@ extension SizingPlan {
         }
     }
 
-    /// Objectives that the catalogue knows the capacity of one replica for.
-    mutating func planCapacity() {
-        for attribute in self.rules.capacityFor {
-            guard let target = self.target(attribute), let value = target.value.number,
-                target.condition == .equals || target.condition == .atLeast || target.condition == .greaterThan
-            else { continue }
-            let capacity = attribute == "maxUsers" ? self.entry.capacity.maxUsers : self.entry.capacity.throughput
-            guard let capacity, value.isFinite, value > 0 else { continue }
-            let needed = (value / capacity).rounded(.up)
-            guard needed <= Double(self.entry.replicas.range.upperBound) else {
-                self.ask(
-                    "replicas",
-                    "\(attribute) of \(target.value) needs \(TargetValue.number(needed)) replicas of \(self.called), the catalogue allows \(self.entry.replicas.range.upperBound). How many?",
-                    options: self.allowedReplicas.nearest(to: needed))
-                return
-            }
-            if Int(needed) > self.wanted.replicas {
-                self.wanted.replicas = Int(needed)
-                self.figure(
-                    "replicas", String(Int(needed)), .derived,
-                    "one replica carries \(TargetValue.number(capacity)) of \(attribute), the text asks for \(target.value)")
-            }
-        }
-    }
-
     mutating func checkRange() {
         guard self.questions.isEmpty else { return }
         let range = self.entry.replicas.range

@@ -22,28 +22,6 @@ extension SizingPlan {
         self.planStorage()
     }
 
-    /// A load that was said makes each replica as large as its share of it needs; never smaller than the catalogue's size.
-    mutating func planCurve() {
-        guard self.isNew || self.expectation.verb == .optimize || self.expectation.verb == .scale, self.wanted.replicas > 0 else { return }
-        for attribute in self.rules.capacityFor {
-            guard let curve = self.entry.sizing[attribute], let value = self.target(attribute)?.value.number, value > 0 else { continue }
-            let share = value / Double(self.wanted.replicas)
-            guard let step = curve.first(where: { $0.load >= share }) else { continue }
-            let reason =
-                "one replica carries up to \(TargetValue.number(step.load)) of \(attribute) with it, \(self.wanted.replicas) share \(TargetValue.number(value))"
-            if self.target("cpu") == nil, step.cpu > self.wanted.cpuRequest ?? 0 {
-                self.wanted.cpuRequest = step.cpu
-                self.wanted.cpuLimit = max(self.wanted.cpuLimit ?? 0, step.cpu)
-                self.figure("cpu", Quantity.cores(step.cpu), .derived, reason)
-            }
-            if self.target("memory") == nil, step.memory > self.wanted.memoryRequest ?? 0 {
-                self.wanted.memoryRequest = step.memory
-                self.wanted.memoryLimit = max(self.wanted.memoryLimit ?? 0, step.memory)
-                self.figure("memory", Quantity.memory(step.memory), .derived, reason)
-            }
-        }
-    }
-
     var guaranteedReason: String? {
         if let target = self.expectation.targets.first(where: { self.rules.guaranteedFor.contains($0.attribute) }) {
             return "\(target.attribute) \(target.value)"

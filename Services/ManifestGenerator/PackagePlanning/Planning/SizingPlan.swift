@@ -17,6 +17,8 @@ struct SizingPlan {
     var wanted: WorkloadState
     var figures: [Figure] = []
     var questions: [Clarification] = []
+    /// What cannot be, whatever is answered.
+    var refusal: Problem?
     var notes: [String] = []
     /// Something of the expectation found its way into the state, whether or not it differs from the current one.
     var saysSomething = false
@@ -44,8 +46,10 @@ struct SizingPlan {
             self.planAvailability()
             self.planReplicas()
             self.planAutoscaling()
+            self.planMembers()
             self.planResources()
             self.planPlacement()
+            self.noteOverload()
             self.planImage()
             self.checkRange()
         }
@@ -63,6 +67,7 @@ struct SizingPlan {
 
     mutating func said(_ name: String, _ value: String, _ target: Target, step: String? = nil) {
         let words = target.evidence.map { "the text says “\($0)”" } ?? "stated"
+        self.wanted.sizedByLoad.remove(name == "minReplicas" ? "replicas" : name)
         self.figure(name, value, .text, words, step: step ?? target.step)
     }
 
