@@ -56,9 +56,10 @@ struct DecisionController: Sendable {
         let authors = [requester] + (try snapshot.record().history.filter { IntentDecision.isAnswer($0) }.map(\.by))
         let policy = self.authenticator.policy
         guard let author = authors.first(where: { !policy.mayApprove(principal, of: $0) }) else { return }
+        let behind = policy.stands(principal, behind: author) ? "\(author), behind which \(principal.name) stands (approval.programs)," : author
         throw ProblemError(
             .forbidden, code: "self_approval",
-            detail: "\(author) \(author == requester ? "asked for this change" : "answered what this change is to be");"
+            detail: "\(behind) \(author == requester ? "asked for this change" : "answered what this change is to be");"
                 + " somebody else approves it (policy: approval.bySelf does not name \(principal.identity)).")
     }
 

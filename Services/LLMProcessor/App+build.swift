@@ -29,7 +29,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             services.append(cache)
             checks.append(HealthCheck("cache", isRequired: false) { _ = try await cache.send(RedisCommand("PING")) })
         }
-        model = try modelPath(context, vocabulary: vocabulary, fetcher: fetcher, calls: calls, redis: cache)
+        let (models, keys) = try modelProviders(settings)
+        services.append(FileWatch(name: "keys of models", logger: context.logger, files: keys))
+        model = try modelPath(context, models, vocabulary: vocabulary, fetcher: fetcher, calls: calls, redis: cache)
     }
     let reading = IntentReading(embedded: embedded, model: model, rate: RequestRate(context.metrics))
 
@@ -64,12 +66,11 @@ private func cacheRedis(_ context: ServiceContext) throws -> RedisClient? {
 }
 
 /// Everything that has a model read along: providers in their order, budget, knowledge, caches.
-private func modelPath(_ context: ServiceContext, vocabulary: Vocabulary, fetcher: HTTPFetcher, calls: HTTPFetcher, redis: RedisClient?) throws
-    -> IntentReading.ModelPath
-{
+private func modelPath(
+    _ context: ServiceContext, _ models: [ModelList.Provider], vocabulary: Vocabulary, fetcher: HTTPFetcher, calls: HTTPFetcher, redis: RedisClient?
+) throws -> IntentReading.ModelPath {
     let settings = context.settings
     let prompt = try Prompt.load()
-    let models = try modelProviders(settings)
     var budget: DailyBudget?
     if settings[LLMSettings.dailyBudget] > 0 {
         budget = DailyBudget(usd: settings[LLMSettings.dailyBudget], redis: redis)
@@ -107,8 +108,8 @@ private func modelPath(_ context: ServiceContext, vocabulary: Vocabulary, fetche
         knowledge: knowledge, cache: cache, models: names.joined(separator: ","), prompt: prompt.version, first: names[0], budget: budget)
 }
 
-/// The first provider, which the plain settings describe, and those of the list.
-private func modelProviders(_ settings: Settings) throws(InvalidSetting) -> [ModelList.Provider] {
+/// The first provider, which the plain settings describe, and those of the list, whose keys are in files of their own.
+private func modelProviders(_ settings: Settings) throws(InvalidSetting) -> ([ModelList.Provider], keys: [FileValue<String>]) {
     guard let baseURL = settings[LLMSettings.baseURL] else {
         throw InvalidSetting(key: "LLM_BASE_URL", value: "", allowed: "the address of the model server, because LLM_PROVIDER is openai")
     }
@@ -119,10 +120,15 @@ private func modelProviders(_ settings: Settings) throws(InvalidSetting) -> [Mod
     first.batching = settings[LLMSettings.batching] ? batching : nil
     let table = try settings[LLMSettings.prices].map { (path) throws(InvalidSetting) in try PriceTable(path: path) } ?? PriceTable()
     var providers = [ModelList.Provider(settings: first, maxConcurrent: settings[LLMSettings.maxConcurrent])]
-    if let path = settings[LLMSettings.fallbacks] { providers += try ModelList(path: path, first: providers[0], batching: batching).providers }
+    var keys: [FileValue<String>] = []
+    if let path = settings[LLMSettings.fallbacks] {
+        let list = try ModelList(path: path, first: providers[0], batching: batching)
+        providers += list.providers
+        keys = list.keys
+    }
     for index in providers.indices { providers[index].settings.price = table.price(of: providers[index].settings) ?? ModelPrice() }
     if settings.isSet(LLMSettings.promptPrice) || settings.isSet(LLMSettings.completionPrice) {
         providers[0].settings.price = ModelPrice(prompt: settings[LLMSettings.promptPrice], completion: settings[LLMSettings.completionPrice])
     }
-    return providers
+    return (providers, keys)
 }

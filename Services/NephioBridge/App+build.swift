@@ -61,7 +61,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             router.group().add(middleware: context.callers(.intentsRead, installations: whole)).addRoutes(
                 AuditAnchorController(repository: repositories.main.packages).routes, atPath: "/v1")
         },
-        services: [fetcher, redis, RoleWatch(ledger: ledger), RepositoryService(repositories: repositories, preview: preview), publisher, verifier]
+        services: [fetcher, FileWatch(name: "signing keys", logger: context.logger, files: made.signers.files)]
+            + [redis, RoleWatch(ledger: ledger), RepositoryService(repositories: repositories, preview: preview), publisher, verifier]
             + proposals + (made.forge.map { [$0.fetcher] } ?? []) + (controller?.services ?? []),
         healthChecks: [
             LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
@@ -114,9 +115,12 @@ private struct KubernetesParts {
         var services: [any Service] = connections.clients.map { $0 as any Service } + connections.observed.map { $0.changes as any Service }
         if settings[KubernetesSettings.controller] {
             let fetcher = HTTPFetcher(.init().trusting(settings))
-            let gateway = ServiceClient(
-                context.upstream("api-gateway") { $0.hedge.isEnabled = false }, base: settings[CommonSettings.gateway] ?? KubernetesSettings.gateway,
+            let base = settings[CommonSettings.gateway] ?? KubernetesSettings.gateway
+            let installation = ServiceClient(
+                context.upstream("api-gateway") { $0.hedge.isEnabled = false }, base: base,
                 bearer: { [authenticator = context.authenticator] in authenticator.token }, fetcher: fetcher)
+            let gateways = NamespaceGateways(
+                installation: installation, keys: settings[KubernetesSettings.namespaceKeys].map { NamespaceKeys(directory: $0) }, base: base, fetcher: fetcher)
             let duration = settings[KubernetesSettings.leaseDuration]
             let lease = LeaderElection.Configuration(
                 namespace: settings[KubernetesSettings.leaseNamespace], name: "nephoran-network-intents",
@@ -124,7 +128,7 @@ private struct KubernetesParts {
                 retryEvery: duration / 8)
             let feed = EventFeed(ledger: ledger)
             let controller = NetworkIntentController(
-                client: connections.home, gateway: IntentGateway(client: gateway), ledger: ledger, feed: feed,
+                client: connections.home, gateways: gateways, ledger: ledger, feed: feed,
                 configuration: .init(namespace: settings[KubernetesSettings.namespace], lease: lease)
             ) { mayAct in
                 RANProjection(

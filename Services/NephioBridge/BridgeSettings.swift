@@ -53,12 +53,8 @@ enum BridgeSettings {
     static func deliveryMode(_ settings: Settings) -> DeliveryMode { DeliveryMode(rawValue: settings[Self.delivery]) ?? .direct }
 
     /// What signs commits.
-    /// - Throws: ``InvalidSetting`` when the file of `GIT_SIGNING_KEY_FILE` cannot be read or is no such key.
-    static func signer(_ settings: Settings) throws(InvalidSetting) -> SSHSigningKey? { try self.signer(keyFile: settings[Self.signingKey]) }
-
-    /// The same for any file.
-    static func signer(keyFile path: String?) throws(InvalidSetting) -> SSHSigningKey? {
-        guard let path else { return nil }
+    /// - Throws: ``InvalidSetting`` when the file cannot be read or is no such key.
+    static func signingKey(in path: String) throws(InvalidSetting) -> SSHSigningKey {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw InvalidSetting(key: "GIT_SIGNING_KEY_FILE", value: path, allowed: "a file that can be read")
         }

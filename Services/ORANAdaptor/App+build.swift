@@ -50,10 +50,14 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let listener = EventListener(
         elements: Set(elements?.elements.map(\.element.name) ?? []), alarms: alarms, intents: intents, degrades: degrades, logger: context.logger)
     let events = EventController(format: try CommonEventFormat(), listener: listener, credentials: try vesCredentials(settings))
-    func peer(_ name: String, _ key: SettingKey<String?>, token: String? = nil) -> ServiceClient? {
-        settings[key].map { ServiceClient(context.upstream(name) { $0.timeout = settings[ORANSettings.timeout] }, base: $0, token: token, fetcher: fetcher) }
+    func peer(_ name: String, _ key: SettingKey<String?>, token: SettingKey<String?>? = nil) -> ServiceClient? {
+        settings[key].map { base in
+            ServiceClient(
+                context.upstream(name) { $0.timeout = settings[ORANSettings.timeout] }, base: base, bearer: { token.flatMap { settings[$0] } }, fetcher: fetcher
+            )
+        }
     }
-    let peers = (o2: peer("o2", ORANSettings.o2, token: settings[ORANSettings.o2Token]), e2: peer("e2", ORANSettings.e2Manager))
+    let peers = (o2: peer("o2", ORANSettings.o2, token: ORANSettings.o2Token), e2: peer("e2", ORANSettings.e2Manager))
     let cloud = peers.o2.map { client in
         CloudInventory(
             InfrastructureInventory(client: client), interval: settings[ORANSettings.o2Interval], redis: redis, logger: context.logger)
@@ -105,10 +109,14 @@ private func o1Upstream(_ element: ManagedElement, _ context: ServiceContext) ->
     }
 }
 
-/// Both or none.
-private func vesCredentials(_ settings: Settings) throws -> EventController.Credentials? {
+/// Both or none; as they are when somebody shows his, and nobody is let in while one is gone.
+private func vesCredentials(_ settings: Settings) throws -> (@Sendable () -> EventController.Credentials?)? {
     switch (settings[ORANSettings.vesUser], settings[ORANSettings.vesPassword]) {
-    case (let user?, let password?): return .init(user: user, password: password)
+    case (.some, .some):
+        return {
+            guard let user = settings[ORANSettings.vesUser], let password = settings[ORANSettings.vesPassword] else { return nil }
+            return .init(user: user, password: password)
+        }
     case (nil, nil): return nil
     default: throw InvalidSetting(key: "VES_PASSWORD", allowed: "set together with VES_USERNAME")
     }

@@ -22,6 +22,7 @@ package final class FakeOCloud: Sendable {
         var filters: [String] = []
         var calls: [String] = []
         var violations: [String] = []
+        var keys: [String] = []
     }
 
     private struct Reply {
@@ -56,6 +57,8 @@ package final class FakeOCloud: Sendable {
     package var url: String { self.server.withLock { $0?.url ?? "" } }
     /// Requests and answers that were not as the contracts have them.
     package var violations: [String] { self.state.withLock { $0.violations } }
+    /// Values of `Authorization`.
+    package var keys: [String] { self.state.withLock { $0.keys } }
     package var filters: [String] { self.state.withLock { $0.filters } }
     package var subscriptions: [String: JSONValue] { self.state.withLock { $0.subscriptions } }
     package var requests: [String: JSONValue] { self.state.withLock { $0.requests } }
@@ -108,6 +111,7 @@ package final class FakeOCloud: Sendable {
         var headers: [String: String] = [:]
         for field in request.headers { headers[field.name.canonicalName] = field.value }
         return self.state.withLock { state in
+            if let key = headers["authorization"] { state.keys.append(key) }
             if state.isDown { return Self.response(.problem(503, "asked for by the test")) }
             guard !isOther, let contract = self.contracts.first(where: { path.hasPrefix($0.base) }) else {
                 return Self.response(.problem(404, "no such version"))

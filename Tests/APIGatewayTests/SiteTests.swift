@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Resilience
@@ -31,6 +32,9 @@ import Yams
             let policy = response.headers[.contentSecurityPolicy] ?? ""
             #expect(
                 policy.hasPrefix("default-src 'none';") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe") && !policy.contains("http"))
+            for (name, value) in [("Referrer-Policy", "no-referrer"), ("Cross-Origin-Opener-Policy", "same-origin")] {
+                #expect(response.headers[try #require(HTTPField.Name(name))] == value)
+            }
         }
     }
 

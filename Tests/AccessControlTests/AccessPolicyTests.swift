@@ -35,6 +35,19 @@ import Testing
         #expect(!strict.mayApprove(principal("token", .key), of: "token") && !strict.mayApprove(.anonymous, of: "anonymous"))
     }
 
+    @Test("whoever stands behind a program does not approve what it asked for; others do")
+    func programs() throws {
+        let policy = try AccessPolicy.shipped().extended(by: "approval: {programs: {\"*-bridge\": [ada, \"team-*\"], pipeline: [\"*\"]}}")
+        func mayApprove(_ name: String, _ requester: String) -> Bool {
+            policy.mayApprove(Principal(name: name, tenant: "default", scopes: [.intentsApprove]), of: requester)
+        }
+        #expect(!mayApprove("ada", "north-bridge") && !mayApprove("team-1", "north-bridge") && mayApprove("grace", "north-bridge"))
+        #expect(mayApprove("ada", "bridge") && mayApprove("ada", "grace") && !mayApprove("grace", "pipeline"))
+        // What stands in the policy besides is as it was.
+        #expect(policy.selfApprovers == (try AccessPolicy.shipped()).selfApprovers)
+        #expect(throws: AccessFault.self) { try AccessPolicy.shipped().extended(by: "approval: {programs: [ada]}") }
+    }
+
     @Test("a tenant touches what the policy says, and one that it does not name nothing")
     func tenants() throws {
         let open = try AccessPolicy.shipped()

@@ -346,7 +346,22 @@ import Testing
         #expect(list.providers[0].maxConcurrent == 20)
         #expect(list.providers[1].settings.timeout == .seconds(7))
         #expect(list.providers[1].maxConcurrent == 9)
-        #expect(list.providers.allSatisfy { $0.settings.apiKey == nil }, "a key goes to nobody but whose it is")
+        #expect(list.providers.allSatisfy { $0.settings.apiKey() == nil }, "a key goes to nobody but whose it is")
+    }
+
+    @Test("the key of a provider is what its file holds now, and a file that is gone changes nothing")
+    func keys() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("key")
+        try "one\n".write(toFile: path, atomically: true, encoding: .utf8)
+        let list = try self.list("providers: [{name: backup, baseURL: \"http://127.0.0.1:9/v1\", model: m, apiKeyFile: \(path)}]")
+        #expect(list.keys.map(\.path) == [path] && list.providers[0].settings.apiKey() == "one")
+        try "two\n".write(toFile: path, atomically: true, encoding: .utf8)
+        try list.keys[0].reload()
+        #expect(list.providers[0].settings.apiKey() == "two")
+        try FileManager.default.removeItem(atPath: path)
+        #expect(throws: InvalidSetting.self) { try list.keys[0].reload() }
+        #expect(list.providers[0].settings.apiKey() == "two")
     }
 
     @Test(

@@ -49,10 +49,11 @@ import Testing
     func signed() async throws {
         let store = try TestRepository()
         try await offPool { [root = store.root] in try SSHServer.generateKey(root + "/key") }
-        let key = try SSHSigningKey(openSSH: String(contentsOfFile: store.root + "/key", encoding: .utf8))
+        let signers = CommitSigners()
+        let signer = try signers.signer(keyFile: store.root + "/key")
         try "nephoran@localhost \(String(contentsOfFile: store.root + "/key.pub", encoding: .utf8))"
             .write(toFile: store.root + "/signers", atomically: true, encoding: .utf8)
-        let repository = PackageRepository(target: .directory(store.directory), freshness: .zero, signer: key)
+        let repository = PackageRepository(target: .directory(store.directory), freshness: .zero, signer: signer)
         _ = await repository.publish([
             request(store.intent(), self.path, to: package("amf")), request(store.intent(), "default/core5g/smf", to: package("smf")),
         ])
@@ -64,5 +65,20 @@ import Testing
         }
         #expect(try await store.ask("fsck", "--full", "--strict") == "")
         #expect(try await store.open().items().count == 2)
+
+        // Another key in the file signs what comes next, and what is no key changes nothing.
+        try await offPool { [root = store.root] in try SSHServer.generateKey(root + "/next") }
+        try FileManager.default.removeItem(atPath: store.root + "/key")
+        try FileManager.default.moveItem(atPath: store.root + "/next", toPath: store.root + "/key")
+        try "nephoran@localhost \(String(contentsOfFile: store.root + "/next.pub", encoding: .utf8))"
+            .write(toFile: store.root + "/signers", atomically: true, encoding: .utf8)
+        for file in signers.files { try file.reload() }
+        try "no key".write(toFile: store.root + "/key", atomically: true, encoding: .utf8)
+        for file in signers.files { #expect(throws: (any Error).self) { try file.reload() } }
+        _ = await repository.publish([request(store.intent(), "default/core5g/nrf", to: package("nrf"))])
+        let head = try await store.ask("rev-parse", "main").split(separator: "\n").map(String.init)
+        let result = try await store.git.run(["verify-commit", head[0]], settings: ["gpg.ssh.allowedSignersFile": store.root + "/signers"])
+        #expect(result.succeeded, "\(result.message)")
+        #expect(!commits.contains(head[0]))
     }
 }

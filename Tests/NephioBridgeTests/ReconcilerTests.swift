@@ -14,9 +14,10 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ReconcilerTests {
     /// A gateway that is away, at a port of its own: why it cannot be reached is told in other words each time.
     private static func reconciler(_ client: KubernetesClient, _ fetcher: HTTPFetcher, _ redis: RedisClient) throws -> NetworkIntentReconciler {
-        let gateway = ServiceClient(Upstream("api-gateway"), base: "http://127.0.0.1:\(try FreePort.next())", token: nil, fetcher: fetcher)
+        let base = "http://127.0.0.1:\(try FreePort.next())"
+        let installation = ServiceClient(Upstream("api-gateway"), base: base, token: nil, fetcher: fetcher)
         return NetworkIntentReconciler(
-            client: client, gateway: IntentGateway(client: gateway),
+            client: client, gateways: NamespaceGateways(installation: installation, keys: nil, base: base, fetcher: fetcher),
             ledger: Ledger(LedgerConfiguration(redis: try RedisConfiguration(url: "redis://127.0.0.1:\(try FreePort.next())")), redis: redis),
             mayAct: { true }, follow: { _, _ in })
     }

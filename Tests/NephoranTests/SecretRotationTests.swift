@@ -76,4 +76,16 @@ import Testing
         await #expect(throws: CommandFailure.self) { try await self.rotation.begin {} }
         #expect(try self.words("pepper") == [self.old["pepper"]])
     }
+
+    @Test("what is not replaced here is said, with what has to be done")
+    func others() {
+        let running = [
+            "LLM_API_KEY_FILE": "/run/secrets/llm", "O2_TOKEN": "t", "REDIS_URL": "redis://:p@host", "CACHE_REDIS_URL": "redis://host", "AUTH_TOKEN": "k",
+            "TLS_KEY_FILE": "/tls/key", "GIT_TOKEN": "",
+        ]
+        let lines = OtherSecrets([["PATH": "/bin"], running], people: ["nora", "ada"]).lines
+        #expect(lines.map { $0.prefix { $0 != ":" } } == ["AUTH_TOKEN", "LLM_API_KEY", "O2_TOKEN", "REDIS_URL", "TLS_KEY_FILE", "keys of people and programs"])
+        #expect(lines[1].contains("/run/secrets/llm") && lines[2].contains("restart") && lines[5].hasSuffix("ada, nora"))
+        #expect(OtherSecrets([[:]], people: []).lines.isEmpty)
+    }
 }

@@ -97,6 +97,79 @@ import Testing
         #expect(rules(["TLS_CERT_FILE": "/c.pem"]) == [])
         #expect(rules(["TLS_CERT_FILE": "/c.pem", "AUTH_MODE": "off", "METRICS_OPEN": "true"]) == ["listener-open", "metrics-open"])
         #expect(rules([:]) == [])
+        let here = ListenerAudit.Listener(service: "rag-api", address: ListenerAudit.loopback, port: 1, environment: ["HOST": "127.0.0.1"])
+        #expect(ListenerAudit.findings([here]) == [])
+        var open = here
+        open.environment["AUTH_MODE"] = "off"
+        #expect(ListenerAudit.findings([open]).map(\.severity) == [.medium])
+    }
+
+    @Test("what runs on loopback is looked at with its settings, too")
+    func running() throws {
+        let place = try TemporaryDirectory()
+        let process = place.file("4711")
+        for folder in ["4711/fd", "net", "4712/fd"] {
+            try FileManager.default.createDirectory(atPath: place.file(folder), withIntermediateDirectories: true)
+        }
+        func link(_ name: String, _ target: String) throws { try FileManager.default.createSymbolicLink(atPath: name, withDestinationPath: target) }
+        try link(process + "/exe", "/opt/nephoran/bin/rag-api")
+        try link(process + "/fd/7", "socket:[815]")
+        try link(place.file("4712") + "/exe", "/usr/bin/other")
+        try link(place.file("4712") + "/fd/7", "socket:[816]")
+        try Data("HOST=127.0.0.1\0CONFIG_FILE=/etc/nephoran.yaml\0".utf8).write(to: URL(filePath: process + "/environ"))
+        try "  sl local\n 0: 0100007F:1F90 00000000:0000 0A 0:0 0:0 0 1000 0 815 1\n 1: 00000000:1F91 00000000:0000 0A 0:0 0:0 0 1000 0 816 1\n"
+            .write(toFile: place.file("net/tcp"), atomically: true, encoding: .utf8)
+        let found = ListenerAudit.running(proc: place.path)
+        #expect(found.map(\.address) == [ListenerAudit.loopback] && found.map(\.port) == [8080])
+        #expect(found.first?.environment["CONFIG_FILE"] == "/etc/nephoran.yaml")
+    }
+
+    @Test("a file of settings that holds a secret is found, and one that others may read or change; one without secrets may be read")
+    func settings() throws {
+        let place = try TemporaryDirectory()
+        let audit = ConfigurationAudit(files: FileAudit(now: .now))
+        func rules(_ text: String, mode: Int = 0o600, name: String = "nephoran.yaml") throws -> [String] {
+            let path = place.file(name)
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            return audit.findings(path).map(\.rule).sorted()
+        }
+        #expect(try rules("log: {level: debug}\nllm: {apiKeyFile: /run/secrets/llm}\n", mode: 0o644) == [])
+        #expect(try rules("log: {level: debug}\n", mode: 0o666) == ["file-mode"])
+        #expect(try rules("llm-processor:\n  llm: {apiKey: sk-1}\n", mode: 0o644) == ["file-mode", "secret-in-settings"])
+        #expect(try rules("AUTH_TOKEN: x\nvesPassword: y\no2_token: ''\n") == ["secret-in-settings", "secret-in-settings"])
+        #expect(try rules("redisUrl: redis://:pass@host:6379\ngit: {repoUrl: https://host/x.git}\n") == ["secret-in-settings"])
+        #expect(try rules("[") == ["settings-unread"])
+        #expect(audit.findings(place.file("nothing")).map(\.severity) == [.note])
+        // A mounted directory: a secret by its name, and who may read it.
+        let directory = place.file("settings")
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        #expect(try rules("x", mode: 0o600, name: "settings/LOG_LEVEL") == [])
+        _ = try rules("x", mode: 0o644, name: "settings/AUTH_TOKEN")
+        #expect(audit.findings(directory).map(\.rule) == ["file-mode"])
+    }
+
+    @Test("an anchor that is older than was asked for, or none, makes a log unsound")
+    func anchors() throws {
+        let now = Date(timeIntervalSince1970: 1_795_000_000)
+        let asked = try AuditVerifyCommand.parse(["--max-anchor-age", "1h"])
+        #expect(asked.stale(now - 600, now: now) == nil)
+        #expect(asked.stale(now - 3_700, now: now)?.contains("3700 s") == true && asked.stale(nil, now: now) == "there is no anchor")
+        #expect(try AuditVerifyCommand.parse([]).stale(nil, now: now) == nil)
+    }
+
+    @Test("keys of namespaces are secrets, each in its file")
+    func namespaces() throws {
+        let place = try TemporaryDirectory()
+        let keys = place.file("keys")
+        try FileManager.default.createDirectory(atPath: keys, withIntermediateDirectories: false)
+        for (name, mode) in [("north", 0o600), ("south", 0o644)] {
+            try "nph_x".write(toFile: keys + "/" + name, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: keys + "/" + name)
+        }
+        let findings = SecurityAuditCommand.secretFindings(
+            [["NETWORK_INTENTS_KEYS_PATH": keys]], files: FileAudit(now: .now), besides: place.file("data"))
+        #expect(findings.map(\.object) == [keys + "/south"])
     }
 
     @Test(

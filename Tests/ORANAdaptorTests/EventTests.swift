@@ -87,7 +87,7 @@ import Testing
         try await ledger.open()
         let (alarms, intents) = (AlarmBoard(redis: board), ElementIntents(redis: redis, ledger: ledger))
         let listener = EventListener(elements: ["du-3", "du-4"], alarms: alarms, intents: intents, degrades: .critical, logger: Logger(label: "test"))
-        let controller = EventController(format: try CommonEventFormat(), listener: listener, credentials: .init(user: "ves", password: "secret"))
+        let controller = EventController(format: try CommonEventFormat(), listener: listener, credentials: { .init(user: "ves", password: "secret") })
         let parts = ServiceParts(routes: { $0.addRoutes(controller.routes, atPath: "/eventListener/v7") }, problems: ORANProblems.mapping)
         try await Serving.run(parts) { base in
             try await body(Running(base: base, fetcher: HTTPFetcher(), alarms: alarms, intents: intents, ledger: ledger, server: server))

@@ -32,6 +32,22 @@ import Testing
         Mutations("xml", seeds: seeds).run(rounds: 20_000) { bytes in _ = try? XMLReader.read(bytes) }
     }
 
+    @Test("whatever a RIC says a policy type's schema is, it is a schema whose findings are bounded, or none")
+    func policySchemas() throws {
+        let seeds = [
+            ##"{"policySchema":{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","required":["scope"],"additionalProperties":false,"properties":{"scope":{"type":"object","properties":{"ueId":{"type":"string","pattern":"^[0-9]{1,15}$"},"qosId":{"$ref":"#/definitions/qos"}}},"list":{"type":"array","items":{"enum":[1,"a",null]},"minItems":1,"uniqueItems":true}},"definitions":{"qos":{"oneOf":[{"type":"integer","minimum":0,"maximum":255},{"$ref":"#/definitions/qos"}]}}}}"##,
+            #"{"create_schema":"{\"type\":\"object\",\"patternProperties\":{\"(a|b)*c+\":{\"not\":{}}},\"allOf\":[{\"if\":{},\"then\":{\"const\":1}}]}"}"#,
+        ].map { Array($0.utf8) }
+        let policy = try JSONValue(
+            parsing: #"{"scope":{"ueId":"001010123456789","qosId":9,"sliceId":{"sst":1}},"list":[1,"a",null,1],"aabbcc":{"x":[[[1.5e3]]]},"ä":true}"#)
+        try Mutations("policy-schema", seeds: seeds).run(rounds: 5_000) { bytes throws in
+            guard let object = try? JSONValue(parsing: bytes) else { return }
+            let type = PolicyType(id: "20008", object: object)
+            guard let schema = type.policySchema else { return }
+            try #require(schema.violations(in: policy, limit: 8).count <= 8)
+        }
+    }
+
     @Test("whatever an element reports, it is an event or is not, and its time is one that can be written")
     func events() throws {
         let format = try CommonEventFormat()

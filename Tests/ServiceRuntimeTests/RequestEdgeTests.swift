@@ -18,6 +18,7 @@ import Testing
             #expect(response.headers[.contentType] == "application/json")
             #expect(response.text.contains("\"path\":\"a/b\""))
             #expect(response.headers[.xContentTypeOptions] == "nosniff" && response.headers[.cacheControl] == "no-store")
+            #expect(response.headers[.strictTransportSecurity] == nil, "nothing of the kind is said over a line that others read")
             if live { #expect(response.headers[.server] == "test-service") }
             let head = try await client.execute(uri: "/orders/7", method: .head)
             #expect(head.status == .ok && head.text.isEmpty)

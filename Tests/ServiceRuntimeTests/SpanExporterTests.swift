@@ -56,7 +56,7 @@ import Testing
     func exports() async throws {
         let fixture = try await Fixture {
             $0.batch = 4
-            $0.headers = [("x-key", "k")]
+            $0.headers = { [("x-key", "k")] }
         }
         try await fixture.run {
             self.end(10, fixture)

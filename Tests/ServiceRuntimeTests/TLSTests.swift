@@ -58,7 +58,8 @@ import Testing
         let authority = try await offPool { try Authority("ca", in: directory) }
         try await offPool { try authority.sign("one.example.net", days: 20, to: "own") }
         try await LiveService.with(Self.settings(directory)) { service in
-            #expect(try await Self.curl(service, ["--cacert", authority.certificate]).contains("ok"))
+            let answer = try await Self.curl(service, ["--cacert", authority.certificate, "--dump-header", "-"])
+            #expect(answer.contains("ok") && answer.lowercased().contains("strict-transport-security: max-age=31536000"), "\(answer)")
             #expect(try await Self.curl(service, ["--cacert", authority.certificate, "--tls-max", "1.1"]) == "failed")
             #expect(try await Self.shown(service).contains("one.example.net"))
             let before = String(decoding: service.context.metrics.expose(), as: UTF8.self)

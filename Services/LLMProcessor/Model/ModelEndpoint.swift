@@ -31,8 +31,8 @@ final class ModelEndpoint: Sendable {
     private let metrics: ModelMetrics
     /// What the provider was last found to take.
     private let format = Atomic<Int>(AnswerFormat.jsonSchema.rawValue)
-    /// What all calls have in common; why there are none.
-    private let template: Result<FetchTemplate, FetchError>
+    /// What all calls have in common, or why there are none; made again for another key.
+    private let common: Mutex<(key: String?, template: Result<FetchTemplate, FetchError>)>
 
     init(settings: ModelSettings, fetcher: HTTPFetcher, upstream: Upstream, budget: DailyBudget?) {
         self.settings = settings
@@ -40,14 +40,27 @@ final class ModelEndpoint: Sendable {
         self.upstream = upstream
         self.budget = budget
         self.metrics = ModelMetrics(settings)
+        let key = settings.apiKey()
+        self.common = Mutex((key, Self.template(settings, key: key)))
+    }
+
+    private var template: Result<FetchTemplate, FetchError> {
+        let key = self.settings.apiKey()
+        return self.common.withLock { common in
+            if common.key != key { common = (key, Self.template(self.settings, key: key)) }
+            return common.template
+        }
+    }
+
+    private static func template(_ settings: ModelSettings, key: String?) -> Result<FetchTemplate, FetchError> {
         var headers = [("content-type", "application/json"), ("accept", settings.streams ? "text/event-stream, application/json" : "application/json")]
-        if let key = settings.apiKey { headers.append(("authorization", "Bearer \(key)")) }
+        if let key { headers.append(("authorization", "Bearer \(key)")) }
         let base = settings.baseURL.hasSuffix("/") ? String(settings.baseURL.dropLast()) : settings.baseURL
         do throws(FetchError) {
-            self.template = .success(
+            return .success(
                 try FetchTemplate(method: "POST", url: "\(base)/chat/completions", headers: headers, maxResponseBytes: settings.maxResponseBytes))
         } catch {
-            self.template = .failure(error)
+            return .failure(error)
         }
     }
 
@@ -295,8 +308,9 @@ final class ModelEndpoint: Sendable {
     private func excerpt(_ body: [UInt8]) -> String {
         let message = (try? JSONMessage(body))?.text ?? ""
         let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        guard let key = self.settings.apiKey, !key.isEmpty else { return String(line.prefix(200)) }
-        return String(line.replacing(key, with: "…").prefix(200))
+        // The one that is shown now, and the one that was shown when this was asked.
+        let keys = [self.settings.apiKey(), self.common.withLock { $0.key }].compactMap(\.self).filter { !$0.isEmpty }
+        return String(keys.reduce(line) { $0.replacing($1, with: "…") }.prefix(200))
     }
 }
 

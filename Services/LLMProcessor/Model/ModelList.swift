@@ -15,11 +15,14 @@ struct ModelList: Sendable {
     }
 
     var providers: [Provider]
+    /// The keys of those that have one, to be read again.
+    private(set) var keys: [FileValue<String>] = []
 
     private static let members: Set<String> = ["name", "baseURL", "model", "apiKeyFile", "timeout", "maxConcurrent", "maxTokens", "batching", "streaming"]
 
     /// - Parameter first: what a provider takes over that does not say otherwise.
     init(path: String, first: Provider, batching: ModelSettings.Batching) throws(InvalidSetting) {
+        self.providers = []
         let file = YAMLFile(setting: "LLM_FALLBACKS", path: path)
         var names: Set<String> = [first.settings.provider]
         var providers: [Provider] = []
@@ -36,7 +39,12 @@ struct ModelList: Sendable {
             settings.provider = name
             settings.baseURL = address
             settings.model = try file.required(item, "model", place)
-            settings.apiKey = try item["apiKeyFile"]?.string.map { (path) throws(InvalidSetting) in try file.secret(path, "\(place).apiKeyFile") }
+            settings.apiKey = { nil }
+            if let path = item["apiKeyFile"]?.string {
+                let key = try FileValue(path) { (path) throws(InvalidSetting) in try file.secret(path, "\(place).apiKeyFile") }
+                self.keys.append(key)
+                settings.apiKey = { key.value }
+            }
             if let text = item["timeout"]?.string {
                 guard let timeout = DurationText.parse(text), timeout >= .milliseconds(100), timeout <= .seconds(300) else {
                     throw file.invalid("\(place).timeout to be a duration, 100ms…300s")
@@ -83,7 +91,7 @@ struct PriceTable: Sendable {
 }
 
 /// A YAML file that a setting names; what is wrong with it is told as that of the setting.
-private struct YAMLFile {
+private struct YAMLFile: Sendable {
     let setting: String
     let path: String
 

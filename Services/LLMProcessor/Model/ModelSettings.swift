@@ -5,8 +5,8 @@ package struct ModelSettings: Sendable {
     /// Up to and with the version, e.g. `https://api.openai.com/v1`; `/chat/completions` is added.
     package var baseURL: String
     package var model: String
-    /// Sent as a bearer token; nil sends none.
-    package var apiKey: String?
+    /// Sent as a bearer token; nil sends none. Asked for each call: a key may be replaced.
+    package var apiKey: @Sendable () -> String?
     /// Of one call, the wait for a place and a connection included.
     package var timeout: Duration = .seconds(10)
     package var maxResponseBytes = 256 << 10
@@ -36,7 +36,7 @@ package struct ModelSettings: Sendable {
     /// How many times the tokens and the passages of one sentence a batch may have.
     static let batchFactor = 4
 
-    package init(provider: String = "openai", baseURL: String, model: String, apiKey: String? = nil) {
+    package init(provider: String = "openai", baseURL: String, model: String, apiKey: @autoclosure @escaping @Sendable () -> String? = nil) {
         self.provider = provider
         self.baseURL = baseURL
         self.model = model

@@ -18,7 +18,7 @@ package struct OpenAIInterpreter: Interpreter {
         var passages: [Passage]
     }
 
-    private struct Reading: Sendable {
+    struct Reading: Sendable {
         var answer: ModelAnswer
         var tokens: Int
         var cost: Double
@@ -79,7 +79,7 @@ package struct OpenAIInterpreter: Interpreter {
         }
     }
 
-    private static func interpretation(_ reading: Reading, _ request: InterpretationRequest, _ settings: ModelSettings, _ version: String) -> Interpretation {
+    static func interpretation(_ reading: Reading, _ request: InterpretationRequest, _ settings: ModelSettings, _ version: String) -> Interpretation {
         let answer = reading.answer
         return Interpretation(
             decision: answer.decision, priority: request.priority ?? .medium, expectations: answer.expectations,

@@ -39,22 +39,23 @@ extension TurnTaking {
         for (rival, clashes) in clashing {
             guard let record = records[rival.intent] ?? nil, !record.phase.isTerminal else { continue }
             let isOurs = try record.request().tenant == tenant
-            for clash in clashes {
-                let theirs = isOurs ? clash.theirs : "something else"
-                let who = isOurs ? "Intent \(rival.intent)" : "An intent of another tenant"
-                let what = clash.attribute.map { "\($0) of \(rival.object)" } ?? rival.object
-                conflicts.append(
-                    Conflict(
-                        intent: isOurs ? rival.intent : nil, object: rival.object, kind: clash.kind, attribute: clash.attribute, theirs: theirs,
-                        ours: clash.ours,
-                        detail:
-                            "\(who), \(record.phase.state), wants \(what) \(clash.attribute == nil ? "" : "to be ")\(theirs); this one wants \(clash.ours)."
-                    ))
-            }
+            for clash in clashes { conflicts.append(Self.conflict(clash, with: rival.intent, at: rival.object, record.phase, isOurs: isOurs)) }
         }
         return conflicts.sorted {
             ($0.intent?.description ?? "", $0.object, $0.attribute ?? "") < ($1.intent?.description ?? "", $1.object, $1.attribute ?? "")
         }
+    }
+}
+
+extension TurnTaking {
+    /// - Parameter isOurs: of the same tenant; else neither its id nor what it wants is told.
+    static func conflict(_ clash: Wish.Clash, with other: IntentID, at object: String, _ phase: Phase, isOurs: Bool) -> Conflict {
+        let theirs = isOurs ? clash.theirs : "something else"
+        let who = isOurs ? "Intent \(other)" : "An intent of another tenant"
+        let what = clash.attribute.map { "\($0) of \(object)" } ?? object
+        return Conflict(
+            intent: isOurs ? other : nil, object: object, kind: clash.kind, attribute: clash.attribute, theirs: theirs, ours: clash.ours,
+            detail: "\(who), \(phase.state), wants \(what) \(clash.attribute == nil ? "" : "to be ")\(theirs); this one wants \(clash.ours).")
     }
 }
 

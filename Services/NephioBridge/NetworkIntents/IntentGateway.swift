@@ -15,6 +15,8 @@ struct IntentGateway: Sendable {
         case nothingToSupersede
         /// It will not be taken as it is.
         case refused(Problem)
+        /// Whoever asks may not, as far as the gateway knows him.
+        case denied(String)
         /// Not now; nothing is known to have happened.
         case unavailable(String, retryAfter: Duration?)
     }
@@ -35,7 +37,8 @@ struct IntentGateway: Sendable {
                 return .unavailable("the gateway accepted it and named no intent", retryAfter: nil)
             }
             return .accepted(id)
-        case 401, 403, 404, 429: return .unavailable(problem?.detail ?? "the gateway answered \(response.status)", retryAfter: response.retryAfter)
+        case 401, 403: return .denied(Self.words(problem, response))
+        case 404, 429: return .unavailable(problem?.detail ?? "the gateway answered \(response.status)", retryAfter: response.retryAfter)
         case 409 where problem?.code == "idempotency_conflict":
             guard let id = response.header("location").flatMap({ IntentID($0.split(separator: "/").last ?? "") }) else {
                 return .unavailable("the gateway knows the key and does not say for what", retryAfter: nil)
@@ -54,6 +57,8 @@ struct IntentGateway: Sendable {
         case taken
         /// Its phase does not allow it (any more), or it is in the archive only; in the gateway's words.
         case refused(String)
+        /// Whoever asks may not.
+        case denied(String)
     }
 
     func decide(_ decision: String, _ id: IntentID, reason: String) async throws(ServiceCallError) -> Decision {
@@ -62,12 +67,32 @@ struct IntentGateway: Sendable {
         let response = try await self.client.call("POST", "/v1/intents/\(id)/\(decision)", body: body, mayRepeat: true)
         switch response.status {
         case 200..<300: return .taken
-        case 404, 409:
-            return .refused((try? JSONDecoder().decode(Problem.self, from: Data(response.body)))?.detail ?? "the gateway answered \(response.status)")
+        case 401, 403, 404, 409:
+            let words = Self.words(try? JSONDecoder().decode(Problem.self, from: Data(response.body)), response)
+            return response.status < 404 ? .denied(words) : .refused(words)
         default: throw self.client.refusal(response)
         }
     }
 
+    private static func words(_ problem: Problem?, _ response: FetchResponse) -> String { problem?.detail ?? "the gateway answered \(response.status)" }
+
     /// The record, from the archive where it has left the ledger; nil when there is none.
     func record(_ id: IntentID) async throws(ServiceCallError) -> IntentRecord? { try await self.client.get(IntentRecord.self, "/v1/intents/\(id)") }
+}
+
+/// The gateway as the controller reaches it for each namespace.
+struct NamespaceGateways: Sendable {
+    /// As who has no key of a namespace: the installation.
+    let installation: ServiceClient
+    /// Nil: every namespace acts as the installation.
+    var keys: NamespaceKeys?
+    let base: String
+    let fetcher: HTTPFetcher
+
+    /// - Throws: ``NotLetIn`` for a namespace without a key, where namespaces have keys.
+    func gateway(of namespace: String) async throws(NotLetIn) -> IntentGateway {
+        guard let keys else { return IntentGateway(client: self.installation) }
+        let key = try await keys.key(of: namespace)
+        return IntentGateway(client: ServiceClient(self.installation.upstream, base: self.base, token: key, fetcher: self.fetcher))
+    }
 }

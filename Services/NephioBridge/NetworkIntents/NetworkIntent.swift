@@ -7,6 +7,8 @@ import Kubernetes
 struct NetworkIntent: Sendable {
     /// Keeps the object until what it began has come to an end.
     static let finalizer = "nephoran.com/intent"
+    /// Label of the intents that came of an object: its uid.
+    static let uidLabel = "networkintent-uid"
 
     enum DeletionPolicy: String, Sendable {
         /// What is under way is cancelled, and so undone; what is in effect stays.
@@ -63,6 +65,8 @@ struct NetworkIntent: Sendable {
     let requestHash: String?
     /// The generation under whose name a request is being submitted, and may have been.
     let submission: Int?
+    /// The gateway refused whoever asked under that name, when it answered last: nothing came of it, as far as is known.
+    let isSubmissionDenied: Bool
     /// A roll back was asked for, and may have begun.
     let isRollingBack: Bool
 
@@ -76,6 +80,7 @@ struct NetworkIntent: Sendable {
         self.replaces = status["replaces"]?.string.flatMap { IntentID($0) }
         self.requestHash = status["requestHash"]?.string
         self.submission = status["submission"]?["generation"]?.integer
+        self.isSubmissionDenied = status["submission"]?["denied"]?.boolean ?? false
         self.isRollingBack = status["rollingBack"]?.boolean ?? false
     }
 
@@ -122,7 +127,7 @@ struct NetworkIntent: Sendable {
         if let namespace = request.namespace { body["namespace"] = .string(namespace) }
         if let cluster = request.cluster { body["cluster"] = .string(cluster) }
         if let supersedes { body["supersedes"] = .string(supersedes.description) }
-        var labels: [String: JSONValue] = ["networkintent-uid": .string(self.object.uid)]
+        var labels: [String: JSONValue] = [Self.uidLabel: .string(self.object.uid)]
         // What is longer is no label; the object is found by its uid.
         let name = self.key.description
         if name.utf8.count <= 63 { labels["networkintent"] = .string(name) }

@@ -19,7 +19,7 @@ final class NetworkIntentController: Service, Sendable {
     }
 
     private let client: KubernetesClient
-    private let gateway: IntentGateway
+    private let gateways: NamespaceGateways
     private let ledger: Ledger
     private let feed: EventFeed
     private let configuration: Configuration
@@ -29,12 +29,12 @@ final class NetworkIntentController: Service, Sendable {
     private let logger = Logger(label: "network-intents")
 
     init(
-        client: KubernetesClient, gateway: IntentGateway, ledger: Ledger, feed: EventFeed, configuration: Configuration,
+        client: KubernetesClient, gateways: NamespaceGateways, ledger: Ledger, feed: EventFeed, configuration: Configuration,
         projection: (@Sendable (_ mayAct: @escaping @Sendable () -> Bool) -> RANProjection)? = nil
     ) {
         self.projection = projection
         self.client = client
-        self.gateway = gateway
+        self.gateways = gateways
         self.ledger = ledger
         self.feed = feed
         self.configuration = configuration
@@ -50,7 +50,7 @@ final class NetworkIntentController: Service, Sendable {
         let queue = ReconcileQueue()
         let owners = IntentOwners()
         let reconciler = NetworkIntentReconciler(
-            client: self.client, gateway: self.gateway, ledger: self.ledger, mayAct: { [election] in election.isLeading },
+            client: self.client, gateways: self.gateways, ledger: self.ledger, mayAct: { [election] in election.isLeading },
             follow: { owners.follow($0, $1) })
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(queue, owners) }
@@ -135,17 +135,18 @@ final class IntentOwners: Sendable {
 
     private let state = Mutex(State())
 
+    /// An intent stays its first object's: another one that names it, having been told to by whoever wrote its status, takes nothing from that.
     func follow(_ ids: [IntentID], _ key: ObjectKey) {
         self.state.withLock { state in
-            for id in state.ids[key] ?? [] where !ids.contains(id) { state.keys[id] = nil }
-            for id in ids { state.keys[id] = key }
+            for id in state.ids[key] ?? [] where !ids.contains(id) && state.keys[id] == key { state.keys[id] = nil }
+            for id in ids where state.keys[id] == nil { state.keys[id] = key }
             state.ids[key] = Set(ids)
         }
     }
 
     func forget(_ key: ObjectKey) {
         self.state.withLock { state in
-            for id in state.ids.removeValue(forKey: key) ?? [] { state.keys[id] = nil }
+            for id in state.ids.removeValue(forKey: key) ?? [] where state.keys[id] == key { state.keys[id] = nil }
         }
     }
 

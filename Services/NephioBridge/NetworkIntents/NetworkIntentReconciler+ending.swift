@@ -10,10 +10,10 @@ extension NetworkIntentReconciler {
         try self.require()
         if let generation = intent.submission { return try await self.recall(intent, generation) }
         for id in intent.intents {
-            guard let record = try await self.record(id) else { continue }
+            guard let record = try await self.record(id, of: intent) else { continue }
             guard record.phase.isTerminal else {
                 // What it is rolled back by ends by itself.
-                if !intent.isRollingBack { _ = try await self.gateway.decide("cancel", id, reason: Self.deleted(intent)) }
+                if !intent.isRollingBack { try await self.cancel(id, of: intent, reason: Self.deleted(intent)) }
                 return .again(after: .seconds(1))
             }
             if intent.deletionPolicy == .rollback, let outcome = try await self.rollBack(record, of: intent) { return outcome }
@@ -32,9 +32,9 @@ extension NetworkIntentReconciler {
                 try await self.write(["rollingBack": true], to: intent.object)
                 return .again(after: .zero)
             }
-            switch try await self.gateway.decide("rollback", record.id, reason: Self.deleted(intent)) {
+            switch try await self.gateway(of: intent).decide("rollback", record.id, reason: Self.deleted(intent)) {
             case .taken: return .again(after: .seconds(1))
-            case .refused(let reason): return try await self.remain(intent, "cannot be rolled back: \(reason)")
+            case .refused(let reason), .denied(let reason): return try await self.remain(intent, "cannot be rolled back: \(reason)")
             }
         case .failed where intent.isRollingBack:
             return try await self.remain(intent, "could not be rolled back: \(record.problem?.detail ?? "")")
@@ -57,16 +57,25 @@ extension NetworkIntentReconciler {
         let nothing = NetworkIntent.Request(text: "Report the inventory", priority: .low, namespace: nil, cluster: nil, approval: .required)
         let request = (try? intent.request.get()) ?? nothing
         let body = intent.body(request, supersedes: nil, mustBeApproved: true)
-        switch await self.gateway.submit(body, key: intent.idempotencyKey(generation: generation)) {
+        switch try await self.gateway(of: intent).submit(body, key: intent.idempotencyKey(generation: generation)) {
         case .accepted(let id), .known(let id):
             let old = intent.intentId ?? intent.replaces
-            if let record = try await self.record(id), try await self.dropped(record, beside: old, of: intent) { break }
+            if let record = try await self.record(id, of: intent), try await self.dropped(record, beside: old, of: intent) { break }
             try await self.write(
                 ["intentId": .string(id.description), "replaces": old.map { .string($0.description) } ?? .null, "submission": .null], to: intent.object)
         case .refused, .nothingToSupersede: try await self.write(["submission": .null], to: intent.object)
+        case .denied where intent.isSubmissionDenied: try await self.write(["submission": .null], to: intent.object)
+        case .denied(let detail): throw NotLetIn.refused("say what became of its submission", detail)
         case .unavailable(let reason, let retryAfter): return retryAfter.map { .again(after: $0) } ?? .failed(reason)
         }
         return .again(after: .zero)
+    }
+
+    /// One that has ended meanwhile is none that has to be cancelled.
+    private func cancel(_ id: IntentID, of intent: NetworkIntent, reason: String) async throws {
+        if case .denied(let detail) = try await self.gateway(of: intent).decide("cancel", id, reason: reason) {
+            throw NotLetIn.refused("cancel intent \(id)", detail)
+        }
     }
 
     /// An intent that came to be when it was asked what had been submitted, and that does not end the one before: the object has place for one
@@ -74,11 +83,11 @@ extension NetworkIntentReconciler {
     ///
     /// - Parameter old: what the object says of the time before the submission.
     func dropped(_ record: IntentRecord, beside old: IntentID?, of intent: NetworkIntent) async throws -> Bool {
-        guard let old, old != record.id, record.request.supersedes != old.description, let before = try await self.record(old),
+        guard let old, old != record.id, record.request.supersedes != old.description, let before = try await self.record(old, of: intent),
             !before.phase.isTerminal
         else { return false }
         try self.require()
-        _ = try await self.gateway.decide("cancel", record.id, reason: "made to find out what NetworkIntent \(intent.key) had submitted")
+        try await self.cancel(record.id, of: intent, reason: "made to find out what NetworkIntent \(intent.key) had submitted")
         try await self.write(["submission": .null], to: intent.object)
         return true
     }

@@ -21,7 +21,7 @@ struct NetworkIntentReconciler: Sendable {
     }
 
     let client: KubernetesClient
-    let gateway: IntentGateway
+    let gateways: NamespaceGateways
     let ledger: Ledger
     /// False as soon as another instance may lead.
     let mayAct: @Sendable () -> Bool
@@ -33,9 +33,13 @@ struct NetworkIntentReconciler: Sendable {
             guard let object = try await self.client.get(.networkIntent, key) else { return .gone }
             let intent = NetworkIntent(object)
             self.follow(intent.intents, key)
-            if object.isBeingDeleted { return try await self.finish(intent) }
-            if !intent.holdsFinalizer { return try await self.hold(intent) }
-            return try await self.advance(intent)
+            do {
+                if object.isBeingDeleted { return try await self.finish(intent) }
+                if !intent.holdsFinalizer { return try await self.hold(intent) }
+                return try await self.advance(intent)
+            } catch let refusal as NotLetIn {
+                return try await self.withhold(intent, refusal)
+            }
         } catch let error as KubernetesError {
             // Somebody was faster: what they made of it is looked at next.
             return error.isConflict ? .again(after: .milliseconds(20)) : .failed("\(error)")
@@ -65,6 +69,8 @@ struct NetworkIntentReconciler: Sendable {
         // What may have been submitted already is brought to its end first, paused or not.
         if intent.isPaused, intent.submission == nil { return try await self.report(intent, pausedChange: true) }
         try self.require()
+        // Before anything is written down that somebody would have to bring to an end.
+        _ = try await self.gateway(of: intent)
         guard let generation = intent.submission else {
             try await self.write(["submission": ["generation": .number(Double(intent.object.generation))]], to: intent.object)
             return .again(after: .zero)
@@ -75,21 +81,26 @@ struct NetworkIntentReconciler: Sendable {
     private func submit(_ intent: NetworkIntent, _ request: NetworkIntent.Request, _ generation: Int) async throws -> Outcome {
         let old = intent.intentId ?? intent.replaces
         let key = intent.idempotencyKey(generation: generation)
-        var answer = await self.gateway.submit(intent.body(request, supersedes: old), key: key)
-        if case .nothingToSupersede = answer { answer = await self.gateway.submit(intent.body(request, supersedes: nil), key: key) }
+        let gateway = try await self.gateway(of: intent)
+        var answer = await gateway.submit(intent.body(request, supersedes: old), key: key)
+        if case .nothingToSupersede = answer { answer = await gateway.submit(intent.body(request, supersedes: nil), key: key) }
         switch answer {
         case .accepted(let id): try await self.note(intent, id, hash: request.hash)
         case .known(let id):
             // Accepted before the object changed again, or before what it replaces ended: what counts is what was accepted.
-            guard let record = try await self.record(id) else { return .failed("intent \(id) is known and not to be found") }
+            guard let record = try await self.record(id, of: intent) else { return .failed("intent \(id) is known and not to be found") }
             if try await self.dropped(record, beside: old, of: intent) { return .again(after: .zero) }
             try await self.note(intent, id, hash: NetworkIntent.Request(record.request).hash)
         case .refused(let problem): return try await self.refuse(intent, problem, hash: request.hash)
         case .nothingToSupersede: return .failed("the gateway refuses to supersede nothing")
+        case .denied(let detail):
+            return try await self.withhold(
+                intent, .refused("submit it", detail), submission: ["generation": .number(Double(generation)), "denied": true])
         case .unavailable(let reason, let retryAfter):
             // The same words each time: a status that changes is news, and brings the object back at once.
             let conditions = self.accepted(intent, false, "Unavailable", "the gateway does not take it now; it is tried again")
-            try await self.write(["phase": .string(NetworkIntentPhase.pending.rawValue), "conditions": conditions], to: intent.object)
+            try await self.write(
+                ["phase": .string(NetworkIntentPhase.pending.rawValue), "conditions": conditions, "errorMessage": .null], to: intent.object)
             return retryAfter.map { .again(after: $0) } ?? .failed(reason)
         }
         return .again(after: .zero)
@@ -113,15 +124,27 @@ struct NetworkIntentReconciler: Sendable {
             "phase": .string(NetworkIntentPhase.failed.rawValue), "errorMessage": .string(problem.detail), "requestHash": .string(hash), "submission": .null,
             "observedGeneration": .number(Double(intent.object.generation)), "intentId": .null,
             "replaces": (intent.intentId ?? intent.replaces).map { .string($0.description) } ?? .null,
-            "conditions": .array(
-                NetworkIntentStatus.merged(
-                    ["Accepted", "Completed"].map { type in
-                        Self.condition(type, "False", problem.code == "invalid_body" ? "Invalid" : "Refused", problem.detail, intent.object.generation)
-                    }, into: Self.conditions(of: intent), now: Timestamp.text(Timestamp.now()))),
+            "conditions": self.refused(intent, problem.code == "invalid_body" ? "Invalid" : "Refused", problem.detail),
         ]
         try await self.write(members, to: intent.object)
         return .done
     }
+
+    /// Nobody asks for its namespace: the object says so, and is looked at again, for its namespace may be let in without a change of it.
+    private func withhold(_ intent: NetworkIntent, _ refusal: NotLetIn, submission: JSONValue? = nil) async throws -> Outcome {
+        try self.require()
+        let message = refusal.description
+        var members: [String: JSONValue] = [
+            "phase": .string(NetworkIntentPhase.failed.rawValue), "errorMessage": .string(message),
+            "conditions": self.refused(intent, refusal.reason, message),
+        ]
+        members["submission"] = submission
+        try await self.write(members, to: intent.object)
+        return .again(after: Self.letInAfter)
+    }
+
+    /// Until a namespace that is not let in is looked at again.
+    private static let letInAfter = Duration.seconds(15)
 
     // MARK: Reporting
 
@@ -132,7 +155,8 @@ struct NetworkIntentReconciler: Sendable {
         var conditions = Self.conditions(of: intent)
         var record: IntentRecord?
         if let id = intent.intentId {
-            record = try await self.record(id)
+            // What is in effect is not worse for its namespace having lost its key.
+            do { record = try await self.record(id, of: intent) } catch is NotLetIn { record = nil }
             if let record {
                 members = NetworkIntentStatus(record: record).members(generation: intent.object.generation, conditions: conditions, now: now)
                 conditions = members["conditions"]?.array ?? conditions
@@ -166,11 +190,16 @@ struct NetworkIntentReconciler: Sendable {
         }
     }
 
-    /// From the ledger, or from the archive behind the gateway.
-    func record(_ id: IntentID) async throws -> IntentRecord? {
-        if let snapshot = try await self.ledger.read(id) { return try snapshot.record() }
-        return try await self.gateway.record(id)
+    /// From the ledger, or from the archive behind the gateway. Only of an intent that came of this object: who may write the object's status could
+    /// name anybody's there.
+    func record(_ id: IntentID, of intent: NetworkIntent) async throws -> IntentRecord? {
+        let record: IntentRecord?
+        if let snapshot = try await self.ledger.read(id) { record = try snapshot.record() } else { record = try await self.gateway(of: intent).record(id) }
+        guard let record, record.request.labels?[NetworkIntent.uidLabel] == intent.object.uid else { return nil }
+        return record
     }
+
+    func gateway(of intent: NetworkIntent) async throws(NotLetIn) -> IntentGateway { try await self.gateways.gateway(of: intent.key.namespace ?? "") }
 
     // MARK: Writing
 
@@ -209,6 +238,11 @@ struct NetworkIntentReconciler: Sendable {
             "message": .string(String((message.isEmpty ? reason : message).prefix(32_768))),
             "observedGeneration": .number(Double(generation)),
         ]
+    }
+
+    private func refused(_ intent: NetworkIntent, _ reason: String, _ message: String) -> JSONValue {
+        let conditions = ["Accepted", "Completed"].map { Self.condition($0, "False", reason, message, intent.object.generation) }
+        return .array(NetworkIntentStatus.merged(conditions, into: Self.conditions(of: intent), now: Timestamp.text(Timestamp.now())))
     }
 
     private func accepted(_ intent: NetworkIntent, _ status: Bool, _ reason: String, _ message: String) -> JSONValue {

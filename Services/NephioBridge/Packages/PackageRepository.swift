@@ -15,7 +15,9 @@ actor PackageRepository {
     let reader: GitObjectReader
     let packs: PackStore
     let refs: RefFiles
-    let signer: SSHSigningKey?
+    private let signing: CommitSigners.Signer?
+    /// As its file has it now.
+    var signer: SSHSigningKey? { self.signing?.value }
     let logger: Logger
     let passing: @Sendable (PublicationPoint) throws -> Void
     let turns = TurnQueue(capacity: 256)
@@ -41,7 +43,7 @@ actor PackageRepository {
 
     init(
         target: PublishTarget, branch: String = PackageRepository.branch, freshness: Duration? = nil, git executable: String = "git",
-        signer: SSHSigningKey? = nil,
+        signer: CommitSigners.Signer? = nil,
         logger: Logger = Logger(label: "packages"), passing: @escaping @Sendable (PublicationPoint) throws -> Void = { _ in }
     ) {
         self.target = target
@@ -52,7 +54,7 @@ actor PackageRepository {
         self.packs = PackStore(repository: target.directory) { try passing(.pack($0)) }
         self.refs = RefFiles(repository: target.directory) { try passing(.ref($0)) }
         self.freshness = freshness ?? (target.remote == nil ? .seconds(1) : .seconds(5))
-        self.signer = signer
+        self.signing = signer
         self.logger = logger
     }
 

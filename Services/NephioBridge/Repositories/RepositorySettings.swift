@@ -16,6 +16,7 @@ struct RepositorySettings {
     let passing: @Sendable (PublicationPoint) -> Void
     /// Nil unless pull requests are how packages are delivered.
     let forge: ForgeSettings.Connection?
+    let signers = CommitSigners()
 
     init(_ context: ServiceContext, cluster: KubernetesClient?, passing: @escaping @Sendable (PublicationPoint) -> Void) {
         self.context = context
@@ -58,7 +59,8 @@ struct RepositorySettings {
         DeploymentRepositories(
             PackageRepository(
                 target: .directory(BridgeSettings.previewDirectory(self.settings, beside: main.packages.target.directory)),
-                branch: self.settings[BridgeSettings.branch], signer: try BridgeSettings.signer(self.settings), logger: Logger(label: "packages.preview")))
+                branch: self.settings[BridgeSettings.branch], signer: try self.signers.signer(keyFile: self.settings[BridgeSettings.signingKey]),
+                logger: Logger(label: "packages.preview")))
     }
 
     // MARK: One of them
@@ -95,7 +97,8 @@ struct RepositorySettings {
         let pulls = try self.pullRequests(
             for: settings[ForgeSettings.repository], of: "FORGE_REPOSITORY", target, of: "GIT_REPO_URL", branch: branch)
         return self.make(
-            DeploymentRepositories.mainName, target, clusters: ["*"], branch: branch, signer: try BridgeSettings.signer(settings), delivery: porch ?? pulls)
+            DeploymentRepositories.mainName, target, clusters: ["*"], branch: branch,
+            signer: try self.signers.signer(keyFile: settings[BridgeSettings.signingKey]), delivery: porch ?? pulls)
     }
 
     private func repository(_ entry: RepositoriesFile.Entry) throws -> DeploymentRepository {
@@ -115,12 +118,12 @@ struct RepositorySettings {
         let pulls = try self.pullRequests(
             for: entry.forgeRepository, of: "GIT_REPOSITORIES_FILE (forgeRepository of \(entry.name))", target,
             of: "GIT_REPOSITORIES_FILE (url of \(entry.name))", branch: branch)
-        let signer = try BridgeSettings.signer(keyFile: entry.signingKeyFile ?? settings[BridgeSettings.signingKey])
+        let signer = try self.signers.signer(keyFile: entry.signingKeyFile ?? settings[BridgeSettings.signingKey])
         return self.make(entry.name, target, clusters: entry.clusters, branch: branch, signer: signer, delivery: porch ?? pulls)
     }
 
     private func make(
-        _ name: String, _ target: PublishTarget, clusters: [String], branch: String, signer: SSHSigningKey?, delivery: (any PackageDelivery)?
+        _ name: String, _ target: PublishTarget, clusters: [String], branch: String, signer: CommitSigners.Signer?, delivery: (any PackageDelivery)?
     ) -> DeploymentRepository {
         let label = name == DeploymentRepositories.mainName ? "packages" : "packages.\(name)"
         return DeploymentRepository(

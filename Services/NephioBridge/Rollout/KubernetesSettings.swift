@@ -13,6 +13,9 @@ enum KubernetesSettings {
         "KUBE_CLUSTERS", "Contexts of the clusters that packages name, as cluster=context,…; empty: the cluster \"default\" is that of KUBE_CONTEXT.")
     static let controller = SettingKey.flag("NETWORK_INTENTS", default: true, "Run the controller of NetworkIntents, where there is a cluster.")
     static let namespace = SettingKey.optionalString("NETWORK_INTENTS_NAMESPACE", "Namespace of NetworkIntents; empty for all.")
+    static let namespaceKeys = SettingKey.optionalString(
+        "NETWORK_INTENTS_KEYS_PATH",
+        "Directory with a key of the gateway for each namespace of NetworkIntents, in a file of its name; others are refused. Empty: all act as AUTH_TOKEN.")
     static let leaseNamespace = SettingKey.string("LEASE_NAMESPACE", default: "nephoran-system", "Namespace of the lease that one instance leads by.")
     static let leaseDuration = SettingKey.duration(
         "LEASE_DURATION", default: .seconds(15), in: .seconds(2)...(.seconds(300)), "After so much silence of the leader another one leads.")
@@ -26,7 +29,7 @@ enum KubernetesSettings {
 
     static let declarations = [
         kubeconfig.declaration, context.declaration, allowsExec.declaration, clusters.declaration, controller.declaration, namespace.declaration,
-        leaseNamespace.declaration, leaseDuration.declaration, verifyWithin.declaration, onFailure.declaration,
+        namespaceKeys.declaration, leaseNamespace.declaration, leaseDuration.declaration, verifyWithin.declaration, onFailure.declaration,
     ]
 }
 

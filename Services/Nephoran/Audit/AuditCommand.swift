@@ -37,7 +37,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let anchors = try await self.anchors()
         let report = try self.report(anchors.heads)
-        let stale = self.stale(anchors)
+        let stale = self.stale(anchors.newest)
         let isSound = report.isSound && stale == nil
         let answer = Answer(sound: isSound, anchors: anchors.commits, chains: report.chains, faults: report.faults)
         let terminal = Terminal.standardOutput
@@ -54,9 +54,9 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     }
 
     /// Whoever can move the ref back takes the anchors with him that would show what he took away; only their age shows that.
-    private func stale(_ anchors: GitAnchors, now: Date = .now) -> String? {
+    func stale(_ newest: Date?, now: Date = .now) -> String? {
         guard let maxAnchorAge else { return nil }
-        guard let newest = anchors.newest else { return "there is no anchor" }
+        guard let newest else { return "there is no anchor" }
         let age = now.timeIntervalSince(newest)
         return age * 1_000 > Double(maxAnchorAge.milliseconds) ? "the newest anchor is \(Int(age)) s old" : nil
     }

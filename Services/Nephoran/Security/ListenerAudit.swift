@@ -5,11 +5,13 @@ import Glibc
 struct ListenerAudit {
     struct Listener: Equatable {
         var service: String
-        /// `0.0.0.0`, `::`, `10.0.0.5`; loopback ones are not of interest.
+        /// `0.0.0.0`, `::`, `10.0.0.5`, or ``ListenerAudit/loopback``.
         var address: String
         var port: Int
         var environment: [String: String]
     }
+
+    static let loopback = "loopback"
 
     static func findings(_ listeners: [Listener]) -> [SecurityFinding] {
         var found: [SecurityFinding] = []
@@ -18,6 +20,13 @@ struct ListenerAudit {
             func setting(_ name: String) -> String { listener.environment[name] ?? "" }
             if listener.environment.isEmpty {
                 found.append(.init(.note, "listener-settings", object, "its settings cannot be read: look as its user, or as root"))
+                continue
+            }
+            if listener.address == Self.loopback {
+                // Whoever is on the machine, and in no network.
+                if setting("AUTH_MODE") == "off" {
+                    found.append(.init(.medium, "auth-off", object, "AUTH_MODE is off: whoever is on this machine may do everything"))
+                }
                 continue
             }
             if setting("AUTH_MODE") == "off" {
@@ -37,7 +46,7 @@ struct ListenerAudit {
         return found
     }
 
-    /// Listening sockets of our services beyond loopback.
+    /// Listening sockets of our services.
     static func running(proc: String = "/proc") -> [Listener] {
         let sockets = self.sockets(proc)
         var found: [Listener] = []
@@ -78,8 +87,8 @@ struct ListenerAudit {
                 let fields = line.split(separator: " ", omittingEmptySubsequences: true)
                 guard fields.count > 9, fields[3] == "0A" else { continue }
                 let place = fields[1].split(separator: ":")
-                guard place.count == 2, let port = Int(place[1], radix: 16), let address = self.address(place[0]) else { continue }
-                found[String(fields[9])] = (address, port)
+                guard place.count == 2, let port = Int(place[1], radix: 16) else { continue }
+                found[String(fields[9])] = (self.address(place[0]) ?? self.loopback, port)
             }
         }
         return found

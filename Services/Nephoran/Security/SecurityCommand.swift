@@ -53,9 +53,10 @@ struct SecurityAuditCommand: AsyncParsableCommand {
         // What the settings name, here and of what runs.
         let settings = [environment] + listeners.map(\.environment)
         findings += Self.secretFindings(settings, files: files, besides: self.dataDir)
+        for path in Set(settings.compactMap { $0["CONFIG_FILE"] }).subtracting([""]).sorted() { findings += ConfigurationAudit(files: files).findings(path) }
         let certificates = Set(settings.flatMap { values in ["TLS_CERT_FILE", "A1_CERTIFICATE_FILE"].compactMap { values[$0] }.filter { !$0.isEmpty } })
         for path in certificates.union(self.certificate).sorted() { findings += await CertificateAudit.findings(path, now: now) }
-        if environment["AUTH_MODE"] == "off" {
+        if environment["AUTH_MODE"] == "off", !findings.contains(where: { $0.rule == "auth-off" }) {
             findings.append(.init(.medium, "auth-off", "AUTH_MODE", "off: whoever is on this machine may do everything"))
         }
         return findings
@@ -76,6 +77,12 @@ struct SecurityAuditCommand: AsyncParsableCommand {
                     findings.append(.init(.note, "secrets-unread", path, "\(name) names it and it cannot be read: what secrets it names was not looked at"))
                 }
             }
+        }
+        // A mounted Secret, or a directory of an operator's: one key a file.
+        for directory in Set(settings.compactMap { $0["NETWORK_INTENTS_KEYS_PATH"] }).subtracting([""]).sorted() {
+            findings += files.findings(listing: directory)
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+            secrets.formUnion(names.filter { !$0.hasPrefix(".") }.map { directory + "/" + $0 })
         }
         for path in secrets.sorted() where !files.looksAt(secret: path, in: directory) { findings += files.findings(secret: path) }
         return findings

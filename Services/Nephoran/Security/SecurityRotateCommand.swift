@@ -6,7 +6,8 @@ struct SecurityRotateCommand: AsyncParsableCommand {
         commandName: "rotate", abstract: "Replace every secret of this host's installation while it runs.",
         discussion: """
             The services' secret, the key token, the secret that hashes of keys are made with, and the one that signs callbacks, as far as they are files \
-            here. Until --finish the new ones and those before are good. Redis of nephoran up gets another password with every start.
+            here. Until --finish the new ones and those before are good. Redis of nephoran up gets another password with every start. What others have \
+            given, and what is no file, is listed at the end with what has to be done.
             """)
 
     /// Services look at their files every two seconds.
@@ -31,6 +32,11 @@ struct SecurityRotateCommand: AsyncParsableCommand {
         }
         try await rotation.begin { try await Task.sleep(for: Self.settle) }
         for secret in rotation.secrets { terminal.print("\(secret.name): \(secret.file.path)") }
+        // Of what runs here, too: its settings are those that count.
+        let settings = [ProcessInfo.processInfo.environment] + ListenerAudit.running().map(\.environment)
+        let others = OtherSecrets(settings, people: (try? rotation.keys.read().keys.map(\.name)) ?? [])
+        if !others.lines.isEmpty { terminal.print("Not replaced here:") }
+        for line in others.lines { terminal.print("  \(line)") }
         terminal.print("New ones are in use, those before still good. Tell receivers of callbacks the new secret, then: nephoran security rotate --finish")
     }
 }

@@ -8,7 +8,7 @@ import ServiceRuntime
 /// The VES Event Listener 7.2: `/eventListener/v7` and its batch. 202 says that the events are taken down. One event of a batch that is none
 /// refuses the batch whole. Without the ledger the answer is 503, and the events before are taken: sent again, the batch changes nothing twice.
 struct EventController: Sendable {
-    /// Of the listener, over Basic; nil leaves it to the keys of the other routes.
+    /// Of the listener, over Basic.
     struct Credentials: Sendable {
         let user: String
         let password: String
@@ -16,7 +16,8 @@ struct EventController: Sendable {
 
     let format: CommonEventFormat
     let listener: EventListener
-    let credentials: Credentials?
+    /// Asked for each request; nil leaves it to the keys of the other routes.
+    let credentials: (@Sendable () -> Credentials?)?
     private static let maxBytes = 1 << 20
     private static let maxEvents = 1_000
 
@@ -65,8 +66,10 @@ struct EventController: Sendable {
     }
 
     private func isLetIn(_ authorization: String?) -> Bool {
-        guard let credentials else { return true }
-        guard let authorization, authorization.lowercased().hasPrefix("basic "), let given = Data(base64Encoded: String(authorization.dropFirst(6))) else {
+        guard let current = self.credentials else { return true }
+        guard let credentials = current(), let authorization, authorization.lowercased().hasPrefix("basic "),
+            let given = Data(base64Encoded: String(authorization.dropFirst(6)))
+        else {
             return false
         }
         // Compared in equal time, whatever is right of it.

@@ -6,13 +6,13 @@ import Resilience
 struct WeaviateClient: Sendable {
     /// Scheme, host and port, without a path.
     let baseURL: String
-    /// Sent as a bearer token; nil sends none.
-    var apiKey: String?
+    /// Sent as a bearer token; nil sends none. Asked for each call: a key may be replaced.
+    let apiKey: @Sendable () -> String?
     let fetcher: HTTPFetcher
     let upstream: Upstream
     var maxResponseBytes = 64 << 20
 
-    init(baseURL: String, apiKey: String? = nil, fetcher: HTTPFetcher, upstream: Upstream) {
+    init(baseURL: String, apiKey: @autoclosure @escaping @Sendable () -> String? = nil, fetcher: HTTPFetcher, upstream: Upstream) {
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.apiKey = apiKey
         self.fetcher = fetcher
@@ -47,7 +47,7 @@ struct WeaviateClient: Sendable {
     {
         var headers = [("accept", "application/json")]
         if body != nil { headers.append(("content-type", "application/json")) }
-        if let apiKey { headers.append(("authorization", "Bearer \(apiKey)")) }
+        if let key = self.apiKey() { headers.append(("authorization", "Bearer \(key)")) }
         let request = FetchRequest(
             method: method, url: "\(self.baseURL)/v1/\(path)", headers: headers, body: body?.bytes, maxResponseBytes: self.maxResponseBytes)
         let outcome: Result<FetchResponse, FetchError>

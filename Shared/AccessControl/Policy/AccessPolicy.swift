@@ -8,18 +8,21 @@ package struct AccessPolicy: Sendable, Equatable {
     package private(set) var roles: [String: Set<Scope>]
     /// Who may approve what he asked for himself: patterns of ``Principal/identity``.
     package private(set) var selfApprovers: [String]
+    /// Who stands behind a key of a program, by patterns of the key's name: they can make it ask, and so approve nothing that it asked for.
+    package private(set) var programs: [String: [String]]
     package private(set) var tenants: [String: TenantPolicy]
 
     /// What ships.
     package static func shipped() throws(AccessFault) -> AccessPolicy {
-        var policy = AccessPolicy(roles: [:], selfApprovers: [], tenants: [:])
+        var policy = AccessPolicy(roles: [:], selfApprovers: [], programs: [:], tenants: [:])
         try policy.read(String(decoding: PackageResources.access_policy_yaml, as: UTF8.self))
         return policy
     }
 
-    private init(roles: [String: Set<Scope>], selfApprovers: [String], tenants: [String: TenantPolicy]) {
+    private init(roles: [String: Set<Scope>], selfApprovers: [String], programs: [String: [String]], tenants: [String: TenantPolicy]) {
         self.roles = roles
         self.selfApprovers = selfApprovers
+        self.programs = programs
         self.tenants = tenants
     }
 
@@ -31,7 +34,10 @@ package struct AccessPolicy: Sendable, Equatable {
     }
 
     private struct Document: Decodable {
-        struct Approval: Decodable { var bySelf: [String]? }
+        struct Approval: Decodable {
+            var bySelf: [String]?
+            var programs: [String: [String]]?
+        }
         var roles: [String: [Scope]]?
         var approval: Approval?
         var tenants: [String: TenantPolicy]?
@@ -47,7 +53,7 @@ package struct AccessPolicy: Sendable, Equatable {
             for key in mapping.keys.compactMap(\.string) where !Self.members.contains(key) {
                 throw AccessFault(key, "is not known; there are \(Self.members.sorted().joined(separator: ", "))")
             }
-            try Self.checkMembers(of: mapping["approval"], in: "approval", ["bySelf"])
+            try Self.checkMembers(of: mapping["approval"], in: "approval", ["bySelf", "programs"])
             for (name, tenant) in mapping["tenants"]?.mapping ?? [:] {
                 let place = "tenants/\(name.string ?? "")"
                 guard Tenant.isName(name.string ?? "") else { throw AccessFault(place, "a name of lower-case letters, digits, '-', '_' and '.' is expected") }
@@ -64,6 +70,7 @@ package struct AccessPolicy: Sendable, Equatable {
         }
         for (name, scopes) in document.roles ?? [:] { self.roles[name] = Set(scopes) }
         if let bySelf = document.approval?.bySelf { self.selfApprovers = bySelf }
+        if let programs = document.approval?.programs { self.programs = programs }
         for (name, tenant) in document.tenants ?? [:] {
             if let fault = tenant.limits?.fault { throw AccessFault("tenants/\(name)/limits/\(fault.place)", fault.problem) }
             self.tenants[name] = tenant
@@ -81,7 +88,13 @@ package struct AccessPolicy: Sendable, Equatable {
 
     /// Four eyes: whether he may approve what `requester` asked for.
     package func mayApprove(_ principal: Principal, of requester: String) -> Bool {
-        principal.name != requester || self.selfApprovers.contains { NamePattern.matches(principal.identity, $0) }
+        (principal.name != requester && !self.stands(principal, behind: requester))
+            || self.selfApprovers.contains { NamePattern.matches(principal.identity, $0) }
+    }
+
+    /// Whether a program asks for him, among others.
+    package func stands(_ principal: Principal, behind program: String) -> Bool {
+        self.programs.contains { NamePattern.matches(program, $0.key) && $0.value.contains { NamePattern.matches(principal.name, $0) } }
     }
 
     /// Why a tenant may not touch this place, or nil when he may.

@@ -3,8 +3,8 @@ package struct EmbeddingEndpointSettings: Sendable {
     /// Up to and with the version, e.g. `https://api.openai.com/v1`; `/embeddings` is added.
     package var baseURL: String
     package var model: String
-    /// Sent as a bearer token; nil sends none.
-    package var apiKey: String?
+    /// Sent as a bearer token; nil sends none. Asked for each call: a key may be replaced.
+    package var apiKey: @Sendable () -> String?
     /// Numbers of every vector; an answer with others is refused.
     package var dimensions: Int
     /// Of one call, the wait for a place and a connection included.
@@ -16,7 +16,7 @@ package struct EmbeddingEndpointSettings: Sendable {
     package var requestsAtOnce = 4
     package var maxResponseBytes = 16 << 20
 
-    package init(baseURL: String, model: String, dimensions: Int, apiKey: String? = nil) {
+    package init(baseURL: String, model: String, dimensions: Int, apiKey: @autoclosure @escaping @Sendable () -> String? = nil) {
         self.baseURL = baseURL
         self.model = model
         self.dimensions = dimensions

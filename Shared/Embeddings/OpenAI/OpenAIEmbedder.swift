@@ -9,7 +9,6 @@ package final class OpenAIEmbedder: TextEmbedder {
     private let settings: EmbeddingEndpointSettings
     private let fetcher: HTTPFetcher
     private let upstream: Upstream
-    private let headers: [(String, String)]
     private let url: String
 
     package init(_ settings: EmbeddingEndpointSettings, fetcher: HTTPFetcher, upstream: Upstream) {
@@ -20,9 +19,6 @@ package final class OpenAIEmbedder: TextEmbedder {
         self.url = base + "/embeddings"
         // Models of one name at two addresses need not be the same. The name is shown and stored: it has no credentials.
         self.name = "\(settings.model)-\(settings.dimensions)@\(Self.withoutCredentials(base))"
-        var headers = [("content-type", "application/json"), ("accept", "application/json")]
-        if let key = settings.apiKey { headers.append(("authorization", "Bearer \(key)")) }
-        self.headers = headers
     }
 
     /// Without the user information and the query of a URL, where keys are put.
@@ -80,8 +76,9 @@ package final class OpenAIEmbedder: TextEmbedder {
 
     private func vectors(of texts: ArraySlice<String>, _ deadline: Deadline?) async -> Result<[[Float]], EmbeddingError> {
         do throws(EmbeddingError) {
-            let response = try await self.send(self.body(texts), deadline)
-            guard response.status == 200 else { throw .status(response.status, self.excerpt(response.body)) }
+            let key = self.settings.apiKey()
+            let response = try await self.send(self.body(texts), key: key, deadline)
+            guard response.status == 200 else { throw .status(response.status, Self.excerpt(response.body, without: key)) }
             return .success(try EmbeddingAnswer(response.body, texts: texts.count, dimensions: self.settings.dimensions).vectors)
         } catch {
             return .failure(error)
@@ -95,8 +92,10 @@ package final class OpenAIEmbedder: TextEmbedder {
         return JSONValue.object(body).bytes
     }
 
-    private func send(_ body: [UInt8], _ deadline: Deadline?) async throws(EmbeddingError) -> FetchResponse {
-        let request = FetchRequest(method: "POST", url: self.url, headers: self.headers, body: body, maxResponseBytes: self.settings.maxResponseBytes)
+    private func send(_ body: [UInt8], key: String?, _ deadline: Deadline?) async throws(EmbeddingError) -> FetchResponse {
+        var headers = [("content-type", "application/json"), ("accept", "application/json")]
+        if let key { headers.append(("authorization", "Bearer \(key)")) }
+        let request = FetchRequest(method: "POST", url: self.url, headers: headers, body: body, maxResponseBytes: self.settings.maxResponseBytes)
         let outcome: Result<FetchResponse, FetchError>
         do throws(UpstreamRefusal) {
             let fetcher = self.fetcher
@@ -128,11 +127,11 @@ package final class OpenAIEmbedder: TextEmbedder {
     }
 
     /// The endpoint's own message; never more than a line, and never our key.
-    private func excerpt(_ body: [UInt8]) -> String {
+    private static func excerpt(_ body: [UInt8], without key: String?) -> String {
         guard let value = try? JSONValue(parsing: body) else { return "" }
         let message = value["error"]?["message"]?.string ?? value["error"]?.string ?? value["message"]?.string ?? value["detail"]?.string ?? ""
         let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        guard let key = self.settings.apiKey, !key.isEmpty else { return String(line.prefix(200)) }
+        guard let key, !key.isEmpty else { return String(line.prefix(200)) }
         return String(line.replacing(key, with: "…").prefix(200))
     }
 }

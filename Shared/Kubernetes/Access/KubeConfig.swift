@@ -94,6 +94,12 @@ package struct KubeConfig: Sendable {
         guard found else { throw InvalidAccess(list, "there is no such file") }
     }
 
+    /// What one file says.
+    init(_ text: String, file: String) throws(InvalidAccess) {
+        self.files = file
+        try self.add(text, file: file)
+    }
+
     private mutating func add(_ text: String, file: String) throws(InvalidAccess) {
         let document: Document
         do {

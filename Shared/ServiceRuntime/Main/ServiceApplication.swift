@@ -27,7 +27,7 @@ package enum ServiceApplication {
                 metrics: metrics, routes: table, problems: parts.problems, drain: context.drain,
                 maxBodyBytes: settings[CommonSettings.maxBodyBytes], streamingRoutes: parts.streamingRoutes, accessLog: parts.accessLog ?? LoggedAccess(),
                 failures: FailureLimit(perMinute: settings[AccessSettings.failureLimit]),
-                throttled: context.metrics.counter(MetricName.authenticationAttempts, [("result", "throttled")])
+                throttled: context.metrics.counter(MetricName.authenticationAttempts, [("result", "throttled")]), isTLS: certificate != nil
             )
         )
         let health = HealthBoard(parts.healthChecks, metrics: context.metrics)

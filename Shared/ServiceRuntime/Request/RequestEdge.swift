@@ -19,13 +19,16 @@ struct RequestEdge: RouterMiddleware {
     let accessLog: any AccessLog
     let failures: FailureLimit
     private let throttled: PrometheusCounter?
+    /// Nobody is to come back over a line that others read.
+    let isTLS: Bool
     private let clock = ContinuousClock()
     /// RFC 9110 §4.1 asks servers to take 8,000.
     private static let maxAddressBytes = 8_192
 
     init(
         metrics: RequestMetrics, routes: RouteTable, problems: ProblemMapping, drain: Drain, maxBodyBytes: Int, streamingRoutes: Set<String> = [],
-        accessLog: any AccessLog = LoggedAccess(), failures: FailureLimit = FailureLimit(perMinute: 0), throttled: PrometheusCounter? = nil
+        accessLog: any AccessLog = LoggedAccess(), failures: FailureLimit = FailureLimit(perMinute: 0), throttled: PrometheusCounter? = nil,
+        isTLS: Bool = false
     ) {
         self.metrics = metrics
         self.routes = routes
@@ -36,6 +39,7 @@ struct RequestEdge: RouterMiddleware {
         self.accessLog = accessLog
         self.failures = failures
         self.throttled = throttled
+        self.isTLS = isTLS
     }
 
     func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
@@ -60,6 +64,8 @@ struct RequestEdge: RouterMiddleware {
         // What is answered is what it says it is, and nobody's to keep but where an answer says otherwise.
         if response.headers[.xContentTypeOptions] == nil { response.headers[.xContentTypeOptions] = "nosniff" }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        // RFC 6797: a year, for this name alone; what else is below it is not ours to say.
+        if self.isTLS { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         if self.drain.isClosing { response.headers[.connection] = "close" }
         let took = start.duration(to: self.clock.now)
         let span = ServerSpan(context.trace, under: caller, route: route, took: took)

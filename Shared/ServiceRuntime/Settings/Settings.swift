@@ -131,7 +131,11 @@ package final class Settings: Sendable {
                     guard declaration.isSecret, let path = reader.string(forKey: Self.configKey(SettingName(name.description + "_FILE"))), !path.isEmpty else {
                         continue
                     }
-                    texts[name] = try Self.secret(in: path, for: name, source)
+                    let secret = try Self.secret(in: path, for: name, source)
+                    guard declaration.accepts(secret) else {
+                        throw InvalidSetting(key: name.description + "_FILE", value: path, allowed: declaration.allowed, source: source)
+                    }
+                    texts[name] = secret
                     secretFiles.insert(path)
                     break
                 }

@@ -11,7 +11,8 @@ extension ServiceContext {
         guard let endpoint = settings[TraceSettings.endpoint] else { return nil }
         let sampler = TraceSampler(name: settings[TraceSettings.sampler], ratio: settings[TraceSettings.samplerArgument])
         var configuration = SpanExporter.Configuration(url: (endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint) + OTLPTraces.path)
-        configuration.headers = try TraceSettings.headers(settings[TraceSettings.headers])
+        _ = try TraceSettings.headers(settings[TraceSettings.headers])
+        configuration.headers = { (try? TraceSettings.headers(settings[TraceSettings.headers])) ?? [] }
         var fetching = HTTPFetcher.Configuration(maxConnections: 2, maxOutstanding: 16)
         fetching.caFile = settings[CommonSettings.tlsAuthorities]
         let encoder = OTLPTraces(

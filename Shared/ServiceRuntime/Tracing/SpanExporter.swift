@@ -10,7 +10,8 @@ package final class SpanExporter: Service {
     package struct Configuration: Sendable {
         /// Complete, with path.
         package var url: String
-        package var headers: [(String, String)] = []
+        /// Asked for each request: they may hold a key that is replaced.
+        package var headers: @Sendable () -> [(String, String)] = { [] }
         /// Spans of one request.
         package var batch = 512
         /// Between looks at what has ended.
@@ -86,7 +87,7 @@ package final class SpanExporter: Service {
             var timeout = self.configuration.timeout
             if let end { timeout = min(timeout, max(.milliseconds(10), ContinuousClock.now.duration(to: end))) }
             let request = FetchRequest(
-                method: "POST", url: self.configuration.url, headers: [("content-type", OTLPTraces.contentType)] + self.configuration.headers, body: body,
+                method: "POST", url: self.configuration.url, headers: [("content-type", OTLPTraces.contentType)] + self.configuration.headers(), body: body,
                 timeout: timeout, maxResponseBytes: 64 << 10)
             let result = await self.result(of: request)
             if case .success(let response) = result, (200..<300).contains(response.status) {

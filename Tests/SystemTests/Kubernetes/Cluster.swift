@@ -51,19 +51,21 @@ struct Cluster: Sendable {
 
     /// The object once it is as wanted.
     @discardableResult
-    func until(_ name: String, within limit: Duration = .seconds(30), _ condition: (JSONValue) -> Bool) async throws -> JSONValue {
+    func until(_ name: String, namespace: String = "operators", within limit: Duration = .seconds(30), _ condition: (JSONValue) -> Bool) async throws
+        -> JSONValue
+    {
         let deadline = ContinuousClock.now + limit
         while true {
-            let object = self.intent(name)
+            let object = self.intent(name, namespace: namespace)
             if let object, condition(object) { return object }
             guard ContinuousClock.now < deadline else { throw Late(description: "\(name) is \(object?.text ?? "gone")") }
             try await Task.sleep(for: .milliseconds(10))
         }
     }
 
-    func untilGone(_ name: String, within limit: Duration = .seconds(30)) async throws {
+    func untilGone(_ name: String, namespace: String = "operators", within limit: Duration = .seconds(30)) async throws {
         let deadline = ContinuousClock.now + limit
-        while let object = self.intent(name) {
+        while let object = self.intent(name, namespace: namespace) {
             guard ContinuousClock.now < deadline else { throw Late(description: "\(name) is there: \(object.text)") }
             try await Task.sleep(for: .milliseconds(10))
         }
@@ -128,6 +130,10 @@ extension JSONValue {
     /// `status` of the condition.
     func condition(_ type: String) -> String? {
         self["status"]?["conditions"]?.array?.first { $0["type"]?.string == type }?["status"]?.string
+    }
+    /// `reason` of the condition.
+    func reason(_ type: String) -> String? {
+        self["status"]?["conditions"]?.array?.first { $0["type"]?.string == type }?["reason"]?.string
     }
     var kindPhase: String? { self["status"]?["phase"]?.string }
     var intentID: IntentID? { self["status"]?["intentId"]?.string.flatMap { IntentID($0) } }

@@ -86,6 +86,82 @@ extension RealProcesses {
             #expect(try await installation.gateway.all().count == 2)
         }
 
+        @Test("an intent is its namespace's: of its tenant, with its rights; a namespace without a key is refused until it has one", .timeLimit(.minutes(3)))
+        func namespaces() async throws {
+            let directory = try TemporaryDirectory()
+            try """
+            keys:
+              - {name: north-bridge, key: key-of-the-north-bridge, tenant: north, roles: [operator]}
+              - {name: reader, key: key-of-the-reader, tenant: north, roles: [viewer]}
+              - {name: ada, key: key-of-ada, tenant: north, roles: [operator, approver]}
+              - {name: grace, key: key-of-grace, tenant: south, roles: [operator, approver]}
+            """.write(toFile: directory.file("keys.yaml"), atomically: true, encoding: .utf8)
+            try "approval: {bySelf: [], programs: {\"*-bridge\": [ada]}}".write(toFile: directory.file("policy.yaml"), atomically: true, encoding: .utf8)
+            try FileManager.default.createDirectory(atPath: directory.file("namespaces"), withIntermediateDirectories: false)
+            func map(_ namespace: String, _ key: String?) throws {
+                let path = directory.file("namespaces") + "/" + namespace
+                guard let key else { return try FileManager.default.removeItem(atPath: path) }
+                try (key + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+            }
+            try map("north", "key-of-the-north-bridge")
+            try map("readers", "key-of-the-reader")
+            let cluster = try await Cluster.start()
+            let installation = try await Installation.start(
+                cluster.settings().merging([
+                    "AUTH_KEYS_FILE": directory.file("keys.yaml"), "POLICY_FILE": directory.file("policy.yaml"),
+                    "NETWORK_INTENTS_KEYS_PATH": directory.file("namespaces"),
+                ]) { _, own in own })
+            defer { installation.stop() }
+
+            // Of its tenant, and nobody else's but the installation's.
+            try cluster.apply("amf", namespace: "north", ["intent": "Deploy an AMF", "targetNamespace": "core5g", "approval": "required"])
+            let amf = try await cluster.until("amf", namespace: "north") { $0.kindPhase == "AwaitingApproval" }
+            let id = try #require(amf.intentID)
+            #expect(try await installation.gateway.record(id).request.requestedBy == "north-bridge")
+            #expect(try await installation.client(.gateway, key: "key-of-ada").call("GET", "/v1/intents/\(id)").status == 200)
+            #expect(try await installation.client(.gateway, key: "key-of-grace").call("GET", "/v1/intents/\(id)").status == 404)
+            // Whoever stands behind the namespace's key does not approve.
+            let own = try await installation.client(.gateway, key: "key-of-ada").call("POST", "/v1/intents/\(id)/approve")
+            #expect(own.status == 403 && own.text.contains("self_approval") && own.text.contains("approval.programs"), "\(own.text)")
+            _ = try await installation.gateway.decide("approve", id)
+            try await cluster.until("amf", namespace: "north") { $0.kindPhase == "Completed" }
+
+            // Without the right to, and without a key.
+            try cluster.apply("smf", namespace: "readers", ["intent": "Deploy an SMF in core5g"])
+            let denied = try await cluster.until("smf", namespace: "readers") { $0.reason("Accepted") == "NotAuthorised" }
+            #expect(denied.kindPhase == "Failed" && denied["status"]?["errorMessage"]?.string?.contains("intents:write") == true, "\(denied.text)")
+            // Nothing came of it, and nothing keeps it.
+            try cluster.delete("smf", namespace: "readers")
+            try await cluster.untilGone("smf", namespace: "readers")
+            try cluster.apply("nrf", namespace: "nobody", ["intent": "Deploy an NRF in core5g"])
+            let unmapped = try await cluster.until("nrf", namespace: "nobody") { $0.reason("Accepted") == "NamespaceNotMapped" }
+            #expect(unmapped.condition("Accepted") == "False" && unmapped.kindPhase == "Failed")
+            #expect(unmapped["status"]?["errorMessage"]?.string?.contains("NETWORK_INTENTS_KEYS_PATH") == true, "\(unmapped.text)")
+            #expect(try await installation.gateway.all().count == 1)
+            try map("nobody", "key-of-the-north-bridge")
+            let mapped = try await cluster.until("nrf", namespace: "nobody", within: .seconds(40)) { $0.kindPhase == "Completed" }
+            #expect(mapped["status"]?["errorMessage"] == nil)
+
+            // A status that names another object's intent shows nothing of it, and rolls nothing back.
+            try cluster.apply("thief", namespace: "nobody", ["intent": "Deploy an AUSF", "paused": true, "deletionPolicy": "Rollback"])
+            try await cluster.until("thief", namespace: "nobody") { $0.condition("Paused") == "True" }
+            try cluster.server.merge("networkintents", "nobody", "thief", ["status": ["intentId": .string(id.description)]], subresource: "status")
+            try cluster.delete("thief", namespace: "nobody")
+            try await cluster.untilGone("thief", namespace: "nobody")
+            #expect(try await installation.gateway.record(id).phase == .published)
+
+            // Nobody cancels for a namespace that has lost its key, and the object says so until it has one again.
+            try cluster.apply("late", namespace: "north", ["intent": "Deploy a UDM", "targetNamespace": "core5g", "approval": "required"])
+            let late = try await cluster.until("late", namespace: "north") { $0.kindPhase == "AwaitingApproval" }
+            try map("north", nil)
+            try cluster.delete("late", namespace: "north")
+            try await cluster.until("late", namespace: "north") { $0.reason("Accepted") == "NamespaceNotMapped" }
+            #expect(try await installation.gateway.record(try #require(late.intentID)).phase == .awaitingApproval)
+            try map("north", "key-of-the-north-bridge")
+            try await cluster.untilGone("late", namespace: "north", within: .seconds(40))
+            #expect(try await installation.gateway.record(try #require(late.intentID)).phase == .cancelled)
+        }
+
         @Test("deleted, it cancels what is under way; what is in effect stays, or is rolled back where it says so")
         func deletion() async throws {
             let cluster = try await Cluster.start()
