@@ -54,8 +54,10 @@ struct IntentReading: Sendable {
         _ request: InterpretationRequest, skippingCache: Bool = false, progress: @escaping @Sendable (GroundedInterpreter.Progress) -> Void = { _ in }
     ) async -> Answer {
         self.rate.record()
+        let begun = ContinuousClock.now
         // First of all, and whatever a cache says: what is refused reaches nobody else.
         let embedded = self.embedded.interpret(request)
+        if self.model == nil { ModelMetrics.embedded.record(outcome: "ok", took: begun.duration(to: .now)) }
         guard let model, embedded.decision != .refused else { return Answer(json: embedded.json, interpretation: embedded) }
         let version = await model.knowledge?.version() ?? .absent("none is configured")
         if !skippingCache, let key = self.key(request, model, version) {

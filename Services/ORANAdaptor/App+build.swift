@@ -12,6 +12,7 @@ import ServiceRuntime
 /// Wires oran-adaptor. The only function that names concrete clients.
 func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
+    InterfaceMetrics.expose()
     let fetcher = HTTPFetcher(
         .init(
             caFile: settings[ORANSettings.caFile],

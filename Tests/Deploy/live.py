@@ -19,8 +19,7 @@ HERE = pathlib.Path(__file__).parent
 # Made when they are first needed: an error, a model, a RIC.
 ON_DEMAND = {
     "nephoran_processing_errors_total", "network_function_deployments_failed_total", "oran_policies_restored_total", "oran_events_total",
-    "llm_requests_total", "llm_tokens_total", "llm_token_costs_usd_total", "llm_request_duration_seconds", "llm_batches_total", "llm_batched_intents_total",
-    "llm_budget_usd", "llm_budget_spent_usd", "llm_budget_shared", "oran_requests_total", "oran_request_duration_seconds",
+    "llm_batches_total", "llm_batched_intents_total", "llm_budget_usd", "llm_budget_spent_usd", "llm_budget_shared", "oran_request_duration_seconds",
 }  # fmt: skip
 INTENTS, SEARCHES, QUIET = 40, 30, 45
 

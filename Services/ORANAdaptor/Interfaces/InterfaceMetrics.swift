@@ -21,6 +21,11 @@ struct InterfaceMetrics: Sendable {
     static let o2 = InterfaceMetrics("o2", failures: PeerProblem.outcomes)
     static let e2 = InterfaceMetrics("e2", failures: PeerProblem.outcomes)
 
+    /// All of them from the start: an alert sees the first failure only beside a 0 before it.
+    static func expose() {
+        for metrics in [Self.a1, .o1, .o2, .e2] { for handles in metrics.outcomes.values { handles.requests.increment(by: 0) } }
+    }
+
     /// - Parameter failure: nil is success.
     func record(_ failure: String?, took: Duration) {
         guard let handles = self.outcomes[failure ?? "ok"] else { return }
