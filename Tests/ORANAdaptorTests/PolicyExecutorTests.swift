@@ -173,59 +173,6 @@ import Testing
         await ric.stop()
     }
 
-    @Test("whatever becomes of requests and answers, every policy ends as it was asked for last, at every RIC, and there is no other")
-    func storm() async throws {
-        let rics = [("east", try await FakeRIC.start()), ("west", try await FakeRIC.start()), ("north", try await FakeRIC.start())]
-        let (executor, _) = try self.executor(rics) {
-            $0.statusDeadline = .milliseconds(50)
-        } guards: {
-            $0.retryRatio = 1
-            $0.breaker.openFor = .milliseconds(20)
-            $0.breaker.openAtMost = .milliseconds(50)
-        }
-        @Sendable func arrive(_ changes: [PolicyChange]) async throws {
-            // As the queue does it: each is an intent of its own, and whoever was not served comes again.
-            try await withThrowingTaskGroup { group in
-                for change in changes {
-                    group.addTask {
-                        try await eventually(within: .seconds(60)) {
-                            switch await executor.apply([change]) {
-                            case .applied(let policies): return policies.count == rics.count
-                            case .retry: return false
-                            case .failed(let problem): throw problem
-                            }
-                        }
-                    }
-                }
-                try await group.waitForAll()
-            }
-        }
-        for (_, ric) in rics {
-            ric.setFaults {
-                $0.rate = 0.3
-                $0.cutRate = 0.1
-                $0.dropRate = 0.1
-            }
-        }
-        let ids = (0..<30).map { "nephoran.p\($0)" }
-        try await arrive(ids.map { Self.put($0) })
-        // Connections that are open end, whatever is under way on them.
-        let changes = ids.enumerated().map { Self.put($1, 60_000 + $0) }
-        async let changed: Void = arrive(changes)
-        for (_, ric) in rics { try await ric.restart() }
-        try await changed
-        let gone = ids.filter { $0.hasSuffix("3") }
-        try await arrive(gone.map { PolicyChange(policyId: $0, policyType: Self.sla, ric: nil, change: .delete, document: "") })
-        for (name, ric) in rics {
-            #expect(Set(ric.policies.keys) == Set(ids).subtracting(gone), "\(name)")
-            for (index, id) in ids.enumerated() where !gone.contains(id) {
-                #expect(ric.policies[id]?["sliceSlaObjectives"]?["guaDlThptPerSlice"]?.integer == 60_000 + index, "\(name) \(id)")
-            }
-            #expect(ric.violations.isEmpty, "\(ric.violations)")
-            await ric.stop()
-        }
-    }
-
     @Test("a RIC that always fails gets no more retries than its budget holds", arguments: [0, 30])
     func retryBudget(_ retries: Int) async throws {
         let ric = try await FakeRIC.start()

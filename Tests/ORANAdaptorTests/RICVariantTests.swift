@@ -146,7 +146,6 @@ import Testing
         #expect(policies.map(\.ric) == ["east", "west"])
         let late = await inventory.overview()
         #expect(late.rics.map(\.name) == ["east", "west"] && late.incomplete == nil && late.awaited == nil)
-        #expect(late.managementService == .init(url: url, state: .available, detail: nil))
         #expect(east.count(of: "PUT") == 1 && pms.policies.count == 1)
         await pms.stop()
         await east.stop()
