@@ -26,6 +26,7 @@ struct GatewaySettings: Sendable {
     static let planner = SettingKey.string("MANIFEST_GENERATOR_URL", default: "http://127.0.0.1:8083", "Address of manifest-generator.")
     static let adaptor = SettingKey.string("ORAN_ADAPTOR_URL", default: "http://127.0.0.1:8084", "Address of oran-adaptor.")
     static let bridge = SettingKey.string("NEPHIO_BRIDGE_URL", default: "http://127.0.0.1:8085", "Address of nephio-bridge.")
+    static let callbackTrust = PeerTrust("CALLBACK", "certificates of who is called back are")
     static let callbackSecret = SettingKey.secret("CALLBACK_SECRET", "Signs callbacks, at least 16 characters; without it there are none.")
     static let callbackHosts = SettingKey.list(
         "CALLBACK_ALLOWED_HOSTS", default: ["public"], "Where callbacks may go: public addresses, prefixes (10.1.0.0/16), hosts, .domains.")
@@ -52,5 +53,5 @@ struct GatewaySettings: Sendable {
             archivePath.declaration, archiveRetention.declaration,
             auditPath.declaration, auditAnchorInterval.declaration,
             interpreter.declaration, knowledge.declaration, planner.declaration, adaptor.declaration, bridge.declaration,
-        ]
+        ] + callbackTrust.declarations
 }

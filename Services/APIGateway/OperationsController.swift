@@ -24,26 +24,44 @@ struct OperationsController: Sendable {
     private struct Health: Encodable {
         var status: String
         var components: [String: String]
+        /// What those that are degraded do without, by component.
+        var impaired: [String: [String]]?
     }
+
+    private struct Answer {
+        let name: String
+        let state: String
+        let lacks: [String]
+    }
+
+    /// Of `/readyz`.
+    private struct Readiness: Decodable { var impaired: [String]? }
 
     @Sendable private func health(_ request: Request, context: AppContext) async throws -> Response {
         _ = try context.requirePrincipal(.intentsRead)
-        var components: [String: String] = await withTaskGroup(of: (String, String).self) { group in
+        let names = Set(self.upstreams.map(\.name))
+        let answers = await withTaskGroup(of: Answer.self) { group in
             for upstream in self.upstreams {
                 group.addTask {
                     do throws(ServiceCallError) {
                         let response = try await upstream.call("GET", "/readyz", body: nil, mayRepeat: false)
-                        return (upstream.name, response.status == 200 ? "healthy" : "degraded")
+                        // Other services of ours are components themselves.
+                        let readiness = try? JSONDecoder().decode(Readiness.self, from: Data(response.body))
+                        let lacks = (readiness?.impaired ?? []).filter { !names.contains($0) }
+                        return Answer(name: upstream.name, state: response.status == 200 && lacks.isEmpty ? "healthy" : "degraded", lacks: lacks)
                     } catch {
-                        return (upstream.name, "unhealthy")
+                        return Answer(name: upstream.name, state: "unhealthy", lacks: [])
                     }
                 }
             }
-            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            return await group.reduce(into: [Answer]()) { $0.append($1) }
         }
+        var components = Dictionary(uniqueKeysWithValues: answers.map { ($0.name, $0.state) })
+        let impaired = Dictionary(uniqueKeysWithValues: answers.filter { !$0.lacks.isEmpty }.map { ($0.name, $0.lacks) })
         components["redis"] = (try? await self.ledger.count(.received)) == nil ? "unhealthy" : "healthy"
         let isHealthy = components.values.allSatisfy { $0 == "healthy" }
-        return Response.json(Health(status: isHealthy ? "healthy" : "degraded", components: components))
+        return Response.json(
+            Health(status: isHealthy ? "healthy" : "degraded", components: components, impaired: impaired.isEmpty ? nil : impaired))
     }
 
     private struct Workflow: Encodable {

@@ -16,8 +16,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let words = settings[LLMSettings.vocabulary]
     let vocabulary = try Vocabulary.shipped(additions: words.isEmpty ? nil : words)
     let embedded = EmbeddedInterpreter(vocabulary: vocabulary)
-    let fetcher = HTTPFetcher(.init(maxConnectionsPerHost: max(64, settings[LLMSettings.maxConcurrent])))
-    // Models are trusted by the system's authorities, services by the installation's.
+    // Models are trusted by the authorities of peers outside, services by the installation's.
+    let fetcher = HTTPFetcher(
+        try HTTPFetcher.Configuration(maxConnectionsPerHost: max(64, settings[LLMSettings.maxConcurrent])).trusting(LLMSettings.trust, settings))
     let calls = HTTPFetcher(.init().trusting(settings))
     var services: [any Service] = [fetcher, calls]
     var checks: [HealthCheck] = []

@@ -7,6 +7,7 @@ enum LLMSettings {
         "LLM_PROVIDER", default: "embedded", of: ["embedded", "openai"], "openai: any OpenAI-compatible endpoint, checked against the embedded reading.")
     static let baseURL = SettingKey.url("LLM_BASE_URL", "Of the model server, up to and with /v1.")
     static let model = SettingKey.string("LLM_MODEL", default: "gpt-4o-mini", "Name of the model.")
+    static let trust = PeerTrust("LLM", "certificates of model servers are")
     static let apiKey = SettingKey.secret("LLM_API_KEY", "Key of the model server.")
     static let timeout = SettingKey.duration(
         "HTTP_TIMEOUT", default: .seconds(10), in: .milliseconds(100)...(.seconds(300)), "Longest call of the model server.")
@@ -51,5 +52,5 @@ enum LLMSettings {
             totalTimeout.declaration, prices.declaration, dailyBudget.declaration, streaming.declaration, hedge.declaration, batching.declaration,
             batchSize.declaration, batchTimeout.declaration, workers.declaration,
             vocabulary.declaration, workers.declaration,
-        ]
+        ] + trust.declarations
 }

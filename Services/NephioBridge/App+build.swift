@@ -25,7 +25,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let ledger = Ledger(configuration, redis: redis)
     LedgerSettings.exportRoles(of: ledger, to: context.metrics)
     let kubernetes = try KubernetesConnections(context)
-    let made = RepositorySettings(context, cluster: kubernetes?.home, passing: passing)
+    let made = try RepositorySettings(context, cluster: kubernetes?.home, passing: passing)
     let repositories = try made.repositories()
     let preview = try made.preview(beside: repositories.main)
     let publisher = StageWorker(

@@ -14,8 +14,7 @@ enum BridgeSettings {
     static let sshKey = SettingKey.optionalString("GIT_SSH_KEY_FILE", "Private key for a repository over SSH, instead of the account's own.")
     static let sshHosts = SettingKey.optionalString(
         "GIT_SSH_KNOWN_HOSTS_FILE", "Keys of the hosts that a repository over SSH may be on, instead of those the account knows.")
-    static let authorities = SettingKey.optionalString(
-        "GIT_CA_FILE", "PEM file of the authorities an HTTPS server's certificate may be from, instead of the system's.")
+    static let trust = PeerTrust("GIT", "an HTTPS server's certificate is")
     static let signingKey = SettingKey.optionalString(
         "GIT_SIGNING_KEY_FILE", "Ed25519 key without a passphrase, in OpenSSH's format: every commit is signed with it.")
     static let mirror = SettingKey.string("GIT_MIRROR", default: "gitops-mirror.git", "Directory of the local mirror of a remote repository.")
@@ -37,8 +36,8 @@ enum BridgeSettings {
         + ForgeSettings.declarations + RepositorySettings.declarations + [
             repository.declaration, branch.declaration, token.declaration, tokenFile.declaration, mirror.declaration, preview.declaration, sshKey.declaration,
             sshHosts.declaration,
-            authorities.declaration, signingKey.declaration, delivery.declaration, adaptor.declaration, fault.declaration,
-        ]
+            signingKey.declaration, delivery.declaration, adaptor.declaration, fault.declaration,
+        ] + trust.declarations
 
     /// Where previews are published: a directory here, wherever packages go otherwise, that nobody delivers from.
     static func previewDirectory(_ settings: Settings, beside directory: String) -> String {

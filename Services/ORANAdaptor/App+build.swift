@@ -13,15 +13,13 @@ import ServiceRuntime
 func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = context.settings
     InterfaceMetrics.expose()
-    let fetcher = HTTPFetcher(
-        .init(
-            caFile: settings[ORANSettings.caFile],
-            certificate: settings[ORANSettings.certificate].map {
-                .init(certificateFile: $0, keyFile: settings[ORANSettings.key], password: settings[ORANSettings.keyPassword])
-            }))
+    let configuration = try LedgerSettings.configuration(context)
+    let redis = RedisClient(configuration.redis, label: "ledger")
+    LedgerSettings.exportPool(of: redis, to: context.metrics)
+    let fetcher = HTTPFetcher(try HTTPFetcher.Configuration().trusting(ORANSettings.a1Trust, settings))
     let statuses = StatusBoard()
     let notifications = settings[ORANSettings.notify].map { NotificationAddress(base: $0, secret: settings[AccessSettings.token]) }
-    let fleet = try A1Wiring.fleet(context, fetcher, notifications)
+    let fleet = try A1Wiring.fleet(context, fetcher, notifications, redis)
     let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), statuses: statuses)
     let inventory = PolicyInventory(fleet: fleet)
 
@@ -31,9 +29,6 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             classes: try ManagedClassCatalogue())
     }
 
-    let configuration = try LedgerSettings.configuration(context)
-    let redis = RedisClient(configuration.redis, label: "ledger")
-    LedgerSettings.exportPool(of: redis, to: context.metrics)
     let desired = DesiredPolicies(redis: redis)
     let ledger = Ledger(configuration, redis: redis)
     LedgerSettings.exportRoles(of: ledger, to: context.metrics)
@@ -51,14 +46,19 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let listener = EventListener(
         elements: Set(elements?.elements.map(\.element.name) ?? []), alarms: alarms, intents: intents, degrades: degrades, logger: context.logger)
     let events = EventController(format: try CommonEventFormat(), listener: listener, credentials: try vesCredentials(settings))
-    func peer(_ name: String, _ key: SettingKey<String?>, token: SettingKey<String?>? = nil) -> ServiceClient? {
-        settings[key].map { base in
-            ServiceClient(
-                context.upstream(name) { $0.timeout = settings[ORANSettings.timeout] }, base: base, bearer: { token.flatMap { settings[$0] } }, fetcher: fetcher
-            )
-        }
+    // Each is trusted by its own authorities, and shown what is meant for it.
+    var fetchers = [fetcher]
+    func peer(_ name: String, _ key: SettingKey<String?>, _ trust: PeerTrust, token: SettingKey<String?>? = nil) throws -> ServiceClient? {
+        guard let url = settings[key] else { return nil }
+        let own = HTTPFetcher(try HTTPFetcher.Configuration().trusting(trust, settings))
+        fetchers.append(own)
+        return ServiceClient(
+            context.upstream(name) { $0.timeout = settings[ORANSettings.timeout] }, base: url, bearer: { token.flatMap { settings[$0] } }, fetcher: own)
     }
-    let peers = (o2: peer("o2", ORANSettings.o2, token: ORANSettings.o2Token), e2: peer("e2", ORANSettings.e2Manager))
+    let peers = (
+        o2: try peer("o2", ORANSettings.o2, ORANSettings.o2Trust, token: ORANSettings.o2Token),
+        e2: try peer("e2", ORANSettings.e2Manager, ORANSettings.e2Trust)
+    )
     let cloud = peers.o2.map { client in
         CloudInventory(
             InfrastructureInventory(client: client), interval: settings[ORANSettings.o2Interval], redis: redis, logger: context.logger)
@@ -92,9 +92,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             }
             api.addRoutes(peers.e2.map { E2Controller(manager: E2Manager(client: $0)).routes } ?? UnconfiguredController.e2.routes, atPath: "/v1/e2")
         },
-        services: [fetcher, redis, RoleWatch(ledger: ledger), worker, WhileActive(drift, ledger: ledger)] + watches
+        services: fetchers + [redis, RoleWatch(ledger: ledger), worker, WhileActive(drift, ledger: ledger)] + watches
             + (cloudWatch.map { [$0] } ?? []),
-        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)],
+        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)] + A1Wiring.healthChecks(fleet),
         problems: ORANProblems.mapping
     )
 }

@@ -6,6 +6,9 @@ enum ORANSettings {
     static let rics = SettingKey.string(
         "A1_URL", default: "", "Near-RT RICs: name=URL,…; a bare URL is named ric1. A URL may end with /A1-P/v2 or /a1-p; otherwise the RIC tells.")
     static let pms = SettingKey.url("A1_PMS_URL", "A1 Policy Management Service v3; its RICs are used besides those of A1_URL.")
+    static let pmsWait = SettingKey.duration(
+        "A1_PMS_WAIT", default: .seconds(60), in: .zero ... .seconds(3_600),
+        "How long planning waits for a management service that has never named a RIC; after that it is for the RICs of A1_URL alone.")
     static let timeout = SettingKey.duration("HTTP_TIMEOUT", default: .seconds(5), in: .milliseconds(100)...(.seconds(300)), "Longest call of a RIC.")
     static let templates = SettingKey.optionalString(
         "A1_POLICY_TEMPLATES", "YAML file of RICs' own policy types that stand for standard ones; see docs/ran.md.")
@@ -15,10 +18,7 @@ enum ORANSettings {
     static let driftInterval = SettingKey.duration(
         "A1_DRIFT_INTERVAL", default: .seconds(15), in: .milliseconds(100)...(.seconds(86_400)),
         "How often what RICs hold is compared with what they are to hold.")
-    static let caFile = SettingKey.optionalString("A1_CA_FILE", "PEM file of the authorities RICs' certificates are from, instead of the system's.")
-    static let certificate = SettingKey.optionalString("A1_CERTIFICATE_FILE", "PEM file of the certificate shown to RICs that ask for one.")
-    static let key = SettingKey.optionalString("A1_KEY_FILE", "PEM file of its key.")
-    static let keyPassword = SettingKey.secret("A1_KEY_PASSWORD", "Password of that key.")
+    static let a1Trust = PeerTrust("A1", "certificates of RICs and of the management service are", showsCertificate: true)
 
     static let elements = SettingKey.optionalString("O1_ELEMENTS", "YAML file of the managed elements that are reached over NETCONF; see docs/ran.md.")
     static let elementInterval = SettingKey.duration(
@@ -36,13 +36,15 @@ enum ORANSettings {
     static let o2Notify = SettingKey.url(
         "O2_NOTIFY_URL", "This service as the O-Cloud reaches it, for notifications of changes of its inventory; without it the inventory is only read.")
     static let o2Filter = SettingKey.optionalString("O2_SUBSCRIPTION_FILTER", "Filter of that subscription, as O2 writes it: (neq,objectType,…).")
+    static let o2Trust = PeerTrust("O2", "the O-Cloud's certificate is", showsCertificate: true)
+    static let e2Trust = PeerTrust("E2_MANAGER", "the E2 manager's certificate is", showsCertificate: true)
     static let e2Manager = SettingKey.url("E2_MANAGER_URL", "The E2 manager of the near-RT RIC, e.g. http://e2mgr:3800.")
 
     static let declarations =
         LedgerSettings.declarations + ResilienceSettings.declarations + [
-            rics.declaration, pms.declaration, timeout.declaration, templates.declaration, notify.declaration, enforceWithin.declaration,
-            driftInterval.declaration, caFile.declaration, certificate.declaration, key.declaration, keyPassword.declaration, elements.declaration,
+            rics.declaration, pms.declaration, pmsWait.declaration, timeout.declaration, templates.declaration, notify.declaration, enforceWithin.declaration,
+            driftInterval.declaration, elements.declaration,
             elementInterval.declaration, degrades.declaration, vesUser.declaration, vesPassword.declaration,
             o2.declaration, o2Token.declaration, o2Interval.declaration, o2Notify.declaration, o2Filter.declaration, e2Manager.declaration,
-        ]
+        ] + a1Trust.declarations + o2Trust.declarations + e2Trust.declarations
 }

@@ -117,7 +117,8 @@ private func weaviate(_ context: ServiceContext, model: String?) async throws ->
         upstream.concurrency = settings[RAGSettings.weaviatePoolSize]
         upstream.waitAtMost = settings[RAGSettings.weaviatePoolTimeout]
     }
-    let client = WeaviateClient(baseURL: url, apiKey: settings[RAGSettings.weaviateKey], fetcher: HTTPFetcher(), upstream: upstream)
+    let fetcher = HTTPFetcher(try HTTPFetcher.Configuration().trusting(RAGSettings.weaviateTrust, settings))
+    let client = WeaviateClient(baseURL: url, apiKey: settings[RAGSettings.weaviateKey], fetcher: fetcher, upstream: upstream)
     return WeaviateStore(client, schema: try await WeaviateSchema.shipped(), model: model)
 }
 
@@ -132,7 +133,8 @@ private func embeddingSource(_ context: ServiceContext) async throws -> Embeddin
         }
         let endpoint = EmbeddingEndpointSettings(
             baseURL: url, model: model, dimensions: settings[RAGSettings.embeddingDimensions], apiKey: settings[RAGSettings.embeddingKey])
-        return .model(OpenAIEmbedder(endpoint, fetcher: HTTPFetcher(), upstream: context.upstream("embeddings") { $0.timeout = endpoint.timeout }))
+        let fetcher = HTTPFetcher(try HTTPFetcher.Configuration().trusting(RAGSettings.embeddingTrust, settings))
+        return .model(OpenAIEmbedder(endpoint, fetcher: fetcher, upstream: context.upstream("embeddings") { $0.timeout = endpoint.timeout }))
     default:
         let directory = settings[RAGSettings.embeddingDirectory]
         do throws(EmbeddingError) {

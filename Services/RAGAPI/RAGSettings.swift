@@ -8,6 +8,7 @@ enum RAGSettings {
     static let vectorStore = SettingKey.choice(
         "VECTOR_STORE", default: "sqlite", of: ["sqlite", "weaviate"], "Where passages are kept: in the embedded store, or on the server of WEAVIATE_URL.")
     static let weaviateURL = SettingKey.url("WEAVIATE_URL", "Weaviate, without a path; needed by VECTOR_STORE=weaviate and for migrations.")
+    static let weaviateTrust = PeerTrust("WEAVIATE", "Weaviate's certificate is")
     static let weaviateKey = SettingKey.secret("WEAVIATE_API_KEY", "Bearer token of Weaviate.")
     static let weaviatePoolSize = SettingKey.integer("WEAVIATE_POOL_SIZE", default: 20, in: 1...1_000, "Calls to Weaviate at the same time.")
     static let weaviatePoolTimeout = SettingKey.duration(
@@ -33,6 +34,7 @@ enum RAGSettings {
         "EMBEDDING_MODEL_DIR", default: Self.besideExecutable("all-MiniLM-L6-v2"),
         "Directory of the embedded model: model.safetensors, vocab.txt and its configuration. Without it search is by words only.")
     static let embeddingURL = SettingKey.url("EMBEDDING_BASE_URL", "OpenAI-compatible endpoint, up to and with /v1.")
+    static let embeddingTrust = PeerTrust("EMBEDDING", "the endpoint's certificate is")
     static let embeddingKey = SettingKey.secret("EMBEDDING_API_KEY", "Bearer token of the endpoint.")
     static let embeddingModel = SettingKey.optionalString("EMBEDDING_MODEL", "Model the endpoint is asked for.")
     static let embeddingDimensions = SettingKey.integer("EMBEDDING_DIMENSIONS", default: 1536, in: 2...8192, "Numbers of a vector of that model.")
@@ -64,5 +66,5 @@ enum RAGSettings {
             chunkOverlap.declaration, staleLifetime.declaration, embeddingProvider.declaration, embeddingDirectory.declaration, embeddingURL.declaration,
             embeddingKey.declaration, embeddingModel.declaration, embeddingDimensions.declaration,
             weaviateURL.declaration, weaviateKey.declaration, weaviatePoolSize.declaration, weaviatePoolTimeout.declaration,
-        ]
+        ] + weaviateTrust.declarations + embeddingTrust.declarations
 }

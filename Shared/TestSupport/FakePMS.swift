@@ -54,6 +54,8 @@ package final class FakePMS: Sendable {
     /// `METHOD path status`.
     package var requests: [String] { self.state.withLock { $0.requests } }
     package func setState(of ric: String, _ state: String) { self.state.withLock { $0.rics[ric] = state } }
+    /// It names the RIC no more.
+    package func forget(_ ric: String) { self.state.withLock { $0.rics[ric] = nil } }
     package func setStatus(_ status: JSONValue) { self.state.withLock { $0.status = status } }
     package func answerNext(_ statuses: [Int]) { self.state.withLock { $0.nextStatuses = statuses } }
     package func restart() async throws { try await self.server.withLock { $0 }?.restart() }

@@ -48,7 +48,7 @@ import Testing
         let certificate = HTTPFetcher.ClientCertificate(certificateFile: server.certificate, keyFile: server.key)
         let response = try await HTTPFetcher(.init(caFile: server.certificate, certificate: certificate)).fetch(FetchRequest(url: url))
         #expect(response.status == 200)
-        await #expect(throws: FetchError.self) { try await HTTPFetcher(.init(caFile: server.certificate)).fetch(FetchRequest(url: url)) }
+        await self.expectTLSError(HTTPFetcher(.init(caFile: server.certificate)), url)
         await self.expectTLSError(
             HTTPFetcher(.init(caFile: server.certificate, certificate: .init(certificateFile: server.certificate, keyFile: "/does/not/exist.pem"))), url)
     }

@@ -100,7 +100,12 @@ import Testing
         #expect(try await plan(expectation(.scale, "Custom", name: "nf-sim", [number("replicas", 3)]), on: inventory).plan?.packages.first?.change == .update)
         #expect(try await plan(expectation(.deploy, "Custom")).questions.first?.field == "object.name")
         #expect(try await plan(expectation(.deploy, nil)).questions.first?.field == "object.type")
-        #expect(try await plan(expectation(.deploy, "Cluster", kind: .infrastructure)).problem?.code == "unsupported_object")
+        for type in ["Cluster", "Node", "Storage", "Mesh"] {
+            for name in [nil, "edge03"] as [String?] {
+                let outcome = try await plan(expectation(.deploy, type, name: name, kind: .infrastructure, [number("replicas", 3)]))
+                #expect(outcome.problem?.code == "unsupported_object", "\(type) \(name ?? "")")
+            }
+        }
         #expect(try await plan(expectation(.deploy, "SMF", name: "nf-sim"), on: inventory).questions.first?.field == "object.name")
     }
 

@@ -12,10 +12,12 @@ import Testing
 /// What is asked of the oran-adaptor before something is planned for RICs.
 @Suite struct RICDirectoryTests {
     private final class Adaptor: Sendable {
-        let answer = Mutex(#"{"rics":[{"name":"east","state":"available","policyTypes":["t"]}],"incomplete":"the service does not answer"}"#)
+        let answer = Mutex(east(#","incomplete":"it does not answer","awaited":true"#))
     }
 
-    @Test("while not all RICs are known nothing is planned for all of them")
+    private static func east(_ rest: String) -> String { #"{"rics":[{"name":"east","state":"available","policyTypes":["t"]}]"# + rest + "}" }
+
+    @Test("while RICs may be named at any moment nothing is planned for all of them; when they are not, it is planned for those that are known")
     func incomplete() async throws {
         let adaptor = Adaptor()
         let router = Router()
@@ -25,10 +27,21 @@ import Testing
         }
         let server = try await LoopbackServer.start(router)
         let fetcher = HTTPFetcher()
-        let directory = RICDirectoryClient(client: ServiceClient(Upstream("adaptor"), base: server.url, token: nil, fetcher: fetcher))
-        await #expect(throws: ServiceCallError.self) { try await directory.rics() }
-        adaptor.answer.withLock { $0 = #"{"rics":[{"name":"east","state":"available","policyTypes":["t"]}]}"# }
+        let client = ServiceClient(Upstream("adaptor"), base: server.url, token: nil, fetcher: fetcher)
+        let directory = RICDirectoryClient(client: client)
+        let awaited = RICsAwaited(reason: "it does not answer")
+        await #expect(throws: awaited) { try await directory.rics() }
+        adaptor.answer.withLock { $0 = #"{"rics":[],"incomplete":"it does not answer"}"# }
+        await #expect(throws: awaited) { try await directory.unnamed() }
+        #expect(awaited.problem.code == "rics_unknown" && awaited.problem.detail.contains("it does not answer"))
+
+        adaptor.answer.withLock { $0 = Self.east(#","incomplete":"it does not answer""#) }
         #expect(try await directory.rics() == [RICInfo(name: "east", policyTypes: ["t"])])
+        #expect(try await directory.unnamed() == "it does not answer")
+        let settled = RICDirectoryClient(client: client)
+        adaptor.answer.withLock { $0 = Self.east("") }
+        #expect(try await settled.rics() == [RICInfo(name: "east", policyTypes: ["t"])])
+        #expect(try await settled.unnamed() == nil)
         fetcher.stop()
         await server.stop()
     }

@@ -131,7 +131,7 @@ import Testing
         guard case .retry(let reason, _) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "no retry") }
         #expect(reason.contains("west"))
         #expect(east.policies.count == 1)
-        #expect(try await inventory.reports().map(\.state) == [.available, .unavailable])
+        #expect(await inventory.overview().rics.map(\.state) == [.available, .unavailable])
         try await west.restart()
         guard case .applied(let policies) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "not applied") }
         #expect(policies.map(\.change) == [.none, .put])

@@ -1,7 +1,10 @@
 import HTTPFetch
+import Hummingbird
 import IntentModel
 import JSONSchema
+import RedisClient
 import Resilience
+import Synchronization
 import TestSupport
 import Testing
 
@@ -70,7 +73,7 @@ import Testing
         let fleet = Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher())
         let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), settings: Sessions.quick)
         let inventory = PolicyInventory(fleet: fleet)
-        #expect(try await inventory.reports().map(\.name) == ["ric-a", "ric_b"])
+        #expect(await inventory.overview().rics.map(\.name) == ["ric-a", "ric_b"])
 
         guard case .applied(let policies) = await executor.apply([Self.put()]) else { return #expect(Bool(false), "not applied") }
         #expect(policies.map(\.ric) == ["ric-a", "ric_b"])
@@ -121,7 +124,10 @@ import Testing
         let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), settings: Sessions.quick)
         #expect(try await fleet.sessions().map(\.ric.name) == ["east"])
         let inventory = PolicyInventory(fleet: fleet)
-        #expect(await inventory.incompleteness()?.contains("Policy Management Service") == true)
+        let early = await inventory.overview()
+        #expect(early.rics.map(\.name) == ["east"] && early.incomplete != nil && early.awaited == true)
+        #expect(early.managementService?.url == url && early.managementService?.state == .unavailable)
+        #expect(await fleet.silence() != nil)
         await #expect(throws: A1Error.self) { try await fleet.session(named: "west") }
 
         guard case .retry(let reason, _) = await executor.apply([Self.put(ric: "west")]) else { return #expect(Bool(false), "no retry") }
@@ -138,30 +144,83 @@ import Testing
             return true
         }
         #expect(policies.map(\.ric) == ["east", "west"])
-        #expect(await inventory.incompleteness() == nil)
+        let late = await inventory.overview()
+        #expect(late.rics.map(\.name) == ["east", "west"] && late.incomplete == nil && late.awaited == nil)
         #expect(east.count(of: "PUT") == 1 && pms.policies.count == 1)
         await pms.stop()
         await east.stop()
     }
 
-    @Test("a management service that has just started may name its RICs later; one that has answered for long knows them all")
+    @Test("a management service that names fewer RICs than before may name the rest later; what it named is all otherwise, from its first answer on")
     func pmsStarts() async throws {
-        let pms = try await FakePMS.start(rics: ["a"])
+        let pms = try await FakePMS.start(rics: ["a", "b"])
         let catalogue = try PolicyTypeCatalogue()
-        let settled = Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher())
-        let known = PolicyExecutor(fleet: settled, catalogue: catalogue, settings: Sessions.quick)
-        guard case .failed(let problem) = await known.apply([Self.put(ric: "b")]) else { return #expect(Bool(false), "it is waited for") }
+        let fleet = Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher(), settling: .seconds(600))
+        let executor = PolicyExecutor(fleet: fleet, catalogue: catalogue, settings: Sessions.quick)
+        guard case .failed(let problem) = await executor.apply([Self.put(ric: "c")]) else { return #expect(Bool(false), "it is waited for") }
         #expect(problem.code == "a1_not_found")
 
-        let starting = Sessions.fleet(behind: pms.url, fetcher: HTTPFetcher(), settling: .seconds(600))
-        let executor = PolicyExecutor(fleet: starting, catalogue: catalogue, settings: Sessions.quick)
+        pms.forget("b")
         guard case .retry(let reason, _) = await executor.apply([Self.put(ric: "b")]) else { return #expect(Bool(false), "no retry") }
         #expect(reason.contains("not all RICs are known yet"))
         guard case .retry = await executor.apply([Self.put()]) else { return #expect(Bool(false), "it is taken for made") }
         pms.setState(of: "b", "AVAILABLE")
         guard case .applied = await executor.apply([Self.put(ric: "b")]) else { return #expect(Bool(false), "not applied") }
         #expect(Set(pms.policies.keys) == ["nephoran.slice-sla.sst-2.at.a", "nephoran.slice-sla.sst-2.at.b"])
+        guard case .failed = await executor.apply([Self.put(ric: "c")]) else { return #expect(Bool(false), "there is doubt still") }
         await pms.stop()
+    }
+
+    @Test("what is for RICs of the setting is done at once, however long a management service says nothing, and it is not even asked")
+    func pmsSilent() async throws {
+        // It takes requests, and that is all.
+        let requests = Atomic(0)
+        let router = Router()
+        router.get("**") { _, _ -> Response in
+            requests.add(1, ordering: .relaxed)
+            try await Task.sleep(for: .seconds(60))
+            return Response(status: .ok)
+        }
+        let silent = try await LoopbackServer.start(router)
+        let east = try await FakeRIC.start()
+        let fetcher = HTTPFetcher()
+        let fleet = Sessions.fleet([Sessions.direct(RIC(name: "east", url: east.url), fetcher: fetcher)], behind: silent.url, fetcher: fetcher)
+        let executor = PolicyExecutor(fleet: fleet, catalogue: try PolicyTypeCatalogue(), settings: Sessions.quick)
+        guard case .applied = await executor.apply([Self.put(ric: "east")]) else { return #expect(Bool(false), "not applied") }
+        #expect(requests.load(ordering: .relaxed) == 0)
+        guard case .retry = await executor.apply([Self.put()]) else { return #expect(Bool(false), "it is taken for made") }
+        #expect(await fleet.silence() != nil && east.count(of: "PUT") == 1)
+        fetcher.stop()
+        await silent.stop()
+        await east.stop()
+    }
+
+    @Test("the RICs that a management service named are known after a restart while it does not answer; those of one at another address are not")
+    func pmsRemembered() async throws {
+        let server = try await RedisServer.start(appendOnly: false)
+        let redis = RedisClient(try RedisConfiguration(url: server.url), label: "test")
+        let pms = try await FakePMS.start(rics: ["a", "b"])
+        let url = pms.url
+        func fleet(_ service: String = url) -> RICFleet {
+            Sessions.fleet(behind: service, fetcher: HTTPFetcher(), memory: RICMemory(redis: redis, service: service))
+        }
+        #expect(try await fleet().sessions().map(\.ric.name) == ["a", "b"])
+        await pms.stop()
+        let restarted = fleet()
+        let roster = await restarted.roster()
+        #expect(roster.sessions.map(\.ric.name) == ["a", "b"] && roster.isSilent && !roster.isUnread && !roster.isAwaited)
+        #expect(await PolicyInventory(fleet: restarted).overview().incomplete == nil)
+        #expect(await fleet("http://127.0.0.1:1").roster().isUnread)
+
+        try await pms.restart()
+        // A connection may be refused once more, or the breaker be open for a moment.
+        try await eventually(within: .seconds(20)) { await restarted.roster().doubt == nil }
+        pms.forget("a")
+        #expect(await fleet().roster().sessions.map(\.ric.name) == ["b"])
+        await pms.stop()
+        #expect(await fleet().roster().sessions.map(\.ric.name) == ["b"], "it went before, and is not waited for any more")
+        redis.stop()
+        server.stop()
     }
 
     @Test("a new policy that shares its scope with somebody else's is refused before it is sent; replacing ours is not")

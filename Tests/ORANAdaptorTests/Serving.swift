@@ -1,13 +1,17 @@
 import Hummingbird
 import Logging
 import ServiceLifecycle
-import ServiceRuntime
+
+@testable import ServiceRuntime
 
 /// Routes of the service on a live socket.
 enum Serving {
-    static func run(_ parts: ServiceParts, _ body: (_ base: String) async throws -> Void) async throws {
+    /// - Parameter settings: of the listener; with those of TLS it speaks that.
+    static func run(_ parts: ServiceParts, _ settings: [String: String] = [:], _ body: (_ base: String) async throws -> Void) async throws {
         let (ports, serving) = AsyncStream<Int>.makeStream()
-        let application = ServiceApplication.build(parts, in: try ServiceContext.forTesting(values: ["AUTH_MODE": "off"])) { port in serving.yield(port) }
+        let context = try ServiceContext.forTesting(values: ["AUTH_MODE": "off"].merging(settings) { $1 })
+        let certificate = try ListenerCertificate.Files(context.settings).map { try ListenerCertificate.load($0) }
+        let application = ServiceApplication.build(parts, in: context, on: nil, certificate: certificate) { port in serving.yield(port) }
         var configuration = ServiceGroupConfiguration(services: [.init(service: application)], logger: Logger(label: "test"))
         configuration.maximumGracefulShutdownDuration = .seconds(1)
         let group = ServiceGroup(configuration: configuration)
@@ -19,7 +23,7 @@ enum Serving {
             // Ended and not cancelled: a connection that is nobody's yet would end the process.
             do {
                 for await port in ports {
-                    try await body("http://127.0.0.1:\(port)")
+                    try await body("\(certificate == nil ? "http" : "https")://127.0.0.1:\(port)")
                     break
                 }
             } catch {

@@ -21,10 +21,12 @@ enum Sessions {
             ric, Upstream("a1/\(ric.name)", configuration), fetcher, templates: templates, notifications: notifications, reportAge: .milliseconds(50))
     }
 
-    static func fleet(_ own: [RICSession] = [], behind url: String, fetcher: HTTPFetcher, settling: Duration = .zero) -> RICFleet {
+    static func fleet(
+        _ own: [RICSession] = [], behind url: String, fetcher: HTTPFetcher, settling: Duration = .zero, memory: RICMemory? = nil
+    ) -> RICFleet {
         let guards = self.configuration { $0.breaker.openFor = .milliseconds(50) }
         return A1Wiring.fleet(
-            own, behind: url, Upstream("a1pms", guards), fetcher, listAge: .zero, settling: settling, reportAge: .milliseconds(50))
+            own, behind: url, Upstream("a1pms", guards), fetcher, listAge: .zero, settling: settling, memory: memory, reportAge: .milliseconds(50))
     }
 
     static var quick: PolicyExecutor.Settings {

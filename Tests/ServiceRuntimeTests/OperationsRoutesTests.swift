@@ -34,6 +34,8 @@ import Testing
             var status = HTTPResponse.Status.serviceUnavailable
             while status != .ok, ContinuousClock.now < deadline { status = try await client.execute(uri: "/readyz", method: .get).status }
             #expect(status == .ok)
+            let ready = try await client.execute(uri: "/readyz", method: .get)
+            #expect(ready.text.contains(#""impaired":["rag-api","slow"]"#), "\(ready.text)")
 
             let health = try JSONBody.decode(HealthReport.self, from: try await client.execute(uri: "/health", method: .get).body)
             #expect(health.status == "degraded" && health.colour == "blue" && health.version == BuildVersion.current)

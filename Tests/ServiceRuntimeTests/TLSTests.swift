@@ -7,35 +7,6 @@ import Testing
 
 /// Listeners that speak TLS, with certificates made by openssl and clients that are curl and openssl.
 @Suite(.timeLimit(.minutes(2))) struct TLSTests {
-    /// An authority, and what it has signed.
-    private struct Authority {
-        let directory: TemporaryDirectory
-        let name: String
-        var certificate: String { self.directory.file("\(self.name).pem") }
-
-        init(_ name: String, in directory: TemporaryDirectory) throws {
-            self.directory = directory
-            self.name = name
-            try Tool.output([
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=\(name)", "-days", "400", "-keyout",
-                directory.file("\(name).key"), "-out", directory.file("\(name).pem"),
-            ])
-        }
-
-        /// Writes `<to>.pem` and `<to>.key`.
-        func sign(_ subject: String, days: Int = 90, to: String) throws {
-            let (key, request, extensions) = (self.directory.file("\(to).key"), self.directory.file("\(to).csr"), self.directory.file("\(to).ext"))
-            try "subjectAltName=DNS:\(subject),DNS:localhost,IP:127.0.0.1".write(toFile: extensions, atomically: true, encoding: .utf8)
-            try Tool.output([
-                "openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=\(subject)", "-keyout", key, "-out", request,
-            ])
-            try Tool.output([
-                "openssl", "x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.directory.file("\(self.name).key"), "-CAcreateserial",
-                "-days", "\(days)", "-extfile", extensions, "-out", self.directory.file("\(to).pem"),
-            ])
-        }
-    }
-
     private static func settings(_ directory: TemporaryDirectory, _ others: [String: String] = [:]) -> [String: String] {
         ["TLS_CERT_FILE": directory.file("own.pem"), "TLS_KEY_FILE": directory.file("own.key")].merging(others) { $1 }
     }
@@ -55,7 +26,7 @@ import Testing
     @Test("a renewed certificate is shown to the next connection, those that are open go on, and a bad file changes nothing")
     func reload() async throws {
         let directory = try TemporaryDirectory()
-        let authority = try await offPool { try Authority("ca", in: directory) }
+        let authority = try await offPool { try CertificateAuthority("ca", in: directory) }
         try await offPool { try authority.sign("one.example.net", days: 20, to: "own") }
         try await LiveService.with(Self.settings(directory)) { service in
             let answer = try await Self.curl(service, ["--cacert", authority.certificate, "--dump-header", "-"])
@@ -102,7 +73,7 @@ import Testing
     @Test("where clients must show a certificate, one of the right authority is let in, none and another's are not")
     func clients() async throws {
         let directory = try TemporaryDirectory()
-        let (authority, stranger) = try await offPool { (try Authority("ca", in: directory), try Authority("other", in: directory)) }
+        let (authority, stranger) = try await offPool { (try CertificateAuthority("ca", in: directory), try CertificateAuthority("other", in: directory)) }
         try await offPool {
             try authority.sign("gateway.example.net", to: "own")
             try authority.sign("client.example.net", to: "client")
@@ -124,7 +95,7 @@ import Testing
     func settings() async throws {
         let directory = try TemporaryDirectory()
         try await offPool {
-            let authority = try Authority("ca", in: directory)
+            let authority = try CertificateAuthority("ca", in: directory)
             try authority.sign("one.example.net", to: "own")
             try authority.sign("two.example.net", to: "other")
         }

@@ -15,7 +15,8 @@ struct CallbackWorker {
         guard secret.utf8.count >= CallbackSignature.least else { throw InvalidSetting(key: "CALLBACK_SECRET", allowed: "at least 16 characters") }
         let perHost = settings[GatewaySettings.callbackMaxPerHost]
         // One of its own: receivers that hang must not take the connections of the calls between services.
-        let fetcher = HTTPFetcher(.init(maxConnections: 128, maxConnectionsPerHost: perHost, userAgent: "nephoran-callback"))
+        let fetching = HTTPFetcher.Configuration(maxConnections: 128, maxConnectionsPerHost: perHost, userAgent: "nephoran-callback")
+        let fetcher = HTTPFetcher(try fetching.trusting(GatewaySettings.callbackTrust, settings))
         // The secret as it is now; one that has become too short, or is gone, changes nothing.
         let signature = { @Sendable in
             CallbackSignature(secret: settings[GatewaySettings.callbackSecret].flatMap { $0.utf8.count >= CallbackSignature.least ? $0 : nil } ?? secret)

@@ -60,6 +60,8 @@ struct PlanController: Sendable {
         let outcome: PlanOutcome
         do {
             outcome = try await self.planning.plan(body.interpretation, answers: body.answers ?? [], request: request, room: self.planning.rooms.view(for: nil))
+        } catch let error as RICsAwaited {
+            throw ProblemError(.serviceUnavailable, code: "rics_unknown", detail: error.problem.detail, headers: [.retryAfter: "5"])
         } catch let error as InventoryAwaited {
             throw ProblemError(.serviceUnavailable, code: "inventory_awaited", detail: "\(error).", headers: [.retryAfter: "5"])
         } catch let error as ServiceCallError {

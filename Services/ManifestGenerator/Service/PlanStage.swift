@@ -24,6 +24,8 @@ struct PlanStage: StageHandler {
     private static let mostOvertakings = 4
     /// The same where that one waits for a person, who may take days.
     private static let standing = Duration.seconds(30)
+    /// So long an intent waits for somebody to name a RIC.
+    private static let ricsWithin = Duration.seconds(300)
     /// Planning and rendering are one step here; the handbook counts them apart.
     let rendered = Counter(label: "nephoran_processing_total", dimensions: [("controller", "manifest-generation")])
 
@@ -116,6 +118,8 @@ struct PlanStage: StageHandler {
         } catch let error as ServiceCallError {
             if let problem = error.ofMisplacedPackage { return .fail(problem) }
             return .retry(reason: "\(error)")
+        } catch let awaited as RICsAwaited {
+            return self.waiting(awaited, snapshot)
         } catch is InventoryAwaited {
             // However long the O-Cloud takes: that is no failure of the intent.
             return (try? self.waiting("for the O-Cloud's inventory, which has not been read yet", Self.patience, snapshot)) ?? .wait(Self.patience)
@@ -172,6 +176,14 @@ struct PlanStage: StageHandler {
     /// A conflict stays in the record when its other side has ended. Of very many the first say enough.
     static func merge(_ conflicts: [Conflict], into known: [Conflict]) -> [Conflict] {
         Array((known + conflicts.filter { conflict in !known.contains { $0.isAbout(conflict) } }).prefix(max(known.count, 32)))
+    }
+
+    /// For a management service that may be at a wrong address: not for ever.
+    func waiting(_ awaited: RICsAwaited, _ snapshot: RecordSnapshot) -> StageOutcome {
+        guard .milliseconds(self.turns.now() - snapshot.created) < Self.ricsWithin else { return .fail(awaited.problem) }
+        // In the same words as long as it lasts; why it does not answer is said by the adaptor, and at the end.
+        let reason = "for the A1 policy management service (A1_PMS_URL), which has not named a RIC yet"
+        return (try? self.waiting(reason, Self.patience, snapshot)) ?? .wait(Self.patience)
     }
 
     // MARK: Ends

@@ -14,6 +14,8 @@ final class RICDirectoryClient: RICDirectory {
         var rics: [RIC]
         /// Why there may be others.
         var incomplete: String?
+        /// These may be named at any moment.
+        var awaited: Bool?
     }
 
     private struct PolicyList: Decodable {
@@ -42,21 +44,25 @@ final class RICDirectoryClient: RICDirectory {
 
     private let client: ServiceClient
     private let age: Duration
-    private let known = Mutex<(rics: [RICInfo], at: ContinuousClock.Instant)?>(nil)
+    private let known = Mutex<(rics: [RICInfo], unnamed: String?, at: ContinuousClock.Instant)?>(nil)
 
     init(client: ServiceClient, age: Duration = .seconds(5)) {
         self.client = client
         self.age = age
     }
 
-    func rics() async throws -> [RICInfo] {
-        if let known = self.known.withLock({ $0 }), known.at.duration(to: .now) < self.age { return known.rics }
+    func rics() async throws -> [RICInfo] { try await self.list().rics }
+
+    func unnamed() async throws -> String? { try await self.list().unnamed }
+
+    private func list() async throws -> (rics: [RICInfo], unnamed: String?) {
+        if let known = self.known.withLock({ $0 }), known.at.duration(to: .now) < self.age { return (known.rics, known.unnamed) }
         let list = try await self.client.get(RICList.self, "/v1/a1/policy-types")
-        // What is planned for all RICs would be for some, and be done when these have it.
-        if let reason = list?.incomplete { throw ServiceCallError.failed(self.client.name, status: 503, reason) }
         let rics = (list?.rics ?? []).map { RICInfo(name: $0.name, available: $0.state == "available", policyTypes: $0.policyTypes) }
-        self.known.withLock { $0 = (rics, .now) }
-        return rics
+        // What is planned for all RICs would be for some, and be done when these have it.
+        if let reason = list?.incomplete, list?.awaited == true || rics.isEmpty { throw RICsAwaited(reason: reason) }
+        self.known.withLock { $0 = (rics, list?.incomplete, .now) }
+        return (rics, list?.incomplete)
     }
 
     func elements() async throws -> [String] { (try await self.client.get(ElementList.self, "/v1/o1/elements"))?.items.map(\.name) ?? [] }

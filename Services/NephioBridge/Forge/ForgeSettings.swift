@@ -23,11 +23,11 @@ enum ForgeSettings {
     }
 
     /// Nil unless pull requests are how packages are delivered.
-    static func connection(_ context: ServiceContext) -> Connection? {
+    static func connection(_ context: ServiceContext) throws(InvalidSetting) -> Connection? {
         guard BridgeSettings.deliveryMode(context.settings) == .pullRequest else { return nil }
         return Connection(
             upstream: context.upstream("forge") { $0.hedge.isEnabled = false },
-            fetcher: HTTPFetcher(.init(maxConnectionsPerHost: 8, caFile: context.settings[BridgeSettings.authorities])))
+            fetcher: HTTPFetcher(try HTTPFetcher.Configuration(maxConnectionsPerHost: 8).trusting(BridgeSettings.trust, context.settings)))
     }
 
     /// - Parameters:

@@ -18,11 +18,11 @@ struct RepositorySettings {
     let forge: ForgeSettings.Connection?
     let signers = CommitSigners()
 
-    init(_ context: ServiceContext, cluster: KubernetesClient?, passing: @escaping @Sendable (PublicationPoint) -> Void) {
+    init(_ context: ServiceContext, cluster: KubernetesClient?, passing: @escaping @Sendable (PublicationPoint) -> Void) throws(InvalidSetting) {
         self.context = context
         self.cluster = cluster
         self.passing = passing
-        self.forge = ForgeSettings.connection(context)
+        self.forge = try ForgeSettings.connection(context)
     }
 
     private var settings: Settings { self.context.settings }
@@ -89,7 +89,7 @@ struct RepositorySettings {
         if PublishTarget.isRemote(address) {
             let ssh = SSHAccess(keyFile: settings[BridgeSettings.sshKey], knownHostsFile: settings[BridgeSettings.sshHosts])
             target = .remote(
-                RemoteRepository(url: address, credential: self.credential, ssh: ssh, authorities: settings[BridgeSettings.authorities]),
+                RemoteRepository(url: address, credential: self.credential, ssh: ssh, authorities: try BridgeSettings.trust.authorities(settings)),
                 mirror: settings[BridgeSettings.mirror])
         }
         let branch = settings[BridgeSettings.branch]
@@ -110,7 +110,7 @@ struct RepositorySettings {
             let ssh = SSHAccess(
                 keyFile: entry.sshKeyFile ?? settings[BridgeSettings.sshKey], knownHostsFile: entry.knownHostsFile ?? settings[BridgeSettings.sshHosts])
             target = .remote(
-                RemoteRepository(url: entry.url, credential: credential, ssh: ssh, authorities: entry.caFile ?? settings[BridgeSettings.authorities]),
+                RemoteRepository(url: entry.url, credential: credential, ssh: ssh, authorities: try entry.caFile ?? BridgeSettings.trust.authorities(settings)),
                 mirror: BridgeSettings.directory(named: entry.name, beside: settings[BridgeSettings.mirror]))
         }
         let porch = try PorchSettings.delivery(settings, cluster: self.cluster, repository: entry.porchRepository ?? entry.name)

@@ -11,6 +11,8 @@ struct StatusCommand: AsyncParsableCommand {
     struct Health: Codable {
         var status: String
         var components: [String: String]
+        /// What those that are degraded do without, by component.
+        var impaired: [String: [String]]?
     }
 
     struct Metrics: Codable {
@@ -64,7 +66,10 @@ struct StatusCommand: AsyncParsableCommand {
         func colour(_ state: String) -> Terminal.Style { state == "healthy" ? .green : state == "degraded" ? .yellow : .red }
         var lines = ["\(base)  \(terminal.styled(health.status, colour(health.status)))"]
         var table = Table("COMPONENT", "STATE")
-        for (name, state) in health.components.sorted(by: { $0.key < $1.key }) { table.add(name, terminal.styled(state, colour(state))) }
+        for (name, state) in health.components.sorted(by: { $0.key < $1.key }) {
+            let lacks = health.impaired?[name].map { ", without \($0.joined(separator: ", "))" } ?? ""
+            table.add(name, terminal.styled(state, colour(state)) + lacks)
+        }
         lines += table.lines(style: { terminal.styled($0, .bold) })
         let rate = (metrics.errorRate * 1_000).rounded() / 10
         lines.append(

@@ -15,7 +15,7 @@ package struct A1Error: Error, Sendable, Equatable, CustomStringConvertible {
         case conflict
         /// 507: the RIC cannot store the policy; a person has to make room.
         case full
-        /// 401 or 403.
+        /// 401 or 403; or TLS does not come about, because of its certificate or ours.
         case forbidden
         /// An answer that is not A1-P: other status, other body, too large.
         case nonconforming
@@ -56,7 +56,7 @@ package struct A1Error: Error, Sendable, Equatable, CustomStringConvertible {
             case .notFound: (404, "The RIC does not know it")
             case .conflict: (409, "The RIC reports a conflict")
             case .full: (507, "The RIC cannot store the policy")
-            case .forbidden: (502, "The RIC denies access")
+            case .forbidden: (502, "No access to the RIC")
             case .nonconforming: (502, "The RIC does not speak A1-P v2")
             }
         return Problem(

@@ -31,7 +31,8 @@ package struct PolicyExecutor: Sendable {
 
     /// A change without a RIC goes to every RIC. While there may be others than those that are known, these get it, and the others are waited for.
     package func apply(_ changes: [PolicyChange]) async -> PolicyOutcome {
-        let roster = await self.fleet.roster()
+        let work = changes.filter { $0.change != .skip && $0.change != .none }
+        let roster = await self.fleet.roster(of: work.contains { $0.ric == nil } ? nil : Set(work.compactMap(\.ric)))
         let sessions = Dictionary(roster.sessions.map { ($0.ric.name, $0) }, uniquingKeysWith: { first, _ in first })
         let changes = changes.flatMap { change -> [PolicyChange] in
             guard change.ric == nil, change.change != .skip, change.change != .none else { return [change] }
@@ -39,7 +40,7 @@ package struct PolicyExecutor: Sendable {
             return roster.sessions.map { change.directed(to: $0.ric.name) } + (roster.doubt == nil ? [] : [change])
         }
         var settled: [Int: Result<AppliedPolicy, A1Error>] = [:]
-        var work: [String: [(Int, PolicyChange)]] = [:]
+        var shares: [String: [(Int, PolicyChange)]] = [:]
         for (index, change) in changes.enumerated() {
             let name = change.ric ?? ""
             if change.change == .skip || change.change == .none {
@@ -48,11 +49,11 @@ package struct PolicyExecutor: Sendable {
             } else if sessions[name] == nil {
                 settled[index] = .failure(roster.absence(of: change.ric))
             } else {
-                work[name, default: []].append((index, change))
+                shares[name, default: []].append((index, change))
             }
         }
         await withTaskGroup(of: [(Int, Result<AppliedPolicy, A1Error>)].self) { group in
-            for (name, changes) in work {
+            for (name, changes) in shares {
                 guard let session = sessions[name] else { continue }
                 group.addTask { await self.apply(changes, to: session) }
             }

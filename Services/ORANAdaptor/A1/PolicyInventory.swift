@@ -24,16 +24,19 @@ package struct PolicyInventory: Sendable {
 
     package func session(named name: String) async throws(A1Error) -> RICSession? { try await self.fleet.session(named: name) }
 
-    /// Why ``reports()`` are not of all RICs: nobody knows yet which there are; nil when somebody does.
-    package func incompleteness() async -> String? {
+    /// All RICs that are known, in the order of the fleet, and whether there may be others.
+    package func overview() async -> RICOverview {
         let roster = await self.fleet.roster()
-        return roster.isUnread ? roster.doubt?.description : nil
+        let service = self.fleet.managementService.map {
+            RICOverview.Service(url: $0, state: roster.isSilent ? .unavailable : .available, detail: roster.doubt?.detail)
+        }
+        return RICOverview(
+            rics: await self.reports(of: roster.sessions), incomplete: roster.isUnread ? roster.doubt?.detail : nil, awaited: roster.isAwaited ? true : nil,
+            managementService: service)
     }
 
-    /// All RICs that are known, in the order of the fleet.
-    package func reports() async throws(A1Error) -> [RICSession.Report] {
-        let sessions = try await self.fleet.sessions()
-        return await withTaskGroup(of: (Int, RICSession.Report).self) { group in
+    private func reports(of sessions: [RICSession]) async -> [RICSession.Report] {
+        await withTaskGroup(of: (Int, RICSession.Report).self) { group in
             for (index, session) in sessions.enumerated() { group.addTask { (index, await session.report()) } }
             var reports: [(Int, RICSession.Report)] = []
             for await report in group { reports.append(report) }

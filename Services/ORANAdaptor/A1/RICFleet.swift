@@ -21,10 +21,23 @@ package final class RICFleet: Sendable {
         self.make = make
     }
 
+    /// Where the A1 Policy Management Service is; nil without one.
+    package var managementService: String? { self.directory?.root }
+
+    /// Why the management service did not answer when it was asked last. Does not wait for it.
+    package func silence() async -> A1Error? {
+        guard let listing = await self.directory?.listing(waits: false), listing.isSilent else { return nil }
+        return listing.doubt
+    }
+
     /// Those that are known, and whether these are all.
-    package func roster() async -> RICRoster {
-        guard let directory = self.directory, let make = self.make else { return RICRoster(sessions: self.own) }
+    ///
+    /// - Parameter wanted: RICs that are asked for, where it is not for all. Who wants only RICs of the setting waits for no management service.
+    package func roster(of wanted: Set<String>? = nil) async -> RICRoster {
         let taken = Set(self.own.map(\.ric.name))
+        guard let directory = self.directory, let make = self.make, wanted.map({ !$0.isSubset(of: taken) }) ?? true else {
+            return RICRoster(sessions: self.own)
+        }
         let listing = await directory.listing()
         let names = listing.names.filter { !taken.contains($0) }
         let behind = self.behind.withLock { behind in
@@ -33,7 +46,7 @@ package final class RICFleet: Sendable {
             for name in names where behind[name] == nil { behind[name] = make(name) }
             return names.compactMap { behind[$0] }
         }
-        return RICRoster(sessions: self.own + behind, doubt: listing.doubt, isUnread: listing.isUnread)
+        return RICRoster(sessions: self.own + behind, listing)
     }
 
     /// In the order of the setting, then by name.

@@ -4,13 +4,20 @@ package struct RICRoster: Sendable {
     package let sessions: [RICSession]
     /// Why there may be RICs besides these; nil when these are all.
     package let doubt: A1Error?
-    /// Those of the management service are not known at all: who plans for all RICs by this would plan for some.
+    /// The management service did not answer when it was asked last.
+    package let isSilent: Bool
+    /// Those of the management service are not known at all: who plans for all RICs by this plans for some.
     package let isUnread: Bool
+    /// The same, and it is early: who plans does better to wait.
+    package let isAwaited: Bool
 
-    package init(sessions: [RICSession], doubt: A1Error? = nil, isUnread: Bool = false) {
+    /// - Parameter listing: what the management service names; nil without one, or where it was not asked.
+    package init(sessions: [RICSession], _ listing: PMSDirectory.Listing? = nil) {
         self.sessions = sessions
-        self.doubt = doubt
-        self.isUnread = isUnread
+        self.doubt = listing?.doubt
+        self.isSilent = listing?.isSilent ?? false
+        self.isUnread = listing?.isUnread ?? false
+        self.isAwaited = listing?.isAwaited ?? false
     }
 
     /// Why a RIC is not here; nil means all that there are. Nothing final while there may be others, whatever the management service answered: the

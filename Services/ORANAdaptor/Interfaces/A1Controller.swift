@@ -10,12 +10,6 @@ struct A1Controller: Sendable {
     /// Nil remembers nothing, so that nothing is put back.
     var desired: DesiredPolicies?
 
-    private struct RICList: Encodable {
-        let rics: [RICSession.Report]
-        /// Why there may be others; left out when these are all.
-        let incomplete: String?
-    }
-
     /// The policy a path names.
     private struct Location {
         let session: RICSession
@@ -26,12 +20,7 @@ struct A1Controller: Sendable {
     /// Mounted at `/v1/a1`.
     var routes: RouteCollection<AppContext> {
         let routes = RouteCollection(context: AppContext.self)
-        routes.get("policy-types") { _, _ in
-            // Asked before: a list that comes in between is in the reports, too.
-            let incomplete = await self.inventory.incompleteness()
-            let rics = try await Self.answering { () async throws(A1Error) in try await self.inventory.reports() }
-            return Response.json(RICList(rics: rics, incomplete: incomplete))
-        }
+        routes.get("policy-types") { _, _ in Response.json(await self.inventory.overview()) }
         routes.get("policies") { request, _ in try await self.list(request) }
         routes.get("policies/:ric/:policyType/:policyId") { _, context in try await self.policy(at: try await self.location(context)) }
         routes.put("policies/:ric/:policyType/:policyId") { request, context in

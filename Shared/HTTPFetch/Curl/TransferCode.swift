@@ -20,8 +20,15 @@ extension CURLcode {
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE,
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
             .tls(reason)
+        // With TLS 1.3 a server that does not take our certificate, or misses it, says so after our side of the handshake is done.
+        case CURLE_RECV_ERROR, CURLE_SEND_ERROR: Self.isRefusal(reason) ? .tls(reason) : .transfer(code: Int(self.rawValue), reason: reason)
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalid(reason)
         default: .transfer(code: Int(self.rawValue), reason: reason)
         }
+    }
+
+    /// Whether it tells of a TLS alert about who we are (RFC 8446 §6.2).
+    private static func isRefusal(_ reason: String) -> Bool {
+        reason.contains("alert") && ["certificate", "unknown ca", "access denied", "handshake failure"].contains { reason.contains($0) }
     }
 }

@@ -1,4 +1,5 @@
 import AccessControl
+import HTTPFetch
 
 /// Who may ask: keys, tokens of an identity provider, roles.
 package enum AccessSettings {
@@ -17,6 +18,7 @@ package enum AccessSettings {
     package static let audience = SettingKey.optionalString("JWT_AUDIENCE", "What tokens must be meant for (aud).")
     package static let keySetURL = SettingKey.url("JWT_JWKS_URL", "Where the issuer's public keys are; https, or http on this machine.")
     package static let keySetFile = SettingKey.optionalString("JWT_JWKS_FILE", "File of the issuer's public keys, instead of JWT_JWKS_URL.")
+    static let issuerTrust = PeerTrust("JWT_JWKS", "the issuer's certificate is")
     package static let keySetAge = SettingKey.duration(
         "JWT_JWKS_MAX_AGE", default: .seconds(600), in: .seconds(1)...(.seconds(86_400)), "After this the issuer's keys are read again.")
     package static let keySetInterval = SettingKey.duration(
@@ -32,12 +34,13 @@ package enum AccessSettings {
         "JWT_TENANT_CLAIM", default: "tenant", "Claim with the tenant; empty: every token is of the tenant \"default\".")
     package static let roleNames = SettingKey.list("JWT_ROLE_NAMES", "Roles as the issuer calls them, such as noc-l2=operator, for those called otherwise.")
 
-    static let declarations = [
-        mode.declaration, token.declaration, keysFile.declaration, pepper.declaration, serviceSecret.declaration, failureLimit.declaration,
-        policyFile.declaration, issuer.declaration, audience.declaration,
-        keySetURL.declaration, keySetFile.declaration, keySetAge.declaration, keySetInterval.declaration, algorithms.declaration, skew.declaration,
-        nameClaim.declaration, rolesClaim.declaration, tenantClaim.declaration, roleNames.declaration,
-    ]
+    static let declarations =
+        [
+            mode.declaration, token.declaration, keysFile.declaration, pepper.declaration, serviceSecret.declaration, failureLimit.declaration,
+            policyFile.declaration, issuer.declaration, audience.declaration,
+            keySetURL.declaration, keySetFile.declaration, keySetAge.declaration, keySetInterval.declaration, algorithms.declaration, skew.declaration,
+            nameClaim.declaration, rolesClaim.declaration, tenantClaim.declaration, roleNames.declaration,
+        ] + issuerTrust.declarations
 
     /// Nil when no tokens are taken.
     static func tokenRules(_ settings: Settings) throws(InvalidSetting) -> TokenRules? {
@@ -70,6 +73,7 @@ package enum AccessSettings {
 
     static func keySource(_ settings: Settings) throws(InvalidSetting) -> WebKeySource {
         let place: WebKeySource.Place
+        var fetcher: HTTPFetcher?
         switch (settings[self.keySetURL], settings[self.keySetFile]) {
         case (nil, let path?): place = .file(path)
         case (let url?, nil):
@@ -79,8 +83,9 @@ package enum AccessSettings {
                     key: "JWT_JWKS_URL", value: url, allowed: "https:// (who can change these keys can be anybody), or http:// on this machine")
             }
             place = .url(url)
+            fetcher = HTTPFetcher(try HTTPFetcher.Configuration().trusting(self.issuerTrust, settings))
         default: throw InvalidSetting(key: "JWT_JWKS_URL", value: "", allowed: "either JWT_JWKS_URL or JWT_JWKS_FILE")
         }
-        return WebKeySource(place, maxAge: settings[self.keySetAge], minInterval: settings[self.keySetInterval])
+        return WebKeySource(place, maxAge: settings[self.keySetAge], minInterval: settings[self.keySetInterval], fetcher: fetcher)
     }
 }

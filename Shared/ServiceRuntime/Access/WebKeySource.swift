@@ -38,11 +38,12 @@ final class WebKeySource: Sendable {
     private let state = Mutex(State())
     private let logger = Logger(label: "tokens")
 
-    init(_ place: Place, maxAge: Duration, minInterval: Duration) {
+    /// - Parameter fetcher: for a URL; one that trusts the system's authorities where none is given.
+    init(_ place: Place, maxAge: Duration, minInterval: Duration, fetcher: HTTPFetcher? = nil) {
         self.place = place
         self.maxAge = maxAge
         self.minInterval = minInterval
-        self.fetcher = if case .url = place { HTTPFetcher() } else { nil }
+        self.fetcher = if case .url = place { fetcher ?? HTTPFetcher() } else { nil }
     }
 
     /// The keys that a token is to be checked with. It may still name one that is not among them.

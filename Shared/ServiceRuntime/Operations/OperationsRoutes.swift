@@ -71,6 +71,8 @@ struct OperationsRoutes {
     private struct Readiness: Encodable {
         var status: String
         var missing: [String]
+        /// Names of what is down and the service works without.
+        var impaired: [String] = []
     }
 
     private func readiness() async -> Response {
@@ -80,9 +82,10 @@ struct OperationsRoutes {
         case .draining, .closing: return Response.json(Readiness(status: "draining", missing: ["draining"]), status: .serviceUnavailable)
         case .serving: break
         }
-        missing += await self.health.dependencies().filter { $0.required && $0.state == .down }.map { "\($0.name): \($0.detail ?? "down")" }
+        let down = await self.health.dependencies().filter { $0.state == .down }
+        missing += down.filter(\.required).map { "\($0.name): \($0.detail ?? "down")" }
         guard missing.isEmpty else { return Response.json(Readiness(status: "unavailable", missing: missing), status: .serviceUnavailable) }
-        return Response.json(Readiness(status: "ready", missing: []))
+        return Response.json(Readiness(status: "ready", missing: [], impaired: down.map(\.name)))
     }
 
     private func report() async -> HealthReport {

@@ -29,6 +29,8 @@ package enum CommonSettings {
         "TLS_CLIENT_CA_FILE", "PEM file of authorities: clients must show a certificate of one of them.")
     package static let tlsAuthorities = SettingKey.optionalString(
         "TLS_CA_FILE", "PEM file of authorities that the other services' certificates are from, instead of the system's.")
+    package static let outboundAuthorities = SettingKey.optionalString(
+        "OUTBOUND_CA_FILE", "PEM file of the authorities that peers outside the installation have certificates from, instead of the system's.")
     package static let gateway = SettingKey.url(
         "API_GATEWAY_URL",
         "Address of the gateway that keeps the audit log: it is told what the service refuses and what people change at it directly. A gateway with AUDIT_PATH tells none."
@@ -65,7 +67,7 @@ package enum CommonSettings {
             self.maxBodyBytes.declaration, self.maxConnections.declaration, self.idleTimeout.declaration,
             self.maxConnectionsPerClient.declaration, self.headerTimeout.declaration, self.bodyTimeout.declaration,
             self.tlsCertificate.declaration, self.tlsKey.declaration, self.tlsClientAuthorities.declaration, self.tlsAuthorities.declaration,
-            self.gateway.declaration, self.outbound.declaration, self.drainNotice.declaration,
+            self.outboundAuthorities.declaration, self.gateway.declaration, self.outbound.declaration, self.drainNotice.declaration,
             self.drainLinger.declaration, self.drainTimeout.declaration, self.listenDescriptor.declaration, self.readyDescriptor.declaration,
         ] + TraceSettings.declarations + AccessSettings.declarations
     }

@@ -14,7 +14,8 @@ extension ServiceContext {
         _ = try TraceSettings.headers(settings[TraceSettings.headers])
         configuration.headers = { (try? TraceSettings.headers(settings[TraceSettings.headers])) ?? [] }
         var fetching = HTTPFetcher.Configuration(maxConnections: 2, maxOutstanding: 16)
-        fetching.caFile = settings[CommonSettings.tlsAuthorities]
+        // A collector is mostly one's own.
+        fetching.caFile = settings[CommonSettings.tlsAuthorities] ?? settings[CommonSettings.outboundAuthorities]
         let encoder = OTLPTraces(
             resource: [
                 SpanAttribute("service.name", settings[TraceSettings.serviceName] ?? self.name), SpanAttribute("service.namespace", "nephoran"),

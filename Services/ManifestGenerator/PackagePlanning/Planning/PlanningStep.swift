@@ -59,8 +59,9 @@ struct PlanningStep {
     /// The catalogue's entry of the object, `Custom` for what it does not know.
     private func entry() throws -> FunctionEntry {
         if let type = self.object.type, let entry = self.catalogue.entry(type), entry.workload != .none { return entry }
-        if self.object.kind == .infrastructure, self.object.type != nil, self.object.type != FunctionEntry.customCode, self.object.name == nil {
-            throw self.unsupported("Infrastructure of the type \(self.object.type ?? "") is not provisioned from here; Monitoring, Database and Cache are.")
+        // Its name makes it no workload: a cluster named edge03 is not a Deployment of that name.
+        if self.object.kind == .infrastructure, let type = self.object.type, type != FunctionEntry.customCode {
+            throw self.unsupported("Infrastructure of the type \(type) is not provisioned from here; Monitoring, Database and Cache are.")
         }
         guard self.object.name != nil || self.object.type == FunctionEntry.customCode || self.object.type != nil else {
             throw self.ask("object.type", "Which function is meant?", options: [])

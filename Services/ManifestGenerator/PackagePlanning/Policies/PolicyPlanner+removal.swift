@@ -33,7 +33,7 @@ extension PolicyPlanner {
             }
             return true
         }
-        var notes: [String] = []
+        var notes = try await self.unnamed()
         var targets = held
         // A RIC that does not answer may hold what the others hold.
         for ric in rics where !ric.available {

@@ -79,6 +79,7 @@ package struct PolicyPlanner: PolicyPlanning {
         let types = self.mapping.policyTypes.filter { objectives.fields[$0.id] != nil }
         let rics = try await self.directory.rics()
         guard !rics.isEmpty else { return try self.withoutRIC(expectation, objectives, scope, types, notes) }
+        notes += try await self.unnamed()
 
         var changes: [PolicyChange] = []
         for type in types {
@@ -166,7 +167,7 @@ package struct PolicyPlanner: PolicyPlanning {
         figures.append(Figure(name: "cell", value: String(number), source: .text, reason: "the text says so"))
         let desired: JSONValue = ["scope": scopeValue, type.objectives: [["cellIdList": [cell], "preference": .string(preference)]]]
         let identity = PolicyIdentity(type: type.name, scope: scopeValue)
-        var notes: [String] = []
+        var notes = try await self.unnamed()
         let takers = self.takers(of: type, among: rics, &notes)
         guard !takers.isEmpty else {
             throw PlanningStop.refuse(
@@ -194,6 +195,12 @@ package struct PolicyPlanner: PolicyPlanning {
     }
 
     // MARK: RICs
+
+    /// What is planned for all RICs may be for some; who reads the plan is told.
+    func unnamed() async throws -> [String] {
+        guard let reason = try await self.directory.unnamed() else { return [] }
+        return ["RICs of the A1 policy management service are not known and get no policy: \(reason)."]
+    }
 
     /// The RICs that take a type; one that does not answer and whose types are unknown is counted in and told about.
     private func takers(of type: RANMapping.PolicyType, among rics: [RICInfo], _ notes: inout [String]) -> [RICInfo] {

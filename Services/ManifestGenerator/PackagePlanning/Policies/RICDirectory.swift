@@ -1,6 +1,9 @@
 /// Which RICs and managed elements there are, and what they hold. The oran-adaptor knows.
 package protocol RICDirectory: Sendable {
+    /// - Throws: ``RICsAwaited``
     func rics() async throws -> [RICInfo]
+    /// Why there may be RICs besides these, which get nothing of what is planned now; nil when there are none.
+    func unnamed() async throws -> String?
     /// Every policy of the RICs that answer.
     func policies() async throws -> [PolicyReference]
     /// A policy's document as JSON text; nil when the RIC has none or does not answer.
@@ -9,6 +12,10 @@ package protocol RICDirectory: Sendable {
     func elements() async throws -> [String]
     /// What an element has of a class of the NRM: attributes as JSON text, by identifier, which is a distinguished name but for RRMPolicyRatio.
     func objects(of element: String, class name: String) async throws -> [String: String]
+}
+
+extension RICDirectory {
+    package func unnamed() async throws -> String? { nil }
 }
 
 package struct RICInfo: Sendable, Equatable {
