@@ -53,14 +53,26 @@ struct AttributeEdit: ConfigurationEdit {
         }
     }
 
+    func difference(from object: ManagedObject?) -> Difference? {
+        guard !self.isMet(by: object) else { return nil }
+        let names = self.leaves.map(\.attribute.name)
+        let wanted = self.leaves.map { attribute, text in
+            (attribute.name, (text.map { ManagedClass.value($0, of: attribute) } ?? attribute.standard) ?? .null)
+        }
+        let found = object.map { object in Dictionary(uniqueKeysWithValues: names.map { ($0, object.attributes[$0] ?? .null) }) }
+        return Difference(wanted: Dictionary(uniqueKeysWithValues: wanted), found: found)
+    }
+
     func edit(of object: ManagedObject?) -> XMLElement? {
-        guard object != nil else { return nil }
+        guard let object else { return nil }
         let texts = Dictionary(uniqueKeysWithValues: self.leaves.map { ($0.attribute.name, $0.text) })
         return self.tree { attribute in
             let text = texts[attribute.name] ?? nil
+            // Also what is taken away is said as it is: not every server takes a leaf of no value.
+            let value = text ?? object.attributes[attribute.name].flatMap { ManagedClass.text($0, of: attribute) } ?? ""
             return XMLElement(
                 attribute.name, namespace: self.managedClass.namespace,
-                attributes: ["nc:operation": text == nil ? "remove" : "merge", "xmlns:nc": NETCONFSession.namespace], text: text ?? "")
+                attributes: ["nc:operation": text == nil ? "remove" : "merge", "xmlns:nc": NETCONFSession.namespace], text: value)
         }
     }
 
