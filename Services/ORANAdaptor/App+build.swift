@@ -84,7 +84,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             }
             let api = router.group().add(middleware: context.callers(.admin, installations: "The RAN", recordsActs: true))
             api.addRoutes(A1Controller(inventory: inventory, executor: executor, desired: desired).routes, atPath: "/v1/a1")
-            if let elements { api.addRoutes(ElementController(configuration: elements, alarms: alarms, deviations: intents.deviations, desired: objects).routes, atPath: "/v1/o1") }
+            if let elements {
+                api.addRoutes(
+                    ElementController(configuration: elements, alarms: alarms, deviations: intents.deviations, desired: objects).routes, atPath: "/v1/o1")
+            }
             if elements == nil { api.addRoutes(UnconfiguredController.o1.routes, atPath: "/v1/o1") }
             if let client = peers.o2, let cloud {
                 let controller = O2Controller(inventory: cloud.source, provisioning: ProvisioningClient(client: client), clouds: cloud)

@@ -47,7 +47,8 @@ enum ORANSettings {
         LedgerSettings.declarations + ResilienceSettings.declarations + [
             rics.declaration, pms.declaration, timeout.declaration, templates.declaration, notify.declaration, enforceWithin.declaration,
             driftInterval.declaration, caFile.declaration, certificate.declaration, key.declaration, keyPassword.declaration, elements.declaration,
-            elementInterval.declaration, elementDrift.declaration, elementEvents.declaration, degrades.declaration, vesUser.declaration, vesPassword.declaration,
+            elementInterval.declaration, elementDrift.declaration, elementEvents.declaration, degrades.declaration, vesUser.declaration,
+            vesPassword.declaration,
             o2.declaration, o2Token.declaration, o2Interval.declaration, o2Notify.declaration, o2Filter.declaration, e2Manager.declaration,
         ]
 }

@@ -224,7 +224,8 @@ import Testing
     func besideAlarms() async throws {
         try await self.withElement { running async throws in
             let id = try await running.fulfilled([Self.put(30)])
-            let listener = EventListener(elements: ["du-3"], alarms: running.alarms, intents: running.intents, degrades: .critical, logger: Logger(label: "test"))
+            let listener = EventListener(
+                elements: ["du-3"], alarms: running.alarms, intents: running.intents, degrades: .critical, logger: Logger(label: "test"))
             func alarm(_ severity: String, second: Int) async throws {
                 try await listener.take(try CommonEvent(EventTests.event(severity, at: 1_700_000_000_000_000 + second * 1_000_000), try CommonEventFormat()))
             }

@@ -2,7 +2,8 @@ import ArgumentParser
 
 struct RANElementsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "elements", abstract: "Show the managed elements that are reached over O1: connection, revision, cells, alarms, what is not as intents configured it, last error.",
+        commandName: "elements",
+        abstract: "Show the managed elements that are reached over O1: connection, revision, cells, alarms, what is not as intents configured it, last error.",
         discussion: "Ends with status 3 when one does not answer."
     )
 

@@ -20,7 +20,9 @@ enum StandardAlarm {
         guard let data = event["stndDefinedFields"]?["data"] else { throw .init(description: "'/stndDefinedFields' is missing") }
         guard event["commonEventHeader"]?["stndDefinedNamespace"]?.string == self.namespace else { return nil }
         func text(_ name: String) -> String? { data[name]?.string.flatMap { $0.isEmpty ? nil : $0 } }
-        func missing(_ name: String) -> CommonEvent.Invalid { .init(description: "'/stndDefinedFields/data/\(name)' is not as a notification of alarms has it") }
+        func missing(_ name: String) -> CommonEvent.Invalid {
+            .init(description: "'/stndDefinedFields/data/\(name)' is not as a notification of alarms has it")
+        }
         guard let kind = text("notificationType") else { throw missing("notificationType") }
         guard let saysSeverity = self.kinds[kind] else { return nil }
         guard let alarm = data["alarmId"].flatMap({ $0.string ?? $0.integer.map(String.init) }), !alarm.isEmpty else { throw missing("alarmId") }

@@ -20,6 +20,8 @@ package final class FakeNETCONF: Sendable {
         /// Does not notice the end of a session while its commit is not confirmed, as of a cable that is cut: ``timeOutUnconfirmed()``.
         package var keepsUnconfirmed = false
         package var ignoresEdits = false
+        /// Takes a candidate for unchanged once it was validated, as yuma123 2.13 does.
+        package var forgetsWhatIsValid = false
         package var isLockedByOthers = false
         /// Whether it tells of changes (RFC 5277, RFC 6470), and takes a filter of what it tells.
         package var notifies = true
@@ -102,6 +104,8 @@ package final class FakeNETCONF: Sendable {
     package var messages: [String] { self.state.withLock { $0.messages } }
     package var subscriptions: Int { self.state.withLock { $0.subscribers.count } }
     package var running: XMLTree { self.state.withLock { $0.running.root } }
+    /// The same without its state.
+    package var configuration: XMLTree { self.state.withLock { $0.running.configuration.root } }
     /// RRMPolicyRatio objects by their ids.
     package var shares: [String: XMLTree] {
         Dictionary(self.running.children.filter { $0.name == "RRMPolicyRatio" }.map { ($0.child("id")?.text ?? "", $0) }) { first, _ in first }
@@ -270,6 +274,10 @@ package final class FakeNETCONF: Sendable {
         }
     }
 
+    private static func removes(_ node: XMLTree) -> Bool {
+        node.attributes.contains { $0.key.hasSuffix("operation") && $0.value == "remove" } || node.children.contains { self.removes($0) }
+    }
+
     private static func error(_ error: Datastore.Rejected) -> String {
         let prefix = error.path.first == "RRMPolicyRatio" ? "rrm" : "nrm"
         let path =
@@ -315,11 +323,16 @@ package final class FakeNETCONF: Sendable {
             guard operation.child("target")?.child("candidate") != nil, let config = operation.child("config"), state.holder == client else {
                 throw .init(tag: "invalid-value", message: "only the candidate is edited, under a lock")
             }
+            if !state.behaviour.speaks11, Self.removes(config) {
+                throw .init(tag: "bad-attribute", message: "remove is an operation of 1.1")
+            }
             // On an error nothing of it stays.
             var edited = state.candidate ?? state.running
             try edited.edit(config, operation: operation.child("default-operation")?.text ?? "merge", most: state.behaviour.most)
             state.candidate = edited
-        case "validate": try (state.candidate ?? state.running).validate()
+        case "validate":
+            try (state.candidate ?? state.running).validate()
+            if state.behaviour.forgetsWhatIsValid { state.candidate = state.running }
         case "close-session": break
         case "commit":
             state.before = operation.child("confirmed") != nil ? state.running : nil

@@ -85,19 +85,19 @@ final class NETCONFSession {
         try self.lock(candidate)
         var isPending = false
         do throws(O1Error) {
-            try self.ok(Self.element("discard-changes"))
             var edit = [candidate, Self.element("default-operation", text: mayCreate ? "merge" : "none")]
             if self.has(.rollbackOnError) { edit.append(Self.element("error-option", text: "rollback-on-error")) }
-            edit.append(Self.element("config", [config]))
-            try self.ok(Self.element("edit-config", edit))
-            if self.has(.validate) || self.has(.validate10) { try self.ok(Self.element("validate", [Self.element("source", [Self.element("candidate")])])) }
-            isPending = true
-            try self.ok(Self.element("commit", [Self.element("confirmed"), Self.element("confirm-timeout", text: "\(seconds)")]))
-            guard try check() else {
+            edit.append(Self.element("config", [self.has(.base11) ? config : Self.withoutRemove(config)]))
+            let validates = self.has(.validate) || self.has(.validate10)
+            var isMade = try self.attempt(edit, validates: validates, confirmWithin: seconds, isPending: &isPending, check)
+            if !isMade, validates {
+                // There are servers (yuma123 2.13) that take a candidate for unchanged once it was validated. A commit validates by itself.
+                _ = try? self.rpc(Self.element("cancel-commit"))
+                isMade = try self.attempt(edit, validates: false, confirmWithin: seconds, isPending: &isPending, check)
+            }
+            guard isMade else {
                 throw O1Error(.rejected, element: self.element, detail: "it took the change, and its running configuration does not show it")
             }
-            try self.ok(Self.element("commit"))
-            isPending = false
         } catch {
             var isLost = Self.isLoss(error)
             // A lost session needs neither: the element drops the lock and what was not confirmed.
@@ -114,6 +114,29 @@ final class NETCONFSession {
         }
         // The change is made; the end of the session gives up a lock that stays.
         _ = try? self.rpc(Self.element("unlock", [candidate]))
+    }
+
+    /// The operation `remove` is of NETCONF 1.1 (RFC 6241 §7.2); before, what is there is deleted.
+    private static func withoutRemove(_ node: XMLElement) -> XMLElement {
+        var copy = node
+        if copy.attributes["nc:operation"] == "remove" { copy.attributes["nc:operation"] = "delete" }
+        copy.children = node.children.map { self.withoutRemove($0) }
+        return copy
+    }
+
+    /// - Returns: whether it is confirmed; otherwise the running configuration does not show it.
+    private func attempt(
+        _ edit: [XMLElement], validates: Bool, confirmWithin seconds: Int, isPending: inout Bool, _ check: () throws(O1Error) -> Bool
+    ) throws(O1Error) -> Bool {
+        try self.ok(Self.element("discard-changes"))
+        try self.ok(Self.element("edit-config", edit))
+        if validates { try self.ok(Self.element("validate", [Self.element("source", [Self.element("candidate")])])) }
+        isPending = true
+        try self.ok(Self.element("commit", [Self.element("confirmed"), Self.element("confirm-timeout", text: "\(seconds)")]))
+        guard try check() else { return false }
+        try self.ok(Self.element("commit"))
+        isPending = false
+        return true
     }
 
     /// A lock that is not given is a matter of time, whatever the reason but that there is none or that we may not: somebody has it, or has left the
