@@ -32,17 +32,24 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let desired = DesiredPolicies(redis: redis)
     let ledger = Ledger(configuration, redis: redis)
     LedgerSettings.exportRoles(of: ledger, to: context.metrics)
-    let (alarms, intents) = (AlarmBoard(redis: redis), ElementIntents(redis: redis, ledger: ledger))
+    let (alarms, intents, objects) = (AlarmBoard(redis: redis), ElementIntents(redis: redis, ledger: ledger), DesiredObjects(redis: redis))
     let degrades = AlarmSeverity(rawValue: settings[ORANSettings.degrades])
     let fulfilment = PolicyFulfilment(desired: desired, intents: intents, alarms: alarms, degrades: degrades)
     let stage = PolicyStage(
-        executor: executor, elements: ElementExecutor(elements), intents: intents, desired: desired,
+        executor: executor, elements: ElementExecutor(elements), intents: intents, desired: desired, objects: objects,
         enforcement: EnforcementWatch(within: settings[ORANSettings.enforceWithin]))
     let worker = StageWorker(ledger: ledger, handler: stage)
     let drift = DriftWatch(
         fleet: fleet, executor: executor, desired: desired, fulfilment: fulfilment, interval: settings[ORANSettings.driftInterval],
         instance: UUID().uuidString, logger: context.logger)
-    let watches: [any Service] = elements.map { [ElementWatch($0, interval: settings[ORANSettings.elementInterval])] } ?? []
+    let watches = elements.map { elements in
+        elementWatches(
+            ElementDrift(
+                configuration: elements, desired: objects, deviations: intents.deviations,
+                fulfilment: ElementFulfilment(intents: intents, alarms: alarms, degrades: degrades), restores: settings[ORANSettings.elementDrift] == "restore",
+                instance: UUID().uuidString, claim: settings[ORANSettings.elementInterval] * 2, acts: { ledger.leads }, logger: context.logger),
+            settings)
+    }
     let listener = EventListener(
         elements: Set(elements?.elements.map(\.element.name) ?? []), alarms: alarms, intents: intents, degrades: degrades, logger: context.logger)
     let events = EventController(format: try CommonEventFormat(), listener: listener, credentials: try vesCredentials(settings))
@@ -82,7 +89,10 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             }
             let api = router.group().add(middleware: context.callers(.admin, installations: "The RAN", recordsActs: true))
             api.addRoutes(A1Controller(inventory: inventory, executor: executor, desired: desired).routes, atPath: "/v1/a1")
-            if let elements { api.addRoutes(ElementController(configuration: elements, alarms: alarms).routes, atPath: "/v1/o1") }
+            if let elements {
+                api.addRoutes(
+                    ElementController(configuration: elements, alarms: alarms, deviations: intents.deviations, desired: objects).routes, atPath: "/v1/o1")
+            }
             if elements == nil { api.addRoutes(UnconfiguredController.o1.routes, atPath: "/v1/o1") }
             if let client = peers.o2, let cloud {
                 let controller = O2Controller(inventory: cloud.source, provisioning: ProvisioningClient(client: client), clouds: cloud)
@@ -92,7 +102,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             }
             api.addRoutes(peers.e2.map { E2Controller(manager: E2Manager(client: $0)).routes } ?? UnconfiguredController.e2.routes, atPath: "/v1/e2")
         },
-        services: fetchers + [redis, RoleWatch(ledger: ledger), worker, WhileActive(drift, ledger: ledger)] + watches
+        services: fetchers + [redis, RoleWatch(ledger: ledger), worker, WhileActive(drift, ledger: ledger)] + (watches ?? [])
             + (cloudWatch.map { [$0] } ?? []),
         healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)] + A1Wiring.healthChecks(fleet),
         problems: ORANProblems.mapping
@@ -108,6 +118,13 @@ private func o1Upstream(_ element: ManagedElement, _ context: ServiceContext) ->
         $0.waitAtMost = $0.timeout
         $0.attempts = 1
     }
+}
+
+private func elementWatches(_ drift: ElementDrift, _ settings: Settings) -> [any Service] {
+    let inspection = ElementInspection(configuration: drift.configuration, drift: drift, logger: drift.logger)
+    let interval = settings[ORANSettings.elementInterval]
+    let watch = ElementWatch(inspection, interval: interval)
+    return settings[ORANSettings.elementEvents] ? [watch, ElementSubscriptions(inspection, interval: interval)] : [watch]
 }
 
 /// Both or none; as they are when somebody shows his, and nobody is let in while one is gone.

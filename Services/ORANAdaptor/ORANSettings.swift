@@ -23,6 +23,11 @@ enum ORANSettings {
     static let elements = SettingKey.optionalString("O1_ELEMENTS", "YAML file of the managed elements that are reached over NETCONF; see docs/ran.md.")
     static let elementInterval = SettingKey.duration(
         "O1_INTERVAL", default: .seconds(60), in: .milliseconds(100)...(.seconds(86_400)), "How often managed elements are looked at.")
+    static let elementDrift = SettingKey.choice(
+        "O1_DRIFT", default: "tell", of: ["tell", "restore"],
+        "What is done where an element does not have what an intent configured: tell it, which degrades the intent, or also put it back.")
+    static let elementEvents = SettingKey.flag(
+        "O1_SUBSCRIBE", default: true, "Whether elements that can are asked to tell of changes of their configuration, in a session of its own each.")
     static let degrades = SettingKey.choice(
         "ALARM_DEGRADES", default: "CRITICAL", of: ["CRITICAL", "MAJOR", "MINOR", "WARNING", "none"],
         "Alarms of this severity and worse degrade the intents that configured the element.")
@@ -44,7 +49,8 @@ enum ORANSettings {
         LedgerSettings.declarations + ResilienceSettings.declarations + [
             rics.declaration, pms.declaration, pmsWait.declaration, timeout.declaration, templates.declaration, notify.declaration, enforceWithin.declaration,
             driftInterval.declaration, elements.declaration,
-            elementInterval.declaration, degrades.declaration, vesUser.declaration, vesPassword.declaration,
+            elementInterval.declaration, elementDrift.declaration, elementEvents.declaration, degrades.declaration, vesUser.declaration,
+            vesPassword.declaration,
             o2.declaration, o2Token.declaration, o2Interval.declaration, o2Notify.declaration, o2Filter.declaration, e2Manager.declaration,
         ] + a1Trust.declarations + o2Trust.declarations + e2Trust.declarations
 }

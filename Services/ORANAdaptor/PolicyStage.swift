@@ -13,6 +13,7 @@ struct PolicyStage: StageHandler {
     let elements: ElementExecutor
     let intents: ElementIntents
     let desired: DesiredPolicies
+    let objects: DesiredObjects
     let enforcement: EnforcementWatch
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
@@ -39,23 +40,25 @@ struct PolicyStage: StageHandler {
     private func apply(_ plan: Plan, of id: IntentID) async throws -> StageOutcome {
         let changes = plan.policies.filter { $0.change == .put || $0.change == .delete }
         try await self.desired.begin(changes.overA1)
+        guard try await self.objects.begin(changes) else { return Self.restoring }
         switch await self.carryOut(changes) {
         case .applied(let policies):
             switch self.enforcement.judge(policies, of: id) {
             case .wait(let duration): return .wait(duration)
             case .fail(let problem):
-                try await self.desired.abandon(changes.overA1)
+                try await self.abandon(changes)
                 return .fail(problem)
             case .settled: break
             }
             try await self.desired.settle(changes.overA1, origin: id.description)
             try await self.intents.record(changes, of: id)
+            try await self.objects.settle(changes, of: id)
             var step = Step(by: self.name, detail: "applied " + policies.map { "\($0.policyId) at \($0.ric)" }.joined(separator: ", "))
             step.outcome = TrackOutcome(.succeeded, step.detail ?? "")
             step.fields = [(.policies, try LedgerJSON.encode(policies))]
             return .step(step)
         case .failed(let problem):
-            try await self.desired.abandon(changes.overA1)
+            try await self.abandon(changes)
             return .fail(problem)
         case .retry(let reason, let after): return .retry(reason: reason, after: after)
         }
@@ -83,20 +86,29 @@ struct PolicyStage: StageHandler {
             reversal.append(back)
         }
         try await self.desired.begin(reversal.overA1)
+        guard try await self.objects.begin(reversal) else { return Self.restoring }
         switch await self.carryOut(reversal) {
         case .applied(let policies):
             try await self.desired.settle(reversal.overA1, origin: "undoing \(id)")
             try await self.intents.undo(reversal, of: id)
+            try await self.objects.undo(reversal, of: id)
             var step = Step(by: self.name, detail: "undone: " + policies.map { "\($0.policyId) at \($0.ric)" }.joined(separator: ", "))
             step.outcome = TrackOutcome(.compensated, step.detail ?? "")
             step.fields = [(.policies, [])]
             return .step(step)
         case .failed(let problem):
-            try await self.desired.abandon(reversal.overA1)
+            try await self.abandon(reversal)
             return .fail(Self.notUndone(problem.detail))
         case .retry(let reason, let after): return .retry(reason: reason, after: after)
         }
     }
+
+    private func abandon(_ changes: [PolicyChange]) async throws {
+        try await self.desired.abandon(changes.overA1)
+        try await self.objects.abandon(changes)
+    }
+
+    private static let restoring = StageOutcome.retry(reason: "something is being put back at the element", after: .seconds(1))
 
     /// Both interfaces, side by side.
     private func carryOut(_ changes: [PolicyChange]) async -> PolicyOutcome {
@@ -113,6 +125,6 @@ struct PolicyStage: StageHandler {
 }
 
 extension [PolicyChange] {
-    /// What is compared and put back afterwards: elements keep what was confirmed.
+    /// What RICs are compared with afterwards.
     fileprivate var overA1: [PolicyChange] { self.filter { $0.interface != .o1 } }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// OpenSSH's server on a free loopback port, for the user of this process; its subsystem `netconf` is a TCP port, if one is given.
+/// OpenSSH's server on a free loopback port, for the user of this process; its subsystem `netconf` is a TCP port or a command, if one is given.
 package final class SSHServer: Sendable {
     private static let executable = "/usr/sbin/sshd"
 
@@ -16,7 +16,9 @@ package final class SSHServer: Sendable {
     private let directory: TemporaryDirectory
     private let process: Leash
 
-    package init(subsystemPort: Int? = nil) throws {
+    /// - Parameters:
+    ///   - subsystem: the command; it is told the port that is listened on.
+    package init(subsystemPort: Int? = nil, subsystem: ((Int) -> String)? = nil) throws {
         guard FileManager.default.isExecutableFile(atPath: Self.executable) else {
             throw Tool.Failed(reason: "no \(Self.executable): deploy/install-packages test installs it")
         }
@@ -50,7 +52,7 @@ package final class SSHServer: Sendable {
             PermitRootLogin yes
             PasswordAuthentication no
             AuthorizedKeysFile \(directory.file("client.pub"))
-            Subsystem netconf \(directory.file("netconf"))
+            Subsystem netconf \(subsystem?(self.port) ?? directory.file("netconf"))
             """
         try Data(configuration.utf8).write(to: URL(fileURLWithPath: directory.file("sshd_config")))
         self.process = try Leash([Self.executable, "-D", "-e", "-f", directory.file("sshd_config")], log: directory.file("log"))

@@ -13,7 +13,7 @@ import Testing
 
 /// The VES listener on a live socket, with a Redis of its own.
 @Suite(.timeLimit(.minutes(1))) struct EventTests {
-    private static func event(
+    static func event(
         _ severity: String = "CRITICAL", at: Int = 1_700_000_000_000_000, source: String = "du-3", sequence: Int = 1,
         _ change: (inout JSONValue) -> Void = { _ in }
     ) -> JSONValue {
@@ -113,6 +113,61 @@ import Testing
             #expect(try await running.send(Self.event("NORMAL", at: 1_700_000_002_000_000)) == 202)
             #expect(try await running.send(Self.event("CRITICAL", at: 1_700_000_001_000_000)) == 202)
             #expect(try await running.alarms.alarms(of: "du-3").map(\.severity) == [.warning])
+        }
+    }
+
+    private static func standard(_ kind: String, _ severity: String?, at: Int, alarm: JSONValue = "4711", _ more: [String: JSONValue] = [:]) -> JSONValue {
+        var data: [String: JSONValue] = [
+            "href": "https://du-3.example/ManagedElement=1/GNBDUFunction=1/NRCellDU=5", "notificationId": 12, "notificationType": .string(kind),
+            "eventTime": "2026-01-01T00:00:00Z", "systemDN": "ManagedElement=1", "alarmId": alarm, "alarmType": "COMMUNICATIONS_ALARM",
+            "probableCause": "LOSS_OF_SIGNAL",
+        ]
+        data["perceivedSeverity"] = severity.map { .string($0) }
+        data.merge(more) { _, new in new }
+        return Self.event(at: at) {
+            $0["faultFields"] = nil
+            $0["commonEventHeader"]?["domain"] = "stndDefined"
+            $0["commonEventHeader"]?["stndDefinedNamespace"] = "3GPP-FaultSupervision"
+            $0["stndDefinedFields"] = ["stndDefinedFieldsVersion": "1.0", "data": .object(data)]
+        }
+    }
+
+    @Test("3GPP's notifications of alarms raise, change and clear one alarm, known by its identifier, and degrade the intents like any other")
+    func standardDefined() async throws {
+        try await self.withListener { running async throws in
+            let id = try await running.fulfilled(at: "du-3")
+            let start = 1_700_000_000_000_000
+            #expect(try await running.send(Self.standard("notifyNewAlarm", "MAJOR", at: start, ["specificProblem": "F1 is down"])) == 202)
+            #expect(try await running.send(Self.standard("notifyNewAlarm", "MINOR", at: start, alarm: 4712)) == 202)
+            #expect(try await running.alarms.alarms(of: "du-3").map(\.severity) == [.major, .minor])
+            #expect(try await running.send(Self.standard("notifyChangedAlarm", "CRITICAL", at: start + 1_000_000)) == 202)
+            let worst = try #require(try await running.alarms.alarms(of: "du-3").first)
+            #expect(worst.severity == .critical && worst.specificProblem == "F1 is down" && worst.condition == "LOSS_OF_SIGNAL")
+            #expect(worst.sourceType == "COMMUNICATIONS_ALARM" && worst.interface?.hasSuffix("NRCellDU=5") == true)
+            #expect(try await running.verification(of: id)?.state == .degraded)
+            #expect(try await running.send(Self.standard("notifyAckStateChanged", nil, at: start + 2_000_000)) == 202)
+            #expect(try await running.alarms.alarms(of: "du-3").count == 2)
+            #expect(try await running.send(Self.standard("notifyClearedAlarm", "CLEARED", at: start + 3_000_000)) == 202)
+            #expect(try await running.alarms.alarms(of: "du-3").map(\.severity) == [.minor])
+            #expect(try await running.verification(of: id)?.state == .observed)
+            #expect(try await running.send(Self.standard("notifyClearedAlarm", nil, at: start + 3_000_000, alarm: 4712)) == 202)
+            #expect(try await running.alarms.alarms(of: "du-3").isEmpty)
+
+            // What does not say which alarm, or how bad it is, is refused; what is of another standard is taken and heeded by nobody.
+            let broken: [(inout JSONValue) -> Void] = [
+                { $0["stndDefinedFields"]?["data"]?["alarmId"] = nil }, { $0["stndDefinedFields"]?["data"]?["perceivedSeverity"] = "BAD" },
+                { $0["stndDefinedFields"]?["data"]?["notificationType"] = nil }, { $0["stndDefinedFields"]?["stndDefinedFieldsVersion"] = "9.0" },
+                { $0["stndDefinedFields"]?["data"] = nil }, { $0["stndDefinedFields"] = nil }, { $0["stndDefinedFields"]?["more"] = 1 },
+            ]
+            for change in broken {
+                var event = Self.standard("notifyNewAlarm", "CRITICAL", at: start + 4_000_000)
+                change(&event)
+                #expect(try await running.send(event) == 400, "\(event.text)")
+            }
+            var foreign = Self.standard("notifyNewAlarm", "CRITICAL", at: start + 4_000_000)
+            foreign["commonEventHeader"]?["stndDefinedNamespace"] = "3GPP-Heartbeat"
+            #expect(try await running.send(foreign) == 202)
+            #expect(try await running.alarms.alarms(of: "du-3").isEmpty)
         }
     }
 

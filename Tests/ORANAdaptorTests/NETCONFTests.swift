@@ -127,6 +127,15 @@ import Testing
         }
     }
 
+    @Test("a server that forgets a candidate when it was validated gets the change without that")
+    func forgotten() async throws {
+        try await self.withElement({ $0.forgetsWhatIsValid = true }) { device, client, configuration async throws in
+            #expect(try await configuration.put(Self.policy, on: client).changed)
+            #expect(device.shares.count == 1 && !device.isLocked)
+            #expect(device.operations.count { $0 == "edit-config" } == 2)
+        }
+    }
+
     @Test("somebody else's lock is a matter of time; no candidate is a reason not to begin")
     func guards() async throws {
         try await self.withElement({ $0.isLockedByOthers = true }) { device, client, configuration async throws in
@@ -158,9 +167,11 @@ import Testing
         }
     }
 
-    @Test("members that are not wanted any more go, and of the ratios those that are not said only when it is to be exactly so")
-    func members() async throws {
-        try await self.withElement { device, client, configuration async throws in
+    @Test(
+        "members that are not wanted any more go, and of the ratios those that are not said only when it is to be exactly so; also where only 1.0 is spoken",
+        arguments: [true, false])
+    func members(_ speaks11: Bool) async throws {
+        try await self.withElement({ $0.speaks11 = speaks11 }) { device, client, configuration async throws in
             var policy = Self.policy
             policy.members.append(.init(mcc: "310", mnc: "410", sst: 2, sd: "00000A"))
             policy.maxRatio = 60

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import threading
 import time
@@ -181,20 +182,25 @@ async def put_all(port, orders, connections=64, patience=60):
 
 
 class Elements:
-    """One NETCONF server with a few shares behind OpenSSH's server, under as many names as wanted."""
+    """One NETCONF server with a few shares behind OpenSSH's server, under as many names as wanted.
+
+    tells: it offers to tell of changes, and keeps the sessions of those who ask for it.
+    """
 
     HELLO = "".join(
         f"<capability>{name}</capability>"
         for name in ["urn:ietf:params:netconf:base:1.0", "urn:ietf:params:netconf:capability:candidate:1.0", "urn:ietf:params:netconf:capability:confirmed-commit:1.1"])
     SPACE = "urn:ietf:params:xml:ns:netconf:base:1.0"
 
-    def __init__(self, work):
-        self.work, self.port = work, free_port()
+    def __init__(self, work, tells=False):
+        self.work, self.port, self.tells = work, free_port(), tells
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.run, daemon=True).start()
         for name in ["host", "client"]:
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{work}/{name}"], check=True)
-        bridge = f"#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/{self.port}\ncat <&3 &\ncat <&0 >&3 &\nwait -n\nkill $(jobs -p) 2>/dev/null\n"
+        # One process a session where there is a program for it.
+        socat = shutil.which("socat")
+        bridge = f"#!/bin/sh\nexec {socat} - TCP:127.0.0.1:{self.port}\n" if socat else f"#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/{self.port}\ncat <&3 &\ncat <&0 >&3 &\nwait -n\nkill $(jobs -p) 2>/dev/null\n"
         pathlib.Path(f"{work}/netconf").write_text(bridge)
         os.chmod(f"{work}/netconf", 0o755)
         os.makedirs("/run/sshd", exist_ok=True)
@@ -217,6 +223,9 @@ class Elements:
         path.write_text(json.dumps({"elements": entries}))
         return str(path)
 
+    def subscribed(self, port):
+        return sum(item["isSubscribed"] for item in ask(port, "/v1/o1/elements")["items"])
+
     def states(self, port):
         return Counter(item["state"] for item in ask(port, "/v1/o1/elements")["items"])
 
@@ -227,12 +236,13 @@ class Elements:
 
     async def session(self, reader, writer):
         try:
-            writer.write(f'<hello xmlns="{self.SPACE}"><capabilities>{self.HELLO}</capabilities><session-id>1</session-id></hello>]]>]]>'.encode())
+            hello = self.HELLO + ("<capability>urn:ietf:params:netconf:capability:notification:1.0</capability>" if self.tells else "")
+            writer.write(f'<hello xmlns="{self.SPACE}"><capabilities>{hello}</capabilities><session-id>1</session-id></hello>]]>]]>'.encode())
             await reader.readuntil(b"]]>]]>")
             while True:
                 rpc = (await reader.readuntil(b"]]>]]>")).decode()
                 number = rpc.partition('message-id="')[2].partition('"')[0]
-                content = "<data/>" if "get-config" in rpc else "<ok/>"
+                content = "<data/>" if "<get" in rpc else "<ok/>"
                 writer.write(f'<rpc-reply xmlns="{self.SPACE}" message-id="{number}">{content}</rpc-reply>]]>]]>'.encode())
                 if "close-session" in rpc:
                     await writer.drain()

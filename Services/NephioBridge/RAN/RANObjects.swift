@@ -7,6 +7,11 @@ import Kubernetes
 struct RANObjects: Sendable {
     /// An element as `/v1/o1/elements` has it.
     struct Element: Sendable, Equatable, Decodable {
+        struct Deviation: Sendable, Equatable, Decodable {
+            var object: String
+            var intent: String
+        }
+
         struct Alarm: Sendable, Equatable, Decodable {
             var condition: String
             var severity: String
@@ -20,6 +25,8 @@ struct RANObjects: Sendable {
         var lastError: String?
         /// The worst first.
         var alarms: [Alarm]
+        /// What it has otherwise than intents configured it; nil from a service that does not compare.
+        var deviations: [Deviation]?
     }
 
     struct NodeSet: Sendable, Equatable {
@@ -64,6 +71,8 @@ struct RANObjects: Sendable {
         var status: [String: JSONValue] = ["state": .string(element.state), "alarms": .number(Double(element.alarms.count))]
         status["revision"] = element.revision.map { .string($0) }
         status["worstAlarm"] = element.alarms.first.map { .string("\($0.severity) \($0.condition)") }
+        status["deviations"] = element.deviations.map { .number(Double($0.count)) }
+        status["deviation"] = element.deviations?.first.map { .string(String("\($0.object) of \($0.intent)".prefix(1024))) }
         status["lastError"] = element.lastError.map { .string(String($0.prefix(1024))) }
         return .object(status)
     }

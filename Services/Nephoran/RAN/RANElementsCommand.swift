@@ -2,7 +2,8 @@ import ArgumentParser
 
 struct RANElementsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "elements", abstract: "Show the managed elements that are reached over O1: connection, revision, alarms, last error.",
+        commandName: "elements",
+        abstract: "Show the managed elements that are reached over O1: connection, revision, cells, alarms, what is not as intents configured it, last error.",
         discussion: "Ends with status 3 when one does not answer."
     )
 
@@ -24,14 +25,20 @@ struct RANElementsCommand: AsyncParsableCommand {
     }
 
     static func table(_ elements: [ManagedElements.Element]) -> Table {
-        var table = Table("ELEMENT", "STATE", "ADDRESS", "REVISION", "ALARMS", "HEARD", "LAST ERROR")
+        var table = Table("ELEMENT", "STATE", "ADDRESS", "REVISION", "CELLS", "ALARMS", "DEVIATIONS", "HEARD", "LAST ERROR")
         for element in elements {
             let worst = element.alarms.first.map { "\(element.alarms.count), \($0.severity)" } ?? "none"
+            let cells = element.cells.map { $0.disabled.isEmpty ? "\($0.count)" : "\($0.count), \($0.disabled.count) disabled" }
             table.add(
-                element.name, element.state, "\(element.address):\(element.port)", element.revision ?? "–", worst, element.lastHeard ?? "–",
-                element.lastError ?? "–")
+                element.name, element.state, "\(element.address):\(element.port)", element.revision ?? "–", cells ?? "–", worst,
+                Self.deviations(element.deviations ?? []), element.lastHeard ?? "–", element.lastError ?? "–")
         }
         return table
+    }
+
+    private static func deviations(_ deviations: [ManagedElements.Deviation]) -> String {
+        guard let first = deviations.first else { return "none" }
+        return "\(deviations.count), \(first.object) of \(first.intent)"
     }
 }
 
@@ -44,6 +51,16 @@ struct ManagedElements: Decodable {
         var raisedAt: String
     }
 
+    struct Cells: Decodable {
+        var count: Int
+        var disabled: [String]
+    }
+
+    struct Deviation: Decodable {
+        var object: String
+        var intent: String
+    }
+
     struct Element: Decodable {
         var name: String
         var address: String
@@ -54,6 +71,9 @@ struct ManagedElements: Decodable {
         var lastHeard: String?
         /// The worst first.
         var alarms: [Alarm]
+        /// Nil from a service that does not compare.
+        var deviations: [Deviation]?
+        var cells: Cells?
     }
 
     var items: [Element]

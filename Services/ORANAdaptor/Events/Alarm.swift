@@ -25,6 +25,7 @@ package struct Alarm: Sendable, Equatable, Codable {
 
     /// The same trouble has the same key, whatever its severity.
     static func key(_ fault: CommonEvent.Fault) -> String {
-        [fault.condition, fault.problem, fault.sourceType, fault.interface ?? ""].map { String($0.prefix(200)) }.joined(separator: "\u{1f}")
+        if let identity = fault.identity { return "\u{1f}" + String(identity.prefix(400)) }
+        return [fault.condition, fault.problem, fault.sourceType, fault.interface ?? ""].map { String($0.prefix(200)) }.joined(separator: "\u{1f}")
     }
 }

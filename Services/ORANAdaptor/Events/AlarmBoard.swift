@@ -50,6 +50,10 @@ package struct AlarmBoard: Sendable {
           if last.order == new.order then return last.alarm.severity == new.alarm.severity and last.before or 'old' end
           before = last.alarm.severity
           if before ~= 'NORMAL' then new.alarm.raisedAt = last.alarm.raisedAt end
+          -- A change of a severity, or an end, need not say again what the trouble is.
+          for _, name in ipairs({'condition', 'specificProblem', 'sourceType', 'interface'}) do
+            if (new.alarm[name] or '') == '' then new.alarm[name] = last.alarm[name] end
+          end
         elseif redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then
           local all = redis.call('HGETALL', KEYS[1])
           local room = false

@@ -9,6 +9,8 @@ package struct CommonEvent: Sendable, Equatable {
         package let sourceType: String
         /// Card, port or channel.
         package let interface: String?
+        /// By which the element knows the alarm again, where it has such a name for it.
+        package var identity: String?
     }
 
     package let domain: String
@@ -53,6 +55,7 @@ package struct CommonEvent: Sendable, Equatable {
                 condition: fields["alarmCondition"]?.string ?? "", problem: fields["specificProblem"]?.string ?? "", severity: severity,
                 sourceType: fields["eventSourceType"]?.string ?? "", interface: fields["alarmInterfaceA"]?.string)
         }
+        if domain == "stndDefined" { self.fault = try StandardAlarm.fault(in: value) }
         self.heartbeatInterval = value["heartbeatFields"]?["heartbeatInterval"]?.integer
     }
 }

@@ -2,12 +2,13 @@ import IntentModel
 package import Ledger
 package import RedisClient
 
-/// Which intents configured what an element has, and what becomes of them when it is in trouble, or a RIC does not enforce a policy of theirs. One
-/// hash for each element, `{ran}:intents:<element>`: object → ``ObjectOwners``.
+/// Which intents configured what an element has, and what becomes of them when it is in trouble or has something otherwise, or a RIC does not enforce a
+/// policy of theirs. One hash for each element, `{ran}:intents:<element>`: object → ``ObjectOwners``.
 package struct ElementIntents: Sendable {
     private let redis: RedisClient
     private let ledger: Ledger
     let unenforced: UnenforcedPolicies
+    let deviations: DeviationBoard
     private static let author = "oran-adaptor"
     private static let degradedMark = "degraded: "
 
@@ -15,6 +16,7 @@ package struct ElementIntents: Sendable {
         self.redis = redis
         self.ledger = ledger
         self.unenforced = UnenforcedPolicies(redis: redis)
+        self.deviations = DeviationBoard(redis: redis)
     }
 
     private static func key(_ element: String) -> String { "{ran}:intents:\(element)" }
@@ -76,12 +78,13 @@ package struct ElementIntents: Sendable {
         }
     }
 
-    /// … that the trouble is over, unless another element where it is in effect is in trouble still, or a policy of it is not enforced.
+    /// … that the trouble is over, unless another element where it is in effect is in trouble still, an element has something of it otherwise, or a policy
+    /// of it is not enforced.
     package func recover(at element: String, _ reason: String, isInTrouble: (String) async throws -> Bool) async throws {
         for id in try await self.intents(at: element) {
             try await self.tell(id) { verification, snapshot in
                 guard verification.state == .degraded, try await !self.elements(of: snapshot, besides: element).contains(where: isInTrouble),
-                    try await !self.isUnenforced(snapshot)
+                    try await !self.isUnenforced(snapshot), try await !self.deviates(snapshot)
                 else { return nil }
                 return self.wellAgain(snapshot, reason)
             }
@@ -91,7 +94,19 @@ package struct ElementIntents: Sendable {
     /// … of one intent, since this policy of it is enforced again.
     func recover(_ id: IntentID, _ reason: String, besides policy: StatusBoard.Key, isInTrouble: (String) async throws -> Bool) async throws {
         try await self.tell(id) { verification, snapshot in
-            guard verification.state == .degraded, try await !self.isUnenforced(snapshot, besides: policy),
+            guard verification.state == .degraded, try await !self.isUnenforced(snapshot, besides: policy), try await !self.deviates(snapshot),
+                try await !self.elements(of: snapshot).contains(where: isInTrouble)
+            else { return nil }
+            return self.wellAgain(snapshot, reason)
+        }
+    }
+
+    /// … of one intent, since an element has this object as the intent wants it again.
+    func recover(
+        _ id: IntentID, _ reason: String, besidesDeviation deviation: (element: String, key: DesiredObject.Key), isInTrouble: (String) async throws -> Bool
+    ) async throws {
+        try await self.tell(id) { verification, snapshot in
+            guard verification.state == .degraded, try await !self.isUnenforced(snapshot), try await !self.deviates(snapshot, besides: deviation),
                 try await !self.elements(of: snapshot).contains(where: isInTrouble)
             else { return nil }
             return self.wellAgain(snapshot, reason)
@@ -139,6 +154,18 @@ package struct ElementIntents: Sendable {
             guard let ric = change.ric else { continue }
             let other = StatusBoard.Key(ric: ric, type: change.policyType, policy: change.policyId)
             if other != policy, try await self.unenforced.entry(of: other)?.intent == snapshot.id.description { return true }
+        }
+        return false
+    }
+
+    /// Whether an element has something otherwise than the intent configured it.
+    private func deviates(_ snapshot: RecordSnapshot, besides deviation: (element: String, key: DesiredObject.Key)? = nil) async throws -> Bool {
+        let elements = Set(try snapshot.plan()?.policies.filter { $0.interface == .o1 }.compactMap(\.ric) ?? [])
+        for element in elements.sorted() {
+            let isOther = try await self.deviations.all(of: element).contains { key, entry in
+                entry.intent == snapshot.id.description && !(element == deviation?.element && key == deviation?.key)
+            }
+            if isOther { return true }
         }
         return false
     }

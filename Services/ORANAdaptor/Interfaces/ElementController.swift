@@ -7,19 +7,23 @@ struct ElementController: Sendable {
     let configuration: ElementConfiguration
 
     let alarms: AlarmBoard
+    let deviations: DeviationBoard
+    let desired: DesiredObjects
 
     /// A managed element as it was last seen, with what it has told since.
     private struct Element: Encodable {
         let report: ElementClient.Report
         let alarms: [Alarm]
+        let deviations: [Deviation]
         let lastHeard: String?
 
-        private enum CodingKeys: String, CodingKey { case alarms, lastHeard }
+        private enum CodingKeys: String, CodingKey { case alarms, deviations, lastHeard }
 
         func encode(to encoder: any Encoder) throws {
             try self.report.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(self.alarms, forKey: .alarms)
+            try container.encode(self.deviations, forKey: .deviations)
             try container.encodeIfPresent(self.lastHeard, forKey: .lastHeard)
         }
     }
@@ -85,16 +89,26 @@ struct ElementController: Sendable {
             } catch {
                 throw ProblemError(.unprocessableContent, code: "rrm_policy_invalid", detail: "\(error).")
             }
+            try await self.release(policy.id, at: client)
             let outcome = try await Self.answering { () async throws(O1Error) in try await self.configuration.put(policy, on: client) }
             return Response.json(Change(element: client.element.name, change: outcome.changed ? "put" : "none", policy: outcome.policy))
         }
         routes.delete("elements/:element/rrm-policies/:id") { _, context in
             let client = try self.client(context)
             let id = try context.parameters.require("id")
+            try await self.release(id, at: client)
             let existed = try await Self.answering { () async throws(O1Error) in try await self.configuration.removeRRMPolicy(id, on: client) }
             return Response.json(Change(element: client.element.name, change: existed ? "delete" : "none"))
         }
         return routes
+    }
+
+    /// What is changed by hand is as no intent wants it any more.
+    private func release(_ id: String, at client: ElementClient) async throws {
+        let element = client.element.name
+        guard try await self.desired.release(RRMPolicyRatio.className, id, at: element) else {
+            throw O1Error(.busy, element: element, detail: "something is being put back there").problem
+        }
     }
 
     private func elements(_ reports: [ElementClient.Report]) async throws -> [Element] {
@@ -103,7 +117,9 @@ struct ElementController: Sendable {
                 group.addTask {
                     (
                         index,
-                        Element(report: report, alarms: try await self.alarms.alarms(of: report.name), lastHeard: try await self.alarms.lastHeard(report.name))
+                        Element(
+                            report: report, alarms: try await self.alarms.alarms(of: report.name),
+                            deviations: try await self.deviations.deviations(of: report.name), lastHeard: try await self.alarms.lastHeard(report.name))
                     )
                 }
             }

@@ -13,6 +13,17 @@ protocol ConfigurationEdit: Sendable {
     func isMet(by object: Object?) -> Bool
     /// Nil when there is nothing that could be changed.
     func edit(of object: Object?) -> XMLElement?
+    /// Nil where it is met.
+    func difference(from object: Object?) -> Difference?
+}
+
+extension ConfigurationEdit {
+    func difference(in data: XMLElement) -> Difference? { self.difference(from: self.object(in: data)) }
+
+    /// Makes it so; false where it was so already.
+    func make(in configuration: ElementConfiguration, on client: ElementClient) async throws(O1Error) -> Bool {
+        try await configuration.make(self, on: client).changed
+    }
 }
 
 /// A share of radio resources.
@@ -30,6 +41,9 @@ struct ShareEdit: ConfigurationEdit {
     }
     func isMet(by object: RRMPolicyRatio?) -> Bool { object.map { self.policy.isMet(by: $0, exactly: self.exactly) } ?? false }
     func edit(of object: RRMPolicyRatio?) -> XMLElement? { self.policy.edit(of: object, exactly: self.exactly) }
+    func difference(from object: RRMPolicyRatio?) -> Difference? {
+        self.isMet(by: object) ? nil : Difference(wanted: self.policy.comparable, found: object?.comparable)
+    }
 }
 
 /// The end of a share.
@@ -47,5 +61,8 @@ struct ShareRemoval: ConfigurationEdit {
         removal.attributes["nc:operation"] = "delete"
         removal.attributes["xmlns:nc"] = NETCONFSession.namespace
         return removal
+    }
+    func difference(from object: RRMPolicyRatio?) -> Difference? {
+        object.flatMap { Difference(wanted: $0.comparable.mapValues { _ in .null }, found: $0.comparable) }
     }
 }

@@ -22,6 +22,17 @@ package final class ElementClient: Sendable {
         package var lastError: String?
         /// Of what it has of RRMPolicyRatio, 12 hexadecimal digits: another one means that somebody changed it.
         package var revision: String?
+        /// Its NR cells; nil where it does not show them.
+        package var cells: Cells?
+        /// Whether it tells of changes of its configuration.
+        package var isSubscribed = false
+    }
+
+    /// The NR cells of an element, of those that are unlocked.
+    package struct Cells: Sendable, Equatable, Codable {
+        package let count: Int
+        /// That are to be in use and are not operable, at most 32.
+        package let disabled: [String]
     }
 
     package let element: ManagedElement
@@ -47,11 +58,15 @@ package final class ElementClient: Sendable {
             Report(name: element.name, address: element.address, port: element.port, state: .unknown, capabilities: [], lastError: nil, revision: nil))
     }
 
-    func note(revisionOf policies: [RRMPolicyRatio]) {
+    func note(revisionOf policies: [RRMPolicyRatio]?) {
+        guard let policies else { return self.last.withLock { $0.revision = nil } }
         let text = policies.sorted { $0.id < $1.id }.map { "\($0.id) \($0.document.text)" }.joined(separator: "\n")
         let digest = SHA256.hash(data: Array(text.utf8)).prefix(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         self.last.withLock { $0.revision = digest }
     }
+
+    func note(_ cells: Cells?) { self.last.withLock { $0.cells = cells } }
+    private func note(isSubscribed: Bool) { self.last.withLock { $0.isSubscribed = isSubscribed } }
 
     /// As of the last session.
     package var report: Report { self.last.withLock { $0 } }
@@ -128,6 +143,64 @@ package final class ElementClient: Sendable {
             }
             return .failure(error)
         }
+    }
+
+    // MARK: Subscription
+
+    /// How many a subscription heeds in a second; more make it read slower.
+    private static let pace = 50
+    /// Of a message of a subscription, in bytes: what changed is read anew, whatever is said of it.
+    private static let longestNotification = 1 << 20
+
+    /// Threads that make a connection for a subscription: a thousand at once would all be too late.
+    private static let connecting = DispatchSemaphore(value: 32)
+
+    /// Has the element tell when its configuration changes, in a session of its own, until that ends or nobody wants to know any more.
+    ///
+    /// - Parameters:
+    ///   - isWanted: asked every second.
+    ///   - changed: also when the subscription begins: what came before it was not told.
+    func follow(while isWanted: @escaping @Sendable () -> Bool, changed: @escaping @Sendable () -> Void) async throws(O1Error) {
+        let result: Result<Void, O1Error> = await withCheckedContinuation { continuation in
+            let thread = Thread {
+                let result: Result<Void, O1Error>
+                do throws(O1Error) { result = .success(try self.follow(isWanted, changed)) } catch { result = .failure(error) }
+                self.note(isSubscribed: false)
+                continuation.resume(returning: result)
+            }
+            thread.name = "netconf-events"
+            thread.stackSize = 256 << 10
+            thread.start()
+        }
+        try result.get()
+    }
+
+    /// On the thread of the session.
+    private func follow(_ isWanted: () -> Bool, _ changed: () -> Void) throws(O1Error) {
+        while Self.connecting.wait(timeout: .now() + 1) == .timedOut { guard isWanted() else { return } }
+        let (channel, session) = try self.subscribed()
+        defer { channel.close() }
+        self.note(isSubscribed: true)
+        changed()
+        var (second, heeded) = (ContinuousClock.now, 0)
+        while isWanted() {
+            guard let isChange = try session.notification(within: .seconds(1)) else { continue }
+            if isChange { changed() }
+            heeded += 1
+            guard heeded >= Self.pace else { continue }
+            let left = Duration.seconds(1) - second.duration(to: .now)
+            if left > .zero { Thread.sleep(forTimeInterval: left / .seconds(1)) }
+            (second, heeded) = (.now, 0)
+        }
+    }
+
+    private func subscribed() throws(O1Error) -> (SSHChannel, NETCONFSession) {
+        defer { Self.connecting.signal() }
+        let channel = try SSHChannel(to: self.element, under: self.outbound(), until: .now + self.upstream.configuration.timeout)
+        let session = try NETCONFSession(with: self.element, over: channel, limit: Self.longestNotification)
+        try session.subscribe()
+        channel.keepAlive()
+        return (channel, session)
     }
 
     private static func judge<Value>(_ result: Result<Value, O1Error>) -> Judgement {

@@ -13,21 +13,66 @@ package struct ElementConfiguration: Sendable {
     /// As last seen, in the order of the settings.
     package var reports: [ElementClient.Report] { self.elements.map(\.report) }
 
-    /// Asks every element, side by side and not too many at once; what a dead one costs is its own.
-    package func look() async {
-        await withTaskGroup(of: Void.self) { group in
-            for (started, client) in self.elements.enumerated() {
-                if started >= Self.side { await group.next() }
-                group.addTask {
-                    do throws(O1Error) { client.note(revisionOf: try await self.rrmPolicies(of: client)) } catch {
-                        // The report has it.
-                    }
-                }
+    /// What is seen of an element in one session.
+    struct Sight: Sendable {
+        /// Nil where its model has none.
+        let shares: [RRMPolicyRatio]?
+        /// Nil where it shows none.
+        let cells: ElementClient.Cells?
+        /// Of each edit; nil where it is met.
+        let differences: [Difference?]
+    }
+
+    /// - Parameter edits: what the running configuration is compared with.
+    func sight(of client: ElementClient, comparing edits: [any ConfigurationEdit] = []) async throws(O1Error) -> Sight {
+        let cells = self.classes[Self.cellClass]
+        return try await client.inSession { session throws(O1Error) in
+            let shares = try Self.shares(in: session)
+            var differences: [Difference?] = []
+            for start in stride(from: 0, to: edits.count, by: Self.comparedAtOnce) {
+                let some = edits[start..<min(start + Self.comparedAtOnce, edits.count)]
+                let data = try session.getConfig("running", some.flatMap(\.filters))
+                differences += some.map { $0.difference(in: data) }
             }
+            var shown: [ManagedObject]?
+            if let cells { shown = try Self.state(of: cells, in: session, besides: ["administrativeState"]) }
+            return Sight(shares: shares, cells: shown.flatMap(Self.summary), differences: differences)
         }
     }
 
-    private static let side = 32
+    /// Some servers refuse a filter of what their model does not have.
+    private static func shares(in session: NETCONFSession) throws(O1Error) -> [RRMPolicyRatio]? {
+        do throws(O1Error) {
+            return try session.getConfig("running", [RRMPolicyRatio.filter()]).children.compactMap { RRMPolicyRatio($0) }
+        } catch {
+            guard error.kind == .rejected || error.kind == .notFound else { throw error }
+            return nil
+        }
+    }
+
+    private static let cellClass = "NRCellDU"
+    private static let comparedAtOnce = 64
+    private static let disabledShown = 32
+
+    private static func summary(_ cells: [ManagedObject]) -> ElementClient.Cells? {
+        let unlocked = cells.filter { $0.attributes["administrativeState"] == "UNLOCKED" }
+        let disabled = unlocked.filter { $0.attributes["operationalState"] == "DISABLED" }.map(\.name.description).sorted()
+        return cells.isEmpty ? nil : ElementClient.Cells(count: cells.count, disabled: Array(disabled.prefix(self.disabledShown)))
+    }
+
+    /// The objects of a class with their state; nil where the element refuses to show it.
+    ///
+    /// - Parameter names: attributes of the configuration that are read, too.
+    private static func state(
+        of managedClass: ManagedClass, in session: NETCONFSession, besides names: Set<String> = []
+    ) throws(O1Error) -> [ManagedObject]? {
+        do throws(O1Error) {
+            return ManagedObject.all(of: managedClass, in: try session.get(ManagedObject.filters(managedClass, ofState: true, besides: names)))
+        } catch {
+            guard error.kind == .rejected || error.kind == .denied || error.kind == .notFound || error.kind == .busy else { throw error }
+            return nil
+        }
+    }
 
     package func rrmPolicies(of client: ElementClient) async throws(O1Error) -> [RRMPolicyRatio] {
         try await client.inSession { session throws(O1Error) in
@@ -37,7 +82,10 @@ package struct ElementConfiguration: Sendable {
 
     package func objects(of managedClass: ManagedClass, on client: ElementClient) async throws(O1Error) -> [ManagedObject] {
         try await client.inSession { session throws(O1Error) in
-            ManagedObject.all(of: managedClass, in: try session.getConfig("running", ManagedObject.filters(managedClass)))
+            let objects = ManagedObject.all(of: managedClass, in: try session.getConfig("running", ManagedObject.filters(managedClass)))
+            guard managedClass.attributes.values.contains(where: \.isState), let shown = try Self.state(of: managedClass, in: session) else { return objects }
+            let states = Dictionary(shown.map { ($0.name, $0) }) { first, _ in first }
+            return objects.map { object in states[object.name].map { object.joined(withStateOf: $0, managedClass) } ?? object }
         }
     }
 

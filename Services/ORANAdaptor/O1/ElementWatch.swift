@@ -1,19 +1,19 @@
 import ServiceLifecycle
 
-/// Looks after the managed elements: whether they answer, and what they say they are.
+/// Looks after the managed elements, now and then, whatever they tell.
 final class ElementWatch: Service {
-    private let configuration: ElementConfiguration
+    private let inspection: ElementInspection
     private let interval: Duration
 
-    init(_ configuration: ElementConfiguration, interval: Duration) {
-        self.configuration = configuration
+    init(_ inspection: ElementInspection, interval: Duration) {
+        self.inspection = inspection
         self.interval = interval
     }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                await self.configuration.look()
+                await self.inspection.lookAtAll()
                 // Instances that start together shall not ask together.
                 try? await Task.sleep(for: self.interval * Double.random(in: 0.8...1))
             }

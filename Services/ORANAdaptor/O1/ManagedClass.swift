@@ -16,6 +16,8 @@ package struct ManagedClass: Sendable, Equatable {
         /// The model's own value of what is not shown.
         package let standard: JSONValue?
         package let isWritable: Bool
+        /// Of the element's state and not of its configuration.
+        var isState = false
     }
 
     package struct Step: Sendable, Equatable {

@@ -25,7 +25,7 @@ package struct ManagedClassCatalogue: Sendable {
         }
         var classes: [String: ManagedClass] = [:]
         for (name, entry) in root["classes"]?.object ?? [:] {
-            if let stray = entry.object?.keys.first(where: { !["contained", "attributes", "shown"].contains($0) }) {
+            if let stray = entry.object?.keys.first(where: { !["contained", "attributes", "shown", "state"].contains($0) }) {
                 throw Unreadable(description: "\(name): '\(stray)' is unknown")
             }
             var paths: [[ManagedClass.Step]] = []
@@ -35,9 +35,9 @@ package struct ManagedClassCatalogue: Sendable {
             }
             guard !paths.isEmpty else { throw Unreadable(description: "\(name) is contained nowhere") }
             var attributes: [String: ManagedClass.Attribute] = [:]
-            for (list, isWritable) in [("attributes", true), ("shown", false)] {
+            for list in ["attributes", "shown", "state"] {
                 for (attribute, shape) in entry[list]?.object ?? [:] {
-                    attributes[attribute] = try Self.attribute(attribute, shape, isWritable: isWritable, of: name)
+                    attributes[attribute] = try Self.attribute(attribute, shape, isWritable: list == "attributes", isState: list == "state", of: name)
                 }
             }
             classes[name] = ManagedClass(name: name, namespace: try namespace(of: name), paths: paths, attributes: attributes)
@@ -45,7 +45,9 @@ package struct ManagedClassCatalogue: Sendable {
         self.classes = classes
     }
 
-    private static func attribute(_ name: String, _ shape: JSONValue, isWritable: Bool, of managedClass: String) throws(Unreadable) -> ManagedClass.Attribute {
+    private static func attribute(
+        _ name: String, _ shape: JSONValue, isWritable: Bool, isState: Bool, of managedClass: String
+    ) throws(Unreadable) -> ManagedClass.Attribute {
         let kind: ManagedClass.Kind
         switch shape["type"]?.string {
         case "enumeration": kind = .enumeration((shape["values"]?.array ?? []).compactMap(\.string))
@@ -58,6 +60,6 @@ package struct ManagedClassCatalogue: Sendable {
             kind = .integer(low...high)
         default: throw Unreadable(description: "\(managedClass).\(name) has no type that is known")
         }
-        return .init(name: name, kind: kind, standard: shape["default"], isWritable: isWritable)
+        return .init(name: name, kind: kind, standard: shape["default"], isWritable: isWritable, isState: isState)
     }
 }

@@ -4,7 +4,7 @@ package import JSONSchema
 package struct ManagedObject: Sendable, Equatable {
     package let name: DistinguishedName
     /// By their names in the model; without those that are not shown.
-    package let attributes: [String: JSONValue]
+    package private(set) var attributes: [String: JSONValue]
 
     /// The objects of a class in a configuration.
     static func all(of managedClass: ManagedClass, in data: XMLElement) -> [ManagedObject] {
@@ -36,10 +36,19 @@ package struct ManagedObject: Sendable, Equatable {
         return attributes
     }
 
-    /// What selects a class's objects in a filter: their names and the attributes that are known, and nothing else that a large cell has.
-    static func filters(_ managedClass: ManagedClass) -> [XMLElement] {
-        managedClass.paths.map { path in
-            let leaves = managedClass.attributes.keys.sorted().map { XMLElement($0, namespace: managedClass.namespace) }
+    /// With what another reading of it says of its state.
+    func joined(withStateOf other: ManagedObject, _ managedClass: ManagedClass) -> ManagedObject {
+        var object = self
+        for attribute in managedClass.attributes.values where attribute.isState { object.attributes[attribute.name] = other.attributes[attribute.name] }
+        return object
+    }
+
+    /// What selects a class's objects in a filter: their names and the attributes that are known, of their configuration or of their state, and nothing
+    /// else that a large cell has.
+    static func filters(_ managedClass: ManagedClass, ofState: Bool = false, besides others: Set<String> = []) -> [XMLElement] {
+        let names = managedClass.attributes.values.filter { $0.isState == ofState || others.contains($0.name) }.map(\.name).sorted()
+        return managedClass.paths.map { path in
+            let leaves = names.map { XMLElement($0, namespace: managedClass.namespace) }
             var node = XMLElement("attributes", namespace: managedClass.namespace, children: leaves)
             for step in path.reversed() {
                 node = XMLElement(step.name, namespace: step.namespace, children: [XMLElement("id", namespace: step.namespace), node])

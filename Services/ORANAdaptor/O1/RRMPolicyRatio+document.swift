@@ -33,4 +33,18 @@ extension RRMPolicyRatio {
         for (name, percent) in self.ratios { attributes[name] = .number(Double(percent)) }
         return .object(attributes)
     }
+
+    /// The same for two objects that are the same to the element: the members in one order, the model's own value for what is not said.
+    var comparable: [String: JSONValue] {
+        var attributes = self.document.object ?? [:]
+        for (name, standard) in Self.standardRatios where attributes[name] == nil { attributes[name] = .number(Double(standard)) }
+        var members: [String: Member] = [:]
+        for member in self.members { members[member.key] = member }
+        attributes["rRMPolicyMemberList"] = .array(
+            members.sorted { $0.key < $1.key }.map { _, member in
+                let sd = (member.sd ?? "FFFFFF").uppercased()
+                return ["mcc": .string(member.mcc), "mnc": .string(member.mnc), "sst": .number(Double(member.sst)), "sd": .string(sd)]
+            })
+        return attributes
+    }
 }

@@ -14,6 +14,8 @@ package struct RRMPolicyRatio: Sendable, Equatable, Codable {
 
     static let className = "RRMPolicyRatio"
     static let namespace = "urn:3gpp:sa5:_3gpp-nr-nrm-rrmpolicy"
+    /// The model's own values for what is not said, which a device may show.
+    static let standardRatios = ["rRMPolicyMaxRatio": 100, "rRMPolicyMinRatio": 0, "rRMPolicyDedicatedRatio": 0]
     static let resourceTypes = ["PRB", "PRB_UL", "PRB_DL", "RRC", "DRB"]
 
     package var id: String
@@ -105,10 +107,8 @@ extension RRMPolicyRatio {
     /// Whether what is there is what was wanted; a ratio that was not said may be anything, unless it is to be so exactly.
     func isMet(by other: RRMPolicyRatio, exactly: Bool = false) -> Bool {
         let isSame = self.resourceType == other.resourceType && Set(self.members.map(\.key)) == Set(other.members.map(\.key))
-        // The model's own values for what is not said, which a device may show.
-        let defaults = ["rRMPolicyMaxRatio": 100, "rRMPolicyMinRatio": 0, "rRMPolicyDedicatedRatio": 0]
         return isSame
-            && defaults.allSatisfy { name, standard in
+            && Self.standardRatios.allSatisfy { name, standard in
                 let (wanted, there) = (self.ratios.first { $0.name == name }?.percent, other.ratios.first { $0.name == name }?.percent)
                 return wanted == there || wanted == nil && (!exactly || there == standard) || there == nil && wanted == standard
             }

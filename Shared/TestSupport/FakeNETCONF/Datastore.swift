@@ -9,6 +9,29 @@ struct Datastore: Sendable {
 
     var root = XMLTree("data", namespace: "urn:ietf:params:xml:ns:netconf:base:1.0")
 
+    /// Without what is no configuration.
+    var configuration: Datastore {
+        var copy = self
+        copy.root = Self.withoutState(copy.root)
+        return copy
+    }
+
+    private static func withoutState(_ node: XMLTree) -> XMLTree {
+        var copy = node
+        copy.children = node.children.filter { !ElementModel.state.contains($0.name) }.map { self.withoutState($0) }
+        return copy
+    }
+
+    /// What the model has to be there.
+    func validate() throws(Rejected) {
+        for share in self.root.children where share.name == "RRMPolicyRatio" {
+            let attributes = share.child("attributes")
+            for name in ["resourceType", "rRMPolicyMemberList"] where attributes?.child(name) == nil {
+                throw Rejected(tag: "data-missing", message: "\(name) is missing", path: ["RRMPolicyRatio", "attributes", name])
+            }
+        }
+    }
+
     // MARK: Filters
 
     func selected(by filters: [XMLTree]) -> [XMLTree] { self.root.children.compactMap { Self.select($0, filters) } }

@@ -28,6 +28,12 @@ enum ElementModel {
         "CESManagementFunction": "urn:3gpp:sa5:_3gpp-nr-nrm-cesmanagementfunction",
     ]
 
+    /// At the top of the model.
+    static let tops: Set<String> = ["RRMPolicyRatio", "ManagedElement"]
+
+    /// Leaves that are no configuration; none of them can be edited.
+    static let state: Set<String> = ["operationalState", "cellState"]
+
     /// Containers and lists within an object.
     static let inner: Set<String> = ["attributes", "rRMPolicyMemberList"]
 

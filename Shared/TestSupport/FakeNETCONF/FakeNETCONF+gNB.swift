@@ -6,8 +6,11 @@ extension FakeNETCONF {
         var state: String?
         /// Id of its NRSectorCarrier.
         var carrier: String?
+        /// Operational state; nil shows none.
+        var operational: String?
 
-        package init(id: String, localID: Int, state: String?, carrier: String?) {
+        package init(id: String, localID: Int, state: String?, carrier: String?, operational: String? = nil) {
+            self.operational = operational
             self.id = id
             self.localID = localID
             self.state = state
@@ -31,6 +34,7 @@ extension FakeNETCONF {
             object(
                 "NRCellDU", cell.id,
                 leaf("cellLocalId", "\(cell.localID)") + (cell.state.map { leaf("administrativeState", $0) } ?? "")
+                    + (cell.operational.map { leaf("operationalState", $0) } ?? "")
                     + (cell.carrier.map { leaf("nRSectorCarrierRef", "ManagedElement=1,GNBDUFunction=1,NRSectorCarrier=\($0)") } ?? ""))
         }
         let sent = carriers.sorted { $0.key < $1.key }.map { object("NRSectorCarrier", $0.key, leaf("configuredMaxTxPower", "\($0.value)")) }

@@ -20,7 +20,16 @@ package final class FakeNETCONF: Sendable {
         /// Does not notice the end of a session while its commit is not confirmed, as of a cable that is cut: ``timeOutUnconfirmed()``.
         package var keepsUnconfirmed = false
         package var ignoresEdits = false
+        /// Takes a candidate for unchanged once it was validated, as yuma123 2.13 does.
+        package var forgetsWhatIsValid = false
         package var isLockedByOthers = false
+        /// Whether it tells of changes (RFC 5277, RFC 6470), and takes a filter of what it tells.
+        package var notifies = true
+        package var filtersNotifications = true
+        /// Tops of its model that it does not have; a filter of one is refused.
+        package var lacks: Set<String> = []
+        /// Whether its state can be read.
+        package var showsState = true
         package var nonsense: Nonsense?
     }
 
@@ -32,6 +41,10 @@ package final class FakeNETCONF: Sendable {
         var before: Datastore?
         var holder: Int32?
         var operations: [String] = []
+        /// Of those sessions that want to be told; whether they speak in chunks.
+        var subscribers: [Int32: Bool] = [:]
+        /// Every message that came after a hello.
+        var messages: [String] = []
         var sessions = 0
     }
 
@@ -88,7 +101,11 @@ package final class FakeNETCONF: Sendable {
 
     package func set(_ change: (inout Behaviour) -> Void) { self.state.withLock { change(&$0.behaviour) } }
     package var operations: [String] { self.state.withLock { $0.operations } }
+    package var messages: [String] { self.state.withLock { $0.messages } }
+    package var subscriptions: Int { self.state.withLock { $0.subscribers.count } }
     package var running: XMLTree { self.state.withLock { $0.running.root } }
+    /// The same without its state.
+    package var configuration: XMLTree { self.state.withLock { $0.running.configuration.root } }
     /// RRMPolicyRatio objects by their ids.
     package var shares: [String: XMLTree] {
         Dictionary(self.running.children.filter { $0.name == "RRMPolicyRatio" }.map { ($0.child("id")?.text ?? "", $0) }) { first, _ in first }
@@ -114,6 +131,7 @@ package final class FakeNETCONF: Sendable {
     private func serve(_ client: Int32) {
         defer {
             self.state.withLock { state in
+                state.subscribers[client] = nil
                 guard state.holder == client else { return }
                 // The number of a connection that is over is given to another.
                 if state.behaviour.keepsUnconfirmed, state.before != nil { state.holder = -1 } else { Self.takeBack(&state) }
@@ -141,9 +159,14 @@ package final class FakeNETCONF: Sendable {
                     messages.isChunked = behaviour.speaks11 && speaks11
                     continue
                 }
+                self.state.withLock { $0.messages.append(message) }
                 guard let reply = self.answer(element, client) else { return }
                 let framed = messages.isChunked ? "\n#\(reply.utf8.count)\n\(reply)\n##\n" : reply + "]]>]]>"
                 guard self.send(client, Array(framed.utf8)) else { return }
+                // After the reply, which says that it begins.
+                if element.children.first?.name == "create-subscription", reply.contains("<ok/>") {
+                    self.state.withLock { $0.subscribers[client] = messages.isChunked }
+                }
                 if element.children.first?.name == "close-session" { return }
             }
         }
@@ -153,6 +176,7 @@ package final class FakeNETCONF: Sendable {
         var capabilities = ["urn:ietf:params:netconf:base:1.0"]
         capabilities += ElementModel.namespaces.values.sorted().map { "\($0)?module=\($0.split(separator: ":").last ?? "")" }
         if behaviour.speaks11 { capabilities.append("urn:ietf:params:netconf:base:1.1") }
+        if behaviour.notifies { capabilities.append("urn:ietf:params:netconf:capability:notification:1.0") }
         if behaviour.hasCandidate {
             let own = ["candidate:1.0", "validate:1.1", "rollback-on-error:1.0"] + (behaviour.hasConfirmedCommit ? ["confirmed-commit:1.1"] : [])
             capabilities += own.map { "urn:ietf:params:netconf:capability:\($0)" }
@@ -169,6 +193,54 @@ package final class FakeNETCONF: Sendable {
             for _ in 0..<32 { guard self.send(client, block) else { return false } }
             return true
         case .wrongMessageID, nil: return self.send(client, Array(hello.utf8))
+        }
+    }
+
+    // MARK: Changes at the element itself
+
+    /// Somebody changes the running configuration without us.
+    package func change(_ body: (inout XMLTree) -> Void) {
+        self.state.withLock { state in
+            body(&state.running.root)
+            self.tell(&state)
+        }
+    }
+
+    /// Sets a leaf in the attributes of the object of that name, as ``value(of:_:)`` reads it; nil takes it away.
+    package func set(_ attribute: String, to value: String?, of object: String) {
+        let parts = object.split(separator: ",").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+        self.change { root in Self.set(attribute, value, in: &root, parts[...]) }
+    }
+
+    private static func set(_ attribute: String, _ value: String?, in node: inout XMLTree, _ path: ArraySlice<[String]>) {
+        guard let part = path.first else {
+            guard let at = node.children.firstIndex(where: { $0.name == "attributes" }) else { return }
+            let space = node.namespace
+            node.children[at].children.removeAll { $0.name == attribute }
+            if let value { node.children[at].children.append(XMLTree(attribute, namespace: space, text: value)) }
+            return
+        }
+        guard let at = node.children.firstIndex(where: { $0.name == part.first && $0.child("id")?.text == part.last }) else { return }
+        self.set(attribute, value, in: &node.children[at], path.dropFirst())
+    }
+
+    /// The sessions that are told end, as of a cable that is cut.
+    package func dropSubscriptions() {
+        self.state.withLock { state in
+            for client in state.subscribers.keys { shutdown(client, Int32(SHUT_RDWR)) }
+        }
+    }
+
+    private static let notifications = "urn:ietf:params:xml:ns:netconf:notification:1.0"
+
+    private func tell(_ state: inout State) {
+        let change = """
+            <notification xmlns="\(Self.notifications)"><eventTime>2026-01-01T00:00:00Z</eventTime>\
+            <netconf-config-change xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-notifications"><changed-by><server/></changed-by>\
+            <datastore>running</datastore></netconf-config-change></notification>
+            """
+        for (client, isChunked) in state.subscribers {
+            _ = self.send(client, Array((isChunked ? "\n#\(change.utf8.count)\n\(change)\n##\n" : change + "]]>]]>").utf8))
         }
     }
 
@@ -202,6 +274,10 @@ package final class FakeNETCONF: Sendable {
         }
     }
 
+    private static func removes(_ node: XMLTree) -> Bool {
+        node.attributes.contains { $0.key.hasSuffix("operation") && $0.value == "remove" } || node.children.contains { self.removes($0) }
+    }
+
     private static func error(_ error: Datastore.Rejected) -> String {
         let prefix = error.path.first == "RRMPolicyRatio" ? "rrm" : "nrm"
         let path =
@@ -212,9 +288,28 @@ package final class FakeNETCONF: Sendable {
     }
 
     private func content(_ state: inout State, _ operation: XMLTree, _ client: Int32) throws(Datastore.Rejected) -> String {
+        let isSubscription = operation.name == "create-subscription"
+        guard operation.namespace == (isSubscription ? Self.notifications : Self.base) else {
+            throw .init(tag: "unknown-namespace", message: "\(operation.name) of \(operation.namespace)")
+        }
         switch operation.name {
+        case "create-subscription":
+            guard state.behaviour.notifies else { throw .init(tag: "operation-not-supported", message: operation.name) }
+            guard state.behaviour.filtersNotifications || operation.child("filter") == nil else {
+                throw .init(tag: "operation-failed", message: "no filter is known")
+            }
+        case "get" where !state.behaviour.showsState: throw .init(tag: "operation-failed", message: "the state cannot be read")
         case "get-config", "get":
             let filters = operation.child("filter")?.children
+            for filter in filters ?? [] where !ElementModel.tops.contains(filter.name) || state.behaviour.lacks.contains(filter.name) {
+                throw .init(tag: "operation-failed", message: "Subtree filter node \"\(filter.name)\" does not match any YANG nodes.")
+            }
+            if operation.name == "get-config" {
+                guard operation.child("source")?.child("running") != nil else { throw .init(tag: "invalid-value", message: "no such source") }
+                let configuration = state.running.configuration
+                let selected = filters.map { configuration.selected(by: $0) } ?? configuration.root.children
+                return "<data>\(selected.map { $0.written(in: Self.base) }.joined())</data>"
+            }
             let selected = filters.map { state.running.selected(by: $0) } ?? state.running.root.children
             return "<data>\(selected.map { $0.written(in: Self.base) }.joined())</data>"
         case "lock":
@@ -228,14 +323,25 @@ package final class FakeNETCONF: Sendable {
             guard operation.child("target")?.child("candidate") != nil, let config = operation.child("config"), state.holder == client else {
                 throw .init(tag: "invalid-value", message: "only the candidate is edited, under a lock")
             }
+            if !state.behaviour.speaks11, Self.removes(config) {
+                throw .init(tag: "bad-attribute", message: "remove is an operation of 1.1")
+            }
             // On an error nothing of it stays.
             var edited = state.candidate ?? state.running
             try edited.edit(config, operation: operation.child("default-operation")?.text ?? "merge", most: state.behaviour.most)
             state.candidate = edited
-        case "validate", "close-session": break
+        case "validate":
+            try (state.candidate ?? state.running).validate()
+            if state.behaviour.forgetsWhatIsValid { state.candidate = state.running }
+        case "close-session": break
         case "commit":
             state.before = operation.child("confirmed") != nil ? state.running : nil
-            if !state.behaviour.ignoresEdits, let candidate = state.candidate { state.running = candidate }
+            if !state.behaviour.ignoresEdits, let candidate = state.candidate {
+                try candidate.validate()
+                let hasChanged = candidate.root != state.running.root
+                state.running = candidate
+                if hasChanged { self.tell(&state) }
+            }
         case "cancel-commit": if let before = state.before { (state.running, state.before) = (before, nil) }
         default: throw .init(tag: "operation-not-supported", message: operation.name)
         }

@@ -47,7 +47,9 @@ extension RealProcesses {
                 #expect(given.policies.map(\.policyId) == [Self.share] && given.policies.map(\.ric) == ["du-3"])
                 #expect(given.history.first?.phase == .received && given.history.last?.phase == .fulfilled)
                 #expect(Self.ratio(device) == "30")
-                let edits = device.operations.drop { $0 != "lock" }.filter { $0 != "get-config" && $0 != "close-session" }
+                // Meanwhile the element is looked at, too.
+                let others: Set = ["get-config", "get", "close-session", "create-subscription"]
+                let edits = device.operations.drop { $0 != "lock" }.filter { !others.contains($0) }
                 #expect(edits == ["lock", "discard-changes", "edit-config", "validate", "commit confirmed", "commit", "unlock"])
 
                 let again = try await gateway.submit("Give slice 1 at least 30 percent of the PRBs on cell 5 of du-3")
@@ -62,6 +64,36 @@ extension RealProcesses {
                 #expect(refused.problem?.detail.contains("rRMPolicyMinRatio is at most 35 here") == true, Self.why(refused))
                 #expect(refused.problem?.detail.contains("/rrm:RRMPolicyRatio/rrm:attributes/rrm:rRMPolicyMinRatio") == true, Self.why(refused))
                 #expect(device.running == before && !device.isLocked)
+            }
+        }
+
+        @Test("what somebody changes at the element afterwards degrades the intent as soon as the element tells, and the same sentence puts it back")
+        func deviation() async throws {
+            try await self.withElement { device, gateway async throws in
+                let sentence = "Give slice 1 at least 30 percent of the PRBs on cell 5 of du-3"
+                let given = try await gateway.submit(sentence)
+                #expect(given.phase == .fulfilled, Self.why(given))
+                let locked = try await gateway.submit("Set the transmit power of cell 5 on du-3 to 40 dBm")
+                #expect(locked.phase == .fulfilled, Self.why(locked))
+                try await eventually(within: .seconds(30)) { device.subscriptions > 0 }
+                device.set("configuredMaxTxPower", to: "15000", of: Self.carrier)
+                device.change { $0.children.removeAll { $0.name == "RRMPolicyRatio" } }
+                try await eventually(within: .seconds(30)) {
+                    let states = [try await gateway.record(given.id).verification?.state, try await gateway.record(locked.id).verification?.state]
+                    return states == [.degraded, .degraded]
+                }
+                let record = try await gateway.record(given.id)
+                #expect(record.phase == .fulfilled)
+                #expect(record.history.last?.detail == "degraded: RRMPolicyRatio=\(Self.share) of du-3: it is not there")
+                #expect(try await gateway.record(locked.id).verification?.checks.last?.hasSuffix("configuredMaxTxPower is 15000 and not 10000") == true)
+                #expect(device.shares.isEmpty, "it is told and not put back")
+
+                let again = try await gateway.submit(sentence)
+                #expect(again.phase == .fulfilled, Self.why(again))
+                #expect(Self.ratio(device) == "30")
+                try await eventually(within: .seconds(30)) { try await gateway.record(given.id).verification?.state == .observed }
+                device.set("configuredMaxTxPower", to: "10000", of: Self.carrier)
+                try await eventually(within: .seconds(30)) { try await gateway.record(locked.id).verification?.state == .observed }
             }
         }
 

@@ -13,6 +13,7 @@ final class NETCONFSession {
         case validate = "urn:ietf:params:netconf:capability:validate:1.1"
         case validate10 = "urn:ietf:params:netconf:capability:validate:1.0"
         case rollbackOnError = "urn:ietf:params:netconf:capability:rollback-on-error:1.0"
+        case notification = "urn:ietf:params:netconf:capability:notification:1.0"
     }
 
     /// All that the element said it has, without parameters.
@@ -24,12 +25,13 @@ final class NETCONFSession {
     /// After a change whose end is not known: how long the element may still show it and take it back.
     private(set) var unconfirmedFor: Duration?
 
-    init(with element: ManagedElement, over channel: SSHChannel) throws(O1Error) {
+    /// - Parameter limit: how long a message may be, in bytes.
+    init(with element: ManagedElement, over channel: SSHChannel, limit: Int = NETCONFSession.maxMessageBytes) throws(O1Error) {
         self.element = element.name
         self.channel = channel
         let own = [Capability.base10, .base11].map { XMLElement("capability", namespace: Self.namespace, text: $0.rawValue) }
         let hello = XMLElement("hello", namespace: Self.namespace, children: [XMLElement("capabilities", namespace: Self.namespace, children: own)])
-        var decoder = NETCONFDecoder(limit: Self.maxMessageBytes)
+        var decoder = NETCONFDecoder(limit: limit)
         try channel.write(NETCONFFraming.endOfMessage.frame(Array(hello.xml.utf8)))
         let answer = try Self.message(&decoder, channel, element.name)
         guard answer.name == "hello", let list = answer.child("capabilities") else {
@@ -56,6 +58,14 @@ final class NETCONFSession {
         return try self.rpc(Self.element("get-config", children)).child("data") ?? XMLElement("data", namespace: Self.namespace)
     }
 
+    /// What the running configuration and the element's state have there.
+    ///
+    /// - Parameter filters: subtrees.
+    func get(_ filters: [XMLElement]) throws(O1Error) -> XMLElement {
+        let filter = XMLElement("filter", namespace: Self.namespace, attributes: ["type": "subtree"], children: filters)
+        return try self.rpc(Self.element("get", [filter])).child("data") ?? XMLElement("data", namespace: Self.namespace)
+    }
+
     /// Changes the running configuration so that a failure anywhere leaves the element as it was: candidate under lock, validated, committed
     /// for `confirmWithin` seconds, checked, confirmed. A session that is lost in between is rolled back by the element itself, sooner or later:
     /// ``unconfirmedFor`` says how late it may be.
@@ -72,22 +82,22 @@ final class NETCONFSession {
                 .nonconforming, element: self.element, detail: "it has no confirmed commit, so that a change would stay though its session were lost")
         }
         let candidate = Self.element("target", [Self.element("candidate")])
-        try self.ok(Self.element("lock", [candidate]))
+        try self.lock(candidate)
         var isPending = false
         do throws(O1Error) {
-            try self.ok(Self.element("discard-changes"))
             var edit = [candidate, Self.element("default-operation", text: mayCreate ? "merge" : "none")]
             if self.has(.rollbackOnError) { edit.append(Self.element("error-option", text: "rollback-on-error")) }
-            edit.append(Self.element("config", [config]))
-            try self.ok(Self.element("edit-config", edit))
-            if self.has(.validate) || self.has(.validate10) { try self.ok(Self.element("validate", [Self.element("source", [Self.element("candidate")])])) }
-            isPending = true
-            try self.ok(Self.element("commit", [Self.element("confirmed"), Self.element("confirm-timeout", text: "\(seconds)")]))
-            guard try check() else {
+            edit.append(Self.element("config", [self.has(.base11) ? config : Self.withoutRemove(config)]))
+            let validates = self.has(.validate) || self.has(.validate10)
+            var isMade = try self.attempt(edit, validates: validates, confirmWithin: seconds, isPending: &isPending, check)
+            if !isMade, validates {
+                // There are servers (yuma123 2.13) that take a candidate for unchanged once it was validated. A commit validates by itself.
+                _ = try? self.rpc(Self.element("cancel-commit"))
+                isMade = try self.attempt(edit, validates: false, confirmWithin: seconds, isPending: &isPending, check)
+            }
+            guard isMade else {
                 throw O1Error(.rejected, element: self.element, detail: "it took the change, and its running configuration does not show it")
             }
-            try self.ok(Self.element("commit"))
-            isPending = false
         } catch {
             var isLost = Self.isLoss(error)
             // A lost session needs neither: the element drops the lock and what was not confirmed.
@@ -104,6 +114,40 @@ final class NETCONFSession {
         }
         // The change is made; the end of the session gives up a lock that stays.
         _ = try? self.rpc(Self.element("unlock", [candidate]))
+    }
+
+    /// The operation `remove` is of NETCONF 1.1 (RFC 6241 §7.2); before, what is there is deleted.
+    private static func withoutRemove(_ node: XMLElement) -> XMLElement {
+        var copy = node
+        if copy.attributes["nc:operation"] == "remove" { copy.attributes["nc:operation"] = "delete" }
+        copy.children = node.children.map { self.withoutRemove($0) }
+        return copy
+    }
+
+    /// - Returns: whether it is confirmed; otherwise the running configuration does not show it.
+    private func attempt(
+        _ edit: [XMLElement], validates: Bool, confirmWithin seconds: Int, isPending: inout Bool, _ check: () throws(O1Error) -> Bool
+    ) throws(O1Error) -> Bool {
+        try self.ok(Self.element("discard-changes"))
+        try self.ok(Self.element("edit-config", edit))
+        if validates { try self.ok(Self.element("validate", [Self.element("source", [Self.element("candidate")])])) }
+        isPending = true
+        try self.ok(Self.element("commit", [Self.element("confirmed"), Self.element("confirm-timeout", text: "\(seconds)")]))
+        guard try check() else { return false }
+        try self.ok(Self.element("commit"))
+        isPending = false
+        return true
+    }
+
+    /// A lock that is not given is a matter of time, whatever the reason but that there is none or that we may not: somebody has it, or has left the
+    /// candidate changed (RFC 6241 §7.5).
+    private func lock(_ target: XMLElement) throws(O1Error) {
+        do throws(O1Error) {
+            try self.ok(Self.element("lock", [target]))
+        } catch {
+            guard error.kind == .rejected, !error.detail.hasPrefix("operation-not-supported") else { throw error }
+            throw O1Error(.busy, element: self.element, detail: error.detail, path: error.path)
+        }
     }
 
     /// Runs `body` while nothing is pending: no lock of the running configuration is granted while another session has a commit that is not confirmed
@@ -167,6 +211,50 @@ final class NETCONFSession {
             throw O1Error(.nonconforming, element: element, detail: "\(error)")
         }
     }
+
+    // MARK: Notifications
+
+    /// Asks to be told when the configuration changes (RFC 5277, RFC 6470); an element that takes no filter is asked for everything. Nothing else is
+    /// asked in this session afterwards: not every element answers in between.
+    func subscribe() throws(O1Error) {
+        let filter = XMLElement(
+            "filter", namespace: Self.notifications, attributes: ["type": "subtree"],
+            children: [XMLElement("netconf-config-change", namespace: Self.changes)])
+        do throws(O1Error) {
+            try self.ok(XMLElement("create-subscription", namespace: Self.notifications, children: [filter]))
+        } catch {
+            guard error.kind == .rejected else { throw error }
+            try self.ok(XMLElement("create-subscription", namespace: Self.notifications))
+        }
+    }
+
+    /// Waits for what the element tells next.
+    ///
+    /// - Returns: whether it is that the running configuration changed; nil when nothing came in time.
+    func notification(within time: Duration) throws(O1Error) -> Bool? {
+        let end = ContinuousClock.now + time
+        do {
+            while true {
+                if let bytes = try self.decoder.next() { return Self.isChange(try XMLReader.read(bytes)) }
+                guard let more = try self.channel.read(until: end) else { return nil }
+                self.decoder.append(more)
+            }
+        } catch let error as O1Error {
+            throw error
+        } catch {
+            throw O1Error(.nonconforming, element: self.element, detail: "\(error)")
+        }
+    }
+
+    /// RFC 6470 §2.2; without a datastore it is the running one.
+    private static func isChange(_ message: XMLElement) -> Bool {
+        guard message.name == "notification", let change = message.children.first(where: { $0.name == "netconf-config-change" && $0.namespace == self.changes })
+        else { return false }
+        return change.child("datastore").map { $0.text == "running" } ?? true
+    }
+
+    private static let notifications = "urn:ietf:params:xml:ns:netconf:notification:1.0"
+    private static let changes = "urn:ietf:params:xml:ns:yang:ietf-netconf-notifications"
 
     /// RFC 6241 §4.3 and appendix A.
     static func error(_ error: XMLElement, _ element: String) -> O1Error {

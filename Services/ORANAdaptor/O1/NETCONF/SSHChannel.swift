@@ -27,6 +27,16 @@ final class SSHChannel {
 
     deinit { self.close() }
 
+    /// Has the connection end when the peer is gone without a word: nothing else tells of that where nothing is said for hours.
+    func keepAlive() {
+        let descriptor = ssh_get_fd(self.session)
+        let options: [(level: Int32, name: Int32, value: Int32)] = [
+            (SOL_SOCKET, SO_KEEPALIVE, 1), (Int32(IPPROTO_TCP), TCP_KEEPIDLE, 30), (Int32(IPPROTO_TCP), TCP_KEEPINTVL, 10),
+            (Int32(IPPROTO_TCP), TCP_KEEPCNT, 3),
+        ]
+        for var option in options { setsockopt(descriptor, option.level, option.name, &option.value, socklen_t(MemoryLayout<Int32>.size)) }
+    }
+
     private var isClosed = false
 
     /// Ends the connection; nothing more can be read or written.
@@ -59,10 +69,17 @@ final class SSHChannel {
 
     /// At least one byte.
     func read() throws(O1Error) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: 32_768)
+        guard let bytes = try self.read(until: self.deadline) else { throw self.error(.unreachable, "no answer in time") }
+        return bytes
+    }
+
+    /// At least one byte; nil when there is none in time.
+    func read(until end: ContinuousClock.Instant) throws(O1Error) -> [UInt8]? {
+        // A thousand sessions wait with it.
+        var bytes = [UInt8](repeating: 0, count: 16_384)
         while true {
-            let left = self.remaining
-            guard left > 0 else { throw self.error(.unreachable, "no answer in time") }
+            let left = Self.remaining(until: end)
+            guard left > 0 else { return nil }
             let count = bytes.withUnsafeMutableBytes { buffer in
                 buffer.baseAddress.map { ssh_channel_read_timeout(self.channel, $0, UInt32(buffer.count), 0, Int32(min(left, 1_000))) } ?? -1
             }
@@ -134,7 +151,9 @@ final class SSHChannel {
         switch element.credential {
         case .passwordFile(let path):
             guard let password = Self.secret(path) else { throw self.error(.denied, "\(path) cannot be read") }
-            result = try self.settled("no login in time") { ssh_userauth_password(self.session, nil, password) }
+            let direct = try self.settled("no login in time") { ssh_userauth_password(self.session, nil, password) }
+            let asks = direct == SSH_AUTH_DENIED.rawValue && ssh_userauth_list(self.session, nil) & Int32(SSH_AUTH_METHOD_INTERACTIVE) != 0
+            result = asks ? try self.answer(with: password) : direct
         case .keyFile(let path):
             var key: ssh_key?
             // Without a passphrase the library asks for one at the terminal, and the session would wait for somebody to type.
@@ -145,9 +164,27 @@ final class SSHChannel {
             result = try self.settled("no login in time") { ssh_userauth_publickey(self.session, nil, key) }
         }
         guard result == SSH_AUTH_SUCCESS.rawValue else {
-            throw self.error(result == SSH_AUTH_DENIED.rawValue ? .denied : .unreachable, "it does not let \(element.username) in")
+            // It may also want something besides, which we do not have.
+            let isRefused = result == SSH_AUTH_DENIED.rawValue || result == SSH_AUTH_PARTIAL.rawValue
+            throw self.error(isRefused ? .denied : .unreachable, "it does not let \(element.username) in")
         }
     }
+
+    /// Servers that take no password as it is may ask for it (RFC 4256); what is asked for otherwise is no password.
+    private func answer(with password: String) throws(O1Error) -> Int32 {
+        for _ in 0..<Self.questions {
+            let result = try self.settled("no login in time") { ssh_userauth_kbdint(self.session, nil, nil) }
+            guard result == SSH_AUTH_INFO.rawValue else { return result }
+            for index in 0..<max(0, ssh_userauth_kbdint_getnprompts(self.session)) {
+                var isShown: CChar = 0
+                _ = ssh_userauth_kbdint_getprompt(self.session, UInt32(index), &isShown)
+                guard ssh_userauth_kbdint_setanswer(self.session, UInt32(index), isShown == 0 ? password : "") == 0 else { return SSH_AUTH_ERROR.rawValue }
+            }
+        }
+        return SSH_AUTH_DENIED.rawValue
+    }
+
+    private static let questions = 8
 
     private func open() throws(O1Error) {
         self.channel = ssh_channel_new(self.session)
@@ -162,8 +199,6 @@ final class SSHChannel {
     // MARK: Parts
 
     /// Milliseconds.
-    private var remaining: Int { Self.remaining(until: self.deadline) }
-
     private static func remaining(until deadline: ContinuousClock.Instant) -> Int {
         max(0, Int(ContinuousClock.now.duration(to: deadline) / .milliseconds(1)))
     }
