@@ -1,6 +1,17 @@
 import IntentModel
 
 extension Context {
+    func place(_ kind: PlaceKind) -> String? {
+        switch kind {
+        case .namespace: self.namespace
+        case .cluster: self.cluster
+        case .region: self.region
+        case .site: self.site
+        case .zone: self.zone
+        case .tenant: self.tenant
+        }
+    }
+
     mutating func addQuality(_ quality: String) {
         if self.qualities?.contains(quality) != true { self.qualities = (self.qualities ?? []) + [quality] }
     }

@@ -19,7 +19,10 @@ extension Reading {
             }
             switch unit.dimension {
             case .cpu: return index["cpu"]
-            case .bytes: return self.near(start, measure.end, clause, ["storage", "memory"]) ?? index["memory"]
+            case .bytes:
+                // "hugepages of 1Gi"
+                if preposition == .of, self.meaning(start - 2)?.quality != nil || self.kind(start - 2) == .unknown { return nil }
+                return self.near(start, measure.end, clause, ["storage", "memory"]) ?? index["memory"]
             case .rate:
                 return self.near(start, measure.end, clause, ["throughputDownlink", "throughputUplink", "bandwidth", "throughput"]) ?? index["throughput"]
             case .time:
@@ -32,7 +35,10 @@ extension Reading {
             case .percent:
                 return self.near(
                     start, measure.end, clause,
-                    ["availability", "reliability", "packetLoss", "targetCPUUtilization", "targetMemoryUtilization", "cpu", "memory", "threshold"])
+                    [
+                        "availability", "reliability", "packetLoss", "stallRatio", "targetCPUUtilization", "targetMemoryUtilization", "cpu", "memory",
+                        "threshold",
+                    ])
             case .frequency: return index["channelBandwidth"]
             case .decibel:
                 // A power changes by decibels.
@@ -44,6 +50,8 @@ extension Reading {
             }
         }
         if owner != nil, clause.verb?.action != .report { return index["replicas"] }
+        // "autoscale AMF 3-9"
+        if measure.high != nil, clause.verb?.action == .autoscale, self.meaning(start - 1)?.object != nil { return index["replicas"] }
         if comparator != nil, let noun = self.nounOfList(measure.end, clause) { return noun }
         if comparator == .minimum || comparator == .maximum || measure.high != nil && preposition == .between, self.expectsAutoscaling {
             return index["replicas"]
@@ -77,6 +85,7 @@ extension Reading {
                     || self.meaning(start - 1)?.object != nil
                     || self.isConjunction(start - 1) || self.has(start - 1, .carrier) || preposition == .from || preposition == .between
                     || self.has(start - 1, .plainName) || self.meaning(start - 1)?.attribute != nil
+                    || self.isSymbol(start - 1, ":") && self.meaning(start - 2)?.object != nil
             {
                 return index["replicas"]
             }
@@ -176,8 +185,10 @@ extension Reading {
 
     /// The nearest noun of one of these attributes, up to six words on either side within the clause.
     func near(_ start: Int, _ end: Int, _ clause: Clause, _ names: [String]) -> Int? {
+        // Behind another number a noun is said of that one.
+        let limit = (end..<max(end, min(end + 6, clause.end))).first { self.kind($0) == .number } ?? clause.end
         for distance in 0..<6 {
-            for index in [end + distance, start - 1 - distance] where index >= clause.first && index < clause.end {
+            for index in [end + distance, start - 1 - distance] where index >= clause.first && index < clause.end && index < limit {
                 if let attribute = self.meaning(index)?.attribute, names.contains(self.vocabulary.attributes[attribute].attribute) { return attribute }
             }
         }

@@ -3,11 +3,26 @@ import IntentModel
 extension Reading {
 
     mutating func attachNames(_ clause: Clause, _ mentions: inout [Mention]) {
+        var named: Set<Int> = []
         for index in self.within(self.names, \.at, clause.first..<clause.end).indices where !self.names[index].taken {
             let at = self.names[index].at
             let before = mentions.indices.last { mentions[$0].role == .object && mentions[$0].at < at && !mentions[$0].isPronoun }
             let after = mentions.indices.first { mentions[$0].role == .object && !mentions[$0].isPronoun }
+            if let owner = before ?? after, named.contains(owner) {
+                guard self.names[index].name != mentions[owner].name, clause.verb?.action != .report else { continue }
+                self.names[index].taken = true
+                // "delete the firewalls named "a" and "b""
+                if self.isConjunction(at - 1) || self.isComma(at - 1), let action = clause.verb?.action, ![.deploy, .make].contains(action) {
+                    var other = mentions[owner]
+                    (other.name, other.at, other.end, other.span) = (self.names[index].name, at, at + 1, self.names[index].span)
+                    mentions.append(other)
+                } else {
+                    self.ask(clause, "object.name", "Several names are given, '\(self.names[index].name)' among them. Which one is meant?", [])
+                }
+                continue
+            }
             if let owner = before ?? after, mentions[owner].name == nil || mentions[owner].isClass {
+                named.insert(owner)
                 mentions[owner].name = self.names[index].name
                 if mentions[owner].isGeneric, mentions[owner].type == nil, mentions[owner].kind == .networkFunction {
                     mentions[owner].type = "Custom"
@@ -20,7 +35,8 @@ extension Reading {
                 self.names[index].taken = true
                 continue
             }
-            if mentions.allSatisfy({ $0.role != .object }), clause.verb != nil, self.expectations.isEmpty || clause.opensSentence,
+            let isOwnDeed = clause.verb.map { [.deploy, .remove, .restart, .migrate, .rollback, .scale].contains($0.action) && $0.form == .base } ?? false
+            if mentions.allSatisfy({ $0.role != .object }), clause.verb != nil, self.expectations.isEmpty || clause.opensSentence || isOwnDeed,
                 self.kind(at) == .quoted || self.names[index].explicit
             {
                 // deploy "edge-fw"

@@ -28,6 +28,7 @@ extension Reading {
         }
         self.readLostPlaces()
         self.readProvisos()
+        self.readRelatives()
         self.readUnsayable()
         self.readVagueness()
         self.readProducts()
@@ -156,6 +157,11 @@ extension Reading {
                 self.confirm(at, "The text ends after '\(word)'. Is the reading above all that is meant?")
                 return
             }
+            // "an AMF or, failing that, an SMF"
+            if word == "or", self.isSymbol(at + 1, ","), at > 0 {
+                self.confirm(at, "'\(self.original(at))' leaves a choice. Is the reading above the one that is meant?")
+                return
+            }
             // "2.1 or newer"
             if word == "or", ["newer", "later", "older", "earlier", "not"].contains(self.word(at + 1)) {
                 self.confirm(at, "'\(self.text(max(0, at - 1)..<(at + 2)))' leaves a choice. Is the reading above the one that is meant?")
@@ -213,9 +219,8 @@ extension Reading {
             self.confirm(clause.first, "'\(self.text(clause.first..<clause.end))' is a question. Should it be done?")
             return
         }
-        guard self.speaks([.correction, .doubt, .negation]),
-            let first = self.lexemes.indices.first(where: { self.meaning($0)?.verb != nil || self.meaning($0)?.object != nil })
-        else { return }
+        guard self.speaks([.correction, .doubt, .negation]) else { return }
+        let first = self.lexemes.indices.first { self.meaning($0)?.verb != nil || self.meaning($0)?.object != nil || self.kind($0) == .chain } ?? 0
         for at in self.lexemes.indices where self.lexemes[at].kind == .word {
             // "to 3, no, 4"
             let isTakenBack =

@@ -12,7 +12,15 @@ extension Reading {
         self.joinTrailingVerbs()
     }
 
-    private func endsSentence(_ index: Int) -> Bool { self.isSymbol(index, ".", ";", "!", "?", "\n", "。", "！", "？") }
+    private func endsSentence(_ index: Int) -> Bool {
+        guard self.isSymbol(index, ".", ";", "!", "?", "\n", "。", "！", "？") else { return false }
+        return !self.isEllipsis(index) && !self.isEllipsis(index - 1)
+    }
+
+    /// "2..7": from one to the other.
+    func isEllipsis(_ index: Int) -> Bool {
+        self.isSymbol(index, ".") && self.isSymbol(index + 1, ".") && self.kind(index - 1) == .number && self.kind(index + 2) == .number
+    }
 
     private mutating func readSentence(_ first: Int, _ end: Int) {
         // "Can you please get a UPF running?" asks for a deed.
@@ -179,7 +187,7 @@ extension Reading {
         if !isQuestion, meaning.verb?.action == .report, Self.auxiliaries.contains(self.word(at)) { return clause }
         if let verb = meaning.verb, verb.form == .base || verb.form == .gerund && opensSentence || verb.form == .third && opensSentence && at > first {
             // "test AMF": an environment or adjective first, unless it is plainly a verb.
-            clause.verb = self.leadsToVerb(at, end) ? VerbMeaning(action: .vague) : verb
+            clause.verb = self.leadsToVerb(at, end) || self.leadsToNoun(verb, at, end) ? VerbMeaning(action: .vague) : verb
             clause.verbAt = at
             clause.body = at + 1
         } else if let action = meaning.actionNoun, opensSentence, self.meaning(at + 1)?.preposition == .of || self.meaning(at + 1)?.preposition == .for {
@@ -209,6 +217,15 @@ extension Reading {
         let to = self.word(at + 1) == "ready" ? at + 2 : at + 1
         guard to + 1 < end, self.word(to) == "to", self.isSingleWord(to), let verb = self.meaning(to + 1)?.verb else { return false }
         return verb.form == .base && self.meaning(to + 1)?.object == nil && verb.action != .report
+    }
+
+    /// "prepare a restart": to make ready what is done later.
+    private func leadsToNoun(_ verb: VerbMeaning, _ at: Int, _ end: Int) -> Bool {
+        guard verb.action == .deploy, !self.has(at, .lightVerb) else { return false }
+        var noun = at + 1
+        while noun < end, self.has(noun, [.definite, .indefinite, .filler]), self.meaning(noun)?.actionNoun == nil { noun += 1 }
+        guard noun < end, self.meaning(noun)?.object == nil, let action = self.meaning(noun)?.actionNoun else { return false }
+        return [.restart, .remove, .migrate, .rollback, .scale].contains(action)
     }
 
     private static let splitParticles: Set<String> = ["up", "down", "back", "out", "online"]

@@ -87,6 +87,10 @@ extension Reading {
                     value = digits.prefix(3) + "-" + digits.dropFirst(3)
                 }
             }
+            if identifier == .plmn, !(5...6).contains(value.count { $0.isNumber }) {
+                self.misfits.append((at, end))
+                continue
+            }
             result.append(.init(at: at, identifier: identifier, value: value))
             self.say(identifier == .sst ? "slice" : identifier.rawValue, value, (isApart ? next : at)..<end)
             self.use((isApart ? next : at)..<end)

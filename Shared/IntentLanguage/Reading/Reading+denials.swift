@@ -39,7 +39,7 @@ extension Reading {
         "has", "have", "having", "be", "is", "are", "drop", "drops", "dropping", "fall", "falls", "falling", "go", "goes", "going", "get", "gets", "run",
         "runs",
         "running", "sink", "sinks", "rise", "rises", "grow", "grows", "scale", "scales", "come", "comes", "use", "uses", "operate", "operates", "exist",
-        "being", "been", "ever", "need", "needs", "using",
+        "being", "been", "ever", "need", "needs", "using", "let",
     ]
 
     /// Where the negation stands that turns a bound round whose words begin after `back`: before the verb that leads to the bound, and what may stand
@@ -49,6 +49,8 @@ extension Reading {
         var at = back
         while at >= clause.first, back - at < 6 {
             if self.has(at, .negation) { return at == back || self.isDenier(at) ? at : nil }
+            // "don't let the AMF go below 2 replicas"
+            if self.meaning(at)?.object != nil || self.has(at, .definite), self.word(at - 1) == "let" || self.word(at - 2) == "let" { at -= 1; continue }
             guard self.kind(at) == .word || self.kind(at) == .unknown, self.meaning(at)?.object == nil, self.meaning(at)?.attribute == nil else { return nil }
             let isLink = self.meaning(at)?.preposition.map { [.with, .at, .to, .on].contains($0) } ?? false
             guard

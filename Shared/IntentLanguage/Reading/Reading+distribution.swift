@@ -6,7 +6,7 @@ extension Reading {
         guard let firstMember = members.first else { return }
         let shared =
             (clause.first..<clause.end).contains { self.has($0, [.distributive]) }
-            || (clause.first..<clause.end).contains { self.has($0, .totality) && $0 >= clause.body }
+            || (clause.first..<clause.end).contains { self.has($0, .totality) && $0 >= clause.body && self.meaning($0 + 1)?.preposition != .in }
         let group = members.reduce(into: [Int: Int]()) { $0[$1] = self.expectations[$1].mention.group }
         for quantity in quantities {
             if let owner = quantity.owner, let member = members.first(where: { self.expectations[$0].mention.at == owner }) {

@@ -48,7 +48,20 @@ extension Reading {
         }
 
         // "The AMF must never have more than 8 replicas": a bound, and nothing that is not to be done.
-        if clause.verb == nil, !quantities.isEmpty, quantities.allSatisfy(\.isTurned) { clause.negated = false }
+        // … and so is "must never drop below 2".
+        if !quantities.isEmpty, quantities.allSatisfy(\.isTurned),
+            clause.verb == nil || clause.negated && clause.passive && (clause.verb?.action == .change || clause.verb?.action == .scale)
+        {
+            clause.negated = false
+            clause.verb = nil
+            // What the bound is of stands within the reach of the negation.
+            if objects.isEmpty {
+                for index in mentions.indices where mentions[index].role == .aside && !mentions[index].isPronoun && mentions[index].type != nil {
+                    (mentions[index].isNegated, mentions[index].role) = (false, .object)
+                }
+                objects = mentions.filter { $0.role == .object }
+            }
+        }
         if clause.negated {
             // "deploy a UPF and do not enable autoscaling"
             if let action = clause.verb?.action, [.enable, .configure, .add, .set, .include, .autoscale].contains(action), let last = previous.last,
@@ -107,17 +120,21 @@ extension Reading {
             } else if self.asksForMore(clause, objects, quantities), !self.has(clause.first, .wish) {
                 clause.deedAt = (clause.first..<clause.end).first { self.has($0, .increment) }
                 self.append(objects, clause, index, .scale, .add, quantities, mentions, identifiers)
-            } else if self.has(clause.first, .wish) || (clause.first..<clause.end).contains(where: { self.isDemand($0) }), let first = objects.first,
+            } else if self.isDestination(clause, objects, quantities) {
+                clause.deedAt = quantities.first.map { $0.target.condition == .equals ? $0.at - 1 : $0.at }
+                self.append(objects, clause, index, .scale, .scale, quantities, mentions, identifiers)
+            } else if self.has(clause.first, .wish) || (clause.first..<clause.end).contains(where: { self.isDemand($0) })
+                || !quantities.isEmpty && quantities.allSatisfy(\.isTurned) && self.has(clause.first, .negation), let first = objects.first,
                 !first.isPronoun
             {
                 let scales = !quantities.isEmpty && quantities.allSatisfy { ["replicas", "cpu", "memory", "storage"].contains($0.target.attribute) }
-                clause.deedAt = (clause.first..<clause.end).first { self.has($0, .wish) || self.isDemand($0) }
+                clause.deedAt = (clause.first..<clause.end).first { self.has($0, [.wish, .negation]) || self.isDemand($0) }
                 let isNew = first.isIndefinite && !quantities.contains { $0.target.condition == .increaseBy }
                 self.append(
                     objects, clause, index, isNew ? .deploy : scales ? .scale : .configure,
                     isNew ? .deploy : scales || quantities.isEmpty == false ? .set : .vague, quantities, mentions, identifiers)
             } else if let first = objects.first, !first.isPronoun, !quantities.isEmpty, !clause.isQuestion,
-                quantities.allSatisfy({ Self.canonicalQuality(of: $0.target.attribute) != nil }),
+                quantities.allSatisfy({ Self.isObjective($0.target.attribute) }),
                 (clause.first..<clause.end).contains(where: { self.meaning($0)?.comparator != nil && ["must", "should", "shall"].contains(self.word($0)) })
             {
                 // "UPF latency must not exceed 10 ms"
@@ -270,8 +287,17 @@ extension Reading {
 
     /// Reads places, environment, qualities, use and the like in a stretch of a clause.
     mutating func readContext(_ clause: Clause, _ range: Range<Int>, _ context: inout Context, _ mentions: [Mention]) {
-        for place in self.within(self.places, \.at, range) {
-            if place.isOrigin, clause.verb?.action == .migrate { context.from = place.value; continue }
+        let places = self.within(self.places, \.at, range)
+        for place in places {
+            // "del clúster norte al clúster sur"
+            let isLeft = !place.isDestination && places.contains { $0.isDestination && $0.kind == place.kind && $0.at > place.at }
+            if place.isOrigin || isLeft, clause.verb?.action == .migrate { context.from = place.value; continue }
+            if let known = context.place(place.kind), known.lowercased() != place.value.lowercased(), clause.verb?.action != .report,
+                !self.has(place.at - 1, .negation), !self.has(place.at - 2, .negation)
+            {
+                self.ask(
+                    clause, "context.\(place.kind.rawValue)", "Both '\(known)' and '\(place.value)' are named. Where is it meant?", [known, place.value])
+            }
             switch place.kind {
             case .namespace: context.namespace = context.namespace ?? place.value
             case .cluster: context.cluster = context.cluster ?? place.value

@@ -279,7 +279,7 @@ extension Reading {
             {
                 ask("confirm", "A restart changes no settings: should \(label) be restarted without '\(self.original(at))'?", ["yes", "no"])
             }
-            if let replicas = expectation.target("replicas"), replicas.span.map({ $0.start > draft.mention.span.start }) ?? false {
+            if expectation.target("replicas") != nil {
                 ask("targets.replicas", "Replicas have no order here. Should all of \(label) be restarted?")
             }
         }
@@ -300,6 +300,7 @@ extension Reading {
         {
             ask("object.name", "Is all of \(label) meant, or only '\(self.text(clause.body..<draft.mention.at))'? Say what exactly should be done.")
         }
+        questions += self.misgivings(about: draft, expectation, clause)
         if let words = self.deniesRedundancy(draft, clause) {
             ask("targets.highAvailability", "High availability takes several replicas, and '\(words)' denies them. Which of the two is meant?")
         }
@@ -400,14 +401,29 @@ extension Reading {
             guard index >= clause.body, index < clause.end, !self.lexemes[index].used else { return false }
             if self.kind(index) == .unknown { return !self.has(index - 1, .naming) && mention.name == nil }
             guard self.kind(index) == .word, let meaning = self.meaning(index) else { return false }
+            if index == mention.end, self.isPossessive(mention), Self.belongings.contains(self.word(index)) { return true }
             if self.has(index, [.carrier, .generic]) && !Self.parts.contains(self.word(index)) { return false }
+            // "the AMF autoscaler", "the namespace of the AMF"
+            if meaning.feature != nil, meaning.object == nil, index == mention.end { return true }
+            if meaning.place != nil, index < mention.at, mention.preposition == .of { return true }
             if let attribute = meaning.attribute { return self.vocabulary.attributes[attribute].attribute != "replicas" }
             return meaning.namedFeature != nil || Self.parts.contains(self.word(index))
         }
         if mention.preposition != nil, mention.at > clause.body {
             for index in clause.body..<min(mention.at, clause.end) where isPart(index) { return index }
         }
+        if self.isPossessive(mention), Self.isOrdinal(self.word(mention.end)) { return mention.end + 1 < clause.end ? mention.end + 1 : nil }
         return isPart(mention.end) ? mention.end : nil
+    }
+
+    /// What is not the function itself: "the AMF's node".
+    static let belongings: Set<String> = ["node", "host", "server", "machine", "container", "interface", "interfaces", "cluster", "namespace", "database"]
+
+    /// "the AMF's"
+    func isPossessive(_ mention: Mention) -> Bool {
+        let end = mention.span.end
+        guard end + 1 < self.text.count else { return false }
+        return self.text[end] == UInt8(ascii: "'") && self.text[end + 1] == UInt8(ascii: "s") || self.text[end] == 0xe2 && self.text[end + 1] == 0x80
     }
 
     private func hasDependsNoun(after index: Int, _ clause: Clause) -> Bool {

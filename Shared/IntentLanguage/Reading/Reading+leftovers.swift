@@ -11,9 +11,13 @@ extension Reading {
     var leftover: Clarification? {
         for (index, draft) in self.expectations.enumerated().prefix(Self.mostCautions) {
             if index > 0, self.expectations[index - 1].clause == draft.clause { continue }
-            guard Self.changing.contains(draft.verb), draft.mention.kind != .radioNetwork, self.clauses.indices.contains(draft.clause) else { continue }
-            let clause = self.clauses[draft.clause]
-            guard let at = (clause.first..<clause.end).first(where: { self.isLeftover($0, clause, draft.verb) }) else { continue }
+            guard Self.changing.contains(draft.verb), self.clauses.indices.contains(draft.clause) else { continue }
+            let clause = self.clauses[draft.clause], isRadio = draft.mention.kind == .radioNetwork
+            guard
+                let at = (clause.first..<clause.end).first(where: {
+                    self.isLeftover($0, clause, draft.verb) && (!isRadio || self.qualifiesAttribute($0))
+                })
+            else { continue }
             return Clarification(
                 expectation: "e\(index + 1)", field: "confirm", question: "'\(self.original(at))' was not understood. Should it be done without that?",
                 options: ["yes", "no"])
@@ -50,6 +54,11 @@ extension Reading {
             && !self.isRemark(index, clause)
     }
 
+    /// "the SSB period": of what is set, not just any.
+    private func qualifiesAttribute(_ index: Int) -> Bool {
+        self.kind(index) == .unknown && self.meaning(index + 1)?.attribute != nil
+    }
+
     private func isTellingPicture(_ index: Int) -> Bool {
         let word = self.tokens[self.lexemes[index].first].word
         return word.unicodeScalars.first.map { Pictograph.isTelling($0.value) } ?? false
@@ -57,12 +66,13 @@ extension Reading {
 
     /// Why something is done changes nothing of it; nor do words that describe what is deployed or a feature that is set.
     private func isElaboration(_ index: Int, _ clause: Clause, _ verb: Verb) -> Bool {
-        if verb == .deploy, !self.endsDeployment(index, clause) { return true }
+        if verb == .deploy || verb == .configure, self.isNumbered(index) || self.beginsDeed(index) { return false }
+        if verb == .deploy, !self.endsDeployment(index, clause), !self.isOrigin(index, clause) { return true }
         var at = index - 1
         while at >= max(clause.first, index - Self.reach) {
             if let preposition = self.meaning(at)?.preposition {
                 switch verb {
-                case .deploy: return true
+                case .deploy: return !self.leadsToOrigin(at)
                 case .configure where [.with, .using, .reason, .for].contains(preposition): return true
                 case _ where preposition == .to && self.meaning(at + 1)?.verb?.form == .base: return true
                 case .configure: break
@@ -72,6 +82,37 @@ extension Reading {
             at -= 1
         }
         return false
+    }
+
+    /// "c-12", "AES-128": one of its kind, and no description.
+    private func isNumbered(_ index: Int) -> Bool {
+        guard self.kind(index) == .chain, self.fusedObject(self.original(index)) == nil else { return false }
+        let last = self.tokens[self.lexemes[index].end - 1].word
+        return !last.isEmpty && last.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+    }
+
+    /// "… and upload the config", "and swap it": a verb that nobody knows here.
+    private func beginsDeed(_ index: Int) -> Bool {
+        guard self.kind(index) == .unknown, index > 0, self.isConjunction(index - 1), self.word(index).utf8.allSatisfy({ $0 >= 0x61 && $0 <= 0x7a }),
+            !self.tokens[self.lexemes[index].first].capitalised
+        else { return false }
+        return self.has(index + 1, [.pronoun, .definite]) || self.kind(index + 1) == .number
+    }
+
+    /// "from backup", "by copying amf-1": after these, how it comes to be.
+    private func isOrigin(_ index: Int, _ clause: Clause) -> Bool {
+        var at = index - 1
+        while at >= max(clause.body, index - 4) {
+            if self.meaning(at)?.preposition != nil { return self.leadsToOrigin(at) }
+            at -= 1
+        }
+        return false
+    }
+
+    /// "from …", "by copying …", and not "requested by Alice"
+    private func leadsToOrigin(_ index: Int) -> Bool {
+        guard self.isSingleWord(index) else { return false }
+        return self.meaning(index)?.preposition == .from || self.word(index) == "by" && self.word(index + 1).hasSuffix("ing")
     }
 
     private static let copulas: Set<String> = ["is", "are", "was", "were", "has", "have", "keeps", "keep"]

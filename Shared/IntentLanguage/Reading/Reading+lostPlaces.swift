@@ -45,7 +45,7 @@ extension Reading {
             guard let kind = self.meaning(at)?.place, self.meaning(at)?.object == nil, kind != .tenant else { continue }
             var before = at - 1
             while before > 0, self.has(before, .filler) || self.meaning(before)?.quality != nil { before -= 1 }
-            guard self.has(before, [.totality, .distributive]) || self.kind(before) == .number && self.lexemes[before].value != 1 else { continue }
+            guard self.has(before, [.totality, .distributive, .vagueCount]) || self.kind(before) == .number && self.lexemes[before].value != 1 else { continue }
             guard before > 0, self.meaning(before - 1)?.preposition != nil || self.has(before, .distributive) else { continue }
             self.questions.append(
                 Clarification(
@@ -123,6 +123,8 @@ extension Reading {
     /// "on the least loaded cluster", "at the customer's site"
     private func isDescribed(_ at: Int) -> Bool {
         guard at + 1 >= self.lexemes.count || !self.lexemes[at + 1].used else { return false }
+        // "in the namespace of the SMF", "in a cluster with GPUs"
+        if !self.lexemes[at].used, self.has(at - 1, [.definite, .indefinite]), Self.qualifying.contains(self.word(at + 1)) { return true }
         var index = at - 1
         while index >= 0, at - index < 4, !self.lexemes[index].used, self.kind(index) == .unknown || self.isCountOrUsers(index) { index -= 1 }
         return index < at - 1 && self.has(index, .definite)
@@ -132,6 +134,8 @@ extension Reading {
         self.meaning(index)?.attribute.map { self.vocabulary.attributes[$0].attribute == "maxUsers" } ?? false || self.has(index, .decrement)
             || ["least", "most"].contains(self.word(index))
     }
+
+    private static let qualifying: Set<String> = ["of", "with", "that", "which", "whose", "where"]
 
     static let ordinals: Set<String> = ["first", "second", "third", "last", "former", "latter"]
 }

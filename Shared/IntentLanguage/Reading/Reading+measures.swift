@@ -81,10 +81,12 @@ extension Reading {
 
     /// The second number of a range that continues at `index`.
     func rangeEnd(_ index: Int, _ clause: Clause) -> Int? {
-        guard index + 1 < clause.end else { return nil }
+        guard index < clause.end else { return nil }
         let start = index - 1
         let second = self.lexemes[index]
         if second.kind == .number, self.tokens[second.first].glued { return index }
+        guard index + 1 < clause.end else { return nil }
+        if index + 2 < clause.end, self.isEllipsis(index) { return index + 2 }
         guard self.lexemes[index + 1].kind == .number else { return nil }
         if self.word(index) == "up", self.meaning(index)?.comparator == .atMost, self.meaning(start - 1)?.preposition == .from { return index + 1 }
         if self.isSymbol(index, "-") || self.word(index) == "to" {

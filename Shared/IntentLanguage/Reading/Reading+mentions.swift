@@ -38,6 +38,12 @@ extension Reading {
                 {
                     preposition = result.last { $0.role == .object }?.preposition
                     brokeGroup = true
+                } else if self.has(at, .sequence), self.word(at) != "but", let head = result.last(where: { $0.role == .object }),
+                    self.startingObject(at + 1, clause) != nil
+                {
+                    // "…, then an SMF": after what was said of the one before, the next.
+                    preposition = head.preposition
+                    brokeGroup = true
                 }
                 at += 1
                 continue
@@ -112,7 +118,13 @@ extension Reading {
                     continue
                 }
                 if self.isSymbol(end, "("), self.meaning(end + 1)?.object == index, self.isSymbol(end + 2, ")") { end += 3; continue }
-                if self.has(end, [.carrier, .generic]), !self.lexemes[end].used, self.meaning(end)?.object == nil { end += 1; continue }
+                if self.has(end, [.carrier, .generic]), !self.lexemes[end].used, self.meaning(end)?.object == nil, !self.belongs(end, to: at),
+                    // "an xApp platform" is none
+                    object.kind != .application || !self.has(end, .supportNoun)
+                {
+                    end += 1
+                    continue
+                }
                 break
             }
             var mention = Mention(
@@ -184,6 +196,13 @@ extension Reading {
             return mention
         }
         return nil
+    }
+
+    /// "the AMF's node" is no AMF.
+    private func belongs(_ index: Int, to at: Int) -> Bool {
+        guard Self.belongings.contains(self.word(index)) else { return false }
+        let end = self.span(at..<(at + 1)).end
+        return end < self.text.count && (self.text[end] == UInt8(ascii: "'") || self.text[end] == 0xe2)
     }
 
     private func isIndefinite(before at: Int) -> Bool {
@@ -310,7 +329,9 @@ extension Reading {
 
     /// After a name comes no noun that it would only describe ("active-active setup").
     private func canFollowName(_ index: Int, _ clause: Clause) -> Bool {
-        guard index < clause.end, !self.lexemes[index].used else { return true }
+        guard index < clause.end else { return true }
+        // "a p99 latency of 10 ms"
+        if self.lexemes[index].used { return self.meaning(index)?.attribute.map { !Self.isObjective(self.vocabulary.attributes[$0].attribute) } ?? true }
         switch self.lexemes[index].kind {
         case .number, .symbol: return true
         case .unknown, .chain, .compound, .quoted: return false

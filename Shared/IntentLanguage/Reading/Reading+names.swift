@@ -14,7 +14,9 @@ extension Reading {
                     if self.word(at) == "name", self.word(next) == "to" { break }
                     next += 1
                 }
-                if self.canBeName(next) {
+                // "with the label team=core"
+                let isAssigned = self.word(next + 1) == "=" && self.span(next..<(next + 1)).end == self.span((next + 1)..<(next + 2)).start
+                if self.canBeName(next), !isAssigned {
                     let chunk = self.chunk(next)
                     self.names.append(NameFinding(at: at, name: chunk.text, span: chunk.span, explicit: true))
                     self.use(at..<(next + 1))
@@ -28,6 +30,13 @@ extension Reading {
             if self.kind(at) == .quoted, !self.lexemes[at].used, self.meaning(at - 1)?.place == nil, self.meaning(at + 1)?.place == nil,
                 self.meaning(at - 1)?.attribute.map({ self.vocabulary.attributes[$0].dimension == .text }) != true
             {
+                // "in "core test"": no place that can be, and no name.
+                if self.word(at - 1) == "in", self.original(at).contains(" ") {
+                    self.possessed.append((at, .namespace))
+                    self.lexemes[at].used = true
+                    at += 1
+                    continue
+                }
                 self.names.append(NameFinding(at: at, name: self.original(at), span: self.span(at..<(at + 1)), explicit: true))
                 self.lexemes[at].used = true
             }

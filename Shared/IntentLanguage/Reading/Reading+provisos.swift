@@ -99,7 +99,10 @@ extension Reading {
         guard self.speaks([.sparing, .negation]), let removed = self.expectations.firstIndex(where: { $0.verb == .remove }) else { return }
         let clause = self.clauses[self.expectations[removed].clause]
         for at in clause.first..<self.lexemes.count {
-            guard self.has(at, .sparing) && self.isOfIt(at + 1) || self.has(at, .negation) && self.spares(at + 1) else { continue }
+            let isSpared = self.has(at, .sparing) && self.isOfIt(at + 1)
+            // "but not its volumes"
+            let isExcluded = self.has(at, .negation) && (self.spares(at + 1) || ["its", "their"].contains(self.word(at + 1)))
+            guard isSpared || isExcluded else { continue }
             var end = at + 1
             while end < self.lexemes.count, self.kind(end) != .symbol { end += 1 }
             return self.confirm(

@@ -103,7 +103,7 @@ extension Reading {
     /// "tier=gold", written as one, of nothing that is known.
     private func isAssigned(_ at: Int) -> Bool {
         guard at + 2 < self.lexemes.count, self.word(at + 1) == "=", self.isSingleWord(at + 1), !self.lexemes[at + 2].used,
-            [.unknown, .chain].contains(self.kind(at)) || self.has(at, [.setting, .filler]) && self.meaning(at)?.attribute == nil
+            [.unknown, .chain].contains(self.kind(at)) || self.has(at, [.setting, .filler, .opening]) && self.meaning(at)?.attribute == nil
                 || self.meaning(at)?.place != nil,
             self.kind(at + 2) != .symbol
         else { return false }

@@ -49,7 +49,10 @@ extension Reading {
         // The same object said twice is one.
         var seen: [Mention] = []
         for index in result.indices where result[index].role == .object {
-            if seen.contains(where: { $0.kind == result[index].kind && $0.type == result[index].type && $0.name == result[index].name && $0.type != nil }),
+            if seen.contains(where: {
+                $0.kind == result[index].kind && $0.type == result[index].type && $0.name == result[index].name && $0.type != nil
+                    && self.isSameClass($0, result[index])
+            }),
                 self.isRepeat(result[index], of: seen, clause)
             {
                 result[index].role = .aside
@@ -58,6 +61,11 @@ extension Reading {
             seen.append(result[index])
         }
         return result
+    }
+
+    /// An IDS is no firewall.
+    private func isSameClass(_ one: Mention, _ other: Mention) -> Bool {
+        !one.isClass || self.vocabulary.singular(self.text(one.span)).lowercased() == self.vocabulary.singular(self.text(other.span)).lowercased()
     }
 
     private func isRepeat(_ mention: Mention, of seen: [Mention], _ clause: Clause) -> Bool {

@@ -19,6 +19,8 @@ extension Reading {
             {
                 isOff = true
             }
+            // "minus autoscaling"
+            if self.has(at - 1, .negative) { isOff = true }
             if self.word(at + 1) == "disabled" || self.word(at - 1) == "disabled" || self.word(at + 1) == "off" { isOff = true }
             let span = self.span(at..<(at + 1))
             self.quantities.append(
@@ -97,10 +99,12 @@ extension Reading {
                 if self.has(next, [.definite, .indefinite]) { continue }
                 guard next < clause.end, !self.lexemes[next].used, [.unknown, .chain, .number, .quoted].contains(self.lexemes[next].kind) else {
                     // "standard profile"
-                    if word.attribute == "profile", at > clause.first, self.kind(at - 1) == .word || self.kind(at - 1) == .chain,
-                        self.meaning(at - 1)?.preposition == nil, self.meaning(at - 1)?.has([.definite, .indefinite]) != true
+                    // "standard resource profile"
+                    let adjective = self.word(at - 1) == "resource" ? at - 2 : at - 1
+                    if word.attribute == "profile", adjective >= clause.first, self.kind(adjective) == .word || self.kind(adjective) == .chain,
+                        self.meaning(adjective)?.preposition == nil, self.meaning(adjective)?.has([.definite, .indefinite]) != true
                     {
-                        self.text(word.attribute, (at - 1)..<(at + 1), value: self.text((at - 1)..<at))
+                        self.text(word.attribute, adjective..<(at + 1), value: self.text(adjective..<(adjective + 1)))
                     }
                     continue
                 }

@@ -44,6 +44,21 @@ extension Reading {
         return hasObject
     }
 
+    /// "AMF to 6 replicas please": where it is to go, and nothing else.
+    func isDestination(_ clause: Clause, _ objects: [Mention], _ quantities: [Quantity]) -> Bool {
+        !clause.isQuestion && !objects.isEmpty && objects.allSatisfy { !$0.isPronoun && !$0.isGeneric && $0.kind == .networkFunction }
+            && !quantities.isEmpty
+            && quantities.allSatisfy {
+                $0.target.attribute == "replicas" && $0.named
+                    && ($0.target.condition == .equals && $0.at > clause.first && self.word($0.at - 1) == "to" || self.isBound($0))
+            } && self.isTelegram(clause.first..<clause.end)
+    }
+
+    /// "at most 4 SMF replicas"
+    private func isBound(_ quantity: Quantity) -> Bool {
+        quantity.target.value.number != nil && (quantity.target.condition == .atLeast || quantity.target.condition == .atMost)
+    }
+
     /// "2 more UPF replicas": asked for by saying so.
     func asksForMore(_ clause: Clause, _ objects: [Mention], _ quantities: [Quantity]) -> Bool {
         objects.count == 1 && objects.allSatisfy { !$0.isPronoun && !$0.isGeneric } && !quantities.isEmpty

@@ -16,6 +16,12 @@ extension Reading {
         return ["in", "after", "for", "during", "over", "every", "each"].contains(self.word(before))
     }
 
+    /// What is counted, and nothing here counts.
+    private func namesUnsayable(_ index: Int) -> Bool {
+        guard index < self.lexemes.count, !self.lexemes[index].used else { return false }
+        return self.kind(index) == .unknown || self.kind(index) == .word && self.meaning(index)?.quality != nil && self.meaning(index)?.object == nil
+    }
+
     /// A number that means something, but what? Only those with a unit that could be acted on are asked about.
     mutating func unexplained(_ start: Int, _ measure: Measure, _ clause: Clause, _ preposition: Preposition?) {
         let words = self.text(start..<measure.end)
@@ -34,6 +40,24 @@ extension Reading {
         {
             // "three and a half replicas"
             self.ask(clause, "targets.replicas", "'\(self.text(start..<(noun + 1)))' is no whole number. How many replicas are meant?", [])
+        } else if measure.unit == nil, preposition == .with, clause.verb?.action == .deploy || clause.verb?.action == .make, self.namesUnsayable(measure.end) {
+            // "with 2 GPUs"
+            let words = self.text(start..<(measure.end + 1))
+            self.ask(clause, "confirm", "'\(words)' is nothing that can be set here. Should it be done without that?", ["yes", "no"])
+        } else if measure.unit?.dimension == .percent, preposition != .reason, let action = clause.verb?.action,
+            [.enable, .disable, .ensure, .optimize, .set, .configure].contains(action)
+        {
+            // "in 99 % of the cases", "tracing at 10 %"
+            self.ask(clause, "targets", "'\(words)' of what? What should it be?", [])
+        } else if measure.high != nil, preposition == .from, measure.unit == nil, let action = clause.verb?.action, [.ensure, .optimize].contains(action) {
+            // "from 8 to 10"
+            self.ask(clause, "context.window", "When exactly does 'from \(words)' mean? Give dates and times.", [])
+        } else if measure.unit == nil, clause.verb.map({ $0.action != .report }) ?? false,
+            preposition == .of && ["limit", "limits", "request", "requests"].contains(self.word(start - 2))
+                || self.isSymbol(start - 1, ",") && (self.isSymbol(measure.end, ",") || measure.end >= clause.end)
+        {
+            // "requests of 1 and limits of 2", "AMF, 2, SMF, 3"
+            self.ask(clause, "targets", "'\(self.text((start - 1)..<measure.end))' does not say what \(words) is. What is it a number of?", [])
         } else if measure.unit == nil, ["x", "×", "*"].contains(self.word(start - 1)), clause.verb?.action != .report {
             self.ask(clause, "targets.replicas", "'\(self.text((start - 1)..<measure.end))' may say how many. How many replicas are meant?", [])
         } else if measure.unit == nil, preposition == .with, measure.end >= clause.end, clause.verb?.action != .report {

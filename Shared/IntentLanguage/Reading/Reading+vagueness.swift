@@ -58,7 +58,14 @@ extension Reading {
         guard let at = self.lexemes.indices.first(where: { self.kind($0) == .word && ["total", "altogether", "overall"].contains(self.lastWord($0)) }) else {
             return
         }
-        let draft = self.expectations[self.expectation(near: at)]
+        let near = self.expectation(near: at), draft = self.expectations[near]
+        // "give the AMF and SMF 8 CPUs in total"
+        if self.word(at - 1) == "in" || self.word(at) == "in", near + 1 < self.expectations.count, self.expectations[near + 1].clause == draft.clause,
+            let shared = draft.targets.first(where: { Self.sizes.contains($0.attribute) || $0.attribute == "replicas" }),
+            self.expectations[near + 1].target(shared.attribute)?.value == shared.value
+        {
+            return self.confirm(at, "How much each of them gets is not said. Should each have \(shared.attribute) \(shared.value)?", unlessAsked: false)
+        }
         guard let replicas = draft.target("replicas")?.value.number, replicas > 1, let size = draft.targets.first(where: { Self.sizes.contains($0.attribute) })
         else { return }
         self.confirm(at, "Sizes are those of one replica. Should each of them have \(size.attribute) \(size.value)?")
@@ -74,7 +81,8 @@ extension Reading {
         for at in self.lexemes.indices where at > 0 && !self.lexemes[at].used {
             let kind = self.meaning(at)?.object == nil ? self.meaning(at)?.place : nil
             let isHost = Self.hosts.contains(self.word(at)) && self.isSingleWord(at)
-            let isUser = self.isCountOrUsers(at) && self.word(at - 1) == "per"
+            // "50 Mbps per user" is a rate.
+            let isUser = self.isCountOrUsers(at) && self.word(at - 1) == "per" && self.meaning(at - 2)?.unit?.dimension != .rate
             guard kind != nil || isHost || isUser else { continue }
             let isPer = self.word(at - 1) == "per" && self.isSingleWord(at - 1)
             let isEach = self.has(at - 1, [.totality, .distributive]) && (isHost || kind == .tenant)

@@ -37,7 +37,7 @@ extension Reading {
             return scales ? .scale : objects.isEmpty ? .deploy : .configure
         case .scale
         where clause.verb?.direction == nil && !numbers.isEmpty && !mentionsCapacity
-            && numbers.allSatisfy({ Self.canonicalQuality(of: $0.target.attribute) != nil }):
+            && numbers.allSatisfy({ Self.isObjective($0.target.attribute) }):
             // "keep the latency of the UPF under 10 ms"
             return .optimize
         case .scale, .autoscale, .multiply: return .scale
@@ -82,6 +82,11 @@ extension Reading {
         case .stop, .vague: return .configure
         }
     }
+
+    private static let experiences: Set<String> = ["qoeScore", "initialBuffering", "rebufferingFrequency", "stallRatio"]
+
+    /// Something to be reached or held.
+    static func isObjective(_ attribute: String) -> Bool { self.canonicalQuality(of: attribute) != nil || self.experiences.contains(attribute) }
 
     func mentionsObjective(_ clause: Clause) -> Bool {
         (clause.body..<clause.end).contains { index in
