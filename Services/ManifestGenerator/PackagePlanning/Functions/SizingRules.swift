@@ -12,6 +12,8 @@ package struct SizingRules: Sendable, Equatable {
     package var guaranteedFor: [String]
     /// Objectives divided by the catalogue's capacity of one replica.
     package var capacityFor: [String]
+    /// Attributes that a function is told by its own configuration or not at all.
+    package var configured: Set<String>
 
     package var dataPlane: DataPlane
     package var prices: Prices
@@ -42,7 +44,7 @@ package struct SizingRules: Sendable, Equatable {
     }
 
     init(_ reader: CatalogueReader) throws(CatalogueError) {
-        try reader.keys(["autoscaling", "highAvailability", "guaranteed", "capacity", "dataPlane", "prices"])
+        try reader.keys(["autoscaling", "highAvailability", "guaranteed", "capacity", "configured", "dataPlane", "prices"])
         let autoscaling = try reader.required("autoscaling")
         try autoscaling.keys(["factor", "cpuUtilization"])
         self.autoscalingFactor = try autoscaling.required("factor").integer(in: 1...100)
@@ -53,6 +55,7 @@ package struct SizingRules: Sendable, Equatable {
         self.highAvailabilityQualities = try availability.required("qualities").texts()
         self.guaranteedFor = try reader.required("guaranteed").texts()
         self.capacityFor = try reader.required("capacity").texts()
+        self.configured = Set(try reader.required("configured").texts())
         let fast = try reader.required("dataPlane")
         try fast.keys(["qualities", "latencyUpTo", "throughputFrom", "hugepages"])
         self.dataPlane = DataPlane(

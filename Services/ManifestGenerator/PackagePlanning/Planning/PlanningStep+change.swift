@@ -254,7 +254,7 @@ extension PlanningStep {
     // MARK: Parts
 
     /// The package as this intent has left it so far, else as it is published; nil when there is none.
-    private func package(_ identity: PackageIdentity, draft: PlanDraft) async throws -> PlanDraft.Package? {
+    func package(_ identity: PackageIdentity, draft: PlanDraft) async throws -> PlanDraft.Package? {
         if let package = draft.package(at: identity.path) { return package }
         guard let published = try await self.inventory.files(path: identity.path) else { return nil }
         return PlanDraft.Package(identity: identity, base: published, files: published.files)

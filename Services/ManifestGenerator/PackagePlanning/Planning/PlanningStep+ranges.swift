@@ -26,6 +26,7 @@ extension PlanningStep {
                     question: "\(target.attribute) may be \(allowed.words)\(unit); \(TargetValue.number(value)) was asked for. Which value?",
                     options: allowed.nearest(to: value).map { TargetValue.number($0).description }))
         }
+        questions += self.questionsAboutIdentifiers(ranges)
         if let slice = self.context.slice, let question = self.question(about: slice) { questions.append(question) }
         if !questions.isEmpty { throw PlanningStop.ask(questions) }
     }
