@@ -146,7 +146,54 @@ import Testing
         Row(
             name: "SD", said: expectation(.deploy, "eMBB", kind: .networkSlice) { $0.slice = SliceID(sst: 1, sd: "xyz") }, field: "context.slice",
             question: "six hexadecimal digits; “xyz”", options: []),
+        Row(
+            name: "short PLMN", said: expectation(.deploy, "AMF", name: "amf-2") { $0.plmn = "99-1" }, field: "context.plmn",
+            question: "A PLMN is an MCC of 3 digits and an MNC of 2 or 3, as in 310-410; “99-1” was asked for", options: []),
+        Row(
+            name: "long PLMN", said: expectation(.configure, "AMF") { $0.plmn = "1234-01" }, field: "context.plmn", question: "“1234-01” was asked for",
+            options: []),
+        Row(
+            name: "long MNC", said: expectation(.configure, "AMF") { $0.plmn = "001-0001" }, field: "context.plmn", question: "“001-0001”", options: []),
+        Row(name: "PLMN of one part", said: expectation(.configure, "AMF") { $0.plmn = "00101" }, field: "context.plmn", question: "“00101”", options: []),
+        Row(
+            name: "PLMN of other digits", said: expectation(.configure, "AMF") { $0.plmn = "٠٠١-01" }, field: "context.plmn", question: "as in 310-410",
+            options: []),
+        Row(
+            name: "TAC", said: expectation(.configure, "AMF") { $0.tac = "99999999" }, field: "context.tac",
+            question: "A tracking area code is 0 to 16777215; “99999999” was asked for", options: ["16777215"]),
+        Row(
+            name: "hexadecimal TAC", said: expectation(.configure, "AMF") { $0.tac = "0x1000000" }, field: "context.tac", question: "“0x1000000”",
+            options: ["16777215"]),
+        Row(name: "no TAC", said: expectation(.configure, "AMF") { $0.tac = "1; exit" }, field: "context.tac", question: "“1; exit”", options: []),
+        Row(
+            name: "TAC of EPS", said: expectation(.deploy, "MME") { $0.tac = "65536" }, field: "context.tac", question: "0 to 65535; “65536”",
+            options: ["65535"]),
     ]
+
+    @Test(
+        "a PLMN is three digits and two or three, whoever says it",
+        arguments: [
+            ("001-01", true), ("310-410", true), ("999-99", true), ("99-1", false), ("1-1", false), ("1234-01", false), ("001-1", false), ("001-0001", false),
+            ("001", false), ("", false), ("-", false), ("001-01-1", false), ("abc-de", false), ("001-0 1", false),
+        ])
+    func plmn(_ text: String, _ isOne: Bool) {
+        #expect((catalogue.fault(ofPLMN: text) == nil) == isOne)
+        if !isOne { #expect(catalogue.fault(ofPLMN: text) == "MCC-MNC, as in 310-410: an MCC of 3 digits and an MNC of 2 or 3") }
+    }
+
+    @Test("whatever digits are said as a TAC are planned or asked about, and only those of 24 bits are planned")
+    func anyTAC() async throws {
+        var random = SplitMix(seed: 24)
+        for _ in 0..<200 {
+            let bits = Int.random(in: 1...40, using: &random)
+            let value = Int.random(in: 0..<(1 << bits), using: &random)
+            let text = Bool.random(using: &random) ? String(value) : "0x" + String(value, radix: 16)
+            let outcome = try await plan(expectation(.deploy, "AMF") { $0.tac = text })
+            #expect((outcome.plan != nil) == (value < 1 << 24), "\(text)")
+            #expect(outcome.questions.map(\.field) == (value < 1 << 24 ? [] : ["context.tac"]), "\(text)")
+        }
+        for text in ["0", "16777215", "0xffffff", "00000a"] { #expect(try await plan(expectation(.deploy, "AMF") { $0.tac = text }).plan != nil, "\(text)") }
+    }
 
     @Test("a value out of its range is asked about, with the range and the nearest that are allowed", arguments: rows)
     func asks(_ row: Row) async throws {

@@ -19,6 +19,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let adaptor = ServiceClient(
         context.upstream("oran-adaptor") { $0.timeout = .seconds(5) }, base: settings[PlanningSettings.adaptor], from: context, fetcher: fetcher)
     let inventory = try settings[PlanningSettings.clusterInventory].map { path throws(CatalogueError) in try ClusterEntry.all(inFile: path) } ?? []
+    if let plmn = settings[PlanningSettings.plmn], let allowed = catalogue.fault(ofPLMN: plmn) {
+        throw InvalidSetting(key: "PLMN", value: plmn, allowed: allowed)
+    }
     let policies = try PolicyPlanner(directory: RICDirectoryClient(client: adaptor), plmn: settings[PlanningSettings.plmn])
     let policyFile = settings[AccessSettings.policyFile]
     let planners = try CurrentPlanner(

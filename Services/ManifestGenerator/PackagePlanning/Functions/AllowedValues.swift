@@ -5,16 +5,19 @@ package struct AllowedValues: Sendable, Equatable {
     /// Ascending, not touching each other; a single value is a range of itself.
     let pieces: [ClosedRange<Double>]
     let whole: Bool
+    /// Of an identifier that is written in digits, how many there are; empty where that does not matter.
+    let digits: [Int]
 
-    init(_ pieces: [ClosedRange<Double>], whole: Bool = false) {
+    init(_ pieces: [ClosedRange<Double>], whole: Bool = false, digits: [Int] = []) {
         self.pieces = pieces
         self.whole = whole
+        self.digits = digits
     }
 
     init(_ range: ClosedRange<Int>) { self.init([Double(range.lowerBound)...Double(range.upperBound)], whole: true) }
 
-    init(_ reader: CatalogueReader) throws(CatalogueError) {
-        try reader.keys(["allowed", "whole"])
+    init(_ reader: CatalogueReader, isIdentifier: Bool = false) throws(CatalogueError) {
+        try reader.keys(isIdentifier ? ["allowed", "whole", "digits"] : ["allowed", "whole"])
         var pieces: [ClosedRange<Double>] = []
         for item in try reader.required("allowed").list() {
             if let ends = try? item.list() {
@@ -31,10 +34,18 @@ package struct AllowedValues: Sendable, Equatable {
             }
         }
         guard !pieces.isEmpty else { throw reader.fault("allowed: at least one value or [least, most] is expected") }
-        self.init(pieces, whole: try reader["whole"]?.boolean() ?? false)
+        var digits: [Int] = []
+        for item in try reader["digits"]?.list() ?? [] { digits.append(try item.integer(in: 1...9)) }
+        self.init(pieces, whole: try reader["whole"]?.boolean() ?? false, digits: digits)
     }
 
     func contains(_ value: Double) -> Bool { (!self.whole || value == value.rounded()) && self.pieces.contains { $0.contains(value) } }
+
+    /// Whether a text is such a value, in as many decimal digits as it must have.
+    func contains(digits text: some StringProtocol) -> Bool {
+        guard !text.isEmpty, text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), let value = Double(text) else { return false }
+        return self.contains(value) && (self.digits.isEmpty || self.digits.contains(text.utf8.count))
+    }
 
     /// The allowed values next below and next above one that is not allowed.
     func nearest(to value: Double) -> [Double] {
@@ -60,10 +71,17 @@ package struct AllowedValues: Sendable, Equatable {
         return "\(parts.dropLast().joined(separator: ", ")) or \(last)"
     }
 
-    /// Ranges by attribute, from a mapping; only numbers have one.
+    /// Parts of the identifiers of a network that are numbers.
+    private static let identifiers: Set<String> = ["mcc", "mnc", "tac"]
+
+    /// Ranges by attribute, or by part of an identifier, from a mapping; only numbers have one.
     static func table(_ reader: CatalogueReader) throws(CatalogueError) -> [String: AllowedValues] {
         var table: [String: AllowedValues] = [:]
         for member in try reader.members() {
+            if self.identifiers.contains(member.key) {
+                table[member.key] = try AllowedValues(member.value, isIdentifier: true)
+                continue
+            }
             guard Attribute.table[member.key]?.kind == .number else { throw member.value.fault("'\(member.key)' is no attribute with a number") }
             guard !["replicas", "minReplicas", "maxReplicas"].contains(member.key) else {
                 throw member.value.fault("how many replicas a function may have is under its 'replicas'")

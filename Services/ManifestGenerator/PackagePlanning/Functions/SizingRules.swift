@@ -12,6 +12,8 @@ package struct SizingRules: Sendable, Equatable {
     package var guaranteedFor: [String]
     /// Objectives divided by the catalogue's capacity of one replica.
     package var capacityFor: [String]
+    /// Attributes that a function is told by its own configuration or not at all.
+    package var configured: Set<String>
 
     package var directions: Directions
     package var dataPlane: DataPlane
@@ -55,7 +57,7 @@ package struct SizingRules: Sendable, Equatable {
     }
 
     init(_ reader: CatalogueReader) throws(CatalogueError) {
-        try reader.keys(["autoscaling", "highAvailability", "guaranteed", "capacity", "directions", "dataPlane", "prices"])
+        try reader.keys(["autoscaling", "highAvailability", "guaranteed", "capacity", "configured", "directions", "dataPlane", "prices"])
         let autoscaling = try reader.required("autoscaling")
         try autoscaling.keys(["factor", "cpuUtilization"])
         self.autoscalingFactor = try autoscaling.required("factor").integer(in: 1...100)
@@ -67,6 +69,7 @@ package struct SizingRules: Sendable, Equatable {
         self.guaranteedFor = try reader.required("guaranteed").texts()
         self.capacityFor = try reader.required("capacity").texts()
         self.directions = try Directions(try reader.required("directions"))
+        self.configured = Set(try reader.required("configured").texts())
         let fast = try reader.required("dataPlane")
         try fast.keys(["qualities", "latencyUpTo", "throughputFrom", "hugepages"])
         self.dataPlane = DataPlane(

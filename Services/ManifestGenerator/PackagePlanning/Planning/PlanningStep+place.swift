@@ -127,7 +127,9 @@ extension PlanningStep {
         if isCustom, name == nil, let type = self.object.type, type != FunctionEntry.customCode { name = DNSLabel.lowered(type) }
         if isCustom, name == nil { throw self.ask("object.name", "Which function is meant?", options: try await self.names(function: nil, draft: draft)) }
         let called = isCustom ? name ?? entry.name : self.object.name.map { "\(entry.code) \($0)" } ?? entry.code
-        let found = try await self.candidates(function: isCustom ? nil : entry.code, instance: name, draft: draft)
+        let there = try await self.candidates(function: isCustom ? nil : entry.code, instance: name, draft: draft)
+        let found = try await self.functions(there, entry: entry, draft: draft)
+        if found.isEmpty, !there.isEmpty, let slice = self.context.slice { throw self.nothingThere(called: "\(called) of slice \(slice.text)") }
         if found.isEmpty { throw try await self.absent(called: called, function: isCustom ? nil : entry.code, instance: name) }
         try self.onePlace(found, called: called)
         guard found.count == 1, let item = found.first else {

@@ -26,32 +26,25 @@ extension PlanningStep {
                     question: "\(target.attribute) may be \(allowed.words)\(unit); \(TargetValue.number(value)) was asked for. Which value?",
                     options: allowed.nearest(to: value).map { TargetValue.number($0).description }))
         }
+        questions += self.questionsAboutIdentifiers(ranges)
         if let slice = self.context.slice, let question = self.question(about: slice) { questions.append(question) }
-        questions += self.questionsAboutNetwork
+        if let question = self.questionAboutDataNetwork { questions.append(question) }
         if !questions.isEmpty { throw PlanningStop.ask(questions) }
     }
 
-    /// What goes into configurations as it is: a DNN (3GPP TS 23.003 clause 9.1), a TAC and a PLMN.
-    private var questionsAboutNetwork: [Clarification] {
+    /// A data network's name goes into configurations as it is (3GPP TS 23.003 clause 9.1).
+    private var questionAboutDataNetwork: Clarification? {
         func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
         func isLetter(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 }
-        var questions: [Clarification] = []
-        func check(_ name: String, _ value: String?, _ words: String, _ isValid: (String) -> Bool) {
-            guard let value, !isValid(value) else { return }
-            questions.append(
-                Clarification(
-                    expectation: self.expectation.id, field: "context.\(name)", question: "\(words); “\(value.prefix(40))” was asked for. Which one?",
-                    options: []))
-        }
-        check("dnn", self.context.dnn, "A data network's name has letters, digits, dots and hyphens, 100 at most") { text in
-            (1...100).contains(text.utf8.count) && text.utf8.allSatisfy { isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
-        }
-        check("tac", self.context.tac, "A tracking area code is a number of 24 bits") { TrackingAreaCode($0) != nil }
-        check("plmn", self.context.plmn, "A PLMN is its MCC and MNC, as in 310-410") { text in
-            let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-            return parts.count == 2 && parts[0].count == 3 && (2...3).contains(parts[1].count) && parts.allSatisfy { $0.allSatisfy(isDigit) }
-        }
-        return questions
+        guard let name = self.context.dnn else { return nil }
+        let isOne =
+            (1...100).contains(name.utf8.count) && name.utf8.allSatisfy { isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+        return isOne
+            ? nil
+            : Clarification(
+                expectation: self.expectation.id, field: "context.dnn",
+                question: "A data network's name has letters, digits, dots and hyphens, 100 at most; “\(name.prefix(40))” was asked for. Which one?",
+                options: [])
     }
 
     /// S-NSSAI, 3GPP TS 23.003 clause 28.4.2.

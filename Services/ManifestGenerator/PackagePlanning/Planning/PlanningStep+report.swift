@@ -15,9 +15,14 @@ extension PlanningStep {
                 items += try await self.inventory.items(function: code, instance: nil, namespace: namespace, cluster: cluster)
             }
         case .networkSlice:
-            called = "\(self.object.type.map { "\($0) " } ?? "")slice"
-            let instance = name ?? self.object.type.map { "slice-\($0.lowercased())" }
-            items = try await self.inventory.items(function: FunctionEntry.sliceCode, instance: instance, namespace: namespace, cluster: cluster)
+            called = self.context.slice?.sd == nil ? "\(self.object.type.map { "\($0) " } ?? "")slice" : "slice \(self.context.slice?.text ?? "")"
+            let said = self.context.slice ?? self.object.type.flatMap { self.catalogue.slices[$0]?.sst }.map { SliceID(sst: $0) }
+            // Of a type without an SST, by the name that one gets.
+            let instance = name ?? (said == nil ? self.object.type.map { "slice-\($0.lowercased())" } : nil)
+            for item in try await self.inventory.items(function: FunctionEntry.sliceCode, instance: instance, namespace: namespace, cluster: cluster) {
+                if name == nil, let said, let id = try await self.sliceID(of: item, draft: draft), !id.isMeant(by: said, exactly: false) { continue }
+                items.append(item)
+            }
         case .networkFunction, .e2Node, .application, .infrastructure, .policy, .radioNetwork:
             let entry = self.object.type.flatMap { self.catalogue.entry($0) }
             let function = entry.flatMap { $0.code == FunctionEntry.customCode ? nil : $0.code }

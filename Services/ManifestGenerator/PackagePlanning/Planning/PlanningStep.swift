@@ -3,7 +3,7 @@ import IntentModel
 /// The planning of one expectation.
 struct PlanningStep {
     let planner: Planner
-    let expectation: Expectation
+    var expectation: Expectation
     let request: IntentRequest
     let inventory: any InventorySource
     let settled: Set<String>
@@ -49,10 +49,31 @@ struct PlanningStep {
         }
         if self.expectation.verb == .deploy {
             let identity = try self.newIdentity(entry)
+            try self.checkSettings(of: entry, form: self.planner.inventory[identity.cluster]?.form ?? self.planner.form, draft: &draft)
             try await self.deploy(identity, entry: entry, expectation: self.expectation, into: &draft)
         } else {
             let item = try await self.existing(entry: entry, draft: draft)
-            try await self.change(self.identity(of: item), entry: self.entry(of: item), into: &draft)
+            try await self.change([item], into: &draft)
+        }
+    }
+
+    /// Changes functions alike, each as far as it is concerned.
+    private func change(_ items: [InventoryItem], into draft: inout PlanDraft) async throws {
+        var told: [FunctionEntry] = []
+        for item in items {
+            let entry = self.entry(of: item)
+            if try await self.isTold(item, entry: entry, draft: draft) { told.append(entry) }
+        }
+        var step = self
+        step.members = items.count
+        for item in items {
+            let entry = self.entry(of: item)
+            step.expectation = self.expectation
+            if told.contains(entry) {
+                guard let part = try self.part(of: entry, among: told) else { continue }
+                step.expectation = part
+            }
+            try await step.change(self.identity(of: item), entry: entry, into: &draft)
         }
     }
 
@@ -111,9 +132,7 @@ struct PlanningStep {
         }
         if members.isEmpty { throw self.nothingThere(called: type) }
         try self.onePlace(members, called: type)
-        var step = self
-        step.members = members.count
-        for item in members { try await step.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
+        try await self.change(members, into: &draft)
     }
 
     // MARK: A slice
@@ -123,16 +142,18 @@ struct PlanningStep {
         let bySST = self.context.slice.flatMap { slice in self.catalogue.slices.values.filter { $0.sst == slice.sst }.min { $0.type < $1.type } }
         guard
             let slice = self.object.type.flatMap({ self.catalogue.slices[$0] }) ?? bySST
-                ?? (self.object.name == nil ? nil : self.catalogue.slices[FunctionEntry.customCode]),
+                ?? (self.object.name == nil && (self.context.slice == nil || self.expectation.verb == .deploy)
+                    ? nil : self.catalogue.slices[FunctionEntry.customCode]),
             let profile = self.catalogue.entry(FunctionEntry.sliceCode)
         else { throw self.ask("object.type", "Which type of slice is meant?", options: ["eMBB", "URLLC", "mMTC", "V2X"]) }
-        let instance = try self.label(self.object.name, field: "object.name") ?? "slice-\(slice.type.lowercased())"
+        let name = try self.label(self.object.name, field: "object.name")
         var expectation = self.expectation
         expectation.targets.removeAll { self.isManaged($0) }
-        if expectation.context.slice == nil, let sst = slice.sst { expectation.context.slice = SliceID(sst: sst) }
 
         if self.expectation.verb == .deploy {
             let place = try self.newPlace()
+            let (instance, id) = try await self.sliceToDeploy(slice, name: name, at: place, draft: draft)
+            expectation.context.slice = id
             let identity = PackageIdentity(cluster: place.cluster, namespace: place.namespace, instance: instance, function: FunctionEntry.sliceCode)
             _ = try await self.addPolicies(into: &draft)
             try await self.deploy(identity, entry: profile, expectation: expectation, profile: slice, into: &draft)
@@ -146,40 +167,45 @@ struct PlanningStep {
             return
         }
 
-        let found = try await self.candidates(function: FunctionEntry.sliceCode, instance: instance, draft: draft)
+        let found = try await self.slicesMeant(slice, name: name, draft: draft)
+        var step = self
+        // Its policies are for the slice there is, whose SD a text need not repeat.
+        if let id = found.first?.id?.normal, id.sd != nil, step.context.slice?.sd == nil { step.expectation.context.slice = id }
         let isMapped =
             self.expectation.verb == .restart || self.expectation.verb == .rollback || self.expectation.verb == .migrate
-            ? false : try await self.addPolicies(into: &draft)
-        guard !found.isEmpty else {
+            ? false : try await step.addPolicies(into: &draft)
+        guard let item = found.first?.item else {
             if isMapped { return }
-            throw try await self.absent(called: "\(slice.type) slice", function: FunctionEntry.sliceCode, instance: instance)
+            throw try await self.noSlice(slice, name: name, draft: draft)
         }
-        try self.onePlace(found, called: "\(slice.type) slice")
-        guard let item = found.first else { return }
         var members: [InventoryItem] = []
         for code in slice.functions {
             guard let entry = self.catalogue.entry(code) else { continue }
-            members += try await self.candidates(function: code, instance: "\(instance)-\(entry.name)", draft: draft).filter {
+            members += try await self.candidates(function: code, instance: "\(item.instance)-\(entry.name)", draft: draft).filter {
                 $0.cluster == item.cluster && $0.namespace == item.namespace
             }
         }
+        // The S-NSSAI says which slice, and becomes no part of it.
+        step.expectation.context.slice = nil
+        expectation.context.slice = nil
         switch self.expectation.verb {
         case .remove, .migrate:
             if self.expectation.verb == .remove { try await self.withdraw(item, into: &draft) }
-            for item in [item] + members { try await self.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
+            for item in [item] + members { try await step.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
         case .restart:
             if members.isEmpty { throw self.nothingRuns(item.instance) }
-            for item in members { try await self.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
+            for item in members { try await step.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
         case .rollback:
-            try await self.change(self.identity(of: item), entry: profile, into: &draft)
+            try await step.change(self.identity(of: item), entry: profile, into: &draft)
         default:
-            if !expectation.sizing.targets.isEmpty {
-                var step = self
-                step.members = members.count
-                for item in members { try await step.edit(self.identity(of: item), entry: self.entry(of: item), expectation: expectation.sizing, into: &draft) }
-            }
+            var sizing = step
+            sizing.expectation = expectation.sizing
+            // It lies in cells; its functions are not told.
+            for place in ["cell", "gnb"] { sizing.expectation.context.forget(place) }
+            let isTold = self.expectation.verb == .configure && !isMapped && !sizing.expectation.context.identifiers.isEmpty
+            if !sizing.expectation.targets.isEmpty || isTold { try await sizing.change(members, into: &draft) }
             if expectation.sizing.targets.count < expectation.targets.count || !isMapped && expectation.sizing.targets.isEmpty {
-                try await self.edit(self.identity(of: item), entry: profile, expectation: expectation, into: &draft)
+                try await step.edit(self.identity(of: item), entry: profile, expectation: expectation, into: &draft)
             }
         }
     }
