@@ -28,6 +28,9 @@ extension PlanningStep {
         }
         if let slice = self.context.slice, let question = self.question(about: slice) { questions.append(question) }
         questions += self.questionsAboutNetwork
+        // One answer a field.
+        var fields: Set<String> = []
+        questions.removeAll { !fields.insert($0.field).inserted }
         if !questions.isEmpty { throw PlanningStop.ask(questions) }
     }
 
