@@ -33,6 +33,9 @@ def identity(file, document):
     if not metadata.get("name"):
         yield "has no name"
     local = (metadata.get("annotations") or {}).get(LOCAL) == "true"
+    # Argo CD takes every file that ends like YAML.
+    if local and document.get("kind") != "Kptfile" and metadata["annotations"].get("argocd.argoproj.io/hook") != "Skip":
+        yield "Argo CD would apply it to the cluster"
     if document.get("kind") not in {"Namespace", "Kptfile"} and not local:
         if not metadata.get("namespace"):
             yield "has no namespace"

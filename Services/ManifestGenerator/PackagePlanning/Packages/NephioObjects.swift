@@ -61,7 +61,7 @@ struct NephioObjects {
             "kind": "WorkloadCluster",
             "metadata": [
                 "name": "workload-cluster",
-                "annotations": ["config.kubernetes.io/local-config": "true", "kpt.dev/config-injection": "required"],
+                "annotations": .mapping(PackageObjects.notForCluster + [YAMLEntry("kpt.dev/config-injection", "required")]),
             ],
             "spec": ["clusterName": .text(self.identity.cluster)],
         ]
@@ -97,11 +97,11 @@ struct NephioObjects {
             "metadata": [
                 "name": .text(name),
                 "namespace": .text(self.identity.namespace),
-                "annotations": [
-                    "config.kubernetes.io/local-config": "true",
-                    "specializer.nephio.org/owner": .text("workload.nephio.org/v1alpha1.NFDeployment.\(self.identity.instance)"),
-                    "specializer.nephio.org/namespace": .text(self.identity.namespace),
-                ],
+                "annotations": .mapping(
+                    PackageObjects.notForCluster + [
+                        YAMLEntry("specializer.nephio.org/owner", .text("workload.nephio.org/v1alpha1.NFDeployment.\(self.identity.instance)")),
+                        YAMLEntry("specializer.nephio.org/namespace", .text(self.identity.namespace)),
+                    ]),
             ],
             "spec": spec,
         ]

@@ -11,6 +11,8 @@ struct PackageObjects {
     static let restartAnnotation = "kubectl.kubernetes.io/restartedAt"
     static let loadAnnotation = "nephoran.com/sized-by-load"
     static let localConfig: YAMLNode = ["config.kubernetes.io/local-config": "true"]
+    /// Of an object that is for kpt and Porch and not for the cluster. kpt, Config Sync and Flux go by the first, Argo CD by the second.
+    static let notForCluster = [YAMLEntry("config.kubernetes.io/local-config", "true"), YAMLEntry("argocd.argoproj.io/hook", "Skip")]
 
     var name: String { self.identity.instance }
     var configMapName: String { "\(self.identity.instance)-config" }
@@ -88,7 +90,7 @@ struct PackageObjects {
         [
             "apiVersion": "v1",
             "kind": "ConfigMap",
-            "metadata": ["name": "kptfile.kpt.dev", "annotations": Self.localConfig],
+            "metadata": ["name": "kptfile.kpt.dev", "annotations": .mapping(Self.notForCluster)],
             "data": [
                 "name": .text(self.name), "namespace": .text(self.identity.namespace), "cluster": .text(self.identity.cluster),
                 "function": .text(self.entry.code),
@@ -199,7 +201,7 @@ struct PackageObjects {
             "metadata": [
                 "name": .text("\(self.identity.cluster)-\(self.name)"),
                 "labels": self.labels,
-                "annotations": ["approval.nephio.org/policy": "initial", "config.kubernetes.io/local-config": "true"],
+                "annotations": .mapping([YAMLEntry("approval.nephio.org/policy", "initial")] + Self.notForCluster),
             ],
             "spec": [
                 "upstream": ["repo": "nephoran", "package": .text(self.identity.path), "workspaceName": "main"],

@@ -29,6 +29,9 @@ extension PlanningStep {
         questions += self.questionsAboutIdentifiers(ranges)
         if let slice = self.context.slice, let question = self.question(about: slice) { questions.append(question) }
         if let question = self.questionAboutDataNetwork { questions.append(question) }
+        // One answer a field.
+        var fields: Set<String> = []
+        questions.removeAll { !fields.insert($0.field).inserted }
         if !questions.isEmpty { throw PlanningStop.ask(questions) }
     }
 
