@@ -159,6 +159,8 @@ struct RolloutStateTests {
                 ])))
         #expect(crash.hasRestarted)
         #expect(crash.sentence(log: ["a", "b"]) == "pod amf-1, container amf: CrashLoopBackOff, last ended with OOMKilled (exit code 137); last lines: a ⏎ b")
+        let told = crash.sentence(log: ["db_password=hunter2", "Authorization: Bearer abcdefghijkl"])
+        #expect(!told.contains("hunter2") && !told.contains("abcdefghijkl") && told.contains("[redacted]"), "what goes into a record has no secret of a pod")
         let unscheduled: JSONValue = [
             "metadata": ["name": "amf-2"],
             "status": ["conditions": [["type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes have hugepages"]]],

@@ -107,6 +107,26 @@ import Testing
         #expect(error?.key == "LLM_API_KEY_FILE")
     }
 
+    @Test("a secret that has a form is held to it in its file, too: at the start, and when the file changes")
+    func secretsOfAForm() throws {
+        func settings(_ path: String) throws -> Settings {
+            try Settings(
+                service: "llm-processor", declarations: TraceSettings.declarations, arguments: [], environment: ["OTEL_EXPORTER_OTLP_HEADERS_FILE": path])
+        }
+        try self.withFile("authorization=Bearer%20one\n") { path in
+            let settings = try settings(path)
+            #expect(settings.watchedFiles == [path])
+            try "authorization=Bearer%20two".write(toFile: path, atomically: true, encoding: .utf8)
+            try settings.reload()
+            #expect(settings[TraceSettings.headers] == "authorization=Bearer%20two")
+            try "no header: secret-word".write(toFile: path, atomically: true, encoding: .utf8)
+            let error = #expect(throws: InvalidSetting.self) { try settings.reload() }
+            #expect(error.map { !"\($0)".contains("secret-word") } == true)
+            #expect(settings[TraceSettings.headers] == "authorization=Bearer%20two")
+        }
+        try self.withFile("no header") { path in #expect(throws: InvalidSetting.self) { try settings(path) } }
+    }
+
     @Test("a file that changes is read again, a wrong one changes nothing")
     func reload() throws {
         try self.withFile("batchSize: 1") { path in

@@ -4,7 +4,16 @@ import Telemetry
 package enum TraceSettings {
     static let endpoint = SettingKey.url(
         "OTEL_EXPORTER_OTLP_ENDPOINT", "Collector that spans are sent to by OTLP/HTTP, below /v1/traces; without it nothing is traced.")
-    static let headers = SettingKey.secret("OTEL_EXPORTER_OTLP_HEADERS", "Headers for it: name=value,…, percent-encoded.")
+    /// Checked as it is read, so that a file of it that is wrong later on changes nothing.
+    static let headers = SettingKey<String?>(
+        "OTEL_EXPORTER_OTLP_HEADERS", default: nil, defaultText: nil,
+        allowed: "name=value pairs separated by commas, percent-encoded, or a path in OTEL_EXPORTER_OTLP_HEADERS_FILE", isSecret: true,
+        "Headers for it: name=value,…, percent-encoded."
+    ) { text in
+        if text.isEmpty { return .some(nil) }
+        do { _ = try TraceSettings.headers(text) } catch { return nil }
+        return .some(text)
+    }
     static let sampler = SettingKey.choice(
         "OTEL_TRACES_SAMPLER", default: "parentbased_always_on", of: TraceSampler.names,
         "Which traces are recorded; a parent-based one does as the caller's traceparent says.")
