@@ -90,10 +90,14 @@ import Testing
         #expect(try outcome.file(amf, "configmap.yaml") == before)
         #expect(outcome.plan?.packages.filter { $0.change == .delete }.map(\.instance).sorted() == ["slice-embb", "slice-embb-smf", "slice-embb-upf"])
         #expect(try self.text(outcome, self.nssf, "nssfcfg.yaml").contains("0000ff") == false)
-        inventory.publish(
-            try await plan(
-                expectation(.deploy, "eMBB", name: "twin", kind: .networkSlice) { ($0.namespace, $0.slice) = ("core5g", SliceID(sst: 1, sd: "0000ff")) },
-                on: inventory))
+        // Packages from before slices were known by their S-NSSAI: none is put beside another today.
+        let second = expectation(.deploy, "eMBB", name: "twin", kind: .networkSlice) {
+            ($0.namespace, $0.slice) = ("core5g", SliceID(sst: 1, sd: "0000ff"))
+        }
+        #expect(try await plan(second, on: inventory).questions.first?.options == ["slice-embb"])
+        var other = try await self.core()
+        other.publish(try await plan(second, on: other))
+        for (path, revisions) in other.revisions where path.contains("/twin") { inventory.revisions[path] = revisions }
         let twin = expectation(.remove, "eMBB", name: "twin", kind: .networkSlice) { $0.namespace = "core5g" }
         #expect(try await plan(twin, on: inventory).plan?.packages.contains { $0.instance == "amf" } == false)
     }

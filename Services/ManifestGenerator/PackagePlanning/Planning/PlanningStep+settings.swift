@@ -26,15 +26,15 @@ extension PlanningStep {
         return all.count > 1 && part != self.expectation && part.saysNothing ? nil : part
     }
 
-    /// Refuses a new function that cannot be told of which network it is to be; notes what else it cannot be told.
-    func checkSettings(of entry: FunctionEntry, form: ClusterEntry.Form, draft: inout PlanDraft) throws {
+    /// Notes what a new function cannot be told: it is deployed all the same, since that is what was asked for.
+    func noteSettings(of entry: FunctionEntry, form: ClusterEntry.Form, draft: inout PlanDraft) {
         guard entry.workload != .none, entry.isToldBy(form) else { return }
         // What lies in a slice, a cell or at a gNB need not know it.
-        let missing = self.context.identifiers.filter { ["plmn", "tac", "dnn"].contains($0) && !entry.configurable.contains($0) }
-        if !missing.isEmpty { throw self.noPlace(for: missing, in: [entry]) }
-        for target in self.expectation.targets
-        where self.catalogue.rules.configured.contains(target.attribute) && !entry.configurable.contains(target.attribute) {
-            draft.note("The configuration of \(entry.code) has no place for \(target.attribute) in the catalogue: it is in \(Parameters.file) alone.")
+        let missing =
+            self.context.identifiers.filter { ["plmn", "tac", "dnn"].contains($0) && !entry.configurable.contains($0) }
+            + self.expectation.targets.map(\.attribute).filter { self.catalogue.rules.configured.contains($0) && !entry.configurable.contains($0) }
+        for name in missing {
+            draft.note("The configuration of \(entry.code) has no place for \(name) in the catalogue: it is in \(Parameters.file) alone.")
         }
     }
 

@@ -49,7 +49,7 @@ struct PlanningStep {
         }
         if self.expectation.verb == .deploy {
             let identity = try self.newIdentity(entry)
-            try self.checkSettings(of: entry, form: self.planner.inventory[identity.cluster]?.form ?? self.planner.form, draft: &draft)
+            self.noteSettings(of: entry, form: self.planner.inventory[identity.cluster]?.form ?? self.planner.form, draft: &draft)
             try await self.deploy(identity, entry: entry, expectation: self.expectation, into: &draft)
         } else {
             let item = try await self.existing(entry: entry, draft: draft)
