@@ -23,7 +23,9 @@ extension Reading {
         }
         if word.attribute == "minReplicas" || word.attribute == "maxReplicas" { figure.comparator = nil }
         // "a rate limit of 100 Mbps", "UE 1234"
-        if figure.comparator == nil, word.better == .atLeast, figure.isLimit || self.isRateLimit(figure.back) { figure.comparator = .atMost }
+        if figure.comparator == nil, word.better == .atLeast, figure.isLimit || self.isRateLimit(figure.back) || self.isMaximumRate(figure.start, clause) {
+            figure.comparator = .atMost
+        }
         if self.isOneUser(word, figure.start) {
             self.ask(clause, "targets.maxUsers", "'\(self.text((figure.start - 1)..<figure.measure.end))' may be one of them. How many are meant?", [])
             self.use((figure.start - 1)..<figure.measure.end)

@@ -5,6 +5,7 @@ extension Reading {
     /// "deploy an AMF in core5g and scale it to 3", "restart the AMF in lab-1. Then scale the AMF to 3": without a place of its own, the same object is
     /// where it was.
     mutating func inheritPlaces(from first: Int, _ statement: Draft?) {
+        self.followThere(from: first)
         guard first > 0 || statement != nil else { return }
         self.inheritOpeningPlace(from: first)
         for member in first..<max(first, self.expectations.count) {

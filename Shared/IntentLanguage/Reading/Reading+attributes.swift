@@ -9,7 +9,7 @@ extension Reading {
         if let unit = measure.unit {
             // What a changing verb is about comes first: "increase the storage of X to 100 GB".
             if let action = clause.verb?.action, [.scale, .change, .set, .configure, .add, .multiply].contains(action),
-                preposition == .to || preposition == .by || preposition == .from,
+                let led = self.leading(start), led == .to || led == .by || led == .from,
                 let changed = self.changedAttribute(clause, before: start, fitting: measure)
             {
                 return changed
@@ -53,6 +53,12 @@ extension Reading {
         // "autoscale AMF 3-9"
         if measure.high != nil, clause.verb?.action == .autoscale, self.meaning(start - 1)?.object != nil { return index["replicas"] }
         if comparator != nil, let noun = self.nounOfList(measure.end, clause) { return noun }
+        // "with 3 replicas, min 2 and max 4"
+        if let comparator, [.minimum, .maximum, .atLeast, .atMost].contains(comparator), clause.verb?.action != .report, let last = self.quantities.last,
+            last.at >= clause.first, last.target.attribute == "replicas"
+        {
+            return index["replicas"]
+        }
         if comparator == .minimum || comparator == .maximum || measure.high != nil && preposition == .between, self.expectsAutoscaling {
             return index["replicas"]
         }
@@ -110,6 +116,13 @@ extension Reading {
         default: break
         }
         return endsHere ? self.repeatedAttribute(start, clause) : nil
+    }
+
+    /// The preposition before a number and its comparators: "to at least 40 Mbps".
+    private func leading(_ start: Int) -> Preposition? {
+        var at = start - 1
+        while self.meaning(at)?.comparator != nil { at -= 1 }
+        return self.meaning(at)?.preposition
     }
 
     private static let gains: Set<String> = ["get", "gets", "has", "have", "having", "need", "needs", "receive", "receives", "take", "takes", "run", "runs"]

@@ -126,6 +126,7 @@ extension Reading {
             if let problem = Self.apply(identifiers.filter { $0.at >= begin && $0.at < end }, to: &draft.context) {
                 self.askForSlice(problem, clause)
             }
+            self.askForSeveral(identifiers.filter { $0.at >= begin && $0.at < end }, clause)
             self.askForCell(among: identifiers.filter { $0.identifier == .cell && $0.at >= begin && $0.at < end }.map(\.value), object, clause)
             if let sst = object.sst, draft.context.slice == nil { draft.context.slice = SliceID(sst: sst) }
             if object.kind == .networkSlice, object.type == nil, let sst = draft.context.slice?.sst,
@@ -167,6 +168,18 @@ extension Reading {
 
     mutating func askForSlice(_ problem: String, _ clause: Clause) {
         self.ask(clause, "context.slice", "'\(problem)' is no valid S-NSSAI part. Which slice is meant (SST 0…255, SD six hexadecimal digits)?", [])
+    }
+
+    /// "DNN internet and DNN ims": of each, an expectation has one.
+    private mutating func askForSeveral(_ identifiers: [IdentifierFinding], _ clause: Clause) {
+        for kind in [Identifier.dnn, .plmn, .tac] {
+            let values = Set(identifiers.filter { $0.identifier == kind }.map(\.value)).sorted()
+            guard values.count > 1 else { continue }
+            self.ask(
+                clause, "context.\(kind.rawValue)",
+                "Several are named (\(values.prefix(8).joined(separator: ", "))), and one intent takes one. Which one first?",
+                Array(values.prefix(8)))
+        }
     }
 
     /// One expectation changes one cell; traffic goes between several.

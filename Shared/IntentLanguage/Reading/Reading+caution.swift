@@ -27,6 +27,7 @@ extension Reading {
                     question: "Several \(kind.rawValue)s are named, and one intent acts in one. Which one is meant here?", options: []))
         }
         self.readLostPlaces()
+        self.readLeftPlaces()
         self.readProvisos()
         self.readRelatives()
         self.readUnsayable()

@@ -20,6 +20,13 @@ extension Reading {
                 result.append(.init(at: at, identifier: .sd, value: id.sd))
                 self.say("slice", id.sst, at..<id.end)
                 self.use((at + 1)..<id.end)
+                // "slices 1-000001 and 1-000002"
+                var next = id.end
+                while self.isConjunction(next) || self.isComma(next) { next += 1 }
+                if next > id.end, let other = self.sliceID(next) {
+                    self.misfits.append((at, other.end))
+                    self.use(next..<other.end)
+                }
                 continue
             }
             guard let identifier = self.meaning(at)?.identifier else {

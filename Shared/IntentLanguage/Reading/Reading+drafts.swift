@@ -138,6 +138,7 @@ extension Reading {
                 (clause.first..<clause.end).contains(where: { self.meaning($0)?.comparator != nil && ["must", "should", "shall"].contains(self.word($0)) })
             {
                 // "UPF latency must not exceed 10 ms"
+                clause.deedAt = (clause.first..<clause.end).first { self.isDemand($0) || self.meaning($0)?.comparator != nil }
                 self.append(objects, clause, index, .optimize, .ensure, quantities, mentions, identifiers)
             } else if !objects.filter({ !$0.isPronoun }).isEmpty || !quantities.isEmpty {
                 self.append(objects.filter { !$0.isPronoun }, clause, index, .configure, .vague, quantities, mentions, identifiers)

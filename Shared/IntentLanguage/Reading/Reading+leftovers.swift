@@ -66,7 +66,7 @@ extension Reading {
 
     /// Why something is done changes nothing of it; nor do words that describe what is deployed or a feature that is set.
     private func isElaboration(_ index: Int, _ clause: Clause, _ verb: Verb) -> Bool {
-        if verb == .deploy || verb == .configure, self.isNumbered(index) || self.beginsDeed(index) { return false }
+        if verb == .deploy || verb == .configure, self.isNumbered(index, verb) || self.beginsDeed(index) { return false }
         if verb == .deploy, !self.endsDeployment(index, clause), !self.isOrigin(index, clause) { return true }
         var at = index - 1
         while at >= max(clause.first, index - Self.reach) {
@@ -85,7 +85,13 @@ extension Reading {
     }
 
     /// "c-12", "AES-128": one of its kind, and no description.
-    private func isNumbered(_ index: Int) -> Bool {
+    private func isNumbered(_ index: Int, _ verb: Verb) -> Bool {
+        // "encryption with NEA2"
+        if verb == .configure, self.kind(index) == .unknown, self.word(index - 1) == "with", self.word(index).utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 })
+        {
+            return index + 1 >= self.lexemes.count || self.kind(index + 1) == .symbol || self.isConjunction(index + 1)
+                || self.meaning(index + 1)?.preposition != nil
+        }
         guard self.kind(index) == .chain, self.fusedObject(self.original(index)) == nil else { return false }
         let last = self.tokens[self.lexemes[index].end - 1].word
         return !last.isEmpty && last.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }

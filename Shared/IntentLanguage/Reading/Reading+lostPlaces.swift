@@ -85,9 +85,11 @@ extension Reading {
                     meaning.object == nil
                     && (meaning.has(.shortEnvironment) && [.in, .from].contains(preposition)
                         || preposition == .in && meaning.has(.filler) && !Self.manners.contains(self.word(at)))
-                guard [.in, .from].contains(preposition) || isPlain, self.isSingleWord(at), isName || isQuality || isPlain,
+                let isTerm = preposition == .in && self.isTermBehindObject(at, meaning, near)
+                guard [.in, .from].contains(preposition) || isPlain, self.isSingleWord(at), isName || isQuality || isPlain || isTerm,
                     at + 1 >= end || self.meaning(at + 1)?.preposition != nil || ["up", "down", "out"].contains(self.word(at + 1))
-                        || isPlain && (self.kind(at + 1) == .symbol || self.isConjunction(at + 1) || self.has(at + 1, [.urgent, .opening, .sequence]))
+                        || (isPlain || isTerm)
+                            && (self.kind(at + 1) == .symbol || self.isConjunction(at + 1) || self.has(at + 1, [.urgent, .opening, .sequence]))
                 else {
                     continue
                 }
@@ -103,6 +105,14 @@ extension Reading {
                     expectation: "e\(self.expectation(near: at) + 1)", field: "context.\(kind.rawValue)",
                     question: "'\(self.text((at - 1)..<last))' may name a place. Which \(kind.rawValue) is meant?", options: []))
         }
+    }
+
+    /// "deploy an NRF in slicing", "in qos", "in gb": a word of the vocabulary right behind the object.
+    private func isTermBehindObject(_ at: Int, _ meaning: Meaning, _ near: Draft) -> Bool {
+        guard at > 1, near.verb != .report, near.verb != .optimize, self.lexemes[at - 2].isSpoken, !Self.manners.contains(self.word(at)) else { return false }
+        let isBehaviour = meaning.object.map { [.radioNetwork, .policy, .networkSlice].contains(self.vocabulary.objects[$0].kind) } ?? false
+        return isBehaviour || meaning.namedFeature != nil || meaning.attribute != nil || meaning.unit != nil
+            || meaning.has([.supportNoun, .generic]) && meaning.object == nil
     }
 
     /// "in another cluster", "in its own namespace", "in the same namespace as the SMF": somewhere else than where it would be done without them.

@@ -69,6 +69,14 @@ extension Reading {
         self.meaning(index)?.object.map { self.vocabulary.objects[$0].type == "RateLimit" } ?? false
     }
 
+    /// "AMBR 100 Mbps": a maximum by its name.
+    func isMaximumRate(_ start: Int, _ clause: Clause) -> Bool {
+        (max(clause.first, start - 12)..<max(clause.first, start)).contains { index in
+            self.meaning(index)?.attribute != nil
+                && (["ambr", "mbr"].contains(self.lastWord(index)) || self.original(index).lowercased().hasSuffix("maximum bit rate"))
+        }
+    }
+
     private static let single: Set<String> = ["ue", "user", "subscriber", "device", "terminal", "vehicle", "customer", "session"]
 
     /// "UE 1234"

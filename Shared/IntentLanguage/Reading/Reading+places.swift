@@ -256,12 +256,12 @@ extension Reading {
             self.append(.cluster, at..<after, chunk, preposition)
         case .at where isChainOrNumbered:
             self.append(.site, at..<after, chunk, preposition)
-        case .to where isChainOrNumbered && self.followsObject(at, of: [.add, .deploy]):
+        case .to where isChainOrNumbered && self.followsObject(at, of: [.add, .deploy]) || isChainOrNumbered && self.isMoved(at) && !Self.isRevision(folded):
             self.append(.namespace, at..<after, chunk, preposition)
         // "el AMF de core5g"
         case .of where isChainOrNumbered && self.tokens[self.lexemes[at].first].isTranslated && self.isFunction(at - 1):
             self.append(.namespace, at..<after, chunk, preposition)
-        case .from where self.followsObject(at, of: [.remove]):
+        case .from where self.followsObject(at, of: [.remove]) || self.isMoved(at):
             self.append(.namespace, at..<after, chunk, preposition)
         default: break
         }
@@ -271,7 +271,15 @@ extension Reading {
     private func isOfAnother(_ index: Int) -> Bool {
         guard let meaning = self.meaning(index) else { return false }
         return meaning.object != nil || meaning.place != nil || meaning.attribute != nil || meaning.identifier != nil || meaning.unit != nil
-            || meaning.feature != nil || meaning.quality != nil || meaning.technology != nil
+            || meaning.feature != nil && self.word(index) != "highly" || meaning.quality != nil || meaning.technology != nil
+    }
+
+    /// "move the UDR from core5g to core6g"
+    private func isMoved(_ index: Int) -> Bool { self.followsObject(index, of: [.migrate]) }
+
+    /// "v2"
+    private static func isRevision(_ word: String) -> Bool {
+        word.first == "v" && word.dropFirst().first?.isNumber == true
     }
 
     private func isFunction(_ index: Int) -> Bool {

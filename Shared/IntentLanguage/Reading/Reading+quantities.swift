@@ -80,7 +80,10 @@ extension Reading {
             self.hasMinimum = self.hasMinimum || figure.minimum
             self.hasMaximum = self.hasMaximum || figure.maximum
         }
-        for index in figure.begin..<max(figure.end, figure.measure.end) where index != figure.owner { self.lexemes[index].used = true }
+        for index in figure.begin..<max(figure.end, figure.measure.end) where index != figure.owner && !(figure.isTurned && self.meaning(index)?.object != nil)
+        {
+            self.lexemes[index].used = true
+        }
         return max(figure.measure.end, figure.start + 1)
     }
 

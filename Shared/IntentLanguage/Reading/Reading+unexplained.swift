@@ -54,6 +54,7 @@ extension Reading {
             self.ask(clause, "context.window", "When exactly does 'from \(words)' mean? Give dates and times.", [])
         } else if measure.unit == nil, clause.verb.map({ $0.action != .report }) ?? false,
             preposition == .of && ["limit", "limits", "request", "requests"].contains(self.word(start - 2))
+                || preposition == .to && ["limit", "limits", "request", "requests"].contains(self.word(start - 2))
                 || self.isSymbol(start - 1, ",") && (self.isSymbol(measure.end, ",") || measure.end >= clause.end)
         {
             // "requests of 1 and limits of 2", "AMF, 2, SMF, 3"
