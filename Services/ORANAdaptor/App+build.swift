@@ -89,7 +89,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         },
         services: [fetcher, redis, RoleWatch(ledger: ledger), worker, WhileActive(drift, ledger: ledger)] + watches
             + (cloudWatch.map { [$0] } ?? []),
-        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)],
+        healthChecks: [LedgerSettings.healthCheck(redis, configuration), LedgerSettings.workerCheck(worker)],
         problems: ORANProblems.mapping
     )
 }
@@ -110,6 +110,6 @@ private func vesCredentials(_ settings: Settings) throws -> EventController.Cred
     switch (settings[ORANSettings.vesUser], settings[ORANSettings.vesPassword]) {
     case (let user?, let password?): return .init(user: user, password: password)
     case (nil, nil): return nil
-    default: throw InvalidSetting(key: "VES_PASSWORD", allowed: "set together with VES_USERNAME")
+    default: throw InvalidSetting(key: "VES_PASSWORD", reason: "it goes with VES_USERNAME: both are set, or neither")
     }
 }
