@@ -84,7 +84,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         ]
             + (callbacks?.services ?? [])
             + archive.services + audit.services,
-        healthChecks: [LedgerSettings.healthCheck(redis)]
+        healthChecks: [LedgerSettings.healthCheck(redis, configuration)]
             + (archive.store.map { store in [HealthCheck("archive", isRequired: false) { try await store.check() }] } ?? [])
             + upstreams.map { upstream in
                 HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }

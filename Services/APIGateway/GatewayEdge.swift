@@ -2,7 +2,7 @@ import AccessControl
 import Hummingbird
 import ServiceRuntime
 
-/// What every call of the public API passes: key, rate limit, maintenance.
+/// What every call of the public API passes: key, rate limit, maintenance, the names in its query.
 struct GatewayEdge: RouterMiddleware {
     typealias Context = AppContext
 
@@ -44,6 +44,7 @@ struct GatewayEdge: RouterMiddleware {
             let verdict = self.limiter.take(principal.tenant, rate: rate)
             guard verdict.isAllowed else { throw Self.refusal(verdict, "The tenant \(principal.tenant)") }
         }
+        try KnownQuery.check(request, context)
         var response = try await next(request, context)
         response.headers.append(contentsOf: limits)
         return self.noticed(response, mode)

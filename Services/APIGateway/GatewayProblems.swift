@@ -12,7 +12,8 @@ enum GatewayProblems {
             case .unavailable:
                 ProblemError(
                     .serviceUnavailable, code: "ledger_unavailable",
-                    detail: "The ledger does not answer. Whether a submission was taken is unknown: repeat it with the same Idempotency-Key.",
+                    detail: error.refusal.map { "The ledger takes no writes: \($0). Nothing was stored." }
+                        ?? "The ledger does not answer. Whether a submission was taken is unknown: repeat it with the same Idempotency-Key.",
                     headers: [.retryAfter: "1"]
                 )
             case .overloaded:

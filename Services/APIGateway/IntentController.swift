@@ -51,8 +51,8 @@ struct IntentController: Sendable {
         // The preview colour takes nothing else, whoever sends it.
         let isPreview = self.ledger.role == .preview || request.headers[HeaderName.canary] == "true"
         if let old = submission.supersedes { try await self.require(old, mayBeSupersededBy: principal, isPreview: isPreview) }
-        let digest = key == nil ? "" : Array(SHA256.hash(data: bytes)).hexadecimal
-        let outcome = try await self.accept(intent, key: key, digest: digest, isPreview: isPreview, context)
+        let digests: (meaning: String, bytes: String) = key == nil ? ("", "") : (intent.digest, Array(SHA256.hash(data: bytes)).hexadecimal)
+        let outcome = try await self.accept(intent, key: key, digests: digests, isPreview: isPreview, context)
         let id: IntentID
         let created: Int64
         var isRepeat = false
@@ -61,15 +61,16 @@ struct IntentController: Sendable {
         case .repeated(let known, let at): (id, created, isRepeat) = (known, at, true)
         case .conflict(let known):
             throw ProblemError(
-                .conflict, code: "idempotency_conflict", detail: "This Idempotency-Key stands for another body, that of intent \(known).",
+                .conflict, code: "idempotency_conflict", detail: "This Idempotency-Key stands for another submission, that of intent \(known).",
                 headers: [.location: "/v1/intents/\(known)"])
         }
         // The intent is taken: an error of waiting must not tell its caller to send it again.
         if let wait, let snapshot = try? await self.waiter.settled(id, within: wait) {
             return Response.json(bytes: ByteBuffer(bytes: try snapshot.json()), headers: [.location: "/v1/intents/\(id)", Preference.applied: "wait"])
         }
-        let phase = isRepeat ? try await self.ledger.read(id)?.phase ?? .received : .received
-        return Self.accepted(id, phase: phase, created: created)
+        // Who repeats or has waited hears where it is by now; like the wait, that look must not cost him the answer that it was taken.
+        let phase = isRepeat || wait != nil ? (try? await self.ledger.read(id))?.phase : nil
+        return Self.accepted(id, phase: phase ?? .received, created: created)
     }
 
     /// A repeat of the same submission finds its predecessor superseded by itself; its key answers it before anything is done.
@@ -85,9 +86,9 @@ struct IntentController: Sendable {
         }
     }
 
-    private func accept(_ intent: IntentRequest, key: String?, digest: String, isPreview: Bool, _ context: AppContext)
-        async throws -> Ledger.Acceptance
-    {
+    private func accept(
+        _ intent: IntentRequest, key: String?, digests: (meaning: String, bytes: String), isPreview: Bool, _ context: AppContext
+    ) async throws -> Ledger.Acceptance {
         if context.timeLeft == .zero {
             throw ProblemError(.gatewayTimeout, code: "deadline_exceeded", detail: "The deadline had passed before the intent was stored; it was not.")
         }
@@ -100,8 +101,8 @@ struct IntentController: Sendable {
         self.flood.count()
         do throws(LedgerError) {
             let outcome = try await self.ledger.accept(
-                request: intent.json, priority: intent.priority, tenant: intent.tenant, by: intent.requestedBy, idempotencyKey: key, digest: digest,
-                notifies: intent.callbackUrl != nil, isPreview: isPreview)
+                request: intent.json, priority: intent.priority, tenant: intent.tenant, by: intent.requestedBy, idempotencyKey: key, digest: digests.meaning,
+                earlierDigest: digests.bytes, notifies: intent.callbackUrl != nil, isPreview: isPreview)
             self.admission.leave(since: start, dropped: false)
             if case .accepted = outcome {} else { await self.quota.giveBack(charge) }
             return outcome

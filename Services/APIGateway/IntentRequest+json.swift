@@ -1,3 +1,4 @@
+import Crypto
 import IntentModel
 import Ledger
 
@@ -33,5 +34,13 @@ extension IntentRequest {
         }
         out.append(UInt8(ascii: "}"))
         return out
+    }
+
+    /// SHA-256 of what is asked for, whoever asks: two bodies that differ in white space, the order of members or how a default is said mean the
+    /// same, and have the same.
+    var digest: String {
+        var request = self
+        request.requestedBy = ""
+        return Array(SHA256.hash(data: request.json)).hexadecimal
     }
 }

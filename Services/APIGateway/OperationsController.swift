@@ -126,7 +126,7 @@ struct OperationsController: Sendable {
         var system_metrics: System
     }
 
-    /// Computed from the records of the time range: at most the newest 500 for the average.
+    /// Computed from the records of the time range: at most the newest 500 for the average, without what they waited for people.
     @Sendable private func metrics(_ request: Request, context: AppContext) async throws -> Response {
         let principal = try context.requirePrincipal(.intentsRead)
         let range = request.uri.queryParameters["timerange"].map(String.init) ?? "1h"
@@ -142,7 +142,7 @@ struct OperationsController: Sendable {
         let waiting = try await self.ledger.count(Self.waiting, of: tenant)
         let recent = try await self.ledger.list(phase: nil, tenant: tenant, limit: 500, before: nil).filter { $0.created >= since && $0.phase.isTerminal }
         let failed = recent.count { $0.phase == .failed }
-        let times = recent.map { Double($0.updated - $0.created) / 1000 }
+        let times = recent.map { Double($0.updated - $0.created - $0.standing(until: $0.updated)) / 1000 }
         return Response.json(
             Metrics(
                 timerange: range,

@@ -53,7 +53,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         },
         // Queued sentences come in batches, which take their time.
         services: services + [redis, RoleWatch(ledger: ledger), PooledService(worker)],
-        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)] + checks,
+        healthChecks: [LedgerSettings.healthCheck(redis, configuration), LedgerSettings.workerCheck(worker)] + checks,
         quickRoute: QuickInterpretation(reading: reading)
     )
 }
@@ -63,7 +63,7 @@ private func cacheRedis(_ context: ServiceContext) throws -> RedisClient? {
     do throws(RedisError) {
         return RedisClient(try RedisConfiguration(url: url), label: "cache")
     } catch {
-        throw InvalidSetting(key: "CACHE_REDIS_URL", allowed: error.message)
+        throw InvalidSetting(key: "CACHE_REDIS_URL", reason: error.message)
     }
 }
 

@@ -27,6 +27,10 @@ struct InterpretController: Sendable {
             let item = Problem.Item(pointer: "/intent", detail: "must have at most \(Self.maxCharacters) characters")
             throw ProblemError(.badRequest, code: "invalid_body", detail: "intent \(item.detail).", errors: [item])
         }
+        let faults = words.placeFaults
+        if let first = faults.first {
+            throw ProblemError(.badRequest, code: "invalid_body", detail: "\(first.pointer.dropFirst()) \(first.detail).", errors: faults)
+        }
         // A service may say for whom it asks; anybody else asks for themselves.
         if let principal = context.principal, !principal.administersInstallation || words.tenant == nil { words.tenant = principal.tenant }
         let skips = request.headers[.cacheControl].map { $0 == "no-cache" || $0.contains("no-cache") } ?? false

@@ -16,7 +16,7 @@ struct QuickInterpretation: QuickRoute {
 
     func begin(_ body: ByteBuffer, _ answer: @escaping @Sendable ([UInt8]?) -> Void) -> Bool {
         guard let model = self.reading.model, model.budget == nil, let request = QuickReading.request(body.readableBytesView),
-            request.intent.utf8.count <= Self.maxIntentBytes, case .known(let version) = model.knowledge?.knownVersion(),
+            request.intent.utf8.count <= Self.maxIntentBytes, request.placeFaults.isEmpty, case .known(let version) = model.knowledge?.knownVersion(),
             let passages = model.knowledge?.knownPassages(for: request.intent, version: version)
         else { return false }
         let embedded = self.reading.embedded.interpret(request)

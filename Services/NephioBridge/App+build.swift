@@ -65,7 +65,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             + [redis, RoleWatch(ledger: ledger), RepositoryService(repositories: repositories, preview: preview), publisher, verifier]
             + proposals + (made.forge.map { [$0.fetcher] } ?? []) + (controller?.services ?? []),
         healthChecks: [
-            LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
+            LedgerSettings.healthCheck(redis, configuration), LedgerSettings.workerCheck(publisher), LedgerSettings.workerCheck(verifier),
         ] + repositories.healthChecks + (controller?.healthChecks ?? [])
     )
 }

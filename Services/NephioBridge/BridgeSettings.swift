@@ -6,7 +6,9 @@ import ServiceRuntime
 /// Everything nephio-bridge can be told from outside, besides what every service can.
 enum BridgeSettings {
     static let repository = SettingKey.string("GIT_REPO_URL", default: "gitops.git", "Where packages are published: a directory (made when missing) or a URL.")
-    static let branch = SettingKey.string("GIT_BRANCH", default: "main", "Branch that packages are published on.")
+    static let branch = SettingKey(
+        "GIT_BRANCH", default: "main", defaultText: "main", allowed: BranchName.rule, "Branch that packages are published on.",
+        parse: { BranchName.isValid($0) ? $0 : nil })
     static let token = SettingKey.init(
         "GIT_TOKEN", default: String?.none, defaultText: nil, allowed: "text", isSecret: true, "Token for a repository over HTTPS.", parse: { .some($0) }
     )

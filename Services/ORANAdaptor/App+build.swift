@@ -104,7 +104,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         },
         services: fetchers + [redis, RoleWatch(ledger: ledger), worker, WhileActive(drift, ledger: ledger)] + (watches ?? [])
             + (cloudWatch.map { [$0] } ?? []),
-        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)] + A1Wiring.healthChecks(fleet),
+        healthChecks: [LedgerSettings.healthCheck(redis, configuration), LedgerSettings.workerCheck(worker)] + A1Wiring.healthChecks(fleet),
         problems: ORANProblems.mapping
     )
 }
@@ -136,6 +136,6 @@ private func vesCredentials(_ settings: Settings) throws -> (@Sendable () -> Eve
             return .init(user: user, password: password)
         }
     case (nil, nil): return nil
-    default: throw InvalidSetting(key: "VES_PASSWORD", allowed: "set together with VES_USERNAME")
+    default: throw InvalidSetting(key: "VES_PASSWORD", reason: "it goes with VES_USERNAME: both are set, or neither")
     }
 }

@@ -32,7 +32,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         do throws(RedisError) {
             redis = RedisClient(try RedisConfiguration(url: url), label: "cache")
         } catch {
-            throw InvalidSetting(key: "CACHE_REDIS_URL", allowed: error.message)
+            throw InvalidSetting(key: "CACHE_REDIS_URL", reason: error.message)
         }
     }
     var levels = LayeredCache.Configuration(prefix: "nephoran:")

@@ -116,12 +116,13 @@ package final class Ledger: Sendable {
     ///
     /// - Parameters:
     ///   - request: the request as JSON (``IntentRequest``).
-    ///   - digest: of the caller's body; a repeat of the key with another digest is a conflict.
+    ///   - digest: of what the caller asks for; a repeat of the key with another digest is a conflict.
+    ///   - earlierDigest: the same as earlier versions made it, of the body's bytes: what they stored is still found.
     ///   - notifies: every transition is passed on to the request's callback address.
     ///   - isPreview: for the preview colour, and without effect on the network.
     package func accept(
-        request: [UInt8], priority: Priority, tenant: String, by: String, idempotencyKey: String?, digest: String, notifies: Bool = false,
-        isPreview: Bool = false
+        request: [UInt8], priority: Priority, tenant: String, by: String, idempotencyKey: String?, digest: String, earlierDigest: String? = nil,
+        notifies: Bool = false, isPreview: Bool = false
     ) async throws(LedgerError) -> Acceptance {
         self.fail(at: .asked)
         defer { self.fail(at: .recorded) }
@@ -161,7 +162,7 @@ package final class Ledger: Sendable {
         guard parts.count >= 4, let known = parts[1].string.flatMap({ IntentID($0) }), let created = parts[3].string.flatMap({ Int64($0) }) else {
             throw LedgerError(.corrupt, "accept answered \(reply)")
         }
-        guard parts[2].string == digest else { return .conflict(known) }
+        guard let stands = parts[2].string, stands == digest || stands == earlierDigest else { return .conflict(known) }
         // Whoever came first may have been told that the outcome is unknown.
         if let replicas = self.replicas { try await replicas.confirm(partition.record(known), in: partition) }
         return .repeated(known, created: created)
@@ -202,9 +203,10 @@ package final class Ledger: Sendable {
         } catch {
             throw LedgerError(error)
         }
-        // Out of memory, read only, being loaded: the transaction is refused as a whole.
+        // Out of memory, read only, being loaded: the transaction is refused as a whole, and the first command that was says why.
         guard case .array(let results)? = replies.last, !results.contains(where: { if case .error = $0 { true } else { false } }) else {
-            throw LedgerError(.unavailable, "the intent was not taken: \(replies.last.map { "\($0)" } ?? "no reply")")
+            let reason = replies.first { if case .error = $0 { true } else { false } } ?? replies.last
+            throw LedgerError(.unavailable, "the intent was not taken: \(reason.map { "\($0)" } ?? "no reply")")
         }
     }
 

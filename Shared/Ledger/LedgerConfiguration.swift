@@ -48,4 +48,16 @@ package struct LedgerError: Error, CustomStringConvertible, Sendable {
     }
 
     package var description: String { "ledger \(self.code.rawValue): \(self.message)" }
+
+    /// Why the server takes no writes, if it said that it takes none: then nothing was changed.
+    package var refusal: String? { self.code == .unavailable ? Self.refusal(in: self.message) : nil }
+
+    /// The same of any text with the server's words in it.
+    package static func refusal(in message: String) -> String? { Self.refusals.first { message.contains("\($0.code) ") }?.reason }
+
+    private static let refusals = [
+        (code: "MISCONF", reason: "its disk cannot be written, which may be full"), (code: "OOM", reason: "its memory is full"),
+        (code: "READONLY", reason: "it is a replica"), (code: "NOREPLICAS", reason: "too few replicas follow it"),
+        (code: "LOADING", reason: "it is still reading its file"),
+    ]
 }

@@ -27,6 +27,9 @@ package struct Partition: Sendable, Hashable {
     var events: String { "\(self.tag):events" }
     /// Written for the sake of the write, see ``ReplicaGate``.
     var fence: String { "\(self.tag):fence" }
+    /// Written to see whether it can be, and one that is never there, see ``WriteProbe``.
+    package var probe: String { "\(self.tag):probe" }
+    package var noProbe: String { "\(self.tag):probe:none" }
     /// Who is active and who is a preview, see ``PartitionRoles``.
     var roles: String { "\(self.tag):roles" }
     /// Steps of earlier epochs are refused.

@@ -42,6 +42,8 @@ struct StageMetrics: Sendable {
     func ended(_ phase: Phase, _ snapshot: RecordSnapshot) {
         guard let end = self.ends[phase], !snapshot.phase.isTerminal else { return }
         end.count.increment()
-        end.duration.recordNanoseconds((Timestamp.now() - snapshot.created) * 1_000_000)
+        let now = Timestamp.now()
+        // What a person took to decide says nothing of how fast this installation is.
+        end.duration.recordNanoseconds(max(0, now - snapshot.created - snapshot.standing(until: now)) * 1_000_000)
     }
 }

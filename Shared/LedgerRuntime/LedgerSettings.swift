@@ -40,7 +40,7 @@ package enum LedgerSettings {
         do throws(RedisError) {
             redis = try RedisConfiguration(url: settings[LedgerSettings.redisURL])
         } catch {
-            throw InvalidSetting(key: "REDIS_URL", allowed: "\(error.message)")
+            throw InvalidSetting(key: "REDIS_URL", reason: error.message)
         }
         redis.poolSize = settings[LedgerSettings.poolSize]
         var configuration = LedgerConfiguration(redis: redis)
@@ -54,7 +54,8 @@ package enum LedgerSettings {
         configuration.waitReplicas = settings[LedgerSettings.waitReplicas]
         configuration.waitTimeout = settings[LedgerSettings.waitTimeout]
         guard let fault = LedgerFault(settings[LedgerSettings.fault]) else {
-            throw InvalidSetting(key: "LEDGER_FAULT", allowed: "none, ack-before-step, crash:<point>:<stage> or crash:<point>")
+            throw InvalidSetting(
+                key: "LEDGER_FAULT", value: settings[LedgerSettings.fault], allowed: "none, ack-before-step, crash:<point>:<stage> or crash:<point>")
         }
         configuration.fault = fault
         return configuration
@@ -77,9 +78,10 @@ package enum LedgerSettings {
         }
     }
 
-    /// Answers `PING`.
-    package static func healthCheck(_ redis: RedisClient) -> HealthCheck {
-        HealthCheck("redis") { _ = try await redis.send(RedisCommand("PING"), timeout: .seconds(2)) }
+    /// Takes writes.
+    package static func healthCheck(_ redis: RedisClient, _ configuration: LedgerConfiguration) -> HealthCheck {
+        let probe = WriteProbe(redis, partitions: configuration.partitions)
+        return HealthCheck("redis") { try await probe.check() }
     }
 }
 

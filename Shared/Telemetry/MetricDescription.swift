@@ -20,7 +20,7 @@ package struct MetricDescription: Sendable {
         MetricName.httpRequestDuration: .init("Time from the request's head to its response, in seconds."),
         MetricName.intentsProcessedTotal: .init("Intents that reached a terminal phase."),
         MetricName.intentDuration: .init(
-            "Time from acceptance to a terminal phase, in seconds.",
+            "Time from acceptance to a terminal phase, in seconds, without what the intent waited for people or its time window.",
             buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300]
         ),
         MetricName.processingTotal: .init("Steps of a stage that were carried out."),

@@ -82,6 +82,13 @@ import Testing
             #expect(first.status == .accepted && repeated.status == .accepted && first.headers[.location] == repeated.headers[.location])
             let other = try await client.post("/v1/intents", #"{"intent": "Deploy SMF"}"#, headers: key)
             #expect(other.status == .conflict && other.text.contains("idempotency_conflict"))
+            // What means the same is the same, however it is written.
+            for body in [#"{ "intent" : "Deploy AMF" }"#, #"{"priority":"medium","intent":"Deploy \u0041MF","labels":null}"#] {
+                let alike = try await client.post("/v1/intents", body, headers: key)
+                #expect(alike.status == .accepted && alike.headers[.location] == first.headers[.location], "\(alike.text)")
+            }
+            let raised = try await client.post("/v1/intents", #"{"intent":"Deploy AMF","priority":"high"}"#, headers: key)
+            #expect(raised.status == .conflict)
             let elsewhere = try await client.post("/v1/intents", #"{"intent": "Deploy SMF"}"#, as: "other-key", headers: key)
             #expect(elsewhere.status == .accepted)
         }
@@ -129,6 +136,37 @@ import Testing
             #expect(response.status.code == status && response.text.contains("\"code\":\"\(code)\""), "\(response.text)")
             // Nothing was stored.
             #expect(try await client.get("/v1/intents").text == #"{"items":[]}"#)
+        }
+    }
+
+    @Test(
+        "a query parameter that is unknown, or there twice, is refused, with the one that was probably meant, and nothing is stored",
+        arguments: [
+            ("POST", "/v1/intents?dryrun=true", "dryrun", "did you mean dryRun?"), ("POST", "/v1/intents?dry_run=true", "dry_run", "did you mean dryRun?"),
+            ("POST", "/v1/intents?dryRun=true&dryRun=false", "dryRun", "twice"), ("POST", "/v1/intents?dry%52un=true", "dry%52un", "takes dryRun"),
+            ("POST", "/v1/intents?x", "x", "takes dryRun"), ("GET", "/v1/intents?limit=5&limit=6", "limit", "twice"),
+            ("GET", "/v1/intents?phase=failed&phase=published", "phase", "twice"), ("GET", "/v1/intents?limits=5", "limits", "did you mean limit?"),
+            ("GET", "/v1/intents?sort=up", "sort", "takes tenant, phase, priority, limit, cursor"), ("GET", "/v1/queues?all=true", "all", "takes none"),
+            ("DELETE", "/v1/queues/plan/dead?All=true", "All", "did you mean all?"),
+        ])
+    func unknownQueries(_ method: String, _ path: String, _ name: String, _ hint: String) async throws {
+        try await self.withGateway { client in
+            let response = try await client.execute(
+                uri: path, method: try #require(HTTPRequest.Method(method)), headers: [.authorization: "Bearer ops-key", .contentType: "application/json"],
+                body: ByteBuffer(string: #"{"intent": "Deploy AMF"}"#))
+            let detail = try response.json()["detail"] as? String ?? ""
+            #expect(response.status == .badRequest && response.text.contains(#""code":"invalid_query""#), "\(response.text)")
+            #expect(detail.hasPrefix("\(name) ") && detail.contains(hint), "\(detail)")
+            #expect(try await client.get("/v1/intents").text == #"{"items":[]}"#)
+        }
+    }
+
+    @Test("a body that is said to be compressed is refused")
+    func coded() async throws {
+        try await self.withGateway { client in
+            let response = try await client.post("/v1/intents", #"{"intent": "Deploy AMF"}"#, headers: [.contentEncoding: "gzip"])
+            #expect(response.status == .unsupportedMediaType && response.text.contains("gzip") && response.headers[.acceptEncoding] == "identity")
+            #expect(try await client.post("/v1/intents", #"{"intent": "Deploy AMF"}"#, headers: [.contentEncoding: "identity"]).status == .accepted)
         }
     }
 

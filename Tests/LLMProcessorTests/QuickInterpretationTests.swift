@@ -71,6 +71,14 @@ import Testing
             return .answered(try JSONDecoder().decode(Interpretation.self, from: Data(json)))
         }
 
+        /// Whether the quick way takes a body at all.
+        func begins(_ body: String) async -> Bool {
+            await withCheckedContinuation { continuation in
+                let begun = QuickInterpretation(reading: self.reading).begin(ByteBuffer(string: body)) { _ in continuation.resume(returning: true) }
+                if !begun { continuation.resume(returning: false) }
+            }
+        }
+
         func plain(_ intent: String) async throws -> Interpretation {
             let answer = await self.reading.answer(InterpretationRequest(intent: intent), skippingCache: true)
             return try JSONDecoder().decode(Interpretation.self, from: Data(answer.json))
@@ -109,6 +117,21 @@ import Testing
             }
             await setting.stop()
         }
+    }
+
+    @Test("a place that can be none is refused, and so not the quick way's")
+    func places() async throws {
+        let setting = try await Setting()
+        setting.model.setStandard(.content(Self.scale("AMF", 5)))
+        _ = try await setting.plain("Scale the AMF to 5 replicas")
+        func body(_ place: String) -> String { #"{"intent":"Scale the AMF to 5 replicas",\#(place)}"# }
+        #expect(await setting.begins(body(#""namespace":"core5g","cluster":"east-1""#)))
+        for place in [#""namespace":"A b""#, #""namespace":"""#, #""cluster":"East""#, #""namespace":"a","cluster":"-a""#] {
+            #expect(await setting.begins(body(place)) == false, "\(place)")
+        }
+        let faults = InterpretationRequest(intent: "x", namespace: "A b", cluster: "b_c").placeFaults
+        #expect(faults.map(\.pointer) == ["/namespace", "/cluster"] && faults.allSatisfy { $0.detail.contains("DNS label") })
+        await setting.stop()
     }
 
     @Test("what the provider did not take, or not in this form, is the plain way's") func givenUp() async throws {

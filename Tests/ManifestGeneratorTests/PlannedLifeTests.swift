@@ -58,12 +58,23 @@ import Testing
         #expect(try await plan(expectation(.rollback, "AMF", [words("version", "v9")]), on: inventory).questions.first?.field == "targets.version")
     }
 
+    @Test("a report of few instances says how they are to run, so that what was asked is among it, and what is not known")
+    func particulars() async throws {
+        let inventory = try await publishedAMF([number("cpu", 2), number("memory", 2048)])
+        let text = try #require(try await plan(expectation(.report, "AMF"), on: inventory).plan?.answer?.text)
+        for part in ["CPU 2", "memory 2Gi", "image ", "not watched here"] { #expect(text.contains(part), "\(text)") }
+        let scaled = try await publishedAMF([flag("autoscaling")])
+        let answer = try #require(try await plan(expectation(.report, "AMF"), on: scaled).plan?.answer?.text)
+        #expect(answer.contains("autoscaled from ") && !answer.contains("not autoscaled"), "\(answer)")
+    }
+
     @Test("a report answers from the inventory and changes nothing")
     func report() async throws {
         let outcome = try await plan(expectation(.report, "AMF"), on: publishedAMF())
         #expect(outcome.plan?.packages == [] && outcome.plan?.answer?.items.map(\.instance) == ["amf"])
         #expect(outcome.plan?.answer?.text.contains("v1 since 2026-01-01") == true)
         #expect(try await plan(expectation(.report, "SMF")).plan?.answer?.text == "There is no SMF.")
+        #expect(try await plan(expectation(.report, nil, name: "healthy")).plan?.answer?.text == "There is no instance called “healthy”.")
         #expect(try await plan(expectation(.report, nil), on: publishedAMF()).plan?.answer?.items.count == 1)
     }
 }

@@ -58,6 +58,22 @@ import Testing
         #expect(try await plan(expectation(.deploy, "AMF") { $0.cluster = "north" }, clusters: ["east"]).questions.first?.field == "context.cluster")
     }
 
+    @Test("who sends a place that the text goes against is told which of the two counts")
+    func places() async throws {
+        let asked = IntentRequest(intent: "…", namespace: "b5g", cluster: "east")
+        func notes(_ verb: Verb = .deploy, _ request: IntentRequest? = nil, _ change: (inout Context) -> Void) async throws -> [String] {
+            try await plan(expectation(verb, "NRF", context: change), request: request ?? asked, clusters: ["east", "west"]).plan?.notes ?? []
+        }
+        let namespace = "The text means the namespace a5g; the request's namespace, b5g, is for what names none."
+        #expect(try await notes { $0.namespace = "a5g" }.filter { $0.contains("request's") } == [namespace])
+        #expect(
+            try await notes { $0.cluster = "west" }.filter { $0.contains("request's") }
+                == ["The text means the cluster west; the request's cluster, east, is for what names none."])
+        #expect(try await notes { $0.namespace = "B5G" }.allSatisfy { !$0.contains("request's") })
+        #expect(try await notes { _ in }.allSatisfy { !$0.contains("request's") })
+        #expect(try await notes(.report) { $0.namespace = "a5g" }.contains(namespace))
+    }
+
     @Test("a core network is its functions in the order they depend on each other")
     func core() async throws {
         let outcome = try await plan(expectation(.deploy, "5GC", kind: .coreNetwork, [number("replicas", 2)]) { $0.namespace = "core5g" })

@@ -13,6 +13,8 @@ struct APIDescription {
         let hasBody: Bool
         /// Whether no key of another tenant than the installation's is let through.
         let isInstallations: Bool
+        /// Names of its query parameters, in the file's order.
+        let query: [String]
     }
 
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -38,15 +40,19 @@ struct APIDescription {
             return try paths.flatMap { path, value -> [Operation] in
                 var item = value as? [String: Any] ?? [:]
                 if let reference = item["$ref"] as? String { item = try self.target(of: reference) as? [String: Any] ?? [:] }
-                return item.compactMap { method, value -> Operation? in
+                return try item.compactMap { method, value -> Operation? in
                     guard Self.methods.contains(method), let operation = value as? [String: Any] else { return nil }
+                    let parameters = try ((item["parameters"] as? [[String: Any]] ?? []) + (operation["parameters"] as? [[String: Any]] ?? [])).map {
+                        try ($0["$ref"] as? String).flatMap { try self.target(of: $0) as? [String: Any] } ?? $0
+                    }
                     let security = operation["security"] as? [[String: Any]] ?? usual
                     return Operation(
                         name: "\(method.uppercased()) \(path)", id: operation["operationId"] as? String,
                         needsKey: !security.isEmpty && !security.contains { $0.isEmpty },
                         statuses: Set((operation["responses"] as? [AnyHashable: Any] ?? [:]).keys.map { "\($0)" }), hasBody: operation["requestBody"] != nil,
                         isInstallations: (operation["description"] as? String ?? "").contains(
-                            /(scope `admin`|a key) of the tenant `default`/))
+                            /(scope `admin`|a key) of the tenant `default`/),
+                        query: parameters.filter { $0["in"] as? String == "query" }.compactMap { $0["name"] as? String })
                 }
             }
         }

@@ -62,6 +62,29 @@ import Testing
         }
     }
 
+    @Test(
+        "what is no HTTP is answered with a problem, too",
+        arguments: [
+            ("FOO /orders HTTP/1.1\r\nhost: x\r\n\r\n", "501", "unknown_method"), ("GET /orders\r\n\r\n", "400", "bad_request"),
+            ("GET /orders HTTP/1.1\r\nhost x\r\n\r\n", "400", "bad_request"), ("\u{16}\u{3}\u{1}\r\n\r\n", "501", "unknown_method"),
+        ])
+    func noRequest(_ bytes: String, _ status: String, _ code: String) async throws {
+        try await LiveService.with { service in
+            let answer = try await offPool {
+                let socket = try RawSocket(port: service.port, wait: 2)
+                // One that was answered before does not change how the next is.
+                socket.send("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n" + bytes)
+                return socket.readToEnd()
+            }
+            let answers = answer.text.components(separatedBy: "HTTP/1.1 ")
+            #expect(answer.isClosed && answers.count == 3 && answers[1].hasPrefix("200") && answers[2].hasPrefix(status), "\(answer.text)")
+            let last = answers.last ?? ""
+            #expect(last.contains("application/problem+json") && last.contains(#""code":"\#(code)""#), "\(last)")
+            let parts = last.components(separatedBy: "\r\n\r\n")
+            #expect(parts.count == 2 && last.lowercased().contains("content-length: \(parts[1].utf8.count)\r"), "\(last)")
+        }
+    }
+
     @Test("a long URL is refused", arguments: [9_000, 200_000])
     func address(_ length: Int) async throws {
         try await LiveService.with { service in

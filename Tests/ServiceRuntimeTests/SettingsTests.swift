@@ -66,10 +66,19 @@ import Testing
         #expect(error?.description == line)
     }
 
+    @Test("what is wrong with a setting that there is does not sound as if there were none")
+    func reasons() {
+        #expect(
+            InvalidSetting(key: "KUBECONFIG", reason: "/nosuch: there is no such file").description
+                == "KUBECONFIG cannot be used: /nosuch: there is no such file")
+        #expect(InvalidSetting(key: "A", value: "", allowed: "text").description == #"A="" is not allowed; allowed: text"#)
+        #expect(InvalidSetting(unknown: "--a", allowed: "--b", source: "command line").description == "--a (command line) is not a setting; allowed: --b")
+    }
+
     @Test("unknown flags and words are refused", arguments: [["--nonsense", "1"], ["stray"], ["--batch-size", "1", "stray"]])
     func unknownFlags(_ arguments: [String]) {
         let error = #expect(throws: InvalidSetting.self) { try self.settings(arguments) }
-        #expect(error?.source == "command line")
+        #expect(error?.source == "command line" && error?.description.contains("is not a setting") == true)
     }
 
     @Test("unknown keys of the file are refused, those of other services are not ours")

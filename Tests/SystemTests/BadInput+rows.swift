@@ -131,6 +131,7 @@ extension BadInput {
             post("no intent", to: "/v1/interpret", of: .interpreter, "{}"),
             post("a number for an intent", to: "/v1/interpret", of: .interpreter, #"{"intent": 7}"#),
             post("an unknown priority", to: "/v1/interpret", of: .interpreter, #"{"intent": "x", "priority": "urgent"}"#),
+            post("a namespace that is none", to: "/v1/interpret", of: .interpreter, #"{"intent": "x", "namespace": "A b"}"#),
             post("4,097 characters", to: "/v1/interpret", of: .interpreter, #"{"intent": "\#(long)"}"#),
             post("70,000 bytes", to: "/v1/interpret", of: .interpreter, #"{"intent": "\#(String(repeating: "a", count: 70_000))"}"#, 413, "body_too_large"),
             post("half an object", to: "/v1/search", of: .knowledge, #"{"query": "#, 400, "bad_json"), post("no query", to: "/v1/search", of: .knowledge, "{}"),

@@ -12,7 +12,9 @@ struct CallbackWorker {
     init?(ledger: Ledger, settings: Settings) throws(InvalidSetting) {
         self.policy = try CallbackPolicy(settings[GatewaySettings.callbackHosts])
         guard let secret = settings[GatewaySettings.callbackSecret] else { return nil }
-        guard secret.utf8.count >= CallbackSignature.least else { throw InvalidSetting(key: "CALLBACK_SECRET", allowed: "at least 16 characters") }
+        guard secret.utf8.count >= CallbackSignature.least else {
+            throw InvalidSetting(key: "CALLBACK_SECRET", value: "***", allowed: "at least 16 characters")
+        }
         let perHost = settings[GatewaySettings.callbackMaxPerHost]
         // One of its own: receivers that hang must not take the connections of the calls between services.
         let fetching = HTTPFetcher.Configuration(maxConnections: 128, maxConnectionsPerHost: perHost, userAgent: "nephoran-callback")

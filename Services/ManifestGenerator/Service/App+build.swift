@@ -56,7 +56,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
                 to: router.group().add(middleware: context.callers(.intentsRead)))
         },
         services: [fetcher, redis, RoleWatch(ledger: ledger), watch, clouds, worker],
-        healthChecks: [LedgerSettings.healthCheck(redis), LedgerSettings.workerCheck(worker)]
+        healthChecks: [LedgerSettings.healthCheck(redis, configuration), LedgerSettings.workerCheck(worker)]
             + [bridge, adaptor].map { upstream in
                 HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }
             }

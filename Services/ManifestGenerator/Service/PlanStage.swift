@@ -84,7 +84,7 @@ struct PlanStage: StageHandler {
                     // Nothing will be done now, so nobody needs to wait for it.
                     try await self.turns.release(snapshot)
                     try await self.planning.releaseRoom(of: snapshot, and: held)
-                    return try self.waiting("for its time window, which begins at \(plan.window?.start ?? "")", wait, snapshot)
+                    return try self.waiting("\(RecordSnapshot.windowReason), which begins at \(plan.window?.start ?? "")", wait, snapshot)
                 }
                 let (turn, conflicts) = try await self.turns.take(plan.wishes, of: snapshot, since: mark)
                 switch turn {
@@ -97,7 +97,7 @@ struct PlanStage: StageHandler {
                 case .aside(let object, let other, let phase):
                     try await self.planning.releaseRoom(of: snapshot, and: held)
                     let name = try await self.turns.name(of: other, for: snapshot)
-                    let reason = "for \(name), \(phase.state) and wants something else of \(object); decide it, cancel it, or supersede it"
+                    let reason = "for \(name), \(phase.state) and wants something else of \(object); \(RecordSnapshot.decisionReason)"
                     return try self.waiting(reason, Self.standing, snapshot, conflicts)
                 }
                 guard case .others(let view) = try await self.planning.takeRoom(for: plan, of: snapshot, earlier: held, with: room) else {

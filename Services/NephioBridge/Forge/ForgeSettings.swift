@@ -38,7 +38,7 @@ enum ForgeSettings {
         _ settings: Settings, through connection: Connection, repository: String, of setting: String, branch: String,
         credential: GitCredential
     ) throws(InvalidSetting) -> PullRequestDelivery {
-        guard let address = settings[Self.address] else { throw InvalidSetting(key: "FORGE_URL", allowed: "a URL with DELIVERY_MODE=pull-request") }
+        guard let address = settings[Self.address] else { throw InvalidSetting(key: "FORGE_URL", value: "", allowed: "a URL with DELIVERY_MODE=pull-request") }
         let parts = repository.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ self.isName($0) }) else {
             throw InvalidSetting(key: setting, value: repository, allowed: "owner/name with DELIVERY_MODE=pull-request")

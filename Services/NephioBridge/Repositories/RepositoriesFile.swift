@@ -83,22 +83,11 @@ struct RepositoriesFile: Sendable {
                     throw Unreadable(description: "\(place): the clusters \(pattern) are those of \(other) already")
                 }
             }
-            if let branch = entry.branch, !Self.isBranch(branch) { throw Unreadable(description: "\(place): '\(branch)' is no name of a branch") }
+            if let branch = entry.branch, !BranchName.isValid(branch) { throw Unreadable(description: "\(place): '\(branch)' is no name of a branch") }
         }
     }
 
     private static func isPattern(_ text: String) -> Bool { PackagePath.isLabel(text.replacing("*", with: "0")) }
-
-    private static func isBranch(_ text: String) -> Bool {
-        !text.isEmpty && !text.hasPrefix("-") && !text.hasPrefix("/") && !text.hasSuffix("/") && !text.contains("..") && !text.hasSuffix(".lock")
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-                case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"): true
-                default: false
-                }
-            }
-    }
 
     private static func text(of error: DecodingError) -> String {
         func place(_ path: [any CodingKey]) -> String {

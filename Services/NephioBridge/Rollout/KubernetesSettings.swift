@@ -76,7 +76,7 @@ struct KubernetesConnections: Sendable {
             self.observed = observed
             self.clients = Array(clients.values)
         } catch {
-            throw InvalidSetting(key: "KUBECONFIG", allowed: "\(error)")
+            throw InvalidSetting(key: "KUBECONFIG", reason: "\(error)")
         }
     }
 }

@@ -36,6 +36,10 @@ enum MetadataValue: Sendable, Equatable, Codable {
         if case .list = self { false } else { true }
     }
 
+    var isText: Bool {
+        if case .text = self { true } else { false }
+    }
+
     /// Equal values, and only those, have equal texts.
     var canonical: String {
         switch self {

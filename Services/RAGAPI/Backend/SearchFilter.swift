@@ -1,6 +1,8 @@
 /// Documents whose metadata field is, or as a list contains, any of the values. The fields `source` and `documentId` mean the document itself.
 struct SearchFilter: Sendable, Equatable {
     static let maxValues = 64
+    /// Fields of every document, which are texts.
+    static let ofDocument: Set<String> = ["source", "documentId"]
 
     var field: String
     var anyOf: [MetadataValue]

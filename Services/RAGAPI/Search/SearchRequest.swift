@@ -50,6 +50,9 @@ struct SearchRequest: Sendable, Equatable {
         for filter in filters where filter.anyOf.isEmpty || filter.anyOf.count > SearchFilter.maxValues {
             errors.append(.init(pointer: "/filters/\(filter.field.prefix(64))", detail: "must have 1 to \(SearchFilter.maxValues) values"))
         }
+        for filter in filters where SearchFilter.ofDocument.contains(filter.field) && !filter.anyOf.allSatisfy(\.isText) {
+            errors.append(.init(pointer: "/filters/\(filter.field)", detail: "must be a text or a list of texts"))
+        }
         guard errors.isEmpty else { throw .invalidBody(errors) }
         self.query = query
         self.limit = limit
@@ -70,10 +73,13 @@ struct SearchRequest: Sendable, Equatable {
         } catch {
             throw .badJSON("\(error)")
         }
+        guard let mode = SearchMode(rawValue: wire.mode ?? SearchMode.hybrid.rawValue) else {
+            throw .invalidBody([.init(pointer: "/mode", detail: "must be one of \(SearchMode.allCases.map(\.rawValue).joined(separator: ", "))")])
+        }
         try self.init(
             query: wire.query,
             limit: wire.limit ?? 10,
-            mode: wire.mode ?? .hybrid,
+            mode: mode,
             alpha: wire.alpha,
             perDocument: wire.perDocument ?? 100,
             filters: (wire.filters ?? [:]).map { SearchFilter(field: $0.key, anyOf: $0.value.scalars) },
@@ -85,7 +91,7 @@ struct SearchRequest: Sendable, Equatable {
     private struct Wire: Decodable {
         var query: String
         var limit: Int?
-        var mode: SearchMode?
+        var mode: String?
         var alpha: Double?
         var perDocument: Int?
         var filters: [String: MetadataValue]?

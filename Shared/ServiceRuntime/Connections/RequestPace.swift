@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 
 /// Stands at the beginning of a connection and sees to it that a request comes in within its time and its bounds: who sends a head byte by byte, or a
@@ -167,10 +168,17 @@ final class RequestPace: ChannelDuplexHandler {
 final class RequestMarks: ChannelDuplexHandler {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
 
     private let pace: RequestPace
+    private var unreadable: HTTPParserError?
 
     init(_ pace: RequestPace) { self.pace = pace }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? HTTPParserError { self.unreadable = error }
+        context.fireErrorCaught(error)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch self.unwrapInboundIn(data) {
@@ -183,7 +191,14 @@ final class RequestMarks: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch self.unwrapOutboundIn(data) {
-        case .head(let head): self.pace.isAnswering(closes: head.headerFields[.connection] == "close")
+        case .head(let head):
+            self.pace.isAnswering(closes: head.headerFields[.connection] == "close")
+            // The framework answers what is no HTTP with nothing but a status.
+            if let unreadable, head.status == .badRequest, head.headerFields[.contentLength] == "0" {
+                let answer = UnreadableRequest(unreadable)
+                context.write(self.wrapOutboundOut(.head(answer.head)), promise: nil)
+                return context.write(self.wrapOutboundOut(.body(context.channel.allocator.buffer(bytes: answer.body))), promise: promise)
+            }
         case .body: break
         case .end: self.pace.isAnswered()
         }

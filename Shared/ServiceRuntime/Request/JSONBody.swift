@@ -67,8 +67,14 @@ package enum JSONBody {
         ProblemError(.contentTooLarge, code: "body_too_large", detail: "The body is larger than \(limit) bytes.", headers: [.connection: "close"])
     }
 
-    /// Throws `unsupported_media_type` unless the body is said to be JSON, or one of these.
+    /// Throws `unsupported_media_type` unless the body is said to be JSON, or one of these, and not compressed.
     package static func checkType(of request: Request, _ others: Set<String> = [], allowsNone: Bool) throws {
+        // Read as it is, a coded body would be nonsense, or, worse, one that was not coded after all.
+        if let coding = request.headers[.contentEncoding]?.lowercased(), coding != "identity" {
+            throw ProblemError(
+                .unsupportedMediaType, code: "unsupported_media_type", detail: "The content coding \(coding.prefix(64)) is not taken; send the body as it is.",
+                headers: [.acceptEncoding: "identity"])
+        }
         guard let header = request.headers[.contentType] else {
             if allowsNone { return }
             throw ProblemError(.unsupportedMediaType, code: "unsupported_media_type", detail: "Send the body as application/json.")

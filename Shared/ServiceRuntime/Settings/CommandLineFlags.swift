@@ -22,7 +22,7 @@ struct CommandLineFlags {
             } else if argument == "-h" {
                 self.wantsHelp = true
             } else {
-                throw InvalidSetting(key: argument, allowed: "--name value or --name=value", source: "command line")
+                throw InvalidSetting(unknown: argument, allowed: "--name value or --name=value", source: "command line")
             }
         }
         if let flag = waiting { self.add(flag, "true") }

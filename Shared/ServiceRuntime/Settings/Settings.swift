@@ -42,7 +42,7 @@ package final class Settings: Sendable {
         for (flag, value) in try CommandLineFlags(arguments).values {
             let name = SettingName(flag == "--config" ? SettingsFile.key : flag)
             guard known.contains(name) || Self.secretFile(name, in: self.declarations) != nil else {
-                throw InvalidSetting(key: flag, allowed: known.map(\.flag).sorted().joined(separator: ", "), source: "command line")
+                throw InvalidSetting(unknown: flag, allowed: known.map(\.flag).sorted().joined(separator: ", "), source: "command line")
             }
             flags[Self.key(name)] = ConfigValue(.string(value), isSecret: self.declarations[name]?.isSecret ?? true)
         }
@@ -110,7 +110,7 @@ package final class Settings: Sendable {
             let name = SettingName(entry.key)
             guard self.declarations[name] != nil || Self.secretFile(name, in: self.declarations) != nil || SharedSettingNames.all.contains(name) else {
                 let known = self.declarations.keys.map(\.description).sorted().joined(separator: ", ")
-                throw InvalidSetting(key: entry.key, allowed: known, source: path)
+                throw InvalidSetting(unknown: entry.key, allowed: known, source: path)
             }
             values[Self.key(name)] = ConfigValue(.string(entry.value), isSecret: self.declarations[name]?.isSecret ?? true)
         }

@@ -32,7 +32,7 @@ package enum TraceSettings {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = pair[0].trimmingSpaces
             guard pair.count == 2, !name.isEmpty, name.utf8.allSatisfy({ Self.isToken($0) }), let value = Self.decoded(pair[1].trimmingSpaces) else {
-                throw InvalidSetting(key: "OTEL_EXPORTER_OTLP_HEADERS", allowed: "name=value pairs separated by commas, percent-encoded")
+                throw InvalidSetting(key: "OTEL_EXPORTER_OTLP_HEADERS", value: "***", allowed: "name=value pairs separated by commas, percent-encoded")
             }
             headers.append((name.lowercased(), value))
         }

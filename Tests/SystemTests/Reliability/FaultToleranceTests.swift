@@ -163,6 +163,12 @@ extension RealProcesses {
                 if reply?.status == 202, let id = (reply?["id"] as? String).flatMap({ IntentID($0) }) { accepted.append(id) }
             }
             #expect(refusals[503] != nil && refusals.keys.allSatisfy { $0 == 503 || $0 == 202 }, "\(refusals)")
+            // Started again it answers, and takes nothing: that is no healthy ledger.
+            if !ledger.isRunning { try? await ledger.restart() }
+            try await eventually(within: .seconds(30)) {
+                let readiness = try await installation.client(.gateway).call("GET", "/readyz", timeout: .seconds(5))
+                return readiness.status == 503 && readiness.text.contains("redis: ")
+            }
             try disk.empty()
             // With every write synchronised Redis ends when it cannot write, and a supervisor starts it again.
             let hasEnded = !ledger.isRunning

@@ -14,6 +14,19 @@ extension PlanningStep {
             options: DNSLabel.proposal(for: name).map { [$0] } ?? [])
     }
 
+    // MARK: The place of the request
+
+    /// The request's place is for what the text names none for. Who sent one that the text goes against is told which of the two counts.
+    func notePlaces(in draft: inout PlanDraft) {
+        let places = [("namespace", self.context.namespace, self.request.namespace), ("cluster", self.statedCluster, self.request.cluster)]
+        for (kind, said, requested) in places {
+            guard let said, let requested, said.lowercased() != requested.lowercased(), self.context.from?.lowercased() != requested.lowercased() else {
+                continue
+            }
+            draft.note("The text means the \(kind) \(said); the request's \(kind), \(requested), is for what names none.")
+        }
+    }
+
     // MARK: The place of something new
 
     func newPlace() throws -> (cluster: String, namespace: String) {

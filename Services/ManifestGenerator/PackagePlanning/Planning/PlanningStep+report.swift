@@ -34,16 +34,20 @@ extension PlanningStep {
         let place = [namespace.map { " in \($0)" }, cluster.map { " on cluster \($0)" }].compactMap { $0 }.joined()
         let text: String
         if items.isEmpty {
-            text = "There is no \(called)\(place)."
+            // A word that was taken for a name is shown as one.
+            text = "There is no \(called == name ? "instance called “\(called)”" : called)\(place)."
         } else {
-            let rows = items.prefix(20).map { item in
-                let replicas = item.replicas.map { ", \($0) \($0 == 1 ? "replica" : "replicas")" } ?? ""
+            var rows: [String] = []
+            for item in items.prefix(20) {
+                let particulars = items.count <= Self.mostInFull ? try await self.particulars(of: item) : []
+                let replicas = item.replicas.map { ["\($0) \($0 == 1 ? "replica" : "replicas")"] } ?? []
                 let origin = item.intentId.map { " from intent \($0)" } ?? ""
-                return
-                    "\(item.instance) (\(item.function)) in \(item.namespace) on \(item.cluster)\(replicas), \(item.revision) since \(item.updatedAt)\(origin)"
+                let parts = replicas + particulars + ["\(item.revision) since \(item.updatedAt)\(origin)"]
+                rows.append("\(item.instance) (\(item.function)) in \(item.namespace) on \(item.cluster), \(parts.joined(separator: ", "))")
             }
             let more = items.count > rows.count ? "; and \(items.count - rows.count) more" : ""
-            text = "\(items.count) \(called)\(items.count == 1 ? "" : " instances")\(place): \(rows.joined(separator: "; "))\(more)."
+            let unwatched = items.allSatisfy { $0.observed == "notObserved" } ? " That is what is published; whether it runs so is not watched here." : ""
+            text = "\(items.count) \(called)\(items.count == 1 ? "" : " instances")\(place): \(rows.joined(separator: "; "))\(more).\(unwatched)"
         }
         if var answer = draft.answer {
             answer.text += " \(text)"
@@ -52,5 +56,34 @@ extension PlanningStep {
         } else {
             draft.answer = Answer(text: text, items: items)
         }
+    }
+
+    /// Of so few instances everything is told that a question may be about.
+    private static let mostInFull = 5
+
+    /// How an instance is to run, by its package; nothing of one that runs nothing or cannot be read.
+    private func particulars(of item: InventoryItem) async throws -> [String] {
+        let entry = self.entry(of: item)
+        guard entry.workload != .none, let files = try await self.inventory.files(path: item.path)?.files else { return [] }
+        var contents = PackageContents(files)
+        guard let state = try? contents.state(of: self.identity(of: item), entry: entry) else { return ["a package that cannot be read"] }
+        func amount(_ name: String, _ requested: String?, _ limit: String?) -> String? {
+            let bound = limit.map { $0 == requested ? $0 : "at most \($0)" }
+            guard let requested else { return bound.map { "\(name) \($0)" } }
+            return "\(name) \(requested)" + (bound == nil || bound == requested ? "" : " (\(bound ?? ""))")
+        }
+        let scaling = state.autoscaling.map { scaling in
+            let marks = [scaling.cpu.map { "\($0) % CPU" }, scaling.memory.map { "\($0) % memory" }].compactMap(\.self).joined(separator: " and ")
+            return "autoscaled from \(scaling.minimum) to \(scaling.maximum)" + (marks.isEmpty ? "" : " at \(marks)")
+        }
+        let slice = state.parameters.value("context", "slice").flatMap { node in
+            node["sst"]?.integer.map { sst in "slice \(sst)" + (node["sd"]?.string.map { "-\($0)" } ?? "") }
+        }
+        return [
+            scaling ?? "not autoscaled", state.highAvailability ? "highly available" : nil,
+            amount("CPU", state.cpuRequest.map(Quantity.cores), state.cpuLimit.map(Quantity.cores)),
+            amount("memory", state.memoryRequest.map(Quantity.memory), state.memoryLimit.map(Quantity.memory)),
+            state.storage.map { "storage \($0)Gi" }, slice, state.image.map { "image \($0)" },
+        ].compactMap(\.self)
     }
 }

@@ -16,6 +16,7 @@ struct PlanningStep {
     var object: ObjectReference { self.expectation.object }
 
     func plan(into draft: inout PlanDraft) async throws {
+        self.notePlaces(in: &draft)
         if self.expectation.verb == .report { return try await self.report(into: &draft) }
         try self.checkRanges()
         switch self.object.kind {
