@@ -30,7 +30,8 @@ package final class NETCONFDaemon: Sendable {
         // Where it works it leaves a copy of what a commit may have to take back.
         self.process = try Leash(
             [
-                "/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", directory.file("modules"), Self.executable, "--modpath=\(directory.file("modules")):/usr/share/yuma/modules",
+                "/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", directory.file("modules"), Self.executable,
+                "--modpath=\(directory.file("modules")):/usr/share/yuma/modules",
                 "--ncxserver-sockname=\(socket)", "--port=\(server.port)", "--no-startup", "--target=candidate", "--superuser=\(server.user)",
                 "--log-level=warn",
             ] + modules, environment: ["HOME": directory.file("modules")], log: directory.file("log"))
