@@ -48,7 +48,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
                 configuration: elements, desired: objects, deviations: intents.deviations,
                 fulfilment: ElementFulfilment(intents: intents, alarms: alarms, degrades: degrades), restores: settings[ORANSettings.elementDrift] == "restore",
                 instance: UUID().uuidString, claim: settings[ORANSettings.elementInterval] * 2, acts: { ledger.leads }, logger: context.logger),
-            settings)
+            settings, ledger)
     }
     let listener = EventListener(
         elements: Set(elements?.elements.map(\.element.name) ?? []), alarms: alarms, intents: intents, degrades: degrades, logger: context.logger)
@@ -120,11 +120,13 @@ private func o1Upstream(_ element: ManagedElement, _ context: ServiceContext) ->
     }
 }
 
-private func elementWatches(_ drift: ElementDrift, _ settings: Settings) -> [any Service] {
+/// Every installation shows its elements; the one that leads is told by them, and compares.
+private func elementWatches(_ drift: ElementDrift, _ settings: Settings, _ ledger: Ledger) -> [any Service] {
     let inspection = ElementInspection(configuration: drift.configuration, drift: drift, logger: drift.logger)
     let interval = settings[ORANSettings.elementInterval]
     let watch = ElementWatch(inspection, interval: interval)
-    return settings[ORANSettings.elementEvents] ? [watch, ElementSubscriptions(inspection, interval: interval)] : [watch]
+    guard settings[ORANSettings.elementEvents] else { return [watch] }
+    return [watch, WhileActive(ElementSubscriptions(inspection, interval: interval), ledger: ledger)]
 }
 
 /// Both or none; as they are when somebody shows his, and nobody is let in while one is gone.

@@ -321,6 +321,26 @@ import Testing
         }
     }
 
+    @Test("what is no notification, or too long a one, ends the session, which is made again; a flood of changes is a few looks")
+    func rubbish() async throws {
+        try await self.withElement { running async throws in
+            let device = running.device
+            func count(_ operation: String) -> Int { device.operations.count { $0 == operation } }
+            try await self.withSubscription(running) { () async throws in
+                let long = "<notification>" + String(repeating: " ", count: 2 << 20) + "</notification>"
+                for (index, message) in ["220 welcome", long].enumerated() {
+                    try await offPool { device.tell(message) }
+                    try await eventually(within: .seconds(20)) { count("create-subscription") == index + 2 && device.subscriptions == 1 }
+                }
+                let looks = count("get")
+                for _ in 0..<100 { device.change { _ in } }
+                try await eventually { count("get") > looks }
+                #expect(count("get") < looks + 20)
+                #expect(running.client.report.isSubscribed && running.client.report.state == .connected)
+            }
+        }
+    }
+
     @Test("an element that takes no filter is asked for everything, one that tells nothing is not asked")
     func subscribing() async throws {
         try await self.withElement { running async throws in

@@ -239,8 +239,15 @@ package final class FakeNETCONF: Sendable {
             <netconf-config-change xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-notifications"><changed-by><server/></changed-by>\
             <datastore>running</datastore></netconf-config-change></notification>
             """
-        for (client, isChunked) in state.subscribers {
-            _ = self.send(client, Array((isChunked ? "\n#\(change.utf8.count)\n\(change)\n##\n" : change + "]]>]]>").utf8))
+        self.tell(change, state.subscribers)
+    }
+
+    /// Whatever it is, to all who want to be told.
+    package func tell(_ message: String) { self.tell(message, self.state.withLock { $0.subscribers }) }
+
+    private func tell(_ message: String, _ subscribers: [Int32: Bool]) {
+        for (client, isChunked) in subscribers {
+            _ = self.send(client, Array((isChunked ? "\n#\(message.utf8.count)\n\(message)\n##\n" : message + "]]>]]>").utf8))
         }
     }
 
