@@ -12,7 +12,7 @@ import Testing
         do {
             _ = try await configuration.rrmPolicies(of: client)
             return nil
-        } catch let error as O1Error {
+        } catch {
             return error.kind
         }
     }

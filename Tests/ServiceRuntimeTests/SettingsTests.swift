@@ -133,7 +133,7 @@ import Testing
             #expect(error.map { !"\($0)".contains("secret-word") } == true)
             #expect(settings[TraceSettings.headers] == "authorization=Bearer%20two")
         }
-        try self.withFile("no header") { path in #expect(throws: InvalidSetting.self) { try settings(path) } }
+        try self.withFile("no header") { path in _ = #expect(throws: InvalidSetting.self) { try settings(path) } }
     }
 
     @Test("a file that changes is read again, a wrong one changes nothing")
