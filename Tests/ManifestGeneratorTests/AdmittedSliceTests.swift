@@ -95,9 +95,7 @@ import Testing
             ($0.namespace, $0.slice) = ("core5g", SliceID(sst: 1, sd: "0000ff"))
         }
         #expect(try await plan(second, on: inventory).questions.first?.options == ["slice-embb"])
-        var other = try await self.core()
-        other.publish(try await plan(second, on: other))
-        for (path, revisions) in other.revisions where path.contains("/twin") { inventory.revisions[path] = revisions }
+        inventory.publish(try await plan(second, on: self.core()))
         let twin = expectation(.remove, "eMBB", name: "twin", kind: .networkSlice) { $0.namespace = "core5g" }
         #expect(try await plan(twin, on: inventory).plan?.packages.contains { $0.instance == "amf" } == false)
     }

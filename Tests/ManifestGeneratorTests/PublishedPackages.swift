@@ -5,7 +5,7 @@ import IntentModel
 
 /// An inventory of packages as they would be in Git, with their earlier revisions.
 struct PublishedPackages: InventorySource {
-    var revisions: [String: [[PackageFile]]] = [:]
+    private(set) var revisions: [String: [[PackageFile]]] = [:]
     private var functions: [String: String] = [:]
     /// How many of the last revisions are a person's own.
     private var byHand: [String: Int] = [:]
