@@ -1,6 +1,11 @@
+import HTTPFetch
 import IntentModel
+import Resilience
+import ServiceClient
+import TestSupport
 import Testing
 
+@testable import ManifestGenerator
 @testable import PackagePlanning
 
 /// Where something new goes, and whether there is room, by what an O-Cloud tells of its clusters.
@@ -167,5 +172,30 @@ import Testing
         }
         let configured = Planner(catalogue: catalogue, clusters: ["edge01"]).knowing(.awaited)
         #expect(try await configured.plan(interpretation, request: request, inventory: PublishedPackages(), now: Self.now).plan != nil)
+    }
+
+    @Test("an O-Cloud that does not answer is asked about, and the answer is a place")
+    func silent() async throws {
+        let interpretation = Interpretation(
+            decision: .accepted, expectations: [self.amf()], provenance: Provenance(interpreter: "embedded", promptVersion: "1"))
+        let planner = Planner(catalogue: catalogue).knowing(.silent)
+        let outcome = try await planner.plan(interpretation, request: request, inventory: PublishedPackages(), now: Self.now)
+        #expect(outcome.questions.map(\.field) == ["context.cluster"])
+        let answered = Planner.applying([ClarificationAnswer(expectation: "e1", field: "context.cluster", value: .text("edge01"))], to: interpretation)
+        let plan = try await planner.plan(answered, request: request, inventory: PublishedPackages(), now: Self.now).plan
+        #expect(plan?.packages.map(\.cluster) == ["edge01"])
+    }
+
+    @Test("what is waited for is waited for so long and no longer")
+    func patience() async throws {
+        let planners = CurrentPlanner(Planner(catalogue: catalogue))
+        let fetcher = HTTPFetcher()
+        defer { fetcher.stop() }
+        let nobody = ServiceClient(Upstream("oran-adaptor"), base: "http://127.0.0.1:1", token: nil, fetcher: fetcher)
+        let watch = CloudWatch(client: nobody, planners: planners, isExpected: true, interval: .milliseconds(20), patience: .milliseconds(200))
+        #expect(planners.value.cloud == .awaited)
+        let running = Task { await watch.run() }
+        try await eventually(within: .seconds(10)) { planners.value.cloud == .silent }
+        running.cancel()
     }
 }

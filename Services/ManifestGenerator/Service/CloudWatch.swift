@@ -16,14 +16,17 @@ final class CloudWatch: Service {
     private let client: ServiceClient
     private let planners: CurrentPlanner
     private let interval: Duration
-    /// After so long without an answer of the adaptor what is known is stale.
-    private static let patience = Duration.seconds(180)
+    /// After so long without an answer what is known is stale, and what is not known is not waited for.
+    private let patience: Duration
+    private let isExpected: Bool
 
     /// - Parameter isExpected: the settings say that there is an O-Cloud: until its inventory is known, nothing new is placed without a word of where.
-    init(client: ServiceClient, planners: CurrentPlanner, isExpected: Bool, interval: Duration = .seconds(5)) {
+    init(client: ServiceClient, planners: CurrentPlanner, isExpected: Bool, interval: Duration = .seconds(5), patience: Duration = .seconds(180)) {
         self.client = client
         self.planners = planners
         self.interval = interval
+        self.patience = patience
+        self.isExpected = isExpected
         if isExpected { planners.know(.awaited) }
     }
 
@@ -33,13 +36,20 @@ final class CloudWatch: Service {
             var known: ObservedClusters?
             while !Task.isCancelled {
                 // An adaptor that begins has read nothing yet: what is known stays.
-                if let knowledge = await self.look(), knowledge != .awaited || known == nil {
+                let knowledge = await self.look()
+                if let knowledge, knowledge != .awaited {
                     heard = .now
                     if case .read(let observed) = knowledge { known = observed } else { known = nil }
                     self.planners.know(knowledge)
-                } else if var old = known, heard.duration(to: .now) > Self.patience {
-                    old.isStale = true
-                    self.planners.know(.read(old))
+                } else if heard.duration(to: .now) > self.patience {
+                    if var old = known {
+                        old.isStale = true
+                        self.planners.know(.read(old))
+                    } else if self.isExpected || knowledge == .awaited {
+                        self.planners.know(.silent)
+                    }
+                } else if knowledge == .awaited, known == nil {
+                    self.planners.know(.awaited)
                 }
                 try? await Task.sleep(for: self.interval * Double.random(in: 0.8...1))
             }

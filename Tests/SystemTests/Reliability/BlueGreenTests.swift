@@ -17,7 +17,7 @@ extension RealProcesses {
             let rate = Endurance.number("NEPHORAN_RATE") ?? 4
             let time = Duration.seconds(Endurance.value(55, whenOn: 300))
             let url = installation.gateway.address
-            async let kept = Hey.run(url + "/v1/intents?pageSize=5", key: Supervised.token, clients: clients, rate: rate, for: time)
+            async let kept = Hey.run(url + "/v1/intents?limit=5", key: Supervised.token, clients: clients, rate: rate, for: time)
             async let fresh = Hey.run(url + "/v1/health", key: Supervised.token, clients: 2, rate: rate, for: time, keepsConnections: false)
             let orders = SteadyOrders("rollout", namespaces: 40)
             // An answer takes some milliseconds: several at once keep the pace.

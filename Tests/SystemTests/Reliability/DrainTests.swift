@@ -17,7 +17,7 @@ extension RealProcesses {
             let url = installation.gateway.address
             // Understood at once and nobody's to carry out: the load is on the door, not on one package.
             let question = #"{"intent": "Deploy something in namespace drain"}"#
-            async let kept = Hey.run(url + "/v1/intents?pageSize=5", key: Supervised.token, clients: 8, rate: 20, for: time)
+            async let kept = Hey.run(url + "/v1/intents?limit=5", key: Supervised.token, clients: 8, rate: 20, for: time)
             async let fresh = Hey.run(url + "/v1/health", key: Supervised.token, clients: 4, rate: 20, for: time, keepsConnections: false)
             async let posted = Hey.run(url + "/v1/intents", key: Supervised.token, clients: 4, rate: 10, for: time, post: question)
             let orders = SteadyOrders("drain")

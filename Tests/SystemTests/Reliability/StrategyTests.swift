@@ -87,7 +87,7 @@ extension RealProcesses {
             let installation = try await Supervised.start()
             let url = installation.gateway.address
             let orders = SteadyOrders("rolling", namespaces: 20)
-            async let load = Hey.run(url + "/v1/intents?pageSize=5", key: Supervised.token, clients: 10, rate: 4, for: .seconds(30))
+            async let load = Hey.run(url + "/v1/intents?limit=5", key: Supervised.token, clients: 10, rate: 4, for: .seconds(30))
             let submitting = Task { try await orders.submit(to: installation.gateway, every: .milliseconds(100)) }
             let said = try await Self.start(installation, "rolling")
             #expect(said.status == 0, "\(said.output)\n\(said.error)")

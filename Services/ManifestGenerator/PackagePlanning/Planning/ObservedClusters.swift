@@ -50,6 +50,8 @@ package enum CloudKnowledge: Sendable, Equatable {
     case none
     /// There is one, and its inventory was not read yet.
     case awaited
+    /// There is one, and it has not answered for minutes.
+    case silent
     case read(ObservedClusters)
 }
 

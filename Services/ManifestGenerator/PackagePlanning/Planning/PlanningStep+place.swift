@@ -73,6 +73,9 @@ extension PlanningStep {
             if self.planner.configuredClusters.isEmpty, self.planner.cloud == .awaited { throw InventoryAwaited() }
             let all = self.planner.clusters
             if all.isEmpty {
+                if self.planner.cloud == .silent {
+                    throw self.ask("context.cluster", "The O-Cloud does not answer, so which clusters there are is not known. In which one?")
+                }
                 if case .read = self.planner.cloud { throw self.ask("context.cluster", "The O-Cloud's inventory names no cluster. Which one is meant?") }
                 return "default"
             }
