@@ -52,6 +52,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let edge = GatewayEdge(
         authenticator: context.authenticator, limiter: RateLimiter(rate: settings[GatewaySettings.rateLimit]), settings: settings, notices: notices)
     let upstreams = [interpreter, knowledge, planner, adaptor, bridge]
+    let writes = LedgerSettings.healthCheck(redis, configuration)
 
     var parts = ServiceParts(
         routes: { router in
@@ -75,7 +76,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
             MaintenanceController(ledger: ledger, board: notices).addRoutes(to: api)
             ServiceController(name: context.name, ownMetrics: context.metrics, upstreams: upstreams).addRoutes(to: api)
             OperationsController(
-                ledger: ledger, backpressure: backpressure, upstreams: upstreams, bridge: bridge, authenticator: context.authenticator
+                ledger: ledger, check: writes, backpressure: backpressure, upstreams: upstreams, bridge: bridge, authenticator: context.authenticator
             ).addRoutes(to: api)
         },
         services: [
@@ -84,7 +85,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         ]
             + (callbacks?.services ?? [])
             + archive.services + audit.services,
-        healthChecks: [LedgerSettings.healthCheck(redis, configuration)]
+        healthChecks: [writes]
             + (archive.store.map { store in [HealthCheck("archive", isRequired: false) { try await store.check() }] } ?? [])
             + upstreams.map { upstream in
                 HealthCheck(upstream.name, isRequired: false) { _ = try await upstream.call("GET", "/healthz", body: nil, mayRepeat: false) }

@@ -9,6 +9,8 @@ import ServiceRuntime
 /// The operations summary for scripts of the handbook (snake_case), and the inventory.
 struct OperationsController: Sendable {
     let ledger: Ledger
+    /// Whether it can be written: what `/readyz` goes by.
+    let check: HealthCheck
     let backpressure: Backpressure
     let upstreams: [ServiceClient]
     let bridge: ServiceClient
@@ -58,7 +60,7 @@ struct OperationsController: Sendable {
         }
         var components = Dictionary(uniqueKeysWithValues: answers.map { ($0.name, $0.state) })
         let impaired = Dictionary(uniqueKeysWithValues: answers.filter { !$0.lacks.isEmpty }.map { ($0.name, $0.lacks) })
-        components["redis"] = (try? await self.ledger.count(.received)) == nil ? "unhealthy" : "healthy"
+        components["redis"] = (try? await self.check.probe()) == nil ? "unhealthy" : "healthy"
         let isHealthy = components.values.allSatisfy { $0 == "healthy" }
         return Response.json(
             Health(status: isHealthy ? "healthy" : "degraded", components: components, impaired: impaired.isEmpty ? nil : impaired))

@@ -34,7 +34,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         services.append(FileWatch(name: "keys of models", logger: context.logger, files: keys))
         model = try modelPath(context, models, vocabulary: vocabulary, fetcher: fetcher, calls: calls, redis: cache)
     }
-    if model == nil { ModelMetrics.embedded.record(ModelUsage(), cost: 0) }
+    // There from the start.
+    if model == nil { _ = ModelMetrics.embedded }
     let reading = IntentReading(embedded: embedded, model: model, rate: RequestRate(context.metrics))
 
     let configuration = try LedgerSettings.configuration(context)

@@ -100,6 +100,17 @@ import Testing
         #expect(try await plan(twin, on: inventory).plan?.packages.contains { $0.instance == "amf" } == false)
     }
 
+    @Test("a slice that moves is listed where it goes, and no longer where it was")
+    func moved() async throws {
+        var inventory = try await self.core()
+        inventory.publish(try await plan(self.slice(), on: inventory))
+        inventory.publish(try await plan(expectation(.deploy, "AMF") { $0.namespace = "lab" }))
+        let outcome = try await plan(
+            expectation(.migrate, "eMBB", kind: .networkSlice) { ($0.from, $0.namespace) = ("core5g", "lab") }, on: inventory)
+        #expect(try self.text(outcome, amf, "amfcfg.yaml").contains("0000ff") == false)
+        #expect(try self.text(outcome, "default/lab/amf", "amfcfg.yaml").contains("sd: \"0000ff\""))
+    }
+
     @Test("a list that was rewritten by hand is left alone, and it is told")
     func rewritten() async throws {
         var inventory = try await self.core()

@@ -12,6 +12,7 @@ import Testing
 /// What intents configured on an element, compared again: OpenSSH's own server with a NETCONF server behind it, a ledger on a Redis of its own.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct ElementDriftTests {
     private static let share = "nephoran.rrm.cell-5.sst-1.plmn-310-410"
+    private static let key = DesiredObject.Key(managedClass: RRMPolicyRatio.className, attribute: nil, id: Self.share)
     private static let cell = "ManagedElement=1,GNBDUFunction=1,NRCellDU=5"
     private static let gNB = FakeNETCONF.gNB(
         cells: [
@@ -190,10 +191,21 @@ import Testing
             try await running.objects.abandon([Self.put(40)])
             try await running.objects.beginRestoring("du-3", for: .seconds(60))
             #expect(try await running.objects.begin([Self.put(40)]) == false)
-            #expect(try await running.objects.release("RRMPolicyRatio", Self.share, at: "du-3") == false)
+            #expect(try await running.objects.beginByHand(Self.key, at: "du-3") == false)
+            try await running.objects.settleByHand(Self.key, at: "du-3", isChanged: false)
             try await running.objects.endRestoring("du-3")
             #expect(try await running.objects.begin([Self.put(40)]))
         }
+    }
+
+    @Test("one look at a time; who asks meanwhile makes it look once more, however many ask")
+    func oneLook() {
+        let looks = ElementLooks()
+        #expect(looks.begin("du-3") && looks.begin("du-4"))
+        for _ in 0..<3 { #expect(!looks.begin("du-3")) }
+        #expect(looks.end("du-3"), "once more")
+        #expect(!looks.end("du-3") && !looks.end("du-4"))
+        #expect(looks.begin("du-3"))
     }
 
     @Test("what a later intent, or a person, wants instead is no deviation; undone, the earlier intent's wish stands again")
@@ -212,7 +224,14 @@ import Testing
             try await running.objects.undo([Self.put(10)], of: second)
             await running.look()
             #expect(try await running.state(first) == .degraded)
-            #expect(try await running.objects.release("RRMPolicyRatio", Self.share, at: "du-3"))
+            // What somebody tried by hand, and the element did not take, is the intent's still.
+            #expect(try await running.objects.beginByHand(Self.key, at: "du-3"))
+            #expect(try await running.objects.object(Self.key, at: "du-3") == .changing)
+            try await running.objects.settleByHand(Self.key, at: "du-3", isChanged: false)
+            await running.look()
+            #expect(try await running.state(first) == .degraded)
+            #expect(try await running.objects.beginByHand(Self.key, at: "du-3"))
+            try await running.objects.settleByHand(Self.key, at: "du-3", isChanged: true)
             await running.look()
             #expect(try await running.state(first) == .observed)
             #expect(try await running.lastCheck(first)?.hasSuffix("is not the intent's any more") == true)
@@ -324,6 +343,7 @@ import Testing
     @Test("what is no notification, or too long a one, ends the session, which is made again; a flood of changes is a few looks")
     func rubbish() async throws {
         try await self.withElement { running async throws in
+            _ = try await running.fulfilled([Self.put(30)])
             let device = running.device
             func count(_ operation: String) -> Int { device.operations.count { $0 == operation } }
             try await self.withSubscription(running) { () async throws in
@@ -334,8 +354,10 @@ import Testing
                 }
                 let looks = count("get")
                 for _ in 0..<100 { device.change { _ in } }
-                try await eventually { count("get") > looks }
-                #expect(count("get") < looks + 20)
+                // What is seen after all of them says that they were looked at.
+                running.setRatio(10)
+                try await eventually { try await running.deviations().count == 1 }
+                #expect(count("get") > looks && count("get") < looks + 20)
                 #expect(running.client.report.isSubscribed && running.client.report.state == .connected)
             }
         }

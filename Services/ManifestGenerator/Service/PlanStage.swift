@@ -180,7 +180,9 @@ struct PlanStage: StageHandler {
 
     /// For a management service that may be at a wrong address: not for ever.
     func waiting(_ awaited: RICsAwaited, _ snapshot: RecordSnapshot) -> StageOutcome {
-        guard .milliseconds(self.turns.now() - snapshot.created) < Self.ricsWithin else { return .fail(awaited.problem) }
+        let now = self.turns.now()
+        // What it stood for a person or a window is not counted.
+        guard .milliseconds(now - snapshot.created - snapshot.standing(until: now)) < Self.ricsWithin else { return .fail(awaited.problem) }
         // In the same words as long as it lasts; why it does not answer is said by the adaptor, and at the end.
         let reason = "for the A1 policy management service (A1_PMS_URL), which has not named a RIC yet"
         return (try? self.waiting(reason, Self.patience, snapshot)) ?? .wait(Self.patience)

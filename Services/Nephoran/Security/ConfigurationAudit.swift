@@ -5,10 +5,10 @@ import Yams
 struct ConfigurationAudit {
     /// Letters and digits in lower case, which all spellings of a setting share.
     private static let secrets: [String: String] = Dictionary(
-        uniqueKeysWithValues: [
+        uniqueKeysWithValues: (PeerCredentials.settings("KEY_PASSWORD") + [
             "AUTH_TOKEN", "AUTH_PEPPER", "SERVICE_SECRET", "CALLBACK_SECRET", "LLM_API_KEY", "WEAVIATE_API_KEY", "EMBEDDING_API_KEY", "GIT_TOKEN", "O2_TOKEN",
-            "VES_PASSWORD", "A1_KEY_PASSWORD", "OTEL_EXPORTER_OTLP_HEADERS",
-        ].map { ($0.lowercased().filter { $0 != "_" }, $0) })
+            "VES_PASSWORD", "OTEL_EXPORTER_OTLP_HEADERS",
+        ]).map { ($0.lowercased().filter { $0 != "_" }, $0) })
     /// Addresses that may have a password in them.
     private static let addresses = ["redisurl": "REDIS_URL", "cacheredisurl": "CACHE_REDIS_URL", "gitrepourl": "GIT_REPO_URL"]
     private static let maxBytes = 1 << 20

@@ -11,7 +11,6 @@ struct OtherSecrets {
         ("TLS_KEY_FILE", "renewed together with TLS_CERT_FILE; read again within seconds"),
         ("GIT_SIGNING_KEY_FILE", "replaced by ssh-keygen, and told to who verifies signatures; read again within seconds"),
         ("GIT_SSH_KEY_FILE", "replaced together with the Git server's copy; read for each command"),
-        ("A1_KEY_FILE", "renewed together with A1_CERTIFICATE_FILE; a restart"),
         ("NETWORK_INTENTS_KEYS_PATH", "nephoran key rotate each, into the file of its namespace; read for each object"),
         ("LLM_FALLBACKS", "the keys are in the files that its apiKeyFile name; read again within seconds"),
         ("GIT_REPOSITORIES_FILE", "the tokens and keys are in the files that it names"),
@@ -44,7 +43,12 @@ struct OtherSecrets {
             for name in ["REDIS_URL", "CACHE_REDIS_URL"] where value(name)?.contains("@") == true {
                 lines.insert("\(name): its password in Redis, then a restart")
             }
-            if value("A1_KEY_PASSWORD") != nil || value("A1_KEY_PASSWORD_FILE") != nil { lines.insert("A1_KEY_PASSWORD: together with A1_KEY_FILE; a restart") }
+            for peer in PeerCredentials.peers {
+                if value("\(peer)_KEY_FILE") != nil { lines.insert("\(peer)_KEY_FILE: renewed together with \(peer)_CERTIFICATE_FILE; a restart") }
+                if value("\(peer)_KEY_PASSWORD") != nil || value("\(peer)_KEY_PASSWORD_FILE") != nil {
+                    lines.insert("\(peer)_KEY_PASSWORD: together with \(peer)_KEY_FILE; a restart")
+                }
+            }
             if value("JWT_ISSUER") != nil { lines.insert("keys of the tokens' issuer: by the issuer; read again when a token names another") }
         }
         if !people.isEmpty {

@@ -54,7 +54,8 @@ struct SecurityAuditCommand: AsyncParsableCommand {
         let settings = [environment] + listeners.map(\.environment)
         findings += Self.secretFindings(settings, files: files, besides: self.dataDir)
         for path in Set(settings.compactMap { $0["CONFIG_FILE"] }).subtracting([""]).sorted() { findings += ConfigurationAudit(files: files).findings(path) }
-        let certificates = Set(settings.flatMap { values in ["TLS_CERT_FILE", "A1_CERTIFICATE_FILE"].compactMap { values[$0] }.filter { !$0.isEmpty } })
+        let certificates = Set(
+            settings.flatMap { values in (["TLS_CERT_FILE"] + PeerCredentials.settings("CERTIFICATE_FILE")).compactMap { values[$0] }.filter { !$0.isEmpty } })
         for path in certificates.union(self.certificate).sorted() { findings += await CertificateAudit.findings(path, now: now) }
         if environment["AUTH_MODE"] == "off", !findings.contains(where: { $0.rule == "auth-off" }) {
             findings.append(.init(.medium, "auth-off", "AUTH_MODE", "off: whoever is on this machine may do everything"))

@@ -89,26 +89,37 @@ struct ElementController: Sendable {
             } catch {
                 throw ProblemError(.unprocessableContent, code: "rrm_policy_invalid", detail: "\(error).")
             }
-            try await self.release(policy.id, at: client)
-            let outcome = try await Self.answering { () async throws(O1Error) in try await self.configuration.put(policy, on: client) }
+            let outcome = try await self.byHand(policy.id, at: client) {
+                try await Self.answering { () async throws(O1Error) in try await self.configuration.put(policy, on: client) }
+            }
             return Response.json(Change(element: client.element.name, change: outcome.changed ? "put" : "none", policy: outcome.policy))
         }
         routes.delete("elements/:element/rrm-policies/:id") { _, context in
             let client = try self.client(context)
             let id = try context.parameters.require("id")
-            try await self.release(id, at: client)
-            let existed = try await Self.answering { () async throws(O1Error) in try await self.configuration.removeRRMPolicy(id, on: client) }
+            let existed = try await self.byHand(id, at: client) {
+                try await Self.answering { () async throws(O1Error) in try await self.configuration.removeRRMPolicy(id, on: client) }
+            }
             return Response.json(Change(element: client.element.name, change: existed ? "delete" : "none"))
         }
         return routes
     }
 
-    /// What is changed by hand is as no intent wants it any more.
-    private func release(_ id: String, at client: ElementClient) async throws {
-        let element = client.element.name
-        guard try await self.desired.release(RRMPolicyRatio.className, id, at: element) else {
-            throw O1Error(.busy, element: element, detail: "something is being put back there").problem
+    /// What is changed by hand is as no intent wants it any more; what could not be changed still is.
+    private func byHand<Value>(_ id: String, at client: ElementClient, _ change: () async throws -> Value) async throws -> Value {
+        let (element, key) = (client.element.name, DesiredObject.Key(managedClass: RRMPolicyRatio.className, attribute: nil, id: id))
+        let value: Value
+        do {
+            guard try await self.desired.beginByHand(key, at: element) else {
+                throw O1Error(.busy, element: element, detail: "something is being put back there").problem
+            }
+            value = try await change()
+        } catch {
+            try await self.desired.settleByHand(key, at: element, isChanged: false)
+            throw error
         }
+        try await self.desired.settleByHand(key, at: element, isChanged: true)
+        return value
     }
 
     private func elements(_ reports: [ElementClient.Report]) async throws -> [Element] {

@@ -6,7 +6,14 @@ struct ElementInspection: Sendable {
     /// Nil: what they have is compared with nothing.
     let drift: ElementDrift?
     let logger: Logger
+    private let looks = ElementLooks()
     private static let side = 32
+
+    init(configuration: ElementConfiguration, drift: ElementDrift?, logger: Logger) {
+        self.configuration = configuration
+        self.drift = drift
+        self.logger = logger
+    }
 
     /// Every element, side by side and not too many at once; what a dead one costs is its own.
     func lookAtAll() async {
@@ -18,7 +25,13 @@ struct ElementInspection: Sendable {
         }
     }
 
+    /// Returns when it was looked at, or at once where it is being looked at already: then it is once more after that.
     func look(at client: ElementClient) async {
+        guard self.looks.begin(client.element.name) else { return }
+        repeat { await self.lookOnce(at: client) } while self.looks.end(client.element.name)
+    }
+
+    private func lookOnce(at client: ElementClient) async {
         // Without the ledger nothing is known of what was wanted, and the element is looked at all the same.
         let wanted = try? await self.drift?.wanted(of: client)
         let sight: ElementConfiguration.Sight

@@ -63,19 +63,9 @@ extension FunctionEntry {
         guard let configuration = self.configuration else { return [] }
         var names: Set<String> = []
         for template in [configuration.content] + configuration.besides.map(\.content) {
-            for case .value(let name) in template.parts { names.insert(Self.setting(of: name)) }
+            for case .value(let name) in template.parts { names.insert(TemplateValues.fields[name] ?? name) }
         }
         return names
-    }
-
-    /// What a place of a template follows.
-    private static func setting(of place: String) -> String {
-        switch place {
-        case "sst", "sd": "slice"
-        case "mcc", "mnc", "mncLength": "plmn"
-        case "tac", "tacHex": "tac"
-        default: place
-        }
     }
 
     /// A function the catalogue does not know, and an operator's, read parameters by themselves.

@@ -4,7 +4,7 @@ import IntentModel
 extension PlanningStep {
     /// Adds a slice that is deployed to the functions there that list them.
     func admit(_ slice: SliceID, called name: String, at place: (cluster: String, namespace: String), into draft: inout PlanDraft) async throws {
-        let text = Self.text(of: slice)
+        let text = slice.text
         for entry in self.catalogue.functions.values.sorted(by: { $0.code < $1.code }) where entry.admitsSlices {
             let items = try await self.candidates(function: entry.code, instance: nil, draft: draft).filter {
                 $0.cluster == place.cluster && $0.namespace == place.namespace
@@ -66,7 +66,7 @@ extension PlanningStep {
         for other in try await self.candidates(function: FunctionEntry.sliceCode, instance: nil, draft: draft) where isThere(other) && other.path != item.path {
             guard let files = try await self.package(self.identity(of: other), draft: draft)?.files else { continue }
             var contents = PackageContents(files)
-            if let state = try? contents.state(of: self.identity(of: other), entry: profile), Context(state.parameters).slice == slice { return }
+            if let state = try? contents.state(of: self.identity(of: other), entry: profile), SliceID(state.parameters)?.normal == slice.normal { return }
         }
         for entry in self.catalogue.functions.values.sorted(by: { $0.code < $1.code }) where entry.admitsSlices {
             for item in try await self.candidates(function: entry.code, instance: nil, draft: draft) where isThere(item) {
@@ -81,10 +81,11 @@ extension PlanningStep {
                 let changed = SliceItems(configuration.content, values: values).removing(values, from: text)
                 guard changed != text else { continue }
                 try contents.write(configuration: [(configuration.file, changed)], objects: PackageObjects(identity: identity, entry: entry))
+                for path in contents.lostComments { draft.note("The comments of \(identity.path)/\(path) are not kept.") }
                 package.files = contents.files
                 if package.base != nil { package.states.before = package.states.before ?? state }
                 self.measure(&package, state, entry: entry)
-                self.mark(&package, figures: [Figure(name: "slices", value: "−\(Self.text(of: slice))", source: .derived, reason: "the slice is removed")])
+                self.mark(&package, figures: [Figure(name: "slices", value: "−\(slice.text)", source: .derived, reason: "the slice is removed")])
                 draft.put(package)
             }
         }
@@ -108,6 +109,4 @@ extension PlanningStep {
         if changed != text { try contents.write(configuration: [(configuration.file, changed)], objects: PackageObjects(identity: identity, entry: entry)) }
         return true
     }
-
-    private static func text(of slice: SliceID) -> String { [String(slice.sst), slice.sd].compactMap { $0 }.joined(separator: "-") }
 }

@@ -191,8 +191,20 @@ struct PlanningStep {
         expectation.context.slice = nil
         switch self.expectation.verb {
         case .remove, .migrate:
-            if self.expectation.verb == .remove { try await self.withdraw(item, into: &draft) }
+            try await self.withdraw(item, into: &draft)
             for item in [item] + members { try await step.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }
+            // Where it goes it is listed, too.
+            let moved = draft.packages.first {
+                $0.identity.function == FunctionEntry.sliceCode && $0.identity.instance == item.instance && $0.identity.path != item.path && $0.files != nil
+            }
+            if self.expectation.verb == .migrate, let identity = moved?.identity, let id = found.first?.id {
+                // A migration sees only what is at its origin.
+                var there = self
+                there.expectation.verb = .configure
+                there.expectation.context = Context()
+                (there.expectation.context.cluster, there.expectation.context.namespace) = (identity.cluster, identity.namespace)
+                try await there.admit(id, called: item.instance, at: (identity.cluster, identity.namespace), into: &draft)
+            }
         case .restart:
             if members.isEmpty { throw self.nothingRuns(item.instance) }
             for item in members { try await step.change(self.identity(of: item), entry: self.entry(of: item), into: &draft) }

@@ -59,13 +59,18 @@ package struct DesiredObjects: Sendable {
     /// After changes were given up: what was wanted before stays so.
     func abandon(_ changes: [PolicyChange]) async throws(RedisError) { try await self.conclude(changes) { _, _ in } }
 
-    /// Before an object is changed by hand: it is no intent's any more.
+    /// Before an object is changed by hand.
     ///
-    /// - Returns: whether it may be changed now.
-    func release(_ managedClass: String, _ id: String, at element: String) async throws(RedisError) -> Bool {
-        let key = DesiredObject.Key(managedClass: managedClass, attribute: nil, id: id)
-        _ = try await self.redis.send(RedisCommand("HDEL", Self.desired(element), key.field))
+    /// - Returns: whether it may be changed now. In any case ``settleByHand(_:at:isChanged:)`` has to follow.
+    func beginByHand(_ key: DesiredObject.Key, at element: String, now: Int64 = Timestamp.now()) async throws(RedisError) -> Bool {
+        _ = try await self.redis.send(RedisCommand("HSET", Self.changing(element), key.field, String(now)))
         return try await !self.isRestoring(element)
+    }
+
+    /// After it: what somebody changed by hand is no intent's any more; what the element did not take still is.
+    func settleByHand(_ key: DesiredObject.Key, at element: String, isChanged: Bool) async throws(RedisError) {
+        if isChanged { _ = try await self.redis.send(RedisCommand("HDEL", Self.desired(element), key.field)) }
+        _ = try await self.redis.send(RedisCommand("HDEL", Self.changing(element), key.field))
     }
 
     /// Planning lets one intent at a time change an object, so nobody writes in between.
