@@ -60,7 +60,7 @@ struct OperationsController: Sendable {
         }
         var components = Dictionary(uniqueKeysWithValues: answers.map { ($0.name, $0.state) })
         let impaired = Dictionary(uniqueKeysWithValues: answers.filter { !$0.lacks.isEmpty }.map { ($0.name, $0.lacks) })
-        components["redis"] = (try? await self.check.probe()) == nil ? "unhealthy" : "healthy"
+        components["redis"] = await self.check.holds() ? "healthy" : "unhealthy"
         let isHealthy = components.values.allSatisfy { $0 == "healthy" }
         return Response.json(
             Health(status: isHealthy ? "healthy" : "degraded", components: components, impaired: impaired.isEmpty ? nil : impaired))

@@ -24,4 +24,14 @@ package struct HealthCheck: Sendable {
         self.timeout = .seconds(1)
         self.probe = { note() }
     }
+
+    /// Whether the dependency is there, whatever is to be said about it.
+    package func holds() async -> Bool {
+        do {
+            _ = try await self.probe()
+            return true
+        } catch {
+            return false
+        }
+    }
 }

@@ -57,7 +57,7 @@ struct FaultRun: Sendable {
                         "POST", "/v1/intents", json: body, headers: [("idempotency-key", order.key), ("prefer", "wait=\(self.wait)")], timeout: .seconds(15)
                     )
                     if reply.status == 200 || reply.status == 202 {
-                        self.progress.accepted(order, reply["id"] as? String ?? "", isOver: reply.status == 200)
+                        self.progress.accepted(order, reply["id"] as? String ?? "")
                         break
                     }
                     guard reply.status >= 500 else {
@@ -105,7 +105,7 @@ struct FaultRun: Sendable {
     private func moment(of blow: Blow) async throws -> Bool {
         while self.progress.finishedClients < self.clients {
             switch blow.moment {
-            case .ended(let count): if self.progress.ended >= count { return true }
+            case .answered(let count): if self.progress.answered >= count { return true }
             case .unprotected: if try await self.installation.queues.hasUnprotectedIntent() { return true }
             }
             try await Task.sleep(for: .milliseconds(2))
@@ -195,7 +195,6 @@ struct FaultRun: Sendable {
 private final class Progress: Sendable {
     private struct State {
         var next = 0
-        var ended = 0
         var finishedClients = 0
         var isOver = false
         var answers: [String: Set<String>] = [:]
@@ -211,11 +210,8 @@ private final class Progress: Sendable {
         }
     }
 
-    func accepted(_ order: FaultOrder, _ id: String, isOver: Bool) {
-        self.state.withLock { state in
-            state.answers[order.key, default: []].insert(id)
-            if isOver { state.ended += 1 }
-        }
+    func accepted(_ order: FaultOrder, _ id: String) {
+        self.state.withLock { _ = $0.answers[order.key, default: []].insert(id) }
     }
 
     func end() { self.state.withLock { $0.isOver = true } }
@@ -226,7 +222,8 @@ private final class Progress: Sendable {
     var finishedClients: Int { self.state.withLock { $0.finishedClients } }
     /// And their intents have come to theirs.
     var isOver: Bool { self.state.withLock { $0.isOver } }
-    var ended: Int { self.state.withLock { $0.ended } }
+    /// Orders that a client was answered: at their end, or when it had followed one for long enough.
+    var answered: Int { self.state.withLock { $0.answers.count } }
     var answers: [String: Set<String>] { self.state.withLock { $0.answers } }
 }
 
