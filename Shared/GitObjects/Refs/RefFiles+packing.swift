@@ -14,6 +14,9 @@ extension RefFiles {
     package func pack(_ refs: [String: ObjectID], limit: Int) throws -> Bool {
         guard !refs.isEmpty else { return true }
         let path = "\(self.directory)/packed-refs"
+        // Mostly this is known without a lock.
+        var status = stat()
+        if stat(path, &status) == 0, status.st_size > limit { return false }
         let file: OutputFile
         do throws(FileError) { file = try OutputFile(creating: "\(path).lock", mode: 0o644) } catch {
             guard error.code == EEXIST else { throw error }
