@@ -101,7 +101,7 @@ let package = Package(
         shared("Caching", ["RedisClient", "Telemetry", deque, lifecycle, logging]),
         shared(
             "Ledger",
-            ["IntentModel", "RedisClient", "Telemetry", lifecycle, logging, metrics],
+            ["IntentModel", "JSONSchema", "RedisClient", "Telemetry", lifecycle, logging, metrics],
             resources: [
                 "accept", "step", "postpone", "bury", "letter", "line", "redrive", "archived", "sweep", "tick", "reserve", "release", "wake", "handback",
                 "room", "rule",
@@ -125,7 +125,8 @@ let package = Package(
         service(
             "APIGateway",
             [
-                "AccessControl", "AuditLog", "CMimalloc", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience",
+                "AccessControl", "AuditLog", "CMimalloc", "CZlib", "HTTPFetch", "IntentModel", "JSONSchema", "Ledger", "LedgerRuntime", "RedisClient",
+                "Resilience",
                 "ServiceClient", "ServiceRuntime", "Telemetry", hummingbird, lifecycle, logging, metrics, grdb, crypto, yams,
             ],
             resources: [.copy("Public")]
@@ -220,7 +221,7 @@ let package = Package(
         tests("EmbeddingsTests", ["Embeddings", "CTensor", "HTTPFetch", "Resilience", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("KubernetesTests", ["Kubernetes", "HTTPFetch", "JSONSchema", "Resilience", "TestSupport"]),
         tests("CachingTests", ["Caching", "RedisClient", "Telemetry", "TestSupport"]),
-        tests("LedgerTests", ["Ledger", "IntentModel", "RedisClient", "Telemetry", "TestSupport"]),
+        tests("LedgerTests", ["Ledger", "IntentModel", "JSONSchema", "RedisClient", "Telemetry", "TestSupport"]),
         tests(
             "ServiceRuntimeTests",
             [

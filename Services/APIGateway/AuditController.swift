@@ -49,7 +49,7 @@ struct AuditController: Sendable {
         var found: [(event: LedgerEvent, entry: HistoryEntry)] = []
         // One more than a page takes, also of one partition alone: it tells that there is more.
         for partition in self.ledger.partitions.map(\.number) {
-            for event in try await self.ledger.latestEvents(partition: partition, before: cursor.positions[partition], limit: limit + 1) {
+            for event in try await self.ledger.latestEvents(partition: partition, before: cursor[partition], limit: limit + 1) {
                 found.append((event, try LedgerJSON.decode(HistoryEntry.self, event.entry)))
             }
         }
@@ -60,7 +60,7 @@ struct AuditController: Sendable {
         // An admin of a tenant sees what happened to its intents, while the ledger knows whose they were.
         let owners = principal.confinement == nil ? [:] : try await self.ledger.tenants(of: Array(Set(shown.map(\.event.id))))
         for (event, entry) in shown {
-            cursor.positions[event.partition] = event.position
+            cursor[event.partition] = event.position
             if let tenant = principal.confinement, owners[event.id] != tenant { continue }
             if isForPeople, HistoryEntry.services.contains(entry.by) { continue }
             page.items.append(.init(id: event.id, phase: entry.phase, at: entry.at, by: entry.by, detail: entry.detail))

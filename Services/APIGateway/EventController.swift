@@ -106,20 +106,21 @@ struct EventController: Sendable {
                     while true {
                         let page = try await ledger.events(partition: partition, after: position, limit: 500)
                         for event in page {
-                            cursor.positions[partition] = event.position
+                            cursor[partition] = event.position
                             try await writer.write(Self.frame(id: cursor.description, intent: event.id, entry: event.entry))
                         }
                         guard let next = page.last?.position else { break }
                         position = next
                     }
                 }
-                for try await event in events.withHeartbeat() {
-                    guard let event else {
-                        try await writer.write(ByteBuffer(string: ": \n\n"))
-                        continue
+                let batches = EventBatches(events)
+                while let batch = await batches.next() {
+                    // Nothing for a while: so that proxies and dead clients are noticed.
+                    var frames = ByteBuffer(string: batch.isEmpty ? ": \n\n" : "")
+                    for event in batch where cursor.advance(event.partition, to: event.position) {
+                        Self.write(event.entry, of: event.id, id: cursor.description, into: &frames)
                     }
-                    guard cursor.advance(event.partition, to: event.position) else { continue }
-                    try await writer.write(Self.frame(id: cursor.description, intent: event.id, entry: event.entry))
+                    if frames.readableBytes > 0 { try await writer.write(frames) }
                 }
                 try await writer.finish(nil)
             }
@@ -130,16 +131,40 @@ struct EventController: Sendable {
     static func frame(id: String, intent: IntentID, entry: [UInt8]) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(entry.count + 120)
-        buffer.writeString("id: \(id)\nevent: phase\ndata: {\"id\":\"\(intent)\",")
+        self.write(entry, of: intent, id: id, into: &buffer)
+        return buffer
+    }
+
+    private static func write(_ entry: [UInt8], of intent: IntentID, id: String, into buffer: inout ByteBuffer) {
+        buffer.writeString("id: ")
+        buffer.writeString(id)
+        buffer.writeString("\nevent: phase\ndata: {\"id\":\"")
+        buffer.writeString(intent.description)
+        buffer.writeString("\",")
         buffer.writeBytes(entry.dropFirst())
         buffer.writeString("\n\n")
-        return buffer
     }
 }
 
-/// The position in each partition's stream, as `p.ms-n` joined by commas.
+/// The position in each partition's stream, as `p.ms-n` joined by commas. Every event of the feed carries one: the text is put together of pieces that
+/// are kept in their order.
 struct FeedCursor: CustomStringConvertible {
-    var positions: [Int: String] = [:]
+    private struct Piece {
+        var partition: Int
+        var position: String
+        /// `position` as numbers.
+        var place: (Int64, Int64)
+        /// `p.ms-n`.
+        var text: String
+
+        init(_ partition: Int, _ position: String, _ place: (Int64, Int64)) {
+            (self.partition, self.position, self.place) = (partition, position, place)
+            self.text = "\(partition).\(position)"
+        }
+    }
+
+    /// By partition.
+    private var pieces: [Piece] = []
 
     init() {}
 
@@ -153,26 +178,59 @@ struct FeedCursor: CustomStringConvertible {
             else {
                 throw ProblemError(.badRequest, code: "invalid_header", detail: "Last-Event-ID is none that this feed has given.")
             }
-            self.positions[partition] = String(pieces[1])
+            self[partition] = String(pieces[1])
         }
     }
+
+    private func index(of partition: Int) -> (index: Int, isThere: Bool) {
+        let index = self.pieces.firstIndex { $0.partition >= partition } ?? self.pieces.count
+        return (index, index < self.pieces.count && self.pieces[index].partition == partition)
+    }
+
+    private mutating func put(_ piece: Piece) {
+        let (index, isThere) = self.index(of: piece.partition)
+        if isThere { self.pieces[index] = piece } else { self.pieces.insert(piece, at: index) }
+    }
+
+    subscript(partition: Int) -> String? {
+        get {
+            let (index, isThere) = self.index(of: partition)
+            return isThere ? self.pieces[index].position : nil
+        }
+        set {
+            guard let newValue else { return self.pieces.removeAll { $0.partition == partition } }
+            self.put(Piece(partition, newValue, Self.parse(newValue) ?? (0, 0)))
+        }
+    }
+
+    var positions: [Int: String] { Dictionary(uniqueKeysWithValues: self.pieces.map { ($0.partition, $0.position) }) }
 
     /// With the positions of the partitions it does not name. Every cursor that is handed out names all of them: an event of a
     /// partition that was quiet so far must not be missed by who resumes.
     func completed(with positions: [Int: String]) -> FeedCursor {
         var cursor = self
-        cursor.positions.merge(positions) { own, _ in own }
+        for (partition, position) in positions where cursor[partition] == nil { cursor[partition] = position }
         return cursor
     }
 
     /// False when the event was seen already.
     mutating func advance(_ partition: Int, to position: String) -> Bool {
-        if let known = self.positions[partition].flatMap(Self.parse), let new = Self.parse(position), new <= known { return false }
-        self.positions[partition] = position
+        guard let place = Self.parse(position) else { return true }
+        let (index, isThere) = self.index(of: partition)
+        if isThere, place <= self.pieces[index].place { return false }
+        self.put(Piece(partition, position, place))
         return true
     }
 
-    var description: String { self.positions.sorted { $0.key < $1.key }.map { "\($0.key).\($0.value)" }.joined(separator: ",") }
+    var description: String {
+        var text = ""
+        text.reserveCapacity(self.pieces.count * 22)
+        for piece in self.pieces {
+            if !text.isEmpty { text.append(",") }
+            text.append(piece.text)
+        }
+        return text
+    }
 
     /// `ms-n` as numbers.
     static func parse(_ text: String) -> (Int64, Int64)? {

@@ -51,17 +51,17 @@ struct InterpretStage: StageHandler {
             let words = interpretation.expectations.map { "\($0.verb.rawValue) \($0.object.name ?? $0.object.type ?? $0.object.kind.rawValue)" }
             step = Step(phase: .planning, by: self.name, detail: "understood: " + words.joined(separator: ", "))
             step.next = [.plan]
-            step.fields = [(.interpretation, try self.json(interpretation)), (.clarifications, [])]
+            step.fields = [(.interpretation, interpretation.json), (.clarifications, [])]
             // They are part of the interpretation now: planning must not take a "yes" for one to its own questions.
             if answers > 0 { step.fields.append((.answersRead, try self.json(answers))) }
         case .needsClarification:
             step = Step(phase: .awaitingClarification, by: self.name, detail: interpretation.clarifications.map(\.question).joined(separator: " "))
-            step.fields = [(.interpretation, try self.json(interpretation)), (.clarifications, try self.json(interpretation.clarifications))]
+            step.fields = [(.interpretation, interpretation.json), (.clarifications, try self.json(interpretation.clarifications))]
         case .refused:
             let refusal = interpretation.refusal ?? Refusal(reason: .outOfScope, detail: "Nothing in it can be acted on.")
             step = Step(phase: .refused, by: self.name, detail: refusal.detail)
             let problem = Problem(status: 422, code: "refused_\(refusal.reason.rawValue)", title: "Refused", detail: refusal.detail)
-            step.fields = [(.interpretation, try self.json(interpretation)), (.problem, try self.json(problem))]
+            step.fields = [(.interpretation, interpretation.json), (.problem, try self.json(problem))]
         }
         if phase != .interpreting { step.via = [.interpreting] }
         return .step(step)

@@ -2,7 +2,7 @@ import IntentModel
 import JSONSchema
 
 extension Interpretation {
-    /// The same JSON as `Codable` gives, but for the order of members, at a tenth of the cost: written for every request.
+    /// Byte for byte the JSON that `LedgerJSON` gives, at a tenth of the cost: written for every request.
     var json: [UInt8] {
         var writer = InterpretationWriter()
         writer.write(self)
@@ -10,50 +10,53 @@ extension Interpretation {
     }
 }
 
-/// Absent members are left out, but for the ones that the wire form says as null.
+/// Members in the order of their names; absent ones are left out, but for those that the wire form says as null.
 private struct InterpretationWriter {
     var out: [UInt8] = []
 
     init() { self.out.reserveCapacity(1_536) }
 
     mutating func write(_ value: Interpretation) {
-        self.out.append(ascii: "{\"schema\":")
-        self.out.append(json: value.schema)
-        self.member(",\"decision\":", value.decision.rawValue)
-        self.member(",\"language\":", value.language)
-        self.member(",\"priority\":", value.priority.rawValue)
-        self.out.append(ascii: ",\"expectations\":")
-        self.list(value.expectations) { $0.write($1) }
-        self.out.append(ascii: ",\"clarifications\":")
+        self.out.append(ascii: "{\"clarifications\":")
         self.list(value.clarifications) { writer, question in
             writer.member("{\"expectation\":", question.expectation)
             writer.member(",\"field\":", question.field)
-            writer.member(",\"question\":", question.question)
             writer.out.append(ascii: ",\"options\":")
             writer.list(question.options) { $0.out.append(json: $1) }
+            writer.member(",\"question\":", question.question)
             writer.out.append(UInt8(ascii: "}"))
         }
+        self.member(",\"decision\":", value.decision.rawValue)
+        self.out.append(ascii: ",\"expectations\":")
+        self.list(value.expectations) { $0.write($1) }
+        self.member(",\"language\":", value.language)
+        self.member(",\"priority\":", value.priority.rawValue)
+        self.write(value.provenance)
         if let refusal = value.refusal {
-            self.member(",\"refusal\":{\"reason\":", refusal.reason.rawValue)
-            self.member(",\"detail\":", refusal.detail)
+            self.member(",\"refusal\":{\"detail\":", refusal.detail)
+            self.member(",\"reason\":", refusal.reason.rawValue)
             self.out.append(UInt8(ascii: "}"))
         }
-        self.write(value.provenance)
+        self.member(",\"schema\":", value.schema)
         self.out.append(UInt8(ascii: "}"))
     }
 
     private mutating func write(_ value: Expectation) {
-        self.member("{\"id\":", value.id)
-        self.member(",\"verb\":", value.verb.rawValue)
-        self.member(",\"object\":{\"kind\":", value.object.kind.rawValue)
-        self.nullable(",\"type\":", value.object.type)
-        self.nullable(",\"name\":", value.object.name)
-        self.member(",\"evidence\":", value.object.evidence)
-        self.write(value.object.span)
-        self.out.append(ascii: "},\"targets\":")
-        self.list(value.targets) { $0.write($1) }
+        self.out.append(ascii: "{\"confidence\":")
+        self.out.append(json: value.confidence)
         self.out.append(ascii: ",\"context\":")
         self.write(value.context)
+        self.member(",\"id\":", value.id)
+        self.out.append(ascii: ",\"object\":{")
+        if let evidence = value.object.evidence {
+            self.member("\"evidence\":", evidence)
+            self.out.append(UInt8(ascii: ","))
+        }
+        self.member("\"kind\":", value.object.kind.rawValue)
+        self.nullable(",\"name\":", value.object.name)
+        self.write(value.object.span)
+        self.nullable(",\"type\":", value.object.type)
+        self.out.append(UInt8(ascii: "}"))
         if let spans = value.spans {
             self.out.append(ascii: ",\"spans\":{")
             var isFirst = true
@@ -66,14 +69,18 @@ private struct InterpretationWriter {
             }
             self.out.append(UInt8(ascii: "}"))
         }
-        self.out.append(ascii: ",\"confidence\":")
-        self.out.append(json: value.confidence)
+        self.out.append(ascii: ",\"targets\":")
+        self.list(value.targets) { $0.write($1) }
+        self.member(",\"verb\":", value.verb.rawValue)
         self.out.append(UInt8(ascii: "}"))
     }
 
     private mutating func write(_ value: Target) {
         self.member("{\"attribute\":", value.attribute)
         self.member(",\"condition\":", value.condition.rawValue)
+        self.member(",\"evidence\":", value.evidence)
+        self.write(value.span)
+        self.member(",\"unit\":", value.unit)
         self.out.append(ascii: ",\"value\":")
         switch value.value {
         case .number(let number): self.out.append(json: number)
@@ -81,9 +88,6 @@ private struct InterpretationWriter {
         case .text(let text): self.out.append(json: text)
         case .range(let low, let high): self.list([low, high]) { $0.out.append(json: $1) }
         }
-        self.member(",\"unit\":", value.unit)
-        self.member(",\"evidence\":", value.evidence)
-        self.write(value.span)
         self.out.append(UInt8(ascii: "}"))
     }
 
@@ -94,10 +98,10 @@ private struct InterpretationWriter {
     }
 
     private mutating func bounds(_ span: Span) {
-        self.out.append(ascii: "{\"start\":")
-        self.out.append(json: span.start)
-        self.out.append(ascii: ",\"end\":")
+        self.out.append(ascii: "{\"end\":")
         self.out.append(json: span.end)
+        self.out.append(ascii: ",\"start\":")
+        self.out.append(json: span.start)
         self.out.append(UInt8(ascii: "}"))
     }
 
@@ -114,44 +118,45 @@ private struct InterpretationWriter {
                 separate(&self)
                 self.member(name, text)
             }
-            say("\"namespace\":", context.namespace)
+            func list(_ name: StaticString, _ texts: [String]?) {
+                guard let texts else { return }
+                separate(&self)
+                self.out.append(ascii: name)
+                self.list(texts) { $0.out.append(json: $1) }
+            }
+            say("\"cell\":", context.cell)
             say("\"cluster\":", context.cluster)
+            list("\"depends\":", context.depends)
+            say("\"dnn\":", context.dnn)
+            say("\"environment\":", context.environment)
+            say("\"from\":", context.from)
+            say("\"gnb\":", context.gnb)
+            say("\"namespace\":", context.namespace)
+            say("\"plmn\":", context.plmn)
+            list("\"qualities\":", context.qualities)
             say("\"region\":", context.region)
             say("\"site\":", context.site)
-            say("\"zone\":", context.zone)
-            say("\"environment\":", context.environment)
-            say("\"plmn\":", context.plmn)
-            say("\"dnn\":", context.dnn)
-            say("\"tac\":", context.tac)
-            say("\"cell\":", context.cell)
-            say("\"gnb\":", context.gnb)
-            say("\"ue\":", context.ue)
-            say("\"tenant\":", context.tenant)
-            say("\"use\":", context.use)
-            say("\"urgency\":", context.urgency)
-            say("\"from\":", context.from)
             if let slice = context.slice {
                 separate(&self)
-                self.out.append(ascii: "\"slice\":{\"sst\":")
+                self.out.append(ascii: "\"slice\":{")
+                if let sd = slice.sd {
+                    self.member("\"sd\":", sd)
+                    self.out.append(UInt8(ascii: ","))
+                }
+                self.out.append(ascii: "\"sst\":")
                 self.out.append(json: slice.sst)
-                self.member(",\"sd\":", slice.sd)
                 self.out.append(UInt8(ascii: "}"))
             }
-            if let qualities = context.qualities {
-                separate(&self)
-                self.out.append(ascii: "\"qualities\":")
-                self.list(qualities) { $0.out.append(json: $1) }
-            }
-            if let depends = context.depends {
-                separate(&self)
-                self.out.append(ascii: "\"depends\":")
-                self.list(depends) { $0.out.append(json: $1) }
-            }
+            say("\"tac\":", context.tac)
+            say("\"tenant\":", context.tenant)
+            say("\"ue\":", context.ue)
+            say("\"urgency\":", context.urgency)
+            say("\"use\":", context.use)
             if let window = context.window {
                 separate(&self)
                 self.out.append(ascii: "\"window\":{")
                 var between = false
-                for (name, text) in [("\"start\":", window.start), ("\"end\":", window.end), ("\"recurrence\":", window.recurrence)]
+                for (name, text) in [("\"end\":", window.end), ("\"recurrence\":", window.recurrence), ("\"start\":", window.start)]
                     as [(StaticString, String?)]
                 {
                     guard let text else { continue }
@@ -161,25 +166,26 @@ private struct InterpretationWriter {
                 }
                 self.out.append(UInt8(ascii: "}"))
             }
+            say("\"zone\":", context.zone)
         }
         self.out.append(UInt8(ascii: "}"))
     }
 
     private mutating func write(_ value: Provenance) {
-        self.member(",\"provenance\":{\"interpreter\":", value.interpreter)
-        self.member(",\"model\":", value.model)
-        self.member(",\"promptVersion\":", value.promptVersion)
-        self.out.append(ascii: ",\"passages\":")
-        self.list(value.passages) { $0.out.append(json: $1) }
-        if let tokens = value.tokens {
-            self.out.append(ascii: ",\"tokens\":")
-            self.out.append(json: tokens)
-        }
-        self.out.append(ascii: ",\"costUSD\":")
+        self.out.append(ascii: ",\"provenance\":{\"costUSD\":")
         self.out.append(json: value.costUSD)
+        self.member(",\"interpreter\":", value.interpreter)
+        self.member(",\"model\":", value.model)
         if let notes = value.notes {
             self.out.append(ascii: ",\"notes\":")
             self.list(notes) { $0.out.append(json: $1) }
+        }
+        self.out.append(ascii: ",\"passages\":")
+        self.list(value.passages) { $0.out.append(json: $1) }
+        self.member(",\"promptVersion\":", value.promptVersion)
+        if let tokens = value.tokens {
+            self.out.append(ascii: ",\"tokens\":")
+            self.out.append(json: tokens)
         }
         self.out.append(UInt8(ascii: "}"))
     }

@@ -56,7 +56,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
         routes: { router in
             let whole = "The repository as a whole"
             router.group().add(middleware: context.callers(.intentsRead, installations: whole, recordsActs: true)).addRoutes(
-                PackageController(repositories: repositories, preview: preview).routes, atPath: "/v1")
+                PackageController(repositories: repositories, preview: preview).routes, atPath: "/v1"
+            ).addRoutes(InventoryController(repositories: repositories, preview: preview).routes, atPath: "/v1")
             // An anchor that were an entry itself would be followed by another one.
             router.group().add(middleware: context.callers(.intentsRead, installations: whole)).addRoutes(
                 AuditAnchorController(repository: repositories.main.packages).routes, atPath: "/v1")

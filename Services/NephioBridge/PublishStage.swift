@@ -2,6 +2,7 @@ import IntentModel
 import Ledger
 import Metrics
 import ServiceRuntime
+import Synchronization
 import Telemetry
 
 /// Publishes the packages of many intents in one batch of commits, or undoes what it published of them.
@@ -19,8 +20,21 @@ struct PublishStage: StageHandler {
     let colour: String
     /// Of the ledger: after so many attempts work is given up.
     let lastAttempt: Int
+    private let ahead = PublicationAhead()
 
     private static let pauseUntilKnown = Duration.seconds(30)
+    /// Intents of a batch behind which more are waiting, most likely.
+    private static let full = 64
+
+    init(
+        repositories: DeploymentRepositories, preview: DeploymentRepositories, authenticator: TokenAuthenticator, colour: String, lastAttempt: Int
+    ) {
+        self.repositories = repositories
+        self.preview = preview
+        self.authenticator = authenticator
+        self.colour = colour
+        self.lastAttempt = lastAttempt
+    }
 
     func handle(_ batch: [LeasedIntent]) async -> [StageOutcome] {
         // One worker's batch is of one kind, except around a promotion.
@@ -49,6 +63,20 @@ struct PublishStage: StageHandler {
                 outcomes[index] = .fail(Problem(status: 500, code: "internal", title: "Record not readable", detail: "\(error)"))
             }
         }
+        requests = requests.map { ($0.index, $0.request.withPreparedPackages) }
+        await self.ahead.end()
+        guard batch.count >= Self.full, repositories.commitsAlone else { return await self.deliver(requests, of: batch, outcomes, in: repositories) }
+        // With so many waiting the next batch is read and prepared while this one is published.
+        let task = Task { [requests, outcomes] in await self.deliver(requests, of: batch, outcomes, in: repositories) }
+        self.ahead.begin(task)
+        return batch.indices.map { index in .later(Task { await task.value[index] }) }
+    }
+
+    /// - Parameter known: the outcomes of those that are not among the requests.
+    private func deliver(
+        _ requests: [(index: Int, request: PublishRequest)], of batch: [LeasedIntent], _ known: [StageOutcome], in repositories: DeploymentRepositories
+    ) async -> [StageOutcome] {
+        var outcomes = known
         let intents = requests.map { batch[$0.index] }
         let delivered = await repositories.publish(requests.map(\.request)) { repository, requests, positions in
             await self.publish(requests, of: positions.map { intents[$0] }, at: repository)
@@ -233,4 +261,22 @@ struct PublishStage: StageHandler {
     private static func notUndone(_ detail: String) -> Problem {
         Problem(status: 409, code: "not_undone", title: "Could not be undone", detail: detail)
     }
+}
+
+/// The publication that is under way while the next batch is prepared. There is one at most.
+private final class PublicationAhead: Sendable {
+    private let task = Mutex<Task<[StageOutcome], Never>?>(nil)
+
+    func begin(_ publication: Task<[StageOutcome], Never>) { self.task.withLock { $0 = publication } }
+
+    /// Returns when it has come to its end.
+    func end() async {
+        _ = await self.task.withLock { $0 }?.value
+        self.task.withLock { $0 = nil }
+    }
+}
+
+extension DeploymentRepositories {
+    /// There is one repository, and what is published is committed here: nobody else is waited for.
+    fileprivate var commitsAlone: Bool { self.others.isEmpty && self.main.delivery == nil }
 }

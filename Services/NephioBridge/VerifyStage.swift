@@ -22,7 +22,7 @@ struct VerifyStage: StageHandler {
 
         /// What this plan did: an earlier one, before a retry, may have left effects in the record that others have changed since.
         init(_ snapshot: RecordSnapshot) throws(LedgerError) {
-            let plan = try snapshot.plan() ?? Plan()
+            let plan = try snapshot.decode(PlannedDelivery.self, .plan) ?? PlannedDelivery()
             let paths = Set(plan.packages.filter { $0.change != .none }.map(\.path))
             let ids = Set(plan.policies.filter { $0.change == .put || $0.change == .delete }.map(\.policyId))
             self.packages = try snapshot.decode([PublishedPackage].self, .packages)?.filter { paths.contains($0.path) } ?? []

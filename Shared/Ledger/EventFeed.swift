@@ -39,7 +39,13 @@ package final class EventFeed: Sendable {
     private let state = Mutex(State())
     private let logger = Logger(label: "events")
 
-    package init(ledger: Ledger) { self.ledger = ledger }
+    /// For those who follow all partitions, where these are on one server.
+    private let whole: WholeFeed?
+
+    package init(ledger: Ledger) {
+        self.ledger = ledger
+        self.whole = ledger.redis.isCluster ? nil : WholeFeed(ledger: ledger)
+    }
 
     /// Events of the partition of `id` from now on (at least: those after this call has returned). The caller filters.
     /// The stream ends early for a listener that falls 8,192 events behind, and where the ledger does not answer: it has no gaps.
@@ -49,7 +55,12 @@ package final class EventFeed: Sendable {
 
     /// Events of every partition, and the position in each after which they begin, so that a reader may resume in all of them.
     package func listenToAll() async -> (events: AsyncStream<LedgerEvent>, positions: [Int: String]) {
-        await self.listen(partitions: self.ledger.partitions.map(\.number), filter: nil)
+        if let whole {
+            let (stream, continuation) = AsyncStream.makeStream(of: LedgerEvent.self, bufferingPolicy: .bufferingOldest(8192))
+            let positions = await whole.join(continuation) ?? []
+            return (stream, Dictionary(uniqueKeysWithValues: zip(self.ledger.partitions.map(\.number), positions)))
+        }
+        return await self.listen(partitions: self.ledger.partitions.map(\.number), filter: nil)
     }
 
     private func listen(partitions: [Int], filter: IntentID?) async -> (events: AsyncStream<LedgerEvent>, positions: [Int: String]) {
@@ -133,6 +144,7 @@ package final class EventFeed: Sendable {
 
     /// Ends every listener; new ones end at once.
     package func stop() {
+        self.whole?.stop()
         let tails = self.state.withLock { state in
             state.isStopped = true
             defer { state.tails = [:] }

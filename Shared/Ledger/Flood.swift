@@ -37,6 +37,16 @@ package final class FloodGauge: Sendable {
     }
 }
 
+/// When the ledger was last seen without a flood: small batches follow each other faster than floods begin, and need not ask each time.
+final class FloodLook: Sendable {
+    private static let interval = Duration.milliseconds(50)
+    private let lastWithout = Mutex<ContinuousClock.Instant?>(nil)
+
+    func isDue(at now: ContinuousClock.Instant) -> Bool { self.lastWithout.withLock { $0.map { $0.duration(to: now) >= Self.interval } ?? true } }
+
+    func saw(isFlood: Bool, at now: ContinuousClock.Instant) { self.lastWithout.withLock { $0 = isFlood ? nil : now } }
+}
+
 extension Ledger {
     /// Work older than this is done whatever arrives.
     static var patience: Int64 { 15_000 }
@@ -45,12 +55,13 @@ extension Ledger {
     /// Pauses while intents flood in, unless one of `leases` is urgent or the oldest has waited too long already. Returns whether it did.
     @discardableResult
     func giveWay(_ leases: [Lease]) async -> Bool {
-        guard !leases.contains(where: { $0.work.lane == .high }) else { return false }
+        guard !leases.contains(where: { $0.work.lane == .high }), self.floodLook.isDue(at: .now) else { return false }
         let oldest = leases.compactMap { $0.message.split(separator: "-").first.flatMap { Int64($0) } }.min() ?? 0
         // Entries carry the server's time.
         let question = [RedisCommand("EXISTS", FloodGauge.key), RedisCommand("TIME")]
-        guard let replies = try? await self.redis.pipeline(question, timeout: Self.floodPause), replies[0].int == 1,
-            let now = replies[1][0].string.flatMap({ Int64($0) }), now * 1000 - oldest < Self.patience
+        guard let replies = try? await self.redis.pipeline(question, timeout: Self.floodPause) else { return false }
+        self.floodLook.saw(isFlood: replies[0].int == 1, at: .now)
+        guard replies[0].int == 1, let now = replies[1][0].string.flatMap({ Int64($0) }), now * 1000 - oldest < Self.patience
         else { return false }
         try? await Task.sleep(for: Self.floodPause)
         return true

@@ -28,6 +28,20 @@ final class LeaseInbox: Sendable {
             return self.small.isMultiple(of: 4) ? limit : 0
         }
 
+        /// What is next, and who waits for the room that this makes.
+        mutating func take(_ limit: Int, highRoom: Int) -> (batch: [Lease], room: [CheckedContinuation<Void, Never>]) {
+            let high = self.lanes[.high] ?? []
+            let low = self.lanes[.low] ?? []
+            let forLow = min(low.count, high.isEmpty ? limit : self.share(of: limit))
+            let fromHigh = min(high.count, limit - forLow)
+            self.lanes[.high] = Array(high.dropFirst(fromHigh))
+            self.lanes[.low] = Array(low.dropFirst(forLow))
+            for lease in low.prefix(forLow) { self.low[lease.partition.number, default: 1] -= 1 }
+            var room: [CheckedContinuation<Void, Never>] = []
+            if self.lanes[.high]?.count ?? 0 < highRoom { swap(&room, &self.room) }
+            return (Array(high.prefix(fromHigh)) + Array(low.prefix(forLow)), room)
+        }
+
         var count: Int { (self.lanes[.high]?.count ?? 0) + (self.lanes[.low]?.count ?? 0) }
     }
 
@@ -87,18 +101,10 @@ final class LeaseInbox: Sendable {
     /// Up to `limit` deliveries as soon as there is one; nil once closed.
     func take(_ limit: Int) async -> [Lease]? {
         while true {
-            let (batch, room, isClosed) = self.state.withLock { state -> ([Lease], [CheckedContinuation<Void, Never>], Bool) in
-                if state.isClosed { return ([], [], true) }
-                let high = state.lanes[.high] ?? []
-                let low = state.lanes[.low] ?? []
-                let forLow = min(low.count, high.isEmpty ? limit : state.share(of: limit))
-                let fromHigh = min(high.count, limit - forLow)
-                state.lanes[.high] = Array(high.dropFirst(fromHigh))
-                state.lanes[.low] = Array(low.dropFirst(forLow))
-                for lease in low.prefix(forLow) { state.low[lease.partition.number, default: 1] -= 1 }
-                var room: [CheckedContinuation<Void, Never>] = []
-                if state.lanes[.high]?.count ?? 0 < self.highRoom { swap(&room, &state.room) }
-                return (Array(high.prefix(fromHigh)) + Array(low.prefix(forLow)), room, false)
+            let (batch, room, isClosed) = self.state.withLock { state in
+                if state.isClosed { return ([Lease](), [CheckedContinuation<Void, Never>](), true) }
+                let (batch, room) = state.take(limit, highRoom: self.highRoom)
+                return (batch, room, false)
             }
             for waiter in room { waiter.resume() }
             if !batch.isEmpty { return batch }
@@ -112,6 +118,13 @@ final class LeaseInbox: Sendable {
                 if now { continuation.resume() }
             }
         }
+    }
+
+    /// Up to `limit` deliveries that are there now.
+    func takeNow(_ limit: Int) -> [Lease] {
+        let (batch, room) = self.state.withLock { $0.isClosed ? ([], []) : $0.take(limit, highRoom: self.highRoom) }
+        for waiter in room { waiter.resume() }
+        return batch
     }
 
     /// Nothing is taken any more, and nobody waits.

@@ -9,6 +9,7 @@ package final class Ledger: Sendable {
     package let partitions: [Partition]
     let scripts: LedgerScripts
     let roles = RoleBook()
+    let floodLook = FloodLook()
     /// Nil when acceptance does not wait for replicas.
     private let replicas: ReplicaGate?
     let logger = Logger(label: "ledger")

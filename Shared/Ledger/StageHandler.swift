@@ -74,6 +74,8 @@ package protocol StageHandler: Sendable {
     /// How many batches run at the same time.
     var concurrency: Int { get }
     var needsFiles: Bool { get }
+    /// A batch that is not full waits so long for more, where nobody waits for the work.
+    var gathersFor: Duration { get }
     /// Attempts before work becomes a dead letter, where the ledger's setting does not fit; `Int.max` for no end.
     var maxAttempts: Int? { get }
     /// A failure of its work may come after a part of the effect.
@@ -85,6 +87,7 @@ package protocol StageHandler: Sendable {
 
 extension StageHandler {
     package var needsFiles: Bool { false }
+    package var gathersFor: Duration { .zero }
     package var maxAttempts: Int? { nil }
     package var mayFailInPart: Bool { false }
     package var endsItsWork: Bool { false }

@@ -5,7 +5,11 @@ import RedisClient
 /// What becomes of leased work: batches for the handler, and the steps of their outcomes.
 extension StageWorker {
     func process() async {
-        while let leases = await self.inbox.take(self.handler.batchSize) {
+        while var leases = await self.inbox.take(self.handler.batchSize) {
+            if self.handler.gathersFor > .zero, leases.count < self.handler.batchSize {
+                try? await Task.sleep(for: self.handler.gathersFor)
+                leases += self.inbox.takeNow(self.handler.batchSize - leases.count)
+            }
             // Others pause once a batch and go on; the archive can wait for the end of it.
             while await self.ledger.giveWay(leases), self.handler.stage == .archive {}
             await self.process(leases)

@@ -35,6 +35,56 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: git.repository + "/refs/heads") == ["main"], "no lock is left")
     }
 
+    @Test("many refs are packed at once: git has them, those that were there stay, and what is changed is what it is to be")
+    func packing() async throws {
+        let git = try await RealGit()
+        defer { git.remove() }
+        let refs = RefFiles(repository: git.repository)
+        let ids = try await self.commits(git)
+        var expected: [String: ObjectID] = [:]
+        func pack(_ new: [String: ObjectID]) async throws {
+            #expect(try refs.pack(new, limit: 1 << 20))
+            expected.merge(new) { $1 }
+            let shown = try await git.ask("for-each-ref", "--format=%(refname) %(objectname)", "refs/tags/p").split(separator: "\n").map(String.init)
+            #expect(shown.sorted() == expected.map { "\($0) \($1)" }.sorted())
+            for (name, id) in expected { #expect(try refs.value(of: name) == id) }
+            #expect(!FileManager.default.fileExists(atPath: git.repository + "/packed-refs.lock"))
+        }
+        try await pack(["refs/tags/p/b/v1": ids[0], "refs/tags/p/a/v2": ids[1], "refs/tags/p/a/v10": ids[2]])
+        try await pack(["refs/tags/p/a/v1": ids[0], "refs/tags/p/z/v1": ids[1], "refs/tags/p/a-b/v1": ids[2], "refs/tags/p/b/v1": ids[2]])
+        // An annotated tag among them, with the line below it, before and after.
+        _ = try await git.ask("tag", "-a", "-m", "x", "m", ids[0].description)
+        _ = try await git.ask("pack-refs", "--all")
+        try await pack(Dictionary(uniqueKeysWithValues: (0..<300).map { ("refs/tags/p/n\($0)/v\($0 % 7)", ids[$0 % 3]) }))
+        #expect(try await git.ask("rev-parse", "m^{commit}") == ids[0].description)
+        try await pack(["refs/tags/p/n7/v0": ids[0], "refs/tags/p/n299/v5": ids[1]])
+        _ = try await git.ask("pack-refs", "--all")
+        _ = try await git.ask("fsck", "--strict")
+        try await pack(["refs/tags/p/last/v1": ids[2]])
+    }
+
+    @Test("refs are not packed where another is at it, where one is a file, or is below or above another, and in a file that is too large")
+    func notPacking() async throws {
+        let git = try await RealGit()
+        defer { git.remove() }
+        let refs = RefFiles(repository: git.repository)
+        let ids = try await self.commits(git)
+        try refs.set("refs/tags/a/v1", to: ids[0])
+        #expect(try !refs.pack(["refs/tags/a/v1": ids[1]], limit: 1 << 20))
+        #expect(try !refs.pack(["refs/tags/a/v1/x": ids[1]], limit: 1 << 20))
+        #expect(try !refs.pack(["refs/tags/a": ids[1]], limit: 1 << 20))
+        #expect(try !refs.pack(["refs/tags/c": ids[1], "refs/tags/c/v1": ids[1]], limit: 1 << 20))
+        _ = try await git.ask("pack-refs", "--all")
+        #expect(try !refs.pack(["refs/tags/a/v1/x": ids[1]], limit: 1 << 20))
+        #expect(try !refs.pack(["refs/tags/a": ids[1]], limit: 1 << 20))
+        #expect(try !refs.pack(["refs/tags/b/v1": ids[1]], limit: 10))
+        #expect(FileManager.default.createFile(atPath: "\(git.repository)/packed-refs.lock", contents: nil))
+        #expect(try !refs.pack(["refs/tags/b/v1": ids[1]], limit: 1 << 20))
+        try FileManager.default.removeItem(atPath: "\(git.repository)/packed-refs.lock")
+        #expect(try refs.pack(["refs/tags/b/v1": ids[1], "refs/tags/a/v1": ids[2]], limit: 1 << 20))
+        #expect(try refs.value(of: "refs/tags/a/v1") == ids[2] && refs.value(of: "refs/tags/b/v1") == ids[1])
+    }
+
     @Test("who holds the lock has the ref, and git respects ours")
     func locks() async throws {
         let git = try await RealGit()

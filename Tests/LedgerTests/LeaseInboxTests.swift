@@ -51,6 +51,31 @@ import Testing
         #expect(Self.count(.high, urgent) == limit - share && Self.count(.low, urgent) == share)
     }
 
+    @Test("who gathers gets what is there now, waits for nothing, and makes room")
+    func gathering() async {
+        let inbox = LeaseInbox(high: 2, lowOfEach: 2)
+        #expect(inbox.takeNow(4).isEmpty)
+        _ = inbox.put(Self.leases(2, .high, in: 0) + Self.leases(3, .low, in: 1))
+        async let room = inbox.room(for: Partition(0))
+        #expect(inbox.takeNow(4).count == 3, "two that are urgent, and their quarter")
+        #expect(await room == .bothLanes)
+        #expect(inbox.takeNow(4).count == 2)
+        _ = inbox.put(Self.leases(1, .low, in: 0))
+        inbox.close()
+        #expect(inbox.takeNow(4).isEmpty && inbox.remains().count == 1)
+    }
+
+    @Test("whether intents flood in is asked now and then, and each time while they do")
+    func flood() {
+        let look = FloodLook()
+        let now = ContinuousClock.now
+        #expect(look.isDue(at: now))
+        look.saw(isFlood: false, at: now)
+        #expect(!look.isDue(at: now + .milliseconds(49)) && look.isDue(at: now + .milliseconds(50)))
+        look.saw(isFlood: true, at: now)
+        #expect(look.isDue(at: now))
+    }
+
     @Test("where a batch is one item, every fourth is for the rest")
     func single() async {
         let inbox = LeaseInbox(high: 1_000, lowOfEach: 1_000)

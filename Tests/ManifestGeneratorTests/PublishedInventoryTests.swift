@@ -116,4 +116,64 @@ import Testing
             #expect(bridge.asked == ["package", "revision=v1"])
         }
     }
+
+    @Test("what plans ask at the same time is asked together, each gets its own answer, and what is left open is asked by itself")
+    func together() async throws {
+        let counts = Mutex((requests: 0, alone: 0))
+        let router = Router()
+        router.get("/v1/inventory") { request, _ in
+            counts.withLock { $0.requests += 1 }
+            // So that others come meanwhile.
+            try await Task.sleep(for: .milliseconds(20))
+            let query = request.uri.queryParameters
+            let packages = query[values: "package"].map { path in
+                path == "default/n/open" ? "null" : path.hasSuffix("0") ? "{}" : "{\"item\":\(Self.item(String(path)))}"
+            }
+            let lists = query[values: "list"].map { list in
+                list.split(separator: "\u{1f}", omittingEmptySubsequences: false).map(String.init) == ["NRF", "", "n", "default"] ? "[]" : "null"
+            }
+            return Self.json("{\"lists\":[\(lists.joined(separator: ","))],\"packages\":[\(packages.joined(separator: ","))]}")
+        }
+        router.get("/v1/packages") { _, _ in
+            counts.withLock { $0.alone += 1 }
+            return Self.json("{\"items\":[\(Self.item("default/n/listed"))]}")
+        }
+        router.get("/v1/packages/**") { request, _ in
+            counts.withLock { $0.alone += 1 }
+            return Self.json("{\"item\":\(Self.item(String(request.uri.path.dropFirst("/v1/packages/".count)))),\"files\":[]}")
+        }
+        let server = try await LoopbackServer.start(router)
+        let fetcher = HTTPFetcher()
+        let inventory = PublishedInventory(client: ServiceClient(Upstream("bridge", .init()), base: server.url, token: nil, fetcher: fetcher))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    let view = inventory.view()
+                    let revisions = try await view.revisions(path: "default/n/p\(number % 20)")
+                    #expect(revisions == (number % 10 == 0 ? [] : ["v1"]))
+                    #expect(try await view.items(function: "NRF", instance: nil, namespace: "n", cluster: "default").isEmpty)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let (requests, alone) = counts.withLock { $0 }
+        #expect(requests <= 12 && alone == 0, "\(requests) requests")
+        let view = inventory.view()
+        #expect(try await view.revisions(path: "default/n/open") == ["v1"])
+        #expect(try await view.items(function: "UPF", instance: nil, namespace: nil, cluster: nil).map(\.path) == ["default/n/listed"])
+        #expect(counts.withLock { $0.alone } == 2)
+        fetcher.stop()
+        await server.stop()
+    }
+
+    private static func json(_ text: String) -> Response {
+        Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    private static func item(_ path: String) -> String {
+        """
+        {"instance":"x","function":"AMF","cluster":"default","namespace":"n","path":"\(path)","revision":"v1","commit":"c","tree":"t",\
+        "updatedAt":"2026-01-01T00:00:00Z","observed":"notObserved"}
+        """
+    }
 }

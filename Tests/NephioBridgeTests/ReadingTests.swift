@@ -29,6 +29,17 @@ import Testing
         #expect(try await store.open().items() == repository.items())
     }
 
+    @Test("what git does not find in the moment in which packs are merged is looked for once more")
+    func mergedMeanwhile() async throws {
+        let store = try TestRepository()
+        _ = await store.open().publish([request(store.intent(), self.path, to: package("amf"))])
+        // As it answers when the pack it has listed is gone before it is opened.
+        let git = try store.failingGit("cat-file", instead: #"read name; echo "$name missing""#)
+        let reader = GitObjectReader(git: GitCommand(directory: store.directory, executable: git))
+        #expect(try await reader.objects(["refs/heads/main", "refs/heads/main^{tree}", "refs/heads/none"]).map { $0?.kind } == [.commit, .tree, nil])
+        await reader.stop()
+    }
+
     @Test("files are read as they were written, by path and by revision, also without a cache")
     func files() async throws {
         let store = try TestRepository()

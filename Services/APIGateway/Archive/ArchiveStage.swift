@@ -9,6 +9,8 @@ struct ArchiveStage: StageHandler {
     let batchSize = 128
     // One writes while the other encodes.
     let concurrency = 2
+    // A transaction costs the same for one intent and for many.
+    let gathersFor = Duration.milliseconds(200)
     // A full disk must not cost an intent its place, however long it is full.
     let maxAttempts: Int? = .max
 

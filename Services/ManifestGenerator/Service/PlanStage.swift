@@ -10,8 +10,9 @@ import Telemetry
 struct PlanStage: StageHandler {
     let stage = Stage.plan
     let name = "manifest-generator"
-    let batchSize = 16
-    let concurrency = 2
+    /// Most of a plan is waiting for answers of others, which the plans of a batch ask together.
+    let batchSize = 32
+    let concurrency = 3
     let planning: IntentPlanning
     let turns: TurnTaking
     let onPartialFailure: PartialFailurePolicy

@@ -16,8 +16,18 @@ final class PublishedInventory: Sendable {
 
     fileprivate let client: ServiceClient
     private let contents = Mutex(PackageFileCache(limit: 24 << 20))
+    private let questions: InventoryQuestions
+    private let questionsOfPreviews: InventoryQuestions
 
-    init(client: ServiceClient) { self.client = client }
+    init(client: ServiceClient) {
+        self.client = client
+        self.questions = InventoryQuestions(client: client, isPreview: false)
+        self.questionsOfPreviews = InventoryQuestions(client: client, isPreview: true)
+    }
+
+    fileprivate func ask(_ question: InventoryQuestions.Question, isPreview: Bool) async throws -> InventoryQuestions.Answer {
+        try await (isPreview ? self.questionsOfPreviews : self.questions).ask(question)
+    }
 
     /// What is published, as one planning sees it: asked for once.
     ///
@@ -65,7 +75,14 @@ private final class InventoryView: InventorySource {
         }
         let path = "/v1/packages" + (criteria.isEmpty ? "" : "?" + criteria.joined(separator: "&"))
         if let known = self.lists.withLock({ $0[path] }) { return known }
-        let items = try await self.inventory.client.get(PublishedInventory.Items.self, self.address(path))?.items ?? []
+        let items: [InventoryItem]
+        if case .list(let found) = try await self.inventory.ask(
+            .list(function: function, instance: instance, namespace: namespace, cluster: cluster), isPreview: self.isPreview)
+        {
+            items = found
+        } else {
+            items = try await self.inventory.client.get(PublishedInventory.Items.self, self.address(path))?.items ?? []
+        }
         self.lists.withLock { $0[path] = items }
         self.seen.withLock { seen in for item in items where seen[item.path] == nil { seen[item.path] = item } }
         return items
@@ -90,14 +107,16 @@ private final class InventoryView: InventorySource {
 
     private func item(_ path: String) async throws -> InventoryItem? {
         if let seen = self.seen.withLock({ $0[path] }) { return seen }
+        if case .package(let item) = try await self.inventory.ask(.package(path), isPreview: self.isPreview) {
+            self.seen.withLock { $0[path] = .some(item) }
+            return item
+        }
         return try await self.look(path)?.item
     }
 
     private func current(_ path: String) async throws -> (tree: String, files: [PackageFile])? {
-        if let seen = self.seen.withLock({ $0[path] }) {
-            guard let item = seen else { return nil }
-            if let files = self.inventory.contents(of: item.tree) { return (item.tree, files) }
-        }
+        guard let item = try await self.item(path) else { return nil }
+        if let files = self.inventory.contents(of: item.tree) { return (item.tree, files) }
         return try await self.look(path).map { ($0.item.tree, $0.files) }
     }
 

@@ -29,9 +29,16 @@ struct PackageController: Sendable {
     let preview: DeploymentRepositories
 
     private func repositories(_ request: Request) throws -> DeploymentRepositories {
+        try Self.repositories(request, self.repositories, preview: self.preview)
+    }
+
+    /// Those that a request is about.
+    static func repositories(
+        _ request: Request, _ repositories: DeploymentRepositories, preview: DeploymentRepositories
+    ) throws -> DeploymentRepositories {
         switch request.uri.queryParameters["preview"] {
-        case "true": return self.preview
-        case "false", nil: return self.repositories
+        case "true": return preview
+        case "false", nil: return repositories
         default: throw ProblemError(.badRequest, code: "invalid_query", detail: "preview must be true or false.")
         }
     }
@@ -124,7 +131,7 @@ struct PackageController: Sendable {
         ProblemError(.notFound, code: "package_not_found", detail: "There is no package \(name)\(revision.map { " of revision \($0)" } ?? "").")
     }
 
-    private static func answering(_ work: () async throws -> Response) async throws -> Response {
+    static func answering(_ work: () async throws -> Response) async throws -> Response {
         do {
             return try await work()
         } catch let error as DeploymentRepository.Away {

@@ -46,7 +46,18 @@ actor GitObjectReader {
     }
 
     /// The objects of `names` (an id, a ref, `<commit>:<path>`), nil for each that does not exist.
+    ///
+    /// Git looks for what it does not find in the list of packs once more. When packs are merged in that moment, an object is in one that is gone again
+    /// when it is opened, and in another that was not there yet when the directory was read: what is missing is asked for a second time.
     func objects(_ names: [String]) async throws(GitError) -> [GitObject?] {
+        var objects = try await self.answers(to: names)
+        let missing = objects.indices.filter { objects[$0] == nil }
+        guard !missing.isEmpty else { return objects }
+        for (index, object) in zip(missing, try await self.answers(to: missing.map { names[$0] })) { objects[index] = object }
+        return objects
+    }
+
+    private func answers(to names: [String]) async throws(GitError) -> [GitObject?] {
         guard !names.isEmpty else { return [] }
         guard self.waiting < Self.maxWaiting else { throw .overloaded }
         self.waiting += 1

@@ -13,7 +13,9 @@ extension PackageRepository {
     ///
     /// Exactly one revision comes to be per intent and package, whatever is repeated. When this returns `published`, the
     /// commits are on disk and, for a remote, at the remote.
-    func publish(_ batch: [PublishRequest]) async -> [PublishResult] {
+    nonisolated func publish(_ batch: [PublishRequest]) async -> [PublishResult] { await self.publish(prepared: batch.map(\.withPreparedPackages)) }
+
+    private func publish(prepared batch: [PublishRequest]) async -> [PublishResult] {
         var results: [PublishResult] = []
         for part in Self.runs(of: batch) {
             do {
@@ -140,7 +142,7 @@ extension PackageRepository {
     private func take(_ commits: [StagedCommit], _ ids: [ObjectID], _ time: CommitTime) {
         for (commit, id) in zip(commits, ids) {
             if let files = commit.files, let tree = commit.tree {
-                let summary = PackageSummary(files: files)
+                let summary = commit.summary ?? PackageSummary(files: files)
                 self.index.put(
                     PackageEntry(
                         path: commit.path, tree: tree, revision: commit.revision, commit: id, intentId: commit.intentId, updatedAt: time,
@@ -163,14 +165,21 @@ extension PackageRepository {
         self.maintenance.count(packs: 0, tags: commits.count)
     }
 
+    /// From so many tags at once on they are packed, as long as that writes no more than so many bytes a tag: a file and a directory of its own cost as much.
+    private static let packing = (tags: 4, bytes: 64 << 10)
+
     /// Writes the tags of what is published. A failure does not undo a publication: the tags stay owed, and a restart
     /// finds them missing.
     func payOwedTags(movingHeadTo head: ObjectID? = nil) async {
         guard !self.owedTags.isEmpty || head != nil else { return }
         let owed = self.owedTags
         do {
-            let (paid, error) = try await Blocking.run { [refs, headRef = self.headRef] in
+            let (paid, error) = try await Blocking.run { [refs, headRef = self.headRef] () -> ([String], (any Error)?) in
                 if let head { try refs.set(headRef, to: head) }
+                if owed.count >= Self.packing.tags {
+                    let names = Dictionary(uniqueKeysWithValues: owed.map { ("refs/tags/\($0)", $1) })
+                    if try refs.pack(names, limit: owed.count * Self.packing.bytes) { return (Array(owed.keys), nil) }
+                }
                 var paid: [String] = []
                 var failure: (any Error)?
                 for (tag, commit) in owed.sorted(by: { $0.key < $1.key }) {

@@ -27,7 +27,7 @@ actor PackageRepository {
 
     var index = PackageIndex(head: nil)
     var memory = PublicationMemory(completeSince: CommitTime(seconds: .max))
-    var cache = PackageFileCache()
+    var cache = PackageFileCache(limit: 24 << 20)
     /// The directories above packages at the head, as far as they were needed.
     var spine = TreeSpine()
     /// The tree of a commit: that of the head, usually.

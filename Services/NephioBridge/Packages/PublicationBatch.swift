@@ -8,6 +8,7 @@ struct StagedCommit: Sendable {
     /// Nil for a delete.
     var files: [PackageFile]?
     var content: GitTree?
+    var summary: PackageSummary?
     var revision: Int
     var intentId: IntentID
     var function: String
@@ -97,10 +98,12 @@ struct PublicationBatch: Sendable {
                 continue
             }
             var content: GitTree?
+            var summary: PackageSummary?
             if change.change != .delete {
                 guard let files else { return refuse("the files of \(path) are missing") }
-                if let objection = PackageContent.objection(to: files) { return refuse("\(path): \(objection)") }
-                content = GitTree(of: files)
+                let prepared = request.prepared[change.path] ?? PreparedPackage(files)
+                if let objection = prepared.objection { return refuse("\(path): \(objection)") }
+                (content, summary) = (prepared.content, prepared.summary)
                 if let result = change.result, result != content?.id.description { return refuse("the files of \(path) are not those of the plan") }
             }
             let tree = content?.id
@@ -114,7 +117,8 @@ struct PublicationBatch: Sendable {
             parts.append(.commit(self.commits.count + commits.count, changed: true))
             commits.append(
                 StagedCommit(
-                    path: path, change: tree == nil ? .delete : current == nil ? .create : .update, files: files, content: content, revision: revision,
+                    path: path, change: tree == nil ? .delete : current == nil ? .create : .update, files: files, content: content,
+                    summary: summary, revision: revision,
                     intentId: request.intentId, function: change.function,
                     message: CommitMessage.text(
                         of: request, figures: change.figures, path: path, change: tree == nil ? .delete : current == nil ? .create : .update,

@@ -1,13 +1,30 @@
 import Crypto
 import IntentModel
+import JSONSchema
 import Ledger
 import ServiceRuntime
 
 extension PublishRequest {
     /// Of the interpretation what the commit's subject says.
-    private struct Asked: Decodable {
-        struct Expectation: Decodable { var verb: Verb }
+    private struct Asked: QuickDocument {
+        struct Expectation: QuickDocument {
+            var verb: Verb
+
+            static func read(_ cursor: inout JSONCursor) -> Expectation? {
+                var verb: Verb?
+                let isWhole = cursor.members { cursor, name in if case "verb" = name { cursor.read(&verb) } else { cursor.skip() } }
+                return isWhole ? verb.map { Expectation(verb: $0) } : nil
+            }
+        }
         var expectations: [Expectation]
+
+        static func read(_ cursor: inout JSONCursor) -> Asked? {
+            var expectations: [Expectation]?
+            let isWhole = cursor.members { cursor, name in
+                if case "expectations" = name { cursor.read(&expectations, Expectation.read) } else { cursor.skip() }
+            }
+            return isWhole ? expectations.map { Asked(expectations: $0) } : nil
+        }
     }
 
     /// What the plan of an intent wants published, still without the files.

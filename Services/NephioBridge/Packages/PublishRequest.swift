@@ -14,6 +14,8 @@ struct PublishRequest: Sendable {
     var changes: [PackageChange]
     /// Package path → all files of the package afterwards. Absent for a delete.
     var files: [String: [PackageFile]]
+    /// Package path → what is known of those files before they are published.
+    var prepared: [String: PreparedPackage] = [:]
     /// What the operator asked for, as the commit's subject says it.
     var verb: Verb
     /// The operator's words, for the commit's body.

@@ -10,7 +10,9 @@ extension PackStore {
 
     // With what is larger and stays as it is, below the 50 from which `git gc --auto` would think that there is something to do.
     private static let tiers = [
-        Tier(sizes: 0..<(2 << 20), count: 16), Tier(sizes: (2 << 20)..<(16 << 20), count: 8), Tier(sizes: (16 << 20)..<(128 << 20), count: 8),
+        // What few intents at a time leave is not copied again with each dozen that follows.
+        Tier(sizes: 0..<(96 << 10), count: 12), Tier(sizes: (96 << 10)..<(2 << 20), count: 8), Tier(sizes: (2 << 20)..<(16 << 20), count: 8),
+        Tier(sizes: (16 << 20)..<(128 << 20), count: 8),
     ]
     /// Offsets in an index are of 31 bits.
     private static let largest = 1 << 30

@@ -27,7 +27,7 @@ package struct RefFiles: Sendable {
         case moved = "ref-moved"
     }
 
-    private let directory: String
+    let directory: String
     private let passing: @Sendable (Point) throws -> Void
 
     package init(repository: String, passing: @escaping @Sendable (Point) throws -> Void = { _ in }) {

@@ -95,12 +95,25 @@ extension PlanningStep {
     /// Tells what a function needs and neither is there nor comes with it: it will not work alone.
     private func noteDependencies(of entry: FunctionEntry, identity: PackageIdentity, draft: inout PlanDraft) async throws {
         guard self.object.kind == .networkFunction || self.object.kind == .application else { return }
-        for code in entry.dependencies where !draft.packages.contains(where: { $0.identity.function == code && $0.files != nil }) {
-            guard try await self.inventory.items(function: code, instance: nil, namespace: identity.namespace, cluster: identity.cluster).isEmpty else {
-                continue
-            }
+        let codes = entry.dependencies.filter { code in !draft.packages.contains { $0.identity.function == code && $0.files != nil } }
+        for code in try await self.missing(codes, beside: identity) {
             draft.note("\(entry.code) needs \(Self.article(code)) \(code) in \(identity.namespace), and there is none.")
         }
+    }
+
+    /// Those of which there is none. All are asked about at once: one after the other, each would be waited for.
+    private func missing(_ codes: [String], beside identity: PackageIdentity) async throws -> [String] {
+        let (inventory, namespace, cluster) = (self.inventory, identity.namespace, identity.cluster)
+        var there: Set<String> = []
+        try await withThrowingTaskGroup(of: (code: String, isThere: Bool).self) { group in
+            for code in codes {
+                group.addTask {
+                    (code, try await !inventory.items(function: code, instance: nil, namespace: namespace, cluster: cluster).isEmpty)
+                }
+            }
+            for try await answer in group where answer.isThere { there.insert(answer.code) }
+        }
+        return codes.filter { !there.contains($0) }
     }
 
     /// By how it is spoken: letters of an abbreviation one by one ("an NRF", "a UPF"), a word as one ("a Database").

@@ -1,16 +1,18 @@
 /// Reads JSON in one pass and makes nothing of what nobody asks for: the quick way past ``JSONValue`` for the shapes that almost every message
 /// has. It takes less than JSON is (see ``string()``, ``number()``) and nothing that JSON is not: what it refuses goes the plain way, which
-/// says what is wrong, or that nothing is. `QuickReadingTests` holds one against the other.
+/// says what is wrong, or that nothing is. `QuickReadingTests` and `QuickDocumentTests` hold one against the other.
 ///
 /// The bytes are valid UTF-8 and outlive the cursor: use ``read(_:_:)``.
-struct JSONCursor {
+package struct JSONCursor {
     /// A member's name without escapes.
-    struct Name {
+    package struct Name {
         fileprivate let bytes: UnsafeBufferPointer<UInt8>
 
-        static func ~= (text: StaticString, name: Name) -> Bool {
+        package static func ~= (text: StaticString, name: Name) -> Bool {
             name.bytes.count == text.utf8CodeUnitCount && name.bytes.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
         }
+
+        package var text: String { String(decoding: self.bytes, as: UTF8.self) }
     }
 
     /// Objects with more members, and deeper ones, are read the plain way.
@@ -24,7 +26,7 @@ struct JSONCursor {
     private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     /// What `read` makes of the bytes; nil when it fails, when they are not UTF-8, and when something follows.
-    static func read<Value>(_ bytes: some Sequence<UInt8>, _ read: (inout JSONCursor) -> Value?) -> Value? {
+    package static func read<Value>(_ bytes: some Sequence<UInt8>, _ read: (inout JSONCursor) -> Value?) -> Value? {
         let value = bytes.withContiguousStorageIfAvailable { bytes -> Value? in
             guard Self.isText(bytes) else { return nil }
             var cursor = JSONCursor(bytes)
@@ -61,7 +63,7 @@ struct JSONCursor {
     }
 
     /// Every member of an object, in its order; false when one is said twice, or `read` says so of a value.
-    mutating func members(_ read: (inout JSONCursor, Name) -> Bool) -> Bool {
+    package mutating func members(_ read: (inout JSONCursor, Name) -> Bool) -> Bool {
         guard self.depth < Self.mostDepth, self.take(UInt8(ascii: "{")) else { return false }
         if self.take(UInt8(ascii: "}")) { return true }
         self.depth += 1
@@ -82,7 +84,7 @@ struct JSONCursor {
     }
 
     /// Every element of an array.
-    mutating func elements(_ read: (inout JSONCursor) -> Bool) -> Bool {
+    package mutating func elements(_ read: (inout JSONCursor) -> Bool) -> Bool {
         guard self.depth < Self.mostDepth, self.take(UInt8(ascii: "[")) else { return false }
         if self.take(UInt8(ascii: "]")) { return true }
         self.depth += 1
@@ -95,7 +97,7 @@ struct JSONCursor {
     }
 
     /// Any value, checked like the others.
-    mutating func skip() -> Bool {
+    package mutating func skip() -> Bool {
         self.skipSpace()
         switch self.next {
         case UInt8(ascii: "{"): return self.members { cursor, _ in cursor.skip() }
@@ -112,16 +114,16 @@ struct JSONCursor {
     // MARK: Values
 
     /// The first byte of the next value, by which its kind is known; 0 at the end.
-    var first: UInt8 {
+    package var first: UInt8 {
         mutating get {
             self.skipSpace()
             return self.next
         }
     }
 
-    mutating func null() -> Bool { self.word("null") }
+    package mutating func null() -> Bool { self.word("null") }
 
-    mutating func boolean() -> Bool? { self.word("true") ? true : self.word("false") ? false : nil }
+    package mutating func boolean() -> Bool? { self.word("true") ? true : self.word("false") ? false : nil }
 
     private mutating func word(_ text: StaticString) -> Bool {
         self.skipSpace()
@@ -133,7 +135,7 @@ struct JSONCursor {
     }
 
     /// A number of at most 15 digits without an exponent.
-    mutating func number() -> Double? {
+    package mutating func number() -> Double? {
         self.skipSpace()
         let start = self.at
         guard let value = self.digits() else {
@@ -173,7 +175,7 @@ struct JSONCursor {
     private static let powers: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15]
 
     /// A string whose escapes, if any, name no half of a surrogate pair.
-    mutating func string() -> String? {
+    package mutating func string() -> String? {
         self.skipSpace()
         guard let (text, isPlain) = self.quoted() else { return nil }
         if isPlain { return String(decoding: text, as: UTF8.self) }
@@ -181,10 +183,94 @@ struct JSONCursor {
     }
 
     /// The same as UTF-8.
-    mutating func stringBytes() -> [UInt8]? {
+    package mutating func stringBytes() -> [UInt8]? {
         self.skipSpace()
         guard let (text, isPlain) = self.quoted() else { return nil }
         return isPlain ? Array(text) : Self.unescaped(text)
+    }
+
+    // MARK: Values into places, as decoders take them
+
+    /// A text, or null for none; false for anything else.
+    package mutating func read(_ place: inout String?) -> Bool {
+        if self.first == UInt8(ascii: "n") {
+            place = nil
+            return self.null()
+        }
+        guard let text = self.string() else { return false }
+        place = text
+        return true
+    }
+
+    /// A whole number, or null for none.
+    package mutating func read(_ place: inout Int?) -> Bool {
+        if self.first == UInt8(ascii: "n") {
+            place = nil
+            return self.null()
+        }
+        guard let number = self.number().flatMap({ Int(exactly: $0) }) else { return false }
+        place = number
+        return true
+    }
+
+    package mutating func read(_ place: inout Double?) -> Bool {
+        if self.first == UInt8(ascii: "n") {
+            place = nil
+            return self.null()
+        }
+        guard let number = self.number() else { return false }
+        place = number
+        return true
+    }
+
+    /// One of the words of a type; not null.
+    package mutating func read<Word: RawRepresentable<String>>(_ place: inout Word?) -> Bool {
+        guard let word = self.string().flatMap(Word.init(rawValue:)) else { return false }
+        place = word
+        return true
+    }
+
+    /// A list of texts, or null for none.
+    package mutating func read(_ place: inout [String]?) -> Bool {
+        if self.first == UInt8(ascii: "n") {
+            place = nil
+            return self.null()
+        }
+        var texts: [String] = []
+        let isWhole = self.elements { cursor in
+            guard let text = cursor.string() else { return false }
+            texts.append(text)
+            return true
+        }
+        place = texts
+        return isWhole
+    }
+
+    /// A list of what `read` makes of each element, or null for none.
+    package mutating func read<Element>(_ place: inout [Element]?, _ read: (inout JSONCursor) -> Element?) -> Bool {
+        if self.first == UInt8(ascii: "n") {
+            place = nil
+            return self.null()
+        }
+        var list: [Element] = []
+        let isWhole = self.elements { cursor in
+            guard let element = read(&cursor) else { return false }
+            list.append(element)
+            return true
+        }
+        place = list
+        return isWhole
+    }
+
+    /// What `read` makes of the next value, or null for none.
+    package mutating func read<Value>(_ place: inout Value?, _ read: (inout JSONCursor) -> Value?) -> Bool {
+        if self.first == UInt8(ascii: "n") {
+            place = nil
+            return self.null()
+        }
+        guard let value = read(&self) else { return false }
+        place = value
+        return true
     }
 
     /// What stands between the quotes, and whether that is what it says.
