@@ -1,4 +1,3 @@
-import CMimalloc
 import Foundation
 import HTTPFetch
 import Hummingbird
@@ -43,8 +42,6 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let audit = try await AuditTrail(ledger: ledger, bridge: bridge, settings: settings)
     let reader = IntentReader(ledger: ledger, archive: archive.store)
     let site = try Site(directory: Bundle.module.bundlePath + "/Public")
-    // Reading and compressing it took more than is kept: given back by the thread that took it.
-    mi_collect(true)
     let intents = IntentController(
         ledger: ledger, waiter: IntentWaiter(ledger: ledger, feed: feed), dryRun: DryRun(interpreter: interpreter, planner: planner),
         bridge: bridge, admission: Admission(backpressure: backpressure, limiter: limiter), flood: FloodGauge(ledger: ledger),
