@@ -31,11 +31,19 @@ let ordered = product("OrderedCollections", "swift-collections")
 let heap = product("HeapModule", "swift-collections")
 let histogram = product("Histogram", "hdrhistogram-swift")
 
+// What is deployed is linked for size; see docs/decisions/071.
+let lean: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld"] + ["-z", "nostart-stop-gc", "--no-export-dynamic", "-z", "pack-relative-relocs"].flatMap { ["-Xlinker", $0] },
+        .when(platforms: [.linux], configuration: .release))
+]
+
 func shared(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []) -> Target {
     .target(name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude, resources: resources, swiftSettings: strict)
 }
 func service(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, path: "Services/\(name)", resources: resources, swiftSettings: strict)
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Services/\(name)", resources: resources, swiftSettings: strict, linkerSettings: lean)
 }
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
@@ -79,6 +87,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis", path: "Shared/CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CSSH", path: "Shared/CSSH", providers: [.apt(["libssh-dev"])]),
         .systemLibrary(name: "CMimalloc", path: "Shared/CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
+        .target(name: "CStartMemory", path: "Shared/CStartMemory"),
         .systemLibrary(name: "CEpoll", path: "loadtest/CEpoll"),
         .systemLibrary(name: "CZlib", path: "Shared/CZlib", providers: [.apt(["zlib1g-dev"])]),
         shared("IntentModel", []),
@@ -112,7 +121,8 @@ let package = Package(
         shared(
             "ServiceRuntime",
             [
-                "AccessControl", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics, coreMetrics,
+                "AccessControl", "CStartMemory", "HTTPFetch", "IntentModel", "Resilience", "Telemetry", hummingbird, lifecycle, configuration, logging, metrics,
+                coreMetrics,
                 crypto,
                 tls, yams,
             ]),
@@ -161,7 +171,7 @@ let package = Package(
                 "ServiceRuntime", "Telemetry",
                 hummingbird, lifecycle, logging, metrics,
             ],
-            path: "Services/ManifestGenerator/Service", swiftSettings: strict),
+            path: "Services/ManifestGenerator/Service", swiftSettings: strict, linkerSettings: lean),
         service(
             "ORANAdaptor",
             [

@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import ServiceRuntime
-import Yams
 
 /// The console, the specification and its page: some dozens of small files, read and compressed once.
 struct Site: Sendable {
@@ -50,12 +49,10 @@ struct Site: Sendable {
                 if name.hasSuffix(".yaml") { return try Self.page(path, type, Array(data)) }
                 let code = Self.withoutComments(String(decoding: data, as: UTF8.self))
                 return try Self.page(path, type, Array((name.hasSuffix(".css") ? Self.closed(code) : code).utf8))
-            } + [Self.page("/openapi.json", "application/json", Self.json(ofYAML: read("openapi.yaml")))]
-    }
-
-    private static func json(ofYAML data: Data) throws -> [UInt8] {
-        let specification = try Yams.load(yaml: String(decoding: data, as: UTF8.self)) ?? [:]
-        return Array(try JSONSerialization.data(withJSONObject: specification, options: [.sortedKeys, .withoutEscapingSlashes]))
+            } + [
+                Self.page(
+                    "/openapi.json", "application/json", SpecificationJSON.bytes(ofYAML: String(decoding: read("openapi.yaml"), as: UTF8.self)))
+            ]
     }
 
     private static func page(_ path: String, _ type: String, _ bytes: [UInt8]) throws -> Page {

@@ -7,7 +7,8 @@ enum YAMLValue {
 
     static func read(_ text: String) throws(Unreadable) -> JSONValue {
         do {
-            guard let node = try Yams.compose(yaml: text) else { return .null }
+            // No resolver: what a scalar is, is asked below, and no regular expression runs over each key.
+            guard let node = try Yams.compose(yaml: text, .basic) else { return .null }
             return try self.value(node, depth: 0)
         } catch let error as Unreadable {
             throw error

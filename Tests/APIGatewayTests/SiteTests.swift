@@ -134,6 +134,18 @@ import Yams
         }
     }
 
+    @Test("read without regular expressions, the specification is what Yams reads")
+    func types() throws {
+        let text = try String(contentsOfFile: Repository.path("Services/APIGateway/Public/openapi.yaml"), encoding: .utf8)
+        let extra = "x: [1, -2.5, 1e3, true, no, null, ~, '1', \"true\", 3.1.0, 10.0.0.0/8, inf, .5, a b, 'it''s']\n"
+        for yaml in [text, extra] {
+            let plain = try #require(try Yams.load(yaml: yaml))
+            let expected = try JSONSerialization.data(withJSONObject: plain, options: [.sortedKeys, .withoutEscapingSlashes])
+            #expect(String(decoding: try SpecificationJSON.bytes(ofYAML: yaml), as: UTF8.self) == String(decoding: expected, as: UTF8.self))
+        }
+        #expect(throws: (any Error).self) { try SpecificationJSON.bytes(ofYAML: "a: &b 1\n? [c]\n: 2\n") }
+    }
+
     @Test("pages refer to nothing elsewhere and hold no code or styles of their own", arguments: ["index.html", "docs.html"])
     func selfContained(_ name: String) throws {
         let text = try String(contentsOfFile: Repository.path("Services/APIGateway/Public/\(name)"), encoding: .utf8)

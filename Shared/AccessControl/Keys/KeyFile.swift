@@ -42,12 +42,14 @@ package struct KeyFile: Sendable, Equatable {
     package init(text: String, pepper: Pepper? = nil) throws(AccessFault) {
         let document: Document
         do {
-            for (index, entry) in (try Yams.compose(yaml: text)?.mapping?["keys"]?.sequence ?? []).enumerated() {
+            // Types are those of `Document`, and members are known: no regular expression has to find out either.
+            let root = try Yams.compose(yaml: text, .basic) ?? ""
+            for (index, entry) in (root.mapping?["keys"]?.sequence ?? []).enumerated() {
                 for member in entry.mapping?.keys.compactMap(\.string) ?? [] where !Self.members.contains(member) {
                     throw AccessFault("keys/\(index)", "a member is not known; there are \(Self.members.sorted().joined(separator: ", "))")
                 }
             }
-            document = try YAMLDecoder().decode(Document.self, from: text)
+            document = try YAMLDecoder().decode(Document.self, from: root)
         } catch let fault as AccessFault {
             throw fault
         } catch let error as DecodingError {

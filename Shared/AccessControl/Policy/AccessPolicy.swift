@@ -48,7 +48,8 @@ package struct AccessPolicy: Sendable, Equatable {
     private mutating func read(_ yaml: String) throws(AccessFault) {
         let document: Document
         do {
-            guard let root = try Yams.compose(yaml: yaml), root.null == nil else { return }
+            // Types are those of `Document`: nothing is asked of a regular expression, unless a merge may have to be found.
+            guard let root = try Yams.compose(yaml: yaml, yaml.contains("<<") ? .default : .basic), root.null == nil else { return }
             guard let mapping = root.mapping else { throw AccessFault("", "a mapping of \(Self.members.sorted().joined(separator: ", ")) is expected") }
             for key in mapping.keys.compactMap(\.string) where !Self.members.contains(key) {
                 throw AccessFault(key, "is not known; there are \(Self.members.sorted().joined(separator: ", "))")
@@ -60,7 +61,7 @@ package struct AccessPolicy: Sendable, Equatable {
                 try Self.checkMembers(of: tenant, in: place, TenantPolicy.members)
                 try Self.checkMembers(of: tenant.mapping?["limits"], in: "\(place)/limits", TenantPolicy.Limits.members)
             }
-            document = try YAMLDecoder().decode(Document.self, from: yaml)
+            document = try YAMLDecoder().decode(Document.self, from: root)
         } catch let fault as AccessFault {
             throw fault
         } catch let error as DecodingError {

@@ -15,7 +15,8 @@ struct VocabularyFile {
         }
         self.bytes = Array(data)
         do {
-            guard let node = try Yams.compose(yaml: String(decoding: self.bytes, as: UTF8.self)) else {
+            // No resolver: keys stay the characters they are, and no regular expression runs over each of them.
+            guard let node = try Yams.compose(yaml: String(decoding: self.bytes, as: UTF8.self), .basic) else {
                 throw VocabularyError(file: name, line: nil, reason: "is empty")
             }
             self.root = node

@@ -58,12 +58,13 @@ package enum ServiceApplication {
             serving: { port in
                 context.drain.serving()
                 await onServing(port)
-                if let ready {
-                    Task {
-                        await ready.write {
-                            let missing = await health.dependencies().contains { $0.required && $0.state == .down }
-                            return context.drain.state == .serving && !missing
-                        }
+                guard let ready else { return StartMemory.giveBack() }
+                Task {
+                    await ready.write {
+                        let missing = await health.dependencies().contains { $0.required && $0.state == .down }
+                        let isReady = context.drain.state == .serving && !missing
+                        if isReady { StartMemory.giveBack() }
+                        return isReady
                     }
                 }
             }
