@@ -21,7 +21,8 @@ final class LendingLoop: FetchLoop, FetchLoops, Sendable {
 
     init() {
         var ends: [Int32] = [-1, -1]
-        pipe2(&ends, O_CLOEXEC | O_NONBLOCK)
+        pipe(&ends)
+        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         self.wakeUp = (ends[0], ends[1])
         Thread.detachNewThread { [self] in self.loop() }
     }

@@ -98,7 +98,7 @@ import Testing
             if closes { connection.drain.close() }
             try connection.send(Connection.usual("a"))
             connection.answer(0, #"{"a":1}"#)
-            return try connection.sent().replacing(/traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-01/, with: "traceparent")
+            return try connection.sent().replacing(/Traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-01/, with: "trace")
                 .replacing(/Date: [A-Za-z0-9:, ]+GMT/, with: "Date")
         }
         let quick = try sent(entrance: true)

@@ -176,7 +176,7 @@ final class QuickEntrance: ChannelDuplexHandler {
         var bytes = context.channel.allocator.buffer(capacity: json.count + 320)
         bytes.writeStaticString(Self.start)
         bytes.writeString("\(json.count)")
-        bytes.writeStaticString("\r\ntraceparent: ")
+        bytes.writeStaticString("\r\nTraceparent: ")
         bytes.writeString(trace.description)
         if self.shared.drain.isClosing { bytes.writeStaticString("\r\nConnection: close") }
         bytes.writeStaticString("\r\nDate: ")
