@@ -18,8 +18,9 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     let embedded = EmbeddedInterpreter(vocabulary: vocabulary)
     // Models are trusted by the authorities of peers outside, services by the installation's.
     let fetcher = HTTPFetcher(
-        try HTTPFetcher.Configuration(maxConnectionsPerHost: max(64, settings[LLMSettings.maxConcurrent])).trusting(LLMSettings.trust, settings))
-    let calls = HTTPFetcher(.init().trusting(settings))
+        try HTTPFetcher.Configuration(maxConnectionsPerHost: max(64, settings[LLMSettings.maxConcurrent])).trusting(LLMSettings.trust, settings),
+        on: EventLoopsForFetching())
+    let calls = HTTPFetcher(.init().trusting(settings), on: EventLoopsForFetching())
     var services: [any Service] = [fetcher, calls]
     var checks: [HealthCheck] = []
 

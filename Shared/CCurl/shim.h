@@ -6,6 +6,12 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
+#include <linux/aio_abi.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 /* Only what Swift cannot say: curl_easy_setopt, curl_multi_setopt and curl_easy_getinfo are
    variadic, so each argument type that the project passes has one typed wrapper. */
 
@@ -96,3 +102,26 @@ static inline CURLcode ccurl_set_close_socket(CURL *easy, curl_closesocket_callb
     CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, watch);
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, closes) : code;
 }
+
+/* The kernel's own asynchronous poll (io_submit(2), IOCB_CMD_POLL), for which libc has no functions: `event`, an event
+   descriptor, is written to once when `watched` can be read. Another event loop can wait for that, which cannot wait for
+   an epoll instance: it reads from what is ready, and an epoll instance cannot be read. */
+static inline aio_context_t ccurl_notice_open(void) {
+    aio_context_t context = 0;
+    return syscall(SYS_io_setup, 8, &context) == 0 ? context : 0;
+}
+/* 1 when `event` will be written to. Only one notice at a time: the one before has come. */
+static inline int ccurl_notice_ask(aio_context_t context, int watched, int event) {
+    struct io_event done[8];
+    struct timespec at_once = {0, 0};
+    struct iocb block, *blocks[1] = {&block};
+    syscall(SYS_io_getevents, context, 0, 8, done, &at_once);
+    memset(&block, 0, sizeof block);
+    block.aio_lio_opcode = IOCB_CMD_POLL;
+    block.aio_fildes = (__u32)watched;
+    block.aio_buf = POLLIN;
+    block.aio_flags = IOCB_FLAG_RESFD;
+    block.aio_resfd = (__u32)event;
+    return syscall(SYS_io_submit, context, 1, blocks) == 1;
+}
+static inline void ccurl_notice_close(aio_context_t context) { syscall(SYS_io_destroy, context); }

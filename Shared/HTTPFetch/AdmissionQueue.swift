@@ -45,6 +45,14 @@ struct AdmissionQueue {
         if self.lanes[origin]?.waiting == 1 { self.turns.append(origin) }
     }
 
+    /// Whether a transfer may start that nobody waits before; it counts as active until ``release(origin:)``.
+    mutating func admitAtOnce(origin: String) -> Bool {
+        guard self.waiting.isEmpty, self.active < self.limit else { return false }
+        let isAdmitted = Self.take(&self.lanes[origin, default: Lane()], self.limitPerOrigin)
+        if isAdmitted { self.active += 1 }
+        return isAdmitted
+    }
+
     /// The next transfer that may start now; it counts as active until ``release(origin:)``.
     mutating func admit() -> UInt64? {
         guard self.active < self.limit else { return nil }
@@ -63,8 +71,21 @@ struct AdmissionQueue {
     /// An admitted transfer ended.
     mutating func release(origin: String) {
         self.active -= 1
-        self.lanes[origin]?.active -= 1
-        self.forgetIfIdle(origin)
+        if Self.giveBack(&self.lanes[origin]) { self.lanes[origin] = nil }
+    }
+
+    // One look-up of a lane each.
+
+    private static func take(_ lane: inout Lane, _ limit: Int) -> Bool {
+        guard lane.active < limit else { return false }
+        lane.active += 1
+        return true
+    }
+
+    /// Whether the lane is idle now.
+    private static func giveBack(_ lane: inout Lane?) -> Bool {
+        lane?.active -= 1
+        return lane.map { $0.active == 0 && $0.waiting == 0 } ?? false
     }
 
     /// Takes a waiting transfer out; false when it is not waiting.

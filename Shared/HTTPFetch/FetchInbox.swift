@@ -1,5 +1,10 @@
 import Synchronization
 
+/// Who is told that there are messages. From any thread.
+protocol FetchSleeper: Sendable {
+    func wake()
+}
+
 /// What any thread may tell the fetcher's thread, and the life of that thread: none before the first request,
 /// none after the stop.
 final class FetchInbox: Sendable {
@@ -12,7 +17,7 @@ final class FetchInbox: Sendable {
 
     private enum Phase {
         case idle
-        case running(MultiHandle)
+        case running(any FetchSleeper)
         case stopped
     }
 
@@ -27,8 +32,13 @@ final class FetchInbox: Sendable {
     private let outstanding = Atomic(0)
     private let lastID = Atomic<UInt64>(0)
     let configuration: HTTPFetcher.Configuration
+    /// Whose thread is used; nil: one of its own.
+    private let lender: (any FetchLoop)?
 
-    init(_ configuration: HTTPFetcher.Configuration) { self.configuration = configuration }
+    init(_ configuration: HTTPFetcher.Configuration, on lender: (any FetchLoop)? = nil) {
+        self.configuration = configuration
+        self.lender = lender
+    }
 
     func nextID() -> UInt64 { self.lastID.add(1, ordering: .relaxed).newValue }
 
@@ -39,14 +49,18 @@ final class FetchInbox: Sendable {
             self.answered()
             return .overloaded(limit: limit)
         }
-        let (refusal, sleeper): (FetchError?, MultiHandle?) = self.state.withLock { state in
+        let (refusal, sleeper): (FetchError?, (any FetchSleeper)?) = self.state.withLock { state in
             switch state.phase {
             case .stopped: return (.stopped, nil)
-            case .running(let multi): return (nil, Self.append(.start(order), to: &state) ? multi : nil)
+            case .running(let sleeper): return (nil, Self.append(.start(order), to: &state) ? sleeper : nil)
             case .idle:
                 guard let multi = MultiHandle(self.configuration) else { return (TransferCode.outOfMemory.error, nil) }
-                state.phase = .running(multi)
                 state.messages.append(.start(order))
+                if let lender, let lent = LentLoop(self, multi, on: lender) {
+                    state.phase = .running(lent)
+                    return (nil, lent)
+                }
+                state.phase = .running(multi)
                 TransferLoop.start(self, multi)
                 return (nil, nil)
             }
@@ -58,18 +72,20 @@ final class FetchInbox: Sendable {
 
     /// Ignored when there is no thread, and by the thread when the transfer is over.
     func post(_ message: Message) {
-        let sleeper: MultiHandle? = self.state.withLock { state in
-            guard case .running(let multi) = state.phase, Self.append(message, to: &state) else { return nil }
-            return multi
+        let sleeper: (any FetchSleeper)? = self.state.withLock { state in
+            guard case .running(let sleeper) = state.phase, Self.append(message, to: &state) else { return nil }
+            return sleeper
         }
         sleeper?.wake()
     }
 
     func stop() {
-        self.state.withLock { state in
-            if case .running(let multi) = state.phase { multi.wake() }
-            state.phase = .stopped
+        let sleeper: (any FetchSleeper)? = self.state.withLock { state in
+            defer { state.phase = .stopped }
+            if case .running(let sleeper) = state.phase { return sleeper }
+            return nil
         }
+        sleeper?.wake()
     }
 
     /// An accepted order is about to be answered and no longer counts.

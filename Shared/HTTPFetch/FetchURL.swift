@@ -8,6 +8,8 @@ package struct FetchURL: Equatable, Sendable {
     package let host: String
     /// `scheme://host:port`, lower case, the port always written: transfers with one origin share connections.
     package let origin: String
+    /// Without TLS.
+    package let isPlain: Bool
 
     package init(_ text: String) throws(FetchError) {
         let bytes = Array(text.utf8)
@@ -32,6 +34,7 @@ package struct FetchURL: Equatable, Sendable {
         let name = String(decoding: host, as: UTF8.self).lowercased()
         self.host = name.hasPrefix("[") ? String(name.dropFirst().dropLast()) : name
         self.origin = "\(scheme.name)://\(name):\(port ?? scheme.port)"
+        self.isPlain = scheme.name == "http"
     }
 
     private static func split(_ authority: ArraySlice<UInt8>) throws(FetchError) -> (host: ArraySlice<UInt8>, port: Int?) {

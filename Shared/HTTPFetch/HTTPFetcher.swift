@@ -1,17 +1,41 @@
 import ServiceLifecycle
+import Synchronization
 
 /// Runs every outgoing HTTP transfer of a process on one thread of its own, around one libcurl multi handle, so
-/// that connections are shared and reused and no caller's thread ever waits.
+/// that connections are shared and reused and no caller's thread ever waits; or on loops that are lent to it.
 ///
 /// Usable from `init` on; the thread starts with the first request and ends with ``stop()`` or the fetcher's release.
 /// Certificates are always verified, only `http` and `https` are spoken, redirects are returned rather than followed,
 /// and proxy settings in the environment are ignored.
 package final class HTTPFetcher: Service, Sendable {
+    private struct Lent {
+        var inboxes: [ObjectIdentifier: FetchInbox] = [:]
+        var isStopped = false
+    }
+
+    /// Of its own thread.
     private let inbox: FetchInbox
+    private let loops: (any FetchLoops)?
+    private let lent = Mutex(Lent())
 
-    package init(_ configuration: Configuration = .init()) { self.inbox = FetchInbox(configuration) }
+    /// - Parameter loops: do the transfers that their own work asks for, each with connections of its own and up to the configured limits. Only those
+    ///   without TLS: a handshake computes for milliseconds, which a loop does not have.
+    package init(_ configuration: Configuration = .init(), on loops: (any FetchLoops)? = nil) {
+        self.inbox = FetchInbox(configuration)
+        self.loops = loops
+    }
 
-    deinit { self.inbox.stop() }
+    deinit { self.stop() }
+
+    private func inbox(for template: FetchTemplate) -> FetchInbox {
+        guard let loops, template.url.isPlain, let current = loops.current else { return self.inbox }
+        return self.lent.withLock { lent in
+            if let known = lent.inboxes[current.id] { return known }
+            let inbox = FetchInbox(self.inbox.configuration, on: current.loop)
+            if lent.isStopped { inbox.stop() } else { lent.inboxes[current.id] = inbox }
+            return inbox
+        }
+    }
 
     /// The complete response. Cancelling the task breaks the transfer off.
     package func fetch(_ request: FetchRequest) async throws(FetchError) -> FetchResponse { try await self.result(of: request).get() }
@@ -36,14 +60,15 @@ package final class HTTPFetcher: Service, Sendable {
         await self.submit(template, body, timeout, register) { .whole($0) }
     }
 
-    /// The same without a task: `answer` is called once, here when the request is refused at once, else on the fetcher's thread, which it must
-    /// not keep.
+    /// The same without a task: `answer` is called once, here when the request is refused at once, else on the thread that does the transfer, which
+    /// it must not keep.
     package func send(
         _ template: FetchTemplate, body: [UInt8]?, timeout: Duration, _ answer: @escaping @Sendable (Result<FetchResponse, FetchError>) -> Void
     ) {
         let deadline = ContinuousClock.now.advanced(by: min(timeout, .seconds(1 << 31)))
-        let order = FetchOrder(id: self.inbox.nextID(), template: template, body: body, deadline: deadline, receiver: .told(answer))
-        if let refusal = self.inbox.submit(order) { answer(.failure(refusal)) }
+        let inbox = self.inbox(for: template)
+        let order = FetchOrder(id: inbox.nextID(), template: template, body: body, deadline: deadline, receiver: .told(answer))
+        if let refusal = inbox.submit(order) { answer(.failure(refusal)) }
     }
 
     /// Returns once the response's head is there; the body follows as the stream is read.
@@ -65,7 +90,14 @@ package final class HTTPFetcher: Service, Sendable {
     }
 
     /// Fails everything in flight, and every later request, with `.stopped`.
-    package func stop() { self.inbox.stop() }
+    package func stop() {
+        self.inbox.stop()
+        let inboxes = self.lent.withLock { lent in
+            lent.isStopped = true
+            return Array(lent.inboxes.values)
+        }
+        for inbox in inboxes { inbox.stop() }
+    }
 
     private func submit<Answer: Sendable>(
         _ template: FetchTemplate, _ body: [UInt8]?, _ timeout: Duration, _ register: (@escaping @Sendable () -> Void) -> Void = { _ in },
@@ -73,21 +105,22 @@ package final class HTTPFetcher: Service, Sendable {
     ) async -> Result<Answer, FetchError> {
         if Task.isCancelled { return .failure(.cancelled) }
 
-        let id = self.inbox.nextID()
+        let inbox = self.inbox(for: template)
+        let id = inbox.nextID()
         let deadline = ContinuousClock.now.advanced(by: min(timeout, .seconds(1 << 31)))
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let order = FetchOrder(id: id, template: template, body: body, deadline: deadline, receiver: receiver(continuation))
-                if let refusal = self.inbox.submit(order) {
+                if let refusal = inbox.submit(order) {
                     continuation.resume(returning: .failure(refusal))
                     return
                 }
                 // The handler may have run before the order was there to be cancelled.
-                if Task.isCancelled { self.inbox.post(.cancel(id)) }
-                register { [inbox] in inbox.post(.cancel(id)) }
+                if Task.isCancelled { inbox.post(.cancel(id)) }
+                register { inbox.post(.cancel(id)) }
             }
         } onCancel: {
-            self.inbox.post(.cancel(id))
+            inbox.post(.cancel(id))
         }
     }
 }

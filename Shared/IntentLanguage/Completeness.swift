@@ -84,7 +84,8 @@ struct Completeness {
 
     /// "1.000"
     private static func mayBeThousands(_ text: String) -> Bool {
-        text.split { !$0.isNumber && $0 != "." }.contains { number in
+        guard text.utf8.contains(UInt8(ascii: ".")) else { return false }
+        return text.split { !$0.isNumber && $0 != "." }.contains { number in
             let parts = number.split(separator: ".", omittingEmptySubsequences: false)
             return parts.count == 2 && !parts[0].isEmpty && parts[1].count == 3
         }

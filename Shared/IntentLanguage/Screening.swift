@@ -13,6 +13,8 @@ struct Screening: Sendable {
     private var byFirstWord: [String: [Int]] = [:]
     private var patterns: [Pattern] = []
     private var texts: [[(bytes: [UInt8], reason: Refusal.Reason)]] = Array(repeating: [], count: 256)
+    /// Whether any of them begins with a byte.
+    private var begins = [Bool](repeating: false, count: 256)
 
     /// False when the pattern has no first word to look it up by.
     mutating func add(words: String, _ reason: Refusal.Reason) -> Bool {
@@ -34,11 +36,12 @@ struct Screening: Sendable {
         let bytes = Array(text.utf8)
         guard let first = bytes.first else { return }
         self.texts[Int(first)].append((bytes, reason))
+        self.begins[Int(first)] = true
     }
 
     /// The reason to refuse, and the words that gave it.
     func finding(folded: [UInt8], tokens: [Token]) -> (reason: Refusal.Reason, words: String)? {
-        for index in folded.indices {
+        for index in folded.indices where self.begins[Int(folded[index])] {
             for candidate in self.texts[Int(folded[index])] where Self.occurs(candidate.bytes, in: folded, at: index) {
                 return (candidate.reason, String(decoding: candidate.bytes, as: UTF8.self))
             }

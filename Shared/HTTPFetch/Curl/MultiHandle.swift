@@ -4,7 +4,7 @@ import CCurl
 /// waits costs nothing.
 ///
 /// `@unchecked Sendable` because the pointer is constant and everything but `wake()` is called by the fetcher's thread alone.
-final class MultiHandle: @unchecked Sendable {
+final class MultiHandle: FetchSleeper, @unchecked Sendable {
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     private let raw: UnsafeMutableRawPointer
@@ -54,6 +54,9 @@ final class MultiHandle: @unchecked Sendable {
         if let due = self.watch.due { longest = min(longest, Int32(clamping: ContinuousClock.now.duration(to: due).roundedUp)) }
         return self.watch.wait(atMost: longest) { self.act($0, $1) }
     }
+
+    /// Moves on whose socket is ready now.
+    func poll() { _ = self.watch.wait(atMost: 0) { self.act($0, $1) } }
 
     private func act(_ socket: Int32, _ mask: Int32) {
         var running: Int32 = 0

@@ -17,7 +17,8 @@ final class SocketWatch: @unchecked Sendable {
         var isConnection = false
     }
 
-    private let epoll: Int32
+    /// Readable while something is ready.
+    let epoll: Int32
     private let event: Int32
     /// By descriptor.
     private var interests: [Interest] = []

@@ -2,13 +2,15 @@ import CCurl
 import Foundation
 
 /// The fetcher's thread: takes messages, admits transfers, moves them on, answers those that ended, sleeps until woken.
-/// Lives on that thread only, hence no `Sendable`.
+/// Lives on that thread only, hence no `Sendable`. The thread is its own, or one that is lent to it (``LentLoop``).
 final class TransferLoop {
+    enum Turn { case stopped, resting, hasMessages }
+
     /// An idle thread has nothing to look after; it is woken when it has.
     private static let longestSleep = Duration.seconds(60)
 
     private let inbox: FetchInbox
-    private let multi: MultiHandle
+    let multi: MultiHandle
     private var admission: AdmissionQueue
     private var waiting: [UInt64: FetchOrder] = [:]
     private var active: [UInt64: Transfer] = [:]
@@ -25,7 +27,7 @@ final class TransferLoop {
         thread.start()
     }
 
-    private init(_ inbox: FetchInbox, _ multi: MultiHandle) {
+    init(_ inbox: FetchInbox, _ multi: MultiHandle) {
         self.inbox = inbox
         self.multi = multi
         self.admission = AdmissionQueue(limit: inbox.configuration.maxConnections, limitPerOrigin: inbox.configuration.maxConnectionsPerHost)
@@ -33,25 +35,46 @@ final class TransferLoop {
 
     private func run() {
         while true {
-            let (messages, isStopped) = self.inbox.collect()
-            for message in messages { self.handle(message) }
-            if isStopped { break }
-            self.expire()
-            repeat {
-                self.admit()
-                self.multi.advance()
-            } while self.reap()
-            if !self.multi.sleep(atMost: self.inbox.rest() ? self.patience() : 0) { usleep(10_000) }
+            let turn = self.turn()
+            if case .stopped = turn { return }
+            if !self.multi.sleep(atMost: turn == .resting ? self.patience() : 0) { usleep(10_000) }
             self.reap()
         }
+    }
+
+    /// Everything that can be done without a look at the sockets.
+    func turn() -> Turn {
+        let (messages, isStopped) = self.inbox.collect()
+        for message in messages { self.handle(message) }
+        if isStopped {
+            self.end()
+            return .stopped
+        }
+        self.expire()
+        repeat {
+            self.admit()
+            self.multi.advance()
+        } while self.reap()
+        return self.inbox.rest() ? .resting : .hasMessages
+    }
+
+    /// When it has to look again whatever happens; nil: when something does.
+    var due: ContinuousClock.Instant? {
+        guard let first = self.admission.earliestDeadline else { return self.multi.watch.due }
+        return self.multi.watch.due.map { min($0, first) } ?? first
+    }
+
+    private func end() {
         for id in Array(self.active.keys) { self.end(id) { $0.finish(FetchError.stopped) } }
         for order in self.waiting.values { self.refuse(order, .stopped) }
+        self.waiting = [:]
         self.spare = []
     }
 
     private func handle(_ message: FetchInbox.Message) {
         switch message {
         case .start(let order):
+            if self.admission.admitAtOnce(origin: order.origin) { return self.start(order) }
             self.waiting[order.id] = order
             self.admission.enqueue(order.id, origin: order.origin, deadline: order.deadline)
         case .cancel(let id):
@@ -74,27 +97,31 @@ final class TransferLoop {
 
     private func admit() {
         while let id = self.admission.admit() {
-            guard let order = self.waiting.removeValue(forKey: id) else { continue }
-            guard let easy = self.spare.popLast() ?? EasyHandle(self.multi.watch) else {
-                self.admission.release(origin: order.origin)
-                self.refuse(order, TransferCode.outOfMemory.error)
-                continue
-            }
-            let transfer = Transfer(order, on: easy, self.inbox)
-            let error = transfer.prepare(at: .now) ?? (self.multi.add(easy) ? nil : TransferCode.outOfMemory.error)
-            if let error {
-                easy.transfer = nil
-                self.admission.release(origin: order.origin)
-                self.refuse(order, error)
-                continue
-            }
-            self.active[id] = transfer
-            self.ids[easy.raw] = id
+            if let order = self.waiting.removeValue(forKey: id) { self.start(order) }
         }
     }
 
+    /// Of an order that is admitted.
+    private func start(_ order: FetchOrder) {
+        guard let easy = self.spare.popLast() ?? EasyHandle(self.multi.watch) else {
+            self.admission.release(origin: order.origin)
+            self.refuse(order, TransferCode.outOfMemory.error)
+            return
+        }
+        let transfer = Transfer(order, on: easy, self.inbox)
+        let error = transfer.prepare(at: .now) ?? (self.multi.add(easy) ? nil : TransferCode.outOfMemory.error)
+        if let error {
+            easy.transfer = nil
+            self.admission.release(origin: order.origin)
+            self.refuse(order, error)
+            return
+        }
+        self.active[order.id] = transfer
+        self.ids[easy.raw] = order.id
+    }
+
     /// Answers those that ended; whether there were any, and so places for others.
-    @discardableResult private func reap() -> Bool {
+    @discardableResult func reap() -> Bool {
         var hasRoom = false
         while let (raw, result) = self.multi.nextCompleted() {
             if let id = self.ids[raw] { self.end(id) { $0.finish(result) } }

@@ -55,7 +55,10 @@ extension Reading {
 
     /// "scale it automatically"
     func scalesItself(_ index: Int) -> Bool {
-        guard ["automatically", "dynamically", "itself", "themselves"].contains(self.word(index)) else { return false }
+        switch self.word(index) {
+        case "automatically", "dynamically", "itself", "themselves": break
+        default: return false
+        }
         return (max(0, index - 3)..<min(self.lexemes.count, index + 3)).contains {
             self.meaning($0)?.verb?.action == .scale && self.meaning($0)?.verb?.direction == nil
         }

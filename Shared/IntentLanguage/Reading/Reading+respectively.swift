@@ -44,6 +44,8 @@ extension Reading {
 
     func isRespective(_ index: Int) -> Bool {
         guard self.kind(index) != .symbol, index < self.lexemes.count, !self.lexemes[index].used else { return false }
+        // Both end in "y", and hardly another word does.
+        guard let end = self.text[..<self.span(index..<(index + 1)).end].last, end | 0x20 == UInt8(ascii: "y") else { return false }
         let last = self.original(index).lowercased().split(separator: " ").last
         return last == "respectively" || last == "correspondingly"
     }

@@ -39,12 +39,24 @@ extension Reading {
 
     /// An RFC 3339 date or instant that stands in the text from `start` on; also one that looks like it and is none, which is asked about later.
     private func instant(at start: Int) -> String? {
+        // Most numbers are no days, and nothing is made of them.
+        guard self.isDay(at: start) else { return nil }
         let characters = self.text[start...].prefix { byte in
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-:.+TtZz".utf8.contains(byte)
         }
         var text = String(decoding: characters, as: UTF8.self)
         while let last = text.last, ".:-+".contains(last) { text.removeLast() }
-        let shape = text.utf8.prefix(10).map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) ? UInt8(ascii: "0") : $0 }
-        return shape == Array("0000-00-00".utf8) ? text : nil
+        return text
+    }
+
+    /// Digits and hyphens as in "2026-11-28".
+    private func isDay(at start: Int) -> Bool {
+        guard start + 10 <= self.text.count else { return false }
+        for offset in 0..<10 {
+            let byte = self.text[start + offset]
+            let isDigit = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+            guard offset == 4 || offset == 7 ? byte == UInt8(ascii: "-") : isDigit else { return false }
+        }
+        return true
     }
 }

@@ -82,6 +82,9 @@ struct Listener: Sendable {
                         let pace = RequestPace(limits, use)
                         if let certificate { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate.context)) }
                         try channel.pipeline.syncOperations.addHandler(pace)
+                        if let quick {
+                            try channel.pipeline.syncOperations.addHandler(QuickEntrance(quick, pace, idleTimeout: child.configuration.idleTimeout))
+                        }
                         return NIOLoopBound(pace, eventLoop: channel.eventLoop)
                     }.flatMap { pace in
                         child.setup(channel: channel, logger: logger).flatMapThrowing { value in

@@ -6,7 +6,7 @@ import NIOHTTPTypes
 /// Stands at the beginning of a connection and sees to it that a request comes in within its time and its bounds: who sends a head byte by byte, or a
 /// body that never ends, is let go (slowloris).
 ///
-/// It knows bytes; ``RequestMarks``, behind the decoder on the same loop, tells it what they were.
+/// It knows bytes; ``RequestMarks``, behind the decoder on the same loop, tells it what they were, or ``QuickEntrance`` before it.
 final class RequestPace: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -133,7 +133,13 @@ final class RequestPace: ChannelDuplexHandler {
 
     // MARK: What the bytes were
 
-    fileprivate func headIsRead() {
+    /// A request is read, or about to be answered.
+    var isOwed: Bool { self.answersOwed > 0 }
+
+    /// What was just read is not looked at before a request is answered, whose client sent it too early: it is not slow.
+    func isHeldUp() { self.hasAdvanced = true }
+
+    func headIsRead() {
         self.hasAdvanced = true
         self.state = .body
         self.headBytes = 0
@@ -143,16 +149,16 @@ final class RequestPace: ChannelDuplexHandler {
         self.use.begin()
     }
 
-    fileprivate func requestIsRead() {
+    func requestIsRead() {
         self.hasAdvanced = true
         self.state = .head
         self.headBytes = 0
         self.stop()
     }
 
-    fileprivate func isAnswering(closes: Bool) { self.answerCloses = closes }
+    func isAnswering(closes: Bool) { self.answerCloses = closes }
 
-    fileprivate func isAnswered() {
+    func isAnswered() {
         self.answersOwed = max(0, self.answersOwed - 1)
         guard self.answersOwed == 0 else { return }
         self.use.end()

@@ -58,12 +58,16 @@ final class QuickRouteHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        self.isLocal =
-            switch context.remoteAddress {
-            case .unixDomainSocket: true
-            case .some(let address): LoopbackAddress.contains(address.ipAddress ?? "")
-            case nil: false
-            }
+        self.isLocal = Self.isLocal(context.remoteAddress)
+    }
+
+    /// Who asks from this machine is not asked who he is.
+    static func isLocal(_ address: SocketAddress?) -> Bool {
+        switch address {
+        case .unixDomainSocket: true
+        case .some(let address): LoopbackAddress.contains(address.ipAddress ?? "")
+        case nil: false
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -130,6 +134,10 @@ final class QuickRouteHandler: ChannelDuplexHandler {
     /// Nothing is said that the router's way would heed and this one does not: an unknown header is enough to be no usual request.
     private func isUsual(_ head: HTTPRequest) -> Bool {
         guard self.isLocal, head.method == .post, head.path == self.shared.route.path else { return false }
+        return Self.saysNothingUnusual(head, mostBodyBytes: min(self.shared.route.maxBodyBytes, self.shared.maxBodyBytes))
+    }
+
+    static func saysNothingUnusual(_ head: HTTPRequest, mostBodyBytes: Int) -> Bool {
         var length: Int?
         var skipsCaches = false
         for field in head.headerFields {
@@ -145,7 +153,7 @@ final class QuickRouteHandler: ChannelDuplexHandler {
             }
         }
         guard skipsCaches, let length else { return false }
-        return length > 0 && length <= min(self.shared.route.maxBodyBytes, self.shared.maxBodyBytes)
+        return length > 0 && length <= mostBodyBytes
     }
 
     private func begin(_ context: ChannelHandlerContext) {
@@ -165,8 +173,10 @@ final class QuickRouteHandler: ChannelDuplexHandler {
         self.asked = nil
         self.state = .passing
         var fields = HTTPFields()
-        fields.reserveCapacity(6)
+        fields.reserveCapacity(8)
         fields.append(HTTPField(name: .contentType, value: "application/json"))
+        fields.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
+        fields.append(HTTPField(name: .cacheControl, value: "no-store"))
         fields.append(HTTPField(name: .contentLength, value: "\(json.count)"))
         let trace = Tracer.shared.enter(nil)
         fields.append(HTTPField(name: .traceparent, value: trace.description))

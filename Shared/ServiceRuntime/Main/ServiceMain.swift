@@ -28,7 +28,7 @@ import Telemetry
 ///   - settings: the service's own, besides ``CommonSettings``.
 ///   - runsOnEventLoops: run all tasks of the process on the server's event loops. For a service whose work is all short and
 ///     never computes for milliseconds: it saves a change of thread per request.
-///   - sharesCores: half as many event loops as there are cores, because other threads of the process work as much.
+///   - sharesCores: half as many event loops as there are cores: other threads of the process, or who it asks, work as much, and who does more at a time does it for less.
 ///   - build: names the concrete clients. Should be quick: what takes time belongs into a service or `beforeServing`.
 package func runService(
     named name: String, port: Int, settings declarations: [SettingDeclaration] = [], runsOnEventLoops: Bool = false,
