@@ -106,7 +106,7 @@ let package = Package(
         shared("VectorIndex", ["CTensor"]),
         shared("IntentLanguage", ["IntentModel", yams], resources: [.copy("Vocabulary")]),
         // Level 2
-        shared("Embeddings", ["CTensor", "HTTPFetch", "JSONSchema", "Resilience"]),
+        shared("Embeddings", ["CTensor", "HTTPFetch", "JSONSchema", "Resilience", "Telemetry"]),
         shared("Caching", ["RedisClient", "Telemetry", deque, lifecycle, logging]),
         shared(
             "Ledger",
@@ -242,8 +242,8 @@ let package = Package(
         tests(
             "APIGatewayTests",
             [
-                "AccessControl", "APIGateway", "AuditLog", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "RedisClient", "Resilience", "ServiceRuntime",
-                "TestSupport", hummingbird,
+                "AccessControl", "APIGateway", "AuditLog", "CZlib", "HTTPFetch", "IntentModel", "Ledger", "LedgerRuntime", "RedisClient", "Resilience",
+                "ServiceRuntime", "TestSupport", hummingbird,
                 hummingbirdTesting, lifecycle, logging, yams,
             ]
         ),
@@ -286,7 +286,7 @@ let package = Package(
             "NephioBridgeTests",
             [
                 "NephioBridge", "GitObjects", "HTTPFetch", "IntentModel", "JSONSchema", "Kubernetes", "Ledger", "RedisClient", "Resilience", "ServiceClient",
-                "TestSupport",
+                "TestSupport", hummingbird,
             ]),
         tests("NephoranTests", ["AccessControl", "Nephoran", "IntentModel", "JSONSchema", "Kubernetes", "TestSupport", arguments]),
         tests("LoadgenTests", ["Loadgen", "IntentModel", "TestSupport", arguments, histogram, hummingbird]),

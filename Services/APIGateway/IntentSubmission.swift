@@ -74,7 +74,7 @@ struct IntentSubmission: Equatable {
         }
         for member in ["namespace", "cluster"] {
             guard let value = text(member) else { continue }
-            guard Self.isDNSLabel(value) else {
+            guard value.isDNSLabel else {
                 fault(member, "must be a DNS label: lower-case letters, digits and '-', 1…63 characters, starting and ending with a letter or digit")
                 continue
             }
@@ -136,12 +136,6 @@ struct IntentSubmission: Equatable {
             last = byte
         }
         return false
-    }
-
-    /// RFC 1123 label.
-    static func isDNSLabel(_ text: String) -> Bool {
-        guard (1...63).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "-"), text.utf8.last != UInt8(ascii: "-") else { return false }
-        return text.utf8.allSatisfy { ("a"..."z").contains(UnicodeScalar($0)) || ("0"..."9").contains(UnicodeScalar($0)) || $0 == UInt8(ascii: "-") }
     }
 
     private static func isLabel(_ text: String, mayBeEmpty: Bool) -> Bool {

@@ -26,7 +26,7 @@ struct PackageController: Sendable {
     private func path(_ context: AppContext) throws -> String {
         let principal = try context.requirePrincipal(.intentsRead)
         let parts = try ["cluster", "namespace", "instance"].map { try context.parameters.require($0) }
-        guard parts.allSatisfy(IntentSubmission.isDNSLabel) else { throw Self.missing }
+        guard parts.allSatisfy(\.isDNSLabel) else { throw Self.missing }
         let name = parts.joined(separator: "/")
         if let reason = self.authenticator.policy.refusal(to: principal, package: name) {
             var missing = Self.missing

@@ -91,7 +91,7 @@ struct RolloutController: Sendable {
     private func change(_ request: Request, _ context: AppContext, _ make: (Body) async throws -> RoleChange) async throws -> Response {
         try context.requirePrincipal(.admin).requireInstallation("A rollout")
         let body = try await JSONBody.decode(Body.self, from: request, context: context, limit: 4 << 10)
-        for (name, value) in [("colour", body.colour), ("active", body.active ?? "x")] where !IntentSubmission.isDNSLabel(value) {
+        for (name, value) in [("colour", body.colour), ("active", body.active ?? "x")] where !value.isDNSLabel {
             throw ProblemError(
                 .badRequest, code: "invalid_body", detail: "\(name) must be a DNS label.", errors: [.init(pointer: "/\(name)", detail: "a DNS label")])
         }

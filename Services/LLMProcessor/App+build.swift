@@ -63,7 +63,7 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
 private func cacheRedis(_ context: ServiceContext) throws -> RedisClient? {
     guard let url = context.settings[LLMSettings.cacheRedis] else { return nil }
     do throws(RedisError) {
-        return RedisClient(try RedisConfiguration(url: url), label: "cache")
+        return RedisClient(try RedisConfiguration(url: url, password: context.settings.redisPassword(LLMSettings.cacheRedisPassword)), label: "cache")
     } catch {
         throw InvalidSetting(key: "CACHE_REDIS_URL", reason: error.message)
     }

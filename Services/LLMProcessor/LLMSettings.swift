@@ -22,6 +22,8 @@ enum LLMSettings {
         "REDIS_CACHE_TTL", default: .seconds(86_400), in: .seconds(1)...(.seconds(365 * 86_400)), "Lifetime of cached interpretations in Redis.")
     static let cacheRedis = SettingKey.optionalString(
         "CACHE_REDIS_URL", "Redis of the shared cache and of the daily budget; without it each process has its own.")
+    static let cacheRedisPassword = SettingKey.secret(
+        "CACHE_REDIS_PASSWORD", "Password of CACHE_REDIS_URL, instead of one in it; its file is read again, and counts for the next connection.")
     static let knowledgeInterval = SettingKey.duration(
         "KNOWLEDGE_CHECK_INTERVAL", default: .seconds(1), in: .zero ... .seconds(3_600),
         "How old the known version of the knowledge may be; 0 asks for it every time.")
@@ -48,7 +50,8 @@ enum LLMSettings {
         LedgerSettings.declarations + ResilienceSettings.declarations + [
             provider.declaration, baseURL.declaration, model.declaration, apiKey.declaration, timeout.declaration, maxConcurrent.declaration,
             promptPrice.declaration, completionPrice.declaration, knowledge.declaration, memoryCacheSize.declaration, memoryCacheLifetime.declaration,
-            redisCacheLifetime.declaration, cacheRedis.declaration, knowledgeInterval.declaration, fallbacks.declaration, coolDown.declaration,
+            redisCacheLifetime.declaration, cacheRedis.declaration, cacheRedisPassword.declaration, knowledgeInterval.declaration, fallbacks.declaration,
+            coolDown.declaration,
             totalTimeout.declaration, prices.declaration, dailyBudget.declaration, streaming.declaration, hedge.declaration, batching.declaration,
             batchSize.declaration, batchTimeout.declaration, workers.declaration,
             vocabulary.declaration, workers.declaration,

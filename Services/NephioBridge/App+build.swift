@@ -100,7 +100,7 @@ extension DeploymentRepositories {
                 ? []
                 : [
                     HealthCheck("git.moved", isRequired: false) {
-                        if let stray = await self.strays().first { throw stray }
+                        if let stray = await self.stray() { throw stray }
                     }
                 ])
     }

@@ -30,7 +30,8 @@ func buildService(_ context: ServiceContext) async throws -> ServiceParts {
     var redis: RedisClient?
     if let url = settings[RAGSettings.cacheRedis] {
         do throws(RedisError) {
-            redis = RedisClient(try RedisConfiguration(url: url), label: "cache")
+            let password = settings[RAGSettings.cacheRedisPassword].map { _ in RedisPassword(settings[RAGSettings.cacheRedisPassword]) }
+            redis = RedisClient(try RedisConfiguration(url: url, password: password), label: "cache")
         } catch {
             throw InvalidSetting(key: "CACHE_REDIS_URL", reason: error.message)
         }

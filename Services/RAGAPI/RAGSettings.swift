@@ -14,6 +14,8 @@ enum RAGSettings {
     static let weaviatePoolTimeout = SettingKey.duration(
         "WEAVIATE_POOL_TIMEOUT", default: .seconds(30), in: .milliseconds(100)...(.seconds(300)), "Longest call to Weaviate, the wait for a place included.")
     static let cacheRedis = SettingKey.optionalString("CACHE_REDIS_URL", "Redis of the shared cache; without it there is one cache level.")
+    static let cacheRedisPassword = SettingKey.secret(
+        "CACHE_REDIS_PASSWORD", "Password of CACHE_REDIS_URL, instead of one in it; its file is read again, and counts for the next connection.")
     static let queryCache = SettingKey.flag("QUERY_CACHE_ENABLED", default: true, "Cache the answers of searches.")
     static let memoryCacheSize = SettingKey.bytes("MEMORY_CACHE_SIZE", default: 32 << 20, in: 0...(64 << 30), "Bytes of the cache in memory.")
     static let memoryCacheLifetime = SettingKey.duration(
@@ -60,7 +62,8 @@ enum RAGSettings {
 
     static let declarations =
         ResilienceSettings.declarations + [
-            store.declaration, vectorStore.declaration, cacheRedis.declaration, queryCache.declaration, memoryCacheSize.declaration,
+            store.declaration, vectorStore.declaration, cacheRedis.declaration, cacheRedisPassword.declaration, queryCache.declaration,
+            memoryCacheSize.declaration,
             memoryCacheLifetime.declaration, redisCacheLifetime.declaration, vectorCache.declaration, alpha.declaration, vocabulary.declaration,
             chunkTokens.declaration,
             chunkOverlap.declaration, staleLifetime.declaration, embeddingProvider.declaration, embeddingDirectory.declaration, embeddingURL.declaration,

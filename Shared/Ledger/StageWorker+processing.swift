@@ -122,7 +122,7 @@ extension StageWorker {
 
     func conclude(_ leased: LeasedIntent, _ outcome: StageOutcome, took: Duration) async {
         self.metrics.processed(took)
-        switch outcome {
+        switch outcome.withoutSecrets {
         case .step(let step): await self.take(step, leased)
         case .done: await self.acknowledge(leased.lease)
         case .archived:

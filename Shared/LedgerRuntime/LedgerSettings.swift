@@ -8,6 +8,8 @@ package enum LedgerSettings {
     static let redisURL = SettingKey.string(
         "REDIS_URL", default: "redis://127.0.0.1:6379",
         "Redis of the ledger: redis://:password@host:port/db; redis://host:port,host:port,… for a cluster; redis+sentinel://host:port,…/name.")
+    static let redisPassword = SettingKey.secret(
+        "REDIS_PASSWORD", "Password of REDIS_URL, instead of one in it; its file is read again, and counts for the next connection.")
     static let poolSize = SettingKey.integer("REDIS_POOL_SIZE", default: 2, in: 1...256, "Connections that commands are pipelined over.")
     static let partitions = SettingKey.integer("LEDGER_PARTITIONS", default: 16, in: 1...256, "Fixed when the ledger is created.")
     static let lease = SettingKey.duration(
@@ -28,7 +30,7 @@ package enum LedgerSettings {
     static let fault = SettingKey.string("LEDGER_FAULT", default: "none", "A deliberate defect for tests; never set it on an installation.")
 
     package static let declarations = [
-        redisURL.declaration, poolSize.declaration, partitions.declaration, lease.declaration, retention.declaration,
+        redisURL.declaration, redisPassword.declaration, poolSize.declaration, partitions.declaration, lease.declaration, retention.declaration,
         maxAttempts.declaration, allowsVolatile.declaration, waitReplicas.declaration, waitTimeout.declaration, claims.declaration,
         fault.declaration,
     ]
@@ -38,7 +40,7 @@ package enum LedgerSettings {
         let settings = context.settings
         var redis: RedisConfiguration
         do throws(RedisError) {
-            redis = try RedisConfiguration(url: settings[LedgerSettings.redisURL])
+            redis = try RedisConfiguration(url: settings[LedgerSettings.redisURL], password: settings.redisPassword(LedgerSettings.redisPassword))
         } catch {
             throw InvalidSetting(key: "REDIS_URL", reason: error.message)
         }
@@ -83,6 +85,11 @@ package enum LedgerSettings {
         let probe = WriteProbe(redis, partitions: configuration.partitions)
         return HealthCheck("redis") { try await probe.check() }
     }
+}
+
+extension Settings {
+    /// The password that `key` says now and whenever it has been read again; nil where it says none at the start.
+    package func redisPassword(_ key: SettingKey<String?>) -> RedisPassword? { self[key] == nil ? nil : RedisPassword(self[key]) }
 }
 
 extension LedgerSettings {

@@ -6,6 +6,24 @@ extension RedisConfiguration {
     /// - `redis+unix://[[user]:password@]/path[?db=n]`: one server on a local socket.
     ///
     /// User and password may be percent-encoded; an IPv6 address stands in brackets. The error never repeats the password.
+    ///
+    /// - Parameter password: instead of one in the URL, which may then name the user alone: `redis://user@host`.
+    package init(url: String, password: RedisPassword?) throws(RedisError) {
+        guard let password else {
+            self = try RedisConfiguration(url: url)
+            return
+        }
+        // What stands before the last @ up to the next / is who; without a colon, somebody whose password stands elsewhere.
+        let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+        let (who, _) = Self.split(url[start...].prefix { $0 != "/" })
+        if let who, !who.isEmpty, !who.contains(":") {
+            self = try RedisConfiguration(url: String(url[..<who.endIndex]) + ":-" + url[who.endIndex...])
+        } else {
+            self = try RedisConfiguration(url: url)
+        }
+        self.password = password
+    }
+
     package init(url: String) throws(RedisError) {
         guard let separator = url.firstRange(of: "://") else {
             throw RedisError(.invalidURL, "a Redis URL starts with redis://, redis+sentinel:// or redis+unix://")
@@ -79,7 +97,7 @@ extension RedisConfiguration {
         let password = try Self.percentDecoded(text[text.index(after: colon)...])
         guard !password.isEmpty else { throw RedisError(.invalidURL, "the password is empty") }
         self.username = user.isEmpty ? nil : user
-        self.password = password
+        self.password = RedisPassword(password)
     }
 
     private static func endpoints(_ addresses: Substring, defaultPort: Int) throws(RedisError) -> [Endpoint] {

@@ -22,7 +22,7 @@ package struct RedisConfiguration: Sendable, Equatable {
 
     package var topology: Topology
     package var username: String?
-    package var password: String?
+    package var password: RedisPassword?
     /// Sent with `SELECT` unless 0.
     package var database = 0
 

@@ -14,10 +14,13 @@ package final class ServiceClient: Sendable {
     /// What is shown as `Authorization: Bearer`, if anything.
     private let bearer: @Sendable () -> String?
     private let fetcher: HTTPFetcher
+    private let judge: @Sendable (Result<FetchResponse, FetchError>) -> Judgement
 
-    /// - Parameter base: `http://127.0.0.1:8085`.
-    package convenience init(_ upstream: Upstream, base: String, token: String?, fetcher: HTTPFetcher) {
-        self.init(upstream, base: base, bearer: { token }, fetcher: fetcher)
+    /// - Parameters:
+    ///   - base: `http://127.0.0.1:8085`.
+    ///   - isOneOfMany: others have keys of their own there: a 429 is the caller's alone to heed, for it says that this one has had enough.
+    package convenience init(_ upstream: Upstream, base: String, token: String?, fetcher: HTTPFetcher, isOneOfMany: Bool = false) {
+        self.init(upstream, base: base, bearer: { token }, fetcher: fetcher, isOneOfMany: isOneOfMany)
     }
 
     /// Of another service of the installation, whose name is the upstream's: the call is signed for it, or shows the key that all have.
@@ -27,11 +30,12 @@ package final class ServiceClient: Sendable {
     }
 
     /// - Parameter bearer: asked for each call.
-    package init(_ upstream: Upstream, base: String, bearer: @escaping @Sendable () -> String?, fetcher: HTTPFetcher) {
+    package init(_ upstream: Upstream, base: String, bearer: @escaping @Sendable () -> String?, fetcher: HTTPFetcher, isOneOfMany: Bool = false) {
         self.upstream = upstream
         self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
         self.bearer = bearer
         self.fetcher = fetcher
+        self.judge = { ServiceClient.judgement(of: $0, heedsLimit: !isOneOfMany) }
     }
 
     package var name: String { self.upstream.name }
@@ -63,7 +67,7 @@ package final class ServiceClient: Sendable {
         let spans = CallSpans(method, url: self.base)
         let result: Result<FetchResponse, FetchError>
         do throws(UpstreamRefusal) {
-            result = try await self.upstream.call(deadline: deadline, mayRepeat: mayRepeat, judge: Self.judge) { [fetcher] left, cancellation in
+            result = try await self.upstream.call(deadline: deadline, mayRepeat: mayRepeat, judge: self.judge) { [fetcher] left, cancellation in
                 let span = spans?.attempt()
                 var request = request
                 request.timeout = left
@@ -79,7 +83,9 @@ package final class ServiceClient: Sendable {
         let response: FetchResponse
         do throws(FetchError) { response = try result.get() } catch { throw self.error(for: error) }
         guard response.status < 500 else {
-            throw .failed(self.name, status: response.status, String(decoding: response.body.prefix(300), as: UTF8.self))
+            // Whole before it is cut: half a key is one, too.
+            let words = KnownSecrets.shared.hidden(in: String(decoding: response.body.prefix(4_096), as: UTF8.self))
+            throw .failed(self.name, status: response.status, String(words.prefix(300)))
         }
         return response
     }
@@ -92,7 +98,10 @@ package final class ServiceClient: Sendable {
         return headers
     }
 
-    @Sendable private static func judge(_ outcome: Result<FetchResponse, FetchError>) -> Judgement { Judgement(outcome, repeated: 502...503) }
+    private static func judgement(of outcome: Result<FetchResponse, FetchError>, heedsLimit: Bool) -> Judgement {
+        if !heedsLimit, case .success(let response) = outcome, response.status == 429 { return Judgement(.ignored) }
+        return Judgement(outcome, repeated: 502...503)
+    }
 
     private func error(for refusal: UpstreamRefusal) -> ServiceCallError {
         switch refusal {

@@ -1,4 +1,5 @@
-/// Keeps secrets out of the log: by the name of the key, and credentials inside URLs whatever the key.
+/// Keeps secrets out of the log and of what is told: by the name of the key, credentials inside URLs whatever the key, and what this process holds
+/// (``KnownSecrets``) wherever it stands.
 package enum Redaction {
     package static let mark = "[redacted]"
 
@@ -10,8 +11,10 @@ package enum Redaction {
         return name.hasSuffix("token") || self.parts.contains { name.contains($0) }
     }
 
-    /// `text` with the user information of URLs replaced: `redis://[redacted]@host`.
-    package static func text(_ text: String) -> String {
+    /// `text` without secrets that this process holds, and with the user information of URLs replaced: `redis://[redacted]@host`.
+    package static func text(_ text: String) -> String { self.withoutUsers(KnownSecrets.shared.hidden(in: text)) }
+
+    private static func withoutUsers(_ text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: "@")), let start = text.firstIndex(of: ":") else { return text }
         var result = String(text[..<start])
         var rest = text[start...]

@@ -15,7 +15,7 @@ import Testing
             do {
                 let submission = try IntentSubmission(json: bytes)
                 try #require((1...IntentSubmission.maxCharacters).contains(submission.intent.unicodeScalars.count))
-                for name in [submission.namespace, submission.cluster].compactMap(\.self) { try #require(IntentSubmission.isDNSLabel(name)) }
+                for name in [submission.namespace, submission.cluster].compactMap(\.self) { try #require(name.isDNSLabel) }
             } catch let problem as Problem {
                 try #require(problem.status == 400 && !problem.detail.isEmpty)
             }

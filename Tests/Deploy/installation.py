@@ -130,7 +130,7 @@ class Installation:
         place = self.folder / name
         redis = f"redis://127.0.0.1:{self.ports['redis']}"
         keys = {"keys": [{"name": "prometheus", "hash": "hmac-sha256:" + hmac.new(self.pepper.encode(), self.metrics_key.encode(), "sha256").hexdigest(), "scopes": ["metrics:read"]}]}
-        secret = {"nephoran-git": {"token": ""}, "nephoran-auth": {"token": self.token, "service-secret": self.service_secret, "callback-secret": self.token, "pepper": self.pepper, "keys.yaml": yaml.safe_dump(keys)}, "nephoran-redis": {"url": redis, "cache-url": redis + "/1"}}
+        secret = {"nephoran-git": {"token": ""}, "nephoran-auth": {"token": self.token, "service-secret": self.service_secret, "callback-secret": self.token, "pepper": self.pepper, "keys.yaml": yaml.safe_dump(keys)}, "nephoran-redis": {"url": redis, "password": "", "cache-url": redis + "/1"}}
         maps = {d["metadata"]["name"]: d["data"] for d in self.documents if d["kind"] == "ConfigMap"}
         mounts = {m["name"]: self.mounted(name, m["mountPath"]) for m in pod["containers"][0]["volumeMounts"]}
         for volume in pod["volumes"]:

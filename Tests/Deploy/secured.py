@@ -20,7 +20,7 @@ def faults():
         documents = manifests.rendered(folder)
         if not kind(documents, "Deployment"):
             continue
-        found = [*audit(documents), *access(documents, example)]
+        found = [*audit(documents), *access(documents, example), *named(documents, example)]
         if folder in manifests.SECURED:
             found += secure(documents)
         yield from (f"{folder}: {fault}" for fault in found)
@@ -122,6 +122,15 @@ def access(documents, example):
             sources += [("Secret", volume["secret"]["secretName"])] if "secret" in volume else []
             if not any(path.rpartition("/")[2] in files.get(source, set()) for source in sources):
                 yield f"{name}: nothing brings {path} of {setting}"
+
+
+def named(documents, example):
+    """What comments of the settings say a setting may be called, a folder of secrets, is there when somebody does."""
+    text = (manifests.DEPLOY / "base/config.yaml").read_text()
+    for path in sorted(set(re.findall(r'^ *#.*"(/app/secrets/[^"]+)"', text, re.M))):
+        volumes = [manifests.mounted_at(d["spec"]["template"]["spec"], path) for d in kind(documents, "Deployment")]
+        if not any(v.get("secret", {}).get("secretName") in example and v["secret"].get("optional") for v in volumes):
+            yield f"nothing mounts {path}, or not every installation has it"
 
 
 def keys(auth):

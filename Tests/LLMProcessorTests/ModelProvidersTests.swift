@@ -7,6 +7,7 @@ import RedisClient
 import Resilience
 import Synchronization
 import ServiceRuntime
+import Telemetry
 import TestSupport
 import Testing
 
@@ -45,6 +46,21 @@ import Testing
         #expect(result.provenance.interpreter == "second")
         #expect(result.provenance.notes?.count == 1)
         #expect(result.provenance.notes?.first?.hasPrefix("first/fake: ") == true)
+        await first.stop()
+        await second.stop()
+    }
+
+    @Test("a provider that quotes the key of another, or one that was replaced, is not quoted with it")
+    func quoted() async throws {
+        for secret in ["sk-of-another-provider-77", "sk-replaced-long-ago-88"] { KnownSecrets.shared.add(secret) }
+        // So long that a cut before would leave a part of it.
+        let words = "wrong: sk-of-another-provider-77, " + String(repeating: "x", count: 150) + " sk-replaced-long-ago-88"
+        let (first, second) = (
+            try await FakeModelServer.start(standard: .status(500, message: words)), try await FakeModelServer.start(standard: .content(Self.reading(5)))
+        )
+        let model = FailoverInterpreter([try self.provider(first, "first"), try self.provider(second, "second")])
+        let notes = try await model.interpret(Self.request, passages: []).provenance.notes?.joined() ?? ""
+        #expect(notes.contains("wrong: [redacted], xxx") && !notes.contains("sk-"), "\(notes)")
         await first.stop()
         await second.stop()
     }

@@ -2,6 +2,7 @@ import IntentModel
 import RedisClient
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 
@@ -32,6 +33,24 @@ private final class Gate: Sendable {
             }
             #expect(seen.withLock { $0.count == 200 && $0.values.allSatisfy { $0 == 1 } })
             #expect(try await ledger.queueStates().allSatisfy { $0.depth == 0 })
+        }
+    }
+
+    @Test("a failure that quotes a secret of this process is recorded without it")
+    func secrets() async throws {
+        KnownSecrets.shared.add("sk-quoted-by-an-upstream")
+        try await withLedger { ledger, _ in
+            try await ledger.open()
+            let handler = ClosureHandler(stage: .interpret) { batch in
+                batch.map { _ in .fail(Problem(status: 502, code: "upstream", title: "Bad", detail: "it said sk-quoted-by-an-upstream")) }
+            }
+            try await withWorker(ledger, handler) {
+                let id = try await ledger.submit("a failure")
+                try await eventually { try await ledger.read(id)?.phase == .failed }
+                let record = try #require(try await ledger.read(id)?.record())
+                #expect(record.problem?.detail == "it said [redacted]")
+                #expect(record.history.last?.detail == "it said [redacted]")
+            }
         }
     }
 

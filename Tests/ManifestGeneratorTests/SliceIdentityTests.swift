@@ -33,6 +33,15 @@ import Testing
         return SliceID(try contents.state(of: identity, entry: try #require(catalogue.entry("NetworkSlice"))).parameters)
     }
 
+    @Test("the S-NSSAI of a package is read alike wherever it is asked for, also in the quotes of a person")
+    func quoted() throws {
+        for sst in ["1", "\"1\"", "'1'"] {
+            let parameters = Parameters(try YAMLNode.document(in: "context:\n  slice:\n    sst: \(sst)\n    sd: \"0000aa\"\n"))
+            #expect(SliceID(parameters) == SliceID(sst: 1, sd: "0000aa") && Context(parameters).slice == SliceID(parameters), "\(sst)")
+        }
+        #expect(SliceID(Parameters(try YAMLNode.document(in: "context:\n  slice:\n    sst: one\n"))) == nil)
+    }
+
     @Test("a second slice of a type is a second slice, with functions of its own; the first again changes nothing")
     func second() async throws {
         let sentences = ["Deploy an eMBB slice with SD 0000aa in namespace s1", "Deploy an eMBB slice with SD 0000bb in namespace s1"]

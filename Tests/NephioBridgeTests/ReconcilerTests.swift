@@ -1,10 +1,14 @@
+import Foundation
 import HTTPFetch
+import Hummingbird
+import IntentModel
 import JSONSchema
 import Kubernetes
 import Ledger
 import RedisClient
 import Resilience
 import ServiceClient
+import Synchronization
 import TestSupport
 import Testing
 
@@ -19,7 +23,7 @@ import Testing
         return NetworkIntentReconciler(
             client: client, gateways: NamespaceGateways(installation: installation, keys: nil, base: base, fetcher: fetcher),
             ledger: Ledger(LedgerConfiguration(redis: try RedisConfiguration(url: "redis://127.0.0.1:\(try FreePort.next())")), redis: redis),
-            mayAct: { true }, follow: { _, _ in })
+            mayAct: { true }, follow: { _, _ in }, disown: { _, _ in })
     }
 
     @Test("a gateway that is away is told once: every change of the object would bring it back before its time")
@@ -49,5 +53,61 @@ import Testing
         fetcher.stop()
         client.stop()
         await server.stop()
+    }
+
+    /// What a gateway was asked to do, and what it knows.
+    private final class Desk: Sendable {
+        let bodies = Mutex<[JSONValue]>([])
+        let disowned = Mutex<[IntentID]>([])
+    }
+
+    @Test("what somebody wrote into the status ends no intent but the object's own", arguments: [true, false])
+    func forged(_ isOwn: Bool) async throws {
+        let redis = try await RedisServer.start(appendOnly: false)
+        let kubernetes = try await FakeKubernetes.start()
+        let client = KubernetesClient(ClusterAccess(server: kubernetes.url), upstream: Upstream("kubernetes"))
+        let key = ObjectKey(namespace: "operators", name: "amf")
+        try kubernetes.create(
+            "networkintents",
+            [
+                "apiVersion": "nephoran.com/v1", "kind": "NetworkIntent", "metadata": ["name": "amf", "namespace": "operators"],
+                "spec": ["intent": "Deploy an AMF"],
+            ])
+        let uid = kubernetes.object("networkintents", "operators", "amf")?["metadata"]?["uid"]?.string
+        // An intent that runs, of this object or of another one.
+        let (named, made) = (IntentID(partition: 3, milliseconds: 1), IntentID(partition: 4, milliseconds: 2))
+        var request = IntentRequest(intent: "Deploy an SMF")
+        request.labels = [NetworkIntent.uidLabel: isOwn ? try #require(uid) : "another"]
+        let record = try JSONEncoder().encode(IntentRecord(id: named, phase: .executing, createdAt: "", updatedAt: "", request: request))
+        let desk = Desk()
+        let router = Router(context: BasicRequestContext.self)
+        router.get("/v1/intents/:id") { _, _ in Response(status: .ok, body: .init(byteBuffer: ByteBuffer(bytes: record))) }
+        router.post("/v1/intents") { request, _ in
+            let body = try JSONValue(parsing: Array(try await request.body.collect(upTo: 1 << 20).readableBytesView))
+            desk.bodies.withLock { $0.append(body) }
+            return Response(status: .accepted, body: .init(byteBuffer: ByteBuffer(bytes: JSONValue.object(["id": .string(made.description)]).bytes)))
+        }
+        let gateway = try await LoopbackServer.start(router)
+        let fetcher = HTTPFetcher()
+        let ledger = try redis.client()
+        let reconciler = NetworkIntentReconciler(
+            client: client,
+            gateways: NamespaceGateways(
+                installation: ServiceClient(Upstream("api-gateway"), base: gateway.url, token: nil, fetcher: fetcher), keys: nil, base: gateway.url,
+                fetcher: fetcher), ledger: Ledger(LedgerConfiguration(redis: ledger.configuration), redis: ledger), mayAct: { true },
+            follow: { _, _ in }, disown: { id, _ in desk.disowned.withLock { $0.append(id) } })
+        _ = try await client.merge(.networkIntent, key, ["status": ["intentId": .string(named.description)]], subresource: "status")
+        for _ in 0..<10 where desk.bodies.withLock({ $0.isEmpty }) { _ = await reconciler.reconcile(key) }
+        let bodies = desk.bodies.withLock { $0 }
+        #expect(bodies.count == 1 && bodies.first?["intent"] == "Deploy an AMF")
+        #expect(bodies.first?["supersedes"]?.string == (isOwn ? named.description : nil))
+        #expect(desk.disowned.withLock { $0 }.contains(named) == !isOwn)
+        #expect(kubernetes.object("networkintents", "operators", "amf")?["status"]?["intentId"]?.string == made.description)
+        ledger.stop()
+        fetcher.stop()
+        client.stop()
+        await gateway.stop()
+        await kubernetes.stop()
+        redis.stop()
     }
 }

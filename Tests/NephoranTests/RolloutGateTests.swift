@@ -53,6 +53,8 @@ import Testing
 
     @Test("either a colour or who is asked for it; a weight is of a colour")
     func gate() throws {
+        // The gate that judges may come as late as any, and waits for the others then.
+        #expect(RolloutGateCommand.previewLimit >= RolloutGateCommand.siblingLimit * 2)
         _ = try RolloutGateCommand.parse(["--phase", "preview", "--colour", "r2"])
         _ = try RolloutGateCommand.parse(["--phase", "promoted", "--colour-of", "http://x"])
         #expect(throws: (any Error).self) { try RolloutGateCommand.parse(["--phase", "preview"]) }

@@ -86,6 +86,8 @@ import Testing
         let lines = OtherSecrets([["PATH": "/bin"], running], people: ["nora", "ada"]).lines
         #expect(lines.map { $0.prefix { $0 != ":" } } == ["AUTH_TOKEN", "LLM_API_KEY", "O2_TOKEN", "REDIS_URL", "TLS_KEY_FILE", "keys of people and programs"])
         #expect(lines[1].contains("/run/secrets/llm") && lines[2].contains("restart") && lines[5].hasSuffix("ada, nora"))
+        #expect(lines[3].contains(" REDIS_PASSWORD_FILE "))
+        #expect(OtherSecrets([["REDIS_PASSWORD_FILE": "/run/redis"]], people: []).lines.first?.contains("then in /run/redis; read again") == true)
         #expect(OtherSecrets([[:]], people: []).lines.isEmpty)
     }
 }

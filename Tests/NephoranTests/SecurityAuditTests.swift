@@ -138,6 +138,7 @@ import Testing
         #expect(try rules("log: {level: debug}\n", mode: 0o666) == ["file-mode"])
         #expect(try rules("llm-processor:\n  llm: {apiKey: sk-1}\n", mode: 0o644) == ["file-mode", "secret-in-settings"])
         #expect(try rules("AUTH_TOKEN: x\nvesPassword: y\no2_token: ''\n") == ["secret-in-settings", "secret-in-settings"])
+        #expect(try rules("cacheRedisPassword: p\nredis: {password: q}\n") == ["secret-in-settings", "secret-in-settings"])
         #expect(try rules("redisUrl: redis://:pass@host:6379\ngit: {repoUrl: https://host/x.git}\n") == ["secret-in-settings"])
         #expect(try rules("[") == ["settings-unread"])
         #expect(audit.findings(place.file("nothing")).map(\.severity) == [.note])

@@ -61,6 +61,25 @@ import Testing
         #expect(flagWins.processes.last?.environment["REDIS_URL"] == "redis://r:1")
     }
 
+    @Test("the password of another Redis is not shown to our own; a named one gets it, and so does a rollout")
+    func redisPassword() throws {
+        let given = ["REDIS_PASSWORD_FILE": "/p", "CACHE_REDIS_PASSWORD": "of-a-cache", "CACHE_REDIS_URL": "redis://c"]
+        let own = try #require(try self.plan(environment: given).processes.last?.environment)
+        #expect(own["REDIS_PASSWORD"] == "" && own["CACHE_REDIS_PASSWORD"] == "of-a-cache")
+        #expect(RolloutLedger.password(own) == nil)
+        #expect(try self.plan().processes.last?.environment["REDIS_PASSWORD"] == nil)
+        let named = try #require(try self.plan(redis: "redis://r:1", environment: given).processes.last?.environment)
+        #expect(named["REDIS_PASSWORD"] == nil && named["REDIS_PASSWORD_FILE"] == "/p")
+        let file = FileManager.default.temporaryDirectory.path + "/password-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try "first\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let password = try #require(RolloutLedger.password(["REDIS_PASSWORD_FILE": file]))
+        #expect(password.value == "first")
+        try "second\n".write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(password.value == "second")
+        #expect(RolloutLedger.password(["REDIS_PASSWORD": "in-the-environment"])?.value == "in-the-environment")
+    }
+
     @Test("without redis-server a Redis must be named, the cache may be missing")
     func noServer() throws {
         let failure = #expect(throws: CommandFailure.self) { try self.plan(redisServer: nil) }

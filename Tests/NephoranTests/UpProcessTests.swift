@@ -131,11 +131,11 @@ import Testing
         let directory = try DataDirectory(path: scratch.path)
         let (journal, broken) = (directory.file("journal"), directory.file("broken"))
         let script = """
+            if [ -n "$READY_FD" ] && [ -e \(broken) ]; then echo no good; exit 3; fi
             trap 'echo down $$ >> \(journal); exit 0' TERM
             echo up $$ >> \(journal)
-            if [ -n "$READY_FD" ] && [ -e \(broken) ]; then echo no good; exit 3; fi
             [ -n "$READY_FD" ] && { echo ready $$ >> \(journal); echo ready >&4; }
-            while :; do sleep 0.01; done
+            while :; do echo old says something; sleep 0.001; done
             """
         let service = ProcessSpecification(
             name: "service", role: .service, executable: "/bin/sh", arguments: ["-c", script], environment: Self.environment, port: FreePort.next())
@@ -151,11 +151,32 @@ import Testing
         #expect(lines() == ["up \(done.old)", "up \(done.new)", "ready \(done.new)", "down \(done.old)"])
         try Data().write(to: URL(fileURLWithPath: broken))
         let failure = await #expect(throws: CommandFailure.self) { _ = try await supervisor.replace("service", within: .seconds(5)) }
-        #expect(failure?.message.contains("did not become ready") == true)
+        #expect(failure?.message.hasSuffix("did not become ready, the old one goes on: no good") == true, "\(failure?.message ?? "")")
         #expect(kill(done.new, 0) == 0, "the old one goes on")
         await #expect(throws: CommandFailure.self) { _ = try await supervisor.replace("other", within: .seconds(5)) }
         await supervisor.stop(hurry: Gate())
         #expect(lines().last == "down \(done.new)")
+    }
+
+    @Test("what never came up is told with its own last words, as soon as it has ended")
+    func lastWords() async throws {
+        let scratch = Scratch()
+        let directory = try DataDirectory(path: scratch.path)
+        let service = ProcessSpecification(
+            name: "service", role: .service, executable: "/bin/sh", arguments: ["-c", "echo begun; sleep 0.02; echo REDIS_URL is not allowed >&2; exit 4"],
+            environment: Self.environment)
+        // What an earlier process left in its log is not it.
+        LogFile(path: directory.logs + "/service.log").append(Array("an earlier line".utf8))
+        let supervisor = try Supervisor([service], logs: directory.logs, console: Console(showsServices: false, width: 0), guardian: nil)
+        await supervisor.start()
+        let deadline = ContinuousClock.now + .seconds(10)
+        var reason: String?
+        while reason == nil, ContinuousClock.now < deadline {
+            reason = await supervisor.hopeless("service")
+            await Task.yield()
+        }
+        #expect(reason?.hasSuffix(": REDIS_URL is not allowed") == true, "\(reason ?? "")")
+        await supervisor.stop(hurry: Gate())
     }
 
     @Test("a running up is asked over its socket, whatever the length of its path")

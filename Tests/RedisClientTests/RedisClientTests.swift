@@ -1,4 +1,5 @@
 import RedisClient
+import Synchronization
 import TestSupport
 import Testing
 
@@ -160,11 +161,37 @@ import Testing
 
     @Test("a wrong password is told at once, not after the deadline", arguments: ["wrong", nil]) func wrongPassword(password: String?) async throws {
         let server = try await RedisServer.start(password: "s3cret")
-        let redis = try server.client { $0.password = password }
+        let redis = try server.client { $0.password = password.map { RedisPassword($0) } }
         let error = await redisError { _ = try await redis.send(RedisCommand("PING"), timeout: .seconds(60)) }
         #expect(error?.code == .refused)
         #expect(error?.serverCode == (password == nil ? "NOAUTH" : "WRONGPASS"))
         #expect(!redis.isConnected)
+    }
+
+    @Test("a password that is replaced is shown by the next connection; those that are up go on") func replacedPassword() async throws {
+        let server = try await RedisServer.start(password: "before")
+        let shown = Mutex("before")
+        let redis = try server.client {
+            $0.password = RedisPassword(shown.withLock { $0 })
+            $0.poolSize = 1
+        }
+        _ = try await redis.send(RedisCommand("SET", "k", "v"))
+        _ = try await redis.send(RedisCommand("CONFIG", "SET", "requirepass", "after"))
+        // The connection was let in, and stays.
+        #expect(try await redis.send(RedisCommand("GET", "k")).string == "v")
+        let own = try #require(try await redis.send(RedisCommand("CLIENT", "ID")).int)
+        // Refused for as long as the old one is shown …
+        _ = try? await redis.send(RedisCommand("CLIENT", "KILL", "ID", own, "SKIPME", "no"))
+        await eventually("the old password is refused") {
+            do throws(RedisError) { _ = try await redis.send(RedisCommand("GET", "k"), timeout: .milliseconds(200)) } catch {
+                return error.serverCode == "WRONGPASS"
+            }
+            return false
+        }
+        // … and let in with the new one, without anybody's doing.
+        shown.withLock { $0 = "after" }
+        await eventually("the new password is shown") { (try? await redis.send(RedisCommand("GET", "k")))?.string == "v" }
+        #expect(try await redis.send(RedisCommand("CLIENT", "ID")).int != own)
     }
 
     @Test("a host name may have an address where nobody listens") func localhost() async throws {

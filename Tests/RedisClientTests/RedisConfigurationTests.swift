@@ -22,7 +22,7 @@ import Testing
         let configuration = try RedisConfiguration(url: url)
         #expect(configuration.topology == .single(endpoint))
         #expect(configuration.username == username)
-        #expect(configuration.password == password)
+        #expect(configuration.password?.value == password)
         #expect(configuration.database == database)
     }
 
@@ -37,7 +37,7 @@ import Testing
     func readsTopologies(url: String, topology: RedisConfiguration.Topology, password: String?, database: Int) throws {
         let configuration = try RedisConfiguration(url: url)
         #expect(configuration.topology == topology)
-        #expect(configuration.password == password && configuration.database == database)
+        #expect(configuration.password?.value == password && configuration.database == database)
     }
 
     @Test(
@@ -74,6 +74,24 @@ import Testing
         let error = #expect(throws: RedisError.self) { try RedisConfiguration(url: url) }
         #expect(error?.code == .invalidURL)
         #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+    }
+
+    @Test(
+        "a password from elsewhere counts instead of the URL's, which may name the user alone",
+        arguments: [
+            ("redis://a:7000", nil), ("redis://:old@a:7000", nil), ("redis://ledger:old@a:7000", "ledger"), ("redis://ledger@a:7000", "ledger"),
+            ("redis://l%40b@a:7000", "l@b"),
+        ])
+    func elsewhere(url: String, username: String?) throws {
+        let configuration = try RedisConfiguration(url: url, password: RedisPassword("new"))
+        #expect(configuration.topology == .single(.tcp(host: "a", port: 7000)))
+        #expect(configuration.username == username && configuration.password?.value == "new")
+    }
+
+    @Test("a password that is none is none, and without one the URL's counts") func none() throws {
+        #expect(try RedisConfiguration(url: "redis://:old@a", password: nil).password?.value == "old")
+        #expect(RedisPassword("").value == nil)
+        #expect(throws: RedisError.self) { try RedisConfiguration(url: "redis://user@a", password: nil) }
     }
 
     @Test("the reason never repeats the password") func hidesPassword() {

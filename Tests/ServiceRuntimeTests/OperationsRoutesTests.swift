@@ -45,6 +45,18 @@ import Testing
         }
     }
 
+    @Test("no problem and no health answer quotes a secret that the process holds, whichever peer's it is")
+    func quoted() async throws {
+        KnownSecrets.shared.add("sk-shown-to-another-peer")
+        struct Echo: Error, CustomStringConvertible { let description = "refused: sk-shown-to-another-peer" }
+        let (_, app) = try TestService.application(healthChecks: [HealthCheck("peer", isRequired: false) { throw Echo() }])
+        try await app.test(.live) { client in
+            #expect(try await client.execute(uri: "/fails/quoting", method: .get).problem().detail == "It said [redacted].")
+            let text = try await client.execute(uri: "/health", method: .get).text
+            #expect(text.contains("refused: [redacted]") && !text.contains("sk-"))
+        }
+    }
+
     @Test("operators on the machine need no key, a browser or a proxy there does")
     func loopback() async throws {
         let (context, app) = try TestService.application()

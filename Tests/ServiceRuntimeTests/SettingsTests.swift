@@ -153,6 +153,24 @@ import Testing
         }
     }
 
+    @Test("what must not be told: secrets, passwords in addresses, values of headers, and nothing else")
+    func untold() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "secret-\(UUID().uuidString)").path
+        try "sk-in-a-file\n".write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let settings = try Settings(
+            service: "test", declarations: Self.all + [TraceSettings.headers.declaration],
+            environment: [
+                "LLM_API_KEY_FILE": file, "REDIS_URL": "redis://ledger:p%40ss-word@r:1", "A1_URL": "a=http://u:first-one@x,b=http://v:second@y/z,c=http://w",
+                "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20of-the-collector,x-scope=north", "BATCH_SIZE": "7",
+            ])
+        #expect(
+            Set(settings.secrets) == ["sk-in-a-file", "p%40ss-word", "p@ss-word", "first-one", "second", "Bearer of-the-collector", "north"])
+        try "sk-of-tomorrow\n".write(toFile: file, atomically: true, encoding: .utf8)
+        try settings.reload()
+        #expect(settings.secrets.contains("sk-of-tomorrow"))
+    }
+
     @Test("a directory is a mounted ConfigMap: a file a setting, YAML files beside them, hidden ones left alone; replaced values are read again")
     func directory() throws {
         let directory = NSTemporaryDirectory() + "settings-\(UUID().uuidString)"

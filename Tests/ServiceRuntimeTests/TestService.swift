@@ -35,6 +35,7 @@ enum TestService {
                     switch try context.parameters.require("how") {
                     case "unexpected": throw Unexpected()
                     case "problem": throw ProblemError(.conflict, code: "wrong_phase", detail: "Not now.", headers: [.retryAfter: "3"])
+                    case "quoting": throw ProblemError(.badGateway, code: "upstream", detail: "It said sk-shown-to-another-peer.")
                     case "bare": throw Problem(status: 422, code: "bare", title: "Bare", detail: "No headers.", instance: "/mine")
                     case "http": throw HTTPError(.forbidden, message: "not you")
                     case "gone": throw ChannelError.alreadyClosed

@@ -304,13 +304,13 @@ final class ModelEndpoint: Sendable {
         }
     }
 
-    /// The provider's own message; never more than a line, and never our key.
+    /// The provider's own message; never more than a line, and never our key, nor one that another provider was shown.
     private func excerpt(_ body: [UInt8]) -> String {
         let message = (try? JSONMessage(body))?.text ?? ""
         let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         // The one that is shown now, and the one that was shown when this was asked.
         let keys = [self.settings.apiKey(), self.common.withLock { $0.key }].compactMap(\.self).filter { !$0.isEmpty }
-        return String(keys.reduce(line) { $0.replacing($1, with: "…") }.prefix(200))
+        return String(KnownSecrets.shared.hidden(in: keys.reduce(line) { $0.replacing($1, with: "…") }).prefix(200))
     }
 }
 

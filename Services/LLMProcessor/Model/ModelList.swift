@@ -1,5 +1,6 @@
 import Foundation
 import ServiceRuntime
+import Telemetry
 import Yams
 
 /// Providers asked after the first one, in their order: a YAML file, so that each can have its own address, key and limits.
@@ -142,6 +143,8 @@ private struct YAMLFile: Sendable {
 
     func secret(_ path: String, _ place: String) throws(InvalidSetting) -> String {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { throw self.invalid("\(place): path of a readable file") }
+        // Known from here on, also when it has been replaced.
+        KnownSecrets.shared.add(text.trimmed)
         return text.trimmed
     }
 }

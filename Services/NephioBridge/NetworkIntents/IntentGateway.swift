@@ -93,6 +93,8 @@ struct NamespaceGateways: Sendable {
     func gateway(of namespace: String) async throws(NotLetIn) -> IntentGateway {
         guard let keys else { return IntentGateway(client: self.installation) }
         let key = try await keys.key(of: namespace)
-        return IntentGateway(client: ServiceClient(self.installation.upstream, base: self.base, token: key, fetcher: self.fetcher))
+        // The guards are for the gateway; that a tenant has submitted as much as it may keeps no other from submitting.
+        return IntentGateway(
+            client: ServiceClient(self.installation.upstream, base: self.base, token: key, fetcher: self.fetcher, isOneOfMany: true))
     }
 }

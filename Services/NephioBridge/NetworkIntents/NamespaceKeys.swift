@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import IntentModel
+import Telemetry
 
 /// The keys by which `NetworkIntent`s of a namespace are asked for at the gateway: files of a directory, each called as its namespace, as a mounted
 /// Secret has them. A file is read for each look at an object, so that a key that was replaced counts at once.
@@ -11,7 +13,8 @@ struct NamespaceKeys: Sendable {
 
     /// - Throws: ``NotLetIn`` in the same words each time: a status that changes is news.
     func key(of namespace: String) async throws(NotLetIn) -> String {
-        guard Self.isName(namespace) else { throw .unmapped(namespace, "its name is no label") }
+        // Nothing that leads out of the directory.
+        guard namespace.isDNSLabel else { throw .unmapped(namespace, "its name is no label") }
         let path = self.directory + "/" + namespace
         let bytes: [UInt8]?
         do { bytes = try await Blocking.run { Self.content(of: path) } } catch { bytes = nil }
@@ -20,13 +23,8 @@ struct NamespaceKeys: Sendable {
         guard !key.isEmpty, bytes.count <= Self.maxBytes, key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
             throw .unmapped(namespace, "the file of its name in NETWORK_INTENTS_KEYS_PATH holds no key")
         }
+        KnownSecrets.shared.add(key)
         return key
-    }
-
-    /// As Kubernetes has them (RFC 1123 label): nothing that leads out of the directory.
-    private static func isName(_ namespace: String) -> Bool {
-        (1...63).contains(namespace.utf8.count)
-            && namespace.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
     }
 
     /// Nil when it is no file that can be read; at most a byte more than a key has. A pipe is not waited for.

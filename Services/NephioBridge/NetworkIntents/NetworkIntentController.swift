@@ -4,7 +4,6 @@ import Ledger
 import Logging
 import Resilience
 import ServiceLifecycle
-import Synchronization
 
 /// Follows all `NetworkIntent`s, and the events of the intents that came of them, as long as this instance leads.
 final class NetworkIntentController: Service, Sendable {
@@ -51,7 +50,7 @@ final class NetworkIntentController: Service, Sendable {
         let owners = IntentOwners()
         let reconciler = NetworkIntentReconciler(
             client: self.client, gateways: self.gateways, ledger: self.ledger, mayAct: { [election] in election.isLeading },
-            follow: { owners.follow($0, $1) })
+            follow: { owners.follow($0, $1) }, disown: { owners.disown($0, $1) })
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(queue, owners) }
             group.addTask { await self.listen(queue, owners) }
@@ -95,7 +94,7 @@ final class NetworkIntentController: Service, Sendable {
             let (events, _) = await self.feed.listenToAll()
             for key in owners.keys { queue.add(key) }
             for await event in events {
-                if let key = owners[event.id] { queue.add(key) }
+                for key in owners[event.id] { queue.add(key) }
             }
             try? await Task.sleep(for: .milliseconds(.random(in: 500...1_500)))
         }
@@ -124,32 +123,4 @@ final class NetworkIntentController: Service, Sendable {
             if let pause { queue.add(key, after: pause) }
         }
     }
-}
-
-/// Whose events are whose: of each intent, the object it came from.
-final class IntentOwners: Sendable {
-    private struct State {
-        var keys: [IntentID: ObjectKey] = [:]
-        var ids: [ObjectKey: Set<IntentID>] = [:]
-    }
-
-    private let state = Mutex(State())
-
-    /// An intent stays its first object's: another one that names it, having been told to by whoever wrote its status, takes nothing from that.
-    func follow(_ ids: [IntentID], _ key: ObjectKey) {
-        self.state.withLock { state in
-            for id in state.ids[key] ?? [] where !ids.contains(id) && state.keys[id] == key { state.keys[id] = nil }
-            for id in ids where state.keys[id] == nil { state.keys[id] = key }
-            state.ids[key] = Set(ids)
-        }
-    }
-
-    func forget(_ key: ObjectKey) {
-        self.state.withLock { state in
-            for id in state.ids.removeValue(forKey: key) ?? [] where state.keys[id] == key { state.keys[id] = nil }
-        }
-    }
-
-    subscript(id: IntentID) -> ObjectKey? { self.state.withLock { $0.keys[id] } }
-    var keys: [ObjectKey] { self.state.withLock { Array($0.ids.keys) } }
 }

@@ -27,6 +27,8 @@ struct NetworkIntentReconciler: Sendable {
     let mayAct: @Sendable () -> Bool
     /// Events of these intents are this object's from now on, and those of others no longer.
     let follow: @Sendable ([IntentID], ObjectKey) -> Void
+    /// Those of this intent are not this object's: it came of another one, whatever the status says.
+    let disown: @Sendable (IntentID, ObjectKey) -> Void
 
     func reconcile(_ key: ObjectKey) async -> Outcome {
         do {
@@ -79,7 +81,7 @@ struct NetworkIntentReconciler: Sendable {
     }
 
     private func submit(_ intent: NetworkIntent, _ request: NetworkIntent.Request, _ generation: Int) async throws -> Outcome {
-        let old = intent.intentId ?? intent.replaces
+        let old = try await self.former(of: intent)
         let key = intent.idempotencyKey(generation: generation)
         let gateway = try await self.gateway(of: intent)
         var answer = await gateway.submit(intent.body(request, supersedes: old), key: key)
@@ -104,6 +106,12 @@ struct NetworkIntentReconciler: Sendable {
             return retryAfter.map { .again(after: $0) } ?? .failed(reason)
         }
         return .again(after: .zero)
+    }
+
+    /// What a new request ends: an intent that came of this object, and no other that somebody named in its status.
+    private func former(of intent: NetworkIntent) async throws -> IntentID? {
+        for id in intent.intents where try await self.record(id, of: intent) != nil { return id }
+        return nil
     }
 
     private func note(_ intent: NetworkIntent, _ id: IntentID, hash: String) async throws {
@@ -195,7 +203,10 @@ struct NetworkIntentReconciler: Sendable {
     func record(_ id: IntentID, of intent: NetworkIntent) async throws -> IntentRecord? {
         let record: IntentRecord?
         if let snapshot = try await self.ledger.read(id) { record = try snapshot.record() } else { record = try await self.gateway(of: intent).record(id) }
-        guard let record, record.request.labels?[NetworkIntent.uidLabel] == intent.object.uid else { return nil }
+        guard let record, record.request.labels?[NetworkIntent.uidLabel] == intent.object.uid else {
+            self.disown(id, intent.key)
+            return nil
+        }
         return record
     }
 

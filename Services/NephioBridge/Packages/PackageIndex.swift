@@ -25,6 +25,8 @@ struct PackageIndex: Sendable, Equatable {
     private var byInstance: [String: Set<PackagePath>] = [:]
     private var byNamespace: [String: Set<PackagePath>] = [:]
     private var byRole: [Role: Set<PackagePath>] = [:]
+    /// How many packages each cluster has.
+    private(set) var clusters: [String: Int] = [:]
 
     init(head: ObjectID?) { self.head = head }
 
@@ -36,6 +38,7 @@ struct PackageIndex: Sendable, Equatable {
         self.retired[entry.path] = nil
         let earlier = self.entries.updateValue(entry, forKey: entry.path)
         if earlier == nil {
+            self.clusters[entry.path.cluster, default: 0] += 1
             self.byInstance[entry.path.instance, default: []].insert(entry.path)
             self.byNamespace[entry.path.namespace, default: []].insert(entry.path)
         }
@@ -47,6 +50,8 @@ struct PackageIndex: Sendable, Equatable {
     mutating func remove(_ path: PackagePath, revision: Int = 0) {
         let revision = max(revision, self.revision(of: path))
         if let entry = self.entries.removeValue(forKey: path) {
+            let left = (self.clusters[path.cluster] ?? 1) - 1
+            self.clusters[path.cluster] = left > 0 ? left : nil
             Self.take(path, from: &self.byInstance, at: path.instance)
             Self.take(path, from: &self.byNamespace, at: path.namespace)
             Self.take(path, from: &self.byRole, at: Role(of: entry))

@@ -1,3 +1,5 @@
+import IntentModel
+
 /// The directory of a package in the repository: `<cluster>/<namespace>/<instance>`, each a DNS label (RFC 1123).
 ///
 /// The only form in which a directory name reaches git: no `..`, no quoting, no option, no second meaning.
@@ -9,7 +11,7 @@ struct PackagePath: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Nil unless `text` is three DNS labels joined by `/`.
     init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts.allSatisfy({ Self.isLabel($0) }) else { return nil }
+        guard parts.count == 3, parts.allSatisfy(\.isDNSLabel) else { return nil }
         self.cluster = String(parts[0])
         self.namespace = String(parts[1])
         self.instance = String(parts[2])
@@ -28,15 +30,4 @@ struct PackagePath: Hashable, Sendable, Comparable, CustomStringConvertible {
     func tag(revision: Int) -> String { "\(self)/v\(revision)" }
 
     static func < (a: PackagePath, b: PackagePath) -> Bool { (a.cluster, a.namespace, a.instance) < (b.cluster, b.namespace, b.instance) }
-
-    static func isLabel(_ text: some StringProtocol) -> Bool {
-        let bytes = text.utf8
-        func isAlphanumeric(_ byte: UInt8) -> Bool {
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        }
-        guard let first = bytes.first, let last = bytes.reversed().first, bytes.count <= 63, isAlphanumeric(first), isAlphanumeric(last) else {
-            return false
-        }
-        return bytes.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
-    }
 }

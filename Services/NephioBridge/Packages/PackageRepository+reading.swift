@@ -13,6 +13,9 @@ extension PackageRepository {
         self.index.entries(function: function, instance: instance, namespace: namespace, cluster: cluster).map(\.item)
     }
 
+    /// The clusters that there are packages of, without a look at the branch.
+    var clustersAsLastSeen: [String] { self.index.clusters.keys.sorted() }
+
     /// The package as it stands, or as a revision (`v3`) left it, also when it is gone by now; nil when there is none.
     func item(at path: PackagePath, revision: String? = nil) async throws -> InventoryItem? {
         try await self.becomeFresh()

@@ -1,3 +1,4 @@
+import IntentModel
 import Kubernetes
 import ServiceRuntime
 
@@ -36,8 +37,8 @@ enum PorchSettings {
             throw InvalidSetting(key: "DELIVERY_MODE", value: settings[BridgeSettings.delivery], allowed: "direct with PORCH_ENABLED")
         }
         let namespace = settings[Self.namespace]
-        guard PackagePath.isLabel(namespace) else { throw InvalidSetting(key: "PORCH_NAMESPACE", value: namespace, allowed: "a DNS label") }
-        guard PackagePath.isLabel(repository) else { throw InvalidSetting(key: "PORCH_REPOSITORY", value: repository, allowed: "a DNS label") }
+        guard namespace.isDNSLabel else { throw InvalidSetting(key: "PORCH_NAMESPACE", value: namespace, allowed: "a DNS label") }
+        guard repository.isDNSLabel else { throw InvalidSetting(key: "PORCH_REPOSITORY", value: repository, allowed: "a DNS label") }
         let client = PorchClient(
             kubernetes: cluster, version: PorchVersion(rawValue: settings[Self.version]) ?? .v1alpha1, namespace: namespace, repository: repository)
         let approves = settings[Self.approval] == "intent"

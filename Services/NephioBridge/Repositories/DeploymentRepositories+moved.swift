@@ -37,15 +37,15 @@ extension DeploymentRepositories {
         return nil
     }
 
-    /// Packages of clusters that are another's, for those who run the installation.
-    func strays() async -> [Misplaced] {
-        guard !self.others.isEmpty else { return [] }
-        var strays: [Misplaced] = []
+    /// A package of a cluster that is another's, for those who run the installation. Asked for whenever health is: only clusters are looked at.
+    func stray() async -> Misplaced? {
+        guard !self.others.isEmpty else { return nil }
         for repository in self.all {
-            for item in await repository.packages.itemsAsLastSeen() where self.repository(of: item.cluster) !== repository {
-                strays.append(Misplaced(path: item.path, place: repository.name, owner: self.repository(of: item.cluster).name))
+            for cluster in await repository.packages.clustersAsLastSeen where self.repository(of: cluster) !== repository {
+                guard let item = await repository.packages.itemsAsLastSeen(cluster: cluster).first else { continue }
+                return Misplaced(path: item.path, place: repository.name, owner: self.repository(of: cluster).name)
             }
         }
-        return strays
+        return nil
     }
 }

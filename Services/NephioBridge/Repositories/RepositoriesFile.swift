@@ -1,4 +1,5 @@
 import Foundation
+import IntentModel
 import Yams
 
 /// The file of `GIT_REPOSITORIES_FILE`: a list under `repositories`, YAML or JSON.
@@ -73,7 +74,7 @@ struct RepositoriesFile: Sendable {
         var patterns: [String: String] = [:]
         for (index, entry) in self.entries.enumerated() {
             let place = "repositories[\(index)]"
-            guard PackagePath.isLabel(entry.name) else { throw Unreadable(description: "\(place): name must be a DNS label") }
+            guard entry.name.isDNSLabel else { throw Unreadable(description: "\(place): name must be a DNS label") }
             guard names.insert(entry.name).inserted else { throw Unreadable(description: "\(place): the name \(entry.name) is taken") }
             guard !entry.url.isEmpty, !entry.url.hasPrefix("-") else { throw Unreadable(description: "\(place): url must be a directory or a URL") }
             guard !entry.clusters.isEmpty else { throw Unreadable(description: "\(place): clusters names none") }
@@ -87,7 +88,7 @@ struct RepositoriesFile: Sendable {
         }
     }
 
-    private static func isPattern(_ text: String) -> Bool { PackagePath.isLabel(text.replacing("*", with: "0")) }
+    private static func isPattern(_ text: String) -> Bool { text.replacing("*", with: "0").isDNSLabel }
 
     private static func text(of error: DecodingError) -> String {
         func place(_ path: [any CodingKey]) -> String {

@@ -129,10 +129,11 @@ actor RolloutDriver {
 
     func open() async throws(CommandFailure) -> RolloutLedger {
         if let ledger { return ledger }
-        guard let url = self.plan.processes.first(where: { $0.role == .service })?.environment["REDIS_URL"], !url.isEmpty else {
+        let environment = self.plan.processes.first { $0.role == .service }?.environment ?? [:]
+        guard let url = environment["REDIS_URL"], !url.isEmpty else {
             throw CommandFailure(.usage, "a rollout must know the ledger's Redis: name it with --redis or REDIS_URL, not in the file of settings")
         }
-        let opened = try await RolloutLedger.open(url)
+        let opened = try await RolloutLedger.open(url, environment)
         self.ledger = opened
         return opened
     }

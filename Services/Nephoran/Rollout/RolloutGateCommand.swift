@@ -40,7 +40,10 @@ struct RolloutGateCommand: AsyncParsableCommand {
     /// For taking back; a scheduler has to leave it that long.
     private static let backLimit = Duration.seconds(100)
     /// For all services of the colour to be there.
-    private static let siblingLimit = Duration.seconds(600)
+    static let siblingLimit = Duration.seconds(600)
+    /// For the gate that judges to begin the preview: its own pods may come as late as any, and then it waits for its siblings. Who gave up before would
+    /// take back a colour that nothing is wrong with.
+    static let previewLimit = siblingLimit * 2
 
     func validate() throws {
         guard (self.colour == nil) != (self.colourOf == nil) else { throw ValidationError("Either --colour or --colour-of.") }
@@ -163,9 +166,9 @@ struct RolloutGateCommand: AsyncParsableCommand {
 
     /// One gate begins the preview, the one that judges it: otherwise the gate of a slow service would begin again what was taken back.
     private func awaitPreview(_ colour: String, _ roles: ColourRoles) async throws {
-        let end = ContinuousClock.now + Self.siblingLimit
+        let end = ContinuousClock.now + Self.previewLimit
         while try await roles.isKnown(colour) != true {
-            guard ContinuousClock.now < end else { throw CommandFailure(.timedOut, "\(colour) is no preview within \(Self.siblingLimit)") }
+            guard ContinuousClock.now < end else { throw CommandFailure(.timedOut, "\(colour) is no preview within \(Self.previewLimit)") }
             try await Task.sleep(for: Self.lookInterval)
         }
     }

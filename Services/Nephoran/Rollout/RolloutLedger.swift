@@ -1,3 +1,4 @@
+import Foundation
 import Ledger
 import RedisClient
 
@@ -5,16 +6,25 @@ import RedisClient
 struct RolloutLedger: Sendable {
     private let ledger: Ledger
 
-    /// - Parameter url: as of `REDIS_URL`.
-    static func open(_ url: String) async throws(CommandFailure) -> RolloutLedger {
+    /// - Parameter environment: of the services: `REDIS_URL`, and where its password is.
+    static func open(_ url: String, _ environment: [String: String]) async throws(CommandFailure) -> RolloutLedger {
         do {
-            var configuration = LedgerConfiguration(redis: try RedisConfiguration(url: url))
+            var configuration = LedgerConfiguration(redis: try RedisConfiguration(url: url, password: Self.password(environment)))
             let redis = RedisClient(configuration.redis, label: "rollout")
             configuration.partitions = try await Ledger.partitions(of: redis) ?? configuration.partitions
             return RolloutLedger(ledger: Ledger(configuration, redis: redis))
         } catch {
             throw CommandFailure(.unreachable, "the ledger cannot be asked: \(error)")
         }
+    }
+
+    /// As the services have it: their file is read for each connection.
+    static func password(_ environment: [String: String]) -> RedisPassword? {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        // Said to be empty, it is none, whatever the file.
+        if let password = environment["REDIS_PASSWORD"] { return password.isEmpty ? nil : RedisPassword(password) }
+        guard let file = value("REDIS_PASSWORD_FILE") else { return nil }
+        return RedisPassword((try? String(contentsOfFile: file, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
     private init(ledger: Ledger) { self.ledger = ledger }

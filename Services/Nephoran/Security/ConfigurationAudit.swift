@@ -7,7 +7,7 @@ struct ConfigurationAudit {
     private static let secrets: [String: String] = Dictionary(
         uniqueKeysWithValues: (PeerCredentials.settings("KEY_PASSWORD") + [
             "AUTH_TOKEN", "AUTH_PEPPER", "SERVICE_SECRET", "CALLBACK_SECRET", "LLM_API_KEY", "WEAVIATE_API_KEY", "EMBEDDING_API_KEY", "GIT_TOKEN", "O2_TOKEN",
-            "VES_PASSWORD", "OTEL_EXPORTER_OTLP_HEADERS",
+            "VES_PASSWORD", "OTEL_EXPORTER_OTLP_HEADERS", "REDIS_PASSWORD", "CACHE_REDIS_PASSWORD",
         ]).map { ($0.lowercased().filter { $0 != "_" }, $0) })
     /// Addresses that may have a password in them.
     private static let addresses = ["redisurl": "REDIS_URL", "cacheredisurl": "CACHE_REDIS_URL", "gitrepourl": "GIT_REPO_URL"]
@@ -59,11 +59,16 @@ struct ConfigurationAudit {
             guard !scalar.string.isEmpty, node.null == nil else { return [] }
             let identity = self.identity(place)
             // A section of a service stands before the name.
-            if let name = self.secrets.first(where: { identity.hasSuffix($0.key) })?.value { return [name] }
-            guard let name = self.addresses.first(where: { identity.hasSuffix($0.key) })?.value, self.hasPassword(scalar.string) else { return [] }
+            if let name = self.name(of: identity, in: self.secrets) { return [name] }
+            guard let name = self.name(of: identity, in: self.addresses), self.hasPassword(scalar.string) else { return [] }
             return [name]
         default: return []
         }
+    }
+
+    /// The longest: the cache's Redis is called as the ledger's, and more.
+    private static func name(of identity: String, in names: [String: String]) -> String? {
+        names.filter { identity.hasSuffix($0.key) }.max { $0.key.count < $1.key.count }?.value
     }
 
     private static func hasPassword(_ url: String) -> Bool {

@@ -5,6 +5,7 @@ struct OtherSecrets {
     /// Settings whose secret another system made; a service reads its file again within seconds.
     private static let given = [
         "LLM_API_KEY", "WEAVIATE_API_KEY", "EMBEDDING_API_KEY", "GIT_TOKEN", "FORGE_TOKEN", "O2_TOKEN", "VES_PASSWORD", "OTEL_EXPORTER_OTLP_HEADERS",
+        "REDIS_PASSWORD", "CACHE_REDIS_PASSWORD",
     ]
     /// Files that are no text of a setting, and what else has to be done.
     private static let files = [
@@ -41,7 +42,9 @@ struct OtherSecrets {
                 lines.insert("\(name): by hand and a restart, for it stands in the environment; \(name)_FILE can be replaced here")
             }
             for name in ["REDIS_URL", "CACHE_REDIS_URL"] where value(name)?.contains("@") == true {
-                lines.insert("\(name): its password in Redis, then a restart")
+                lines.insert(
+                    "\(name): its password in Redis, then a restart, for it stands in the address; a file that \(name.replacing("URL", with: "PASSWORD_FILE")) names is read again"
+                )
             }
             for peer in PeerCredentials.peers {
                 if value("\(peer)_KEY_FILE") != nil { lines.insert("\(peer)_KEY_FILE: renewed together with \(peer)_CERTIFICATE_FILE; a restart") }

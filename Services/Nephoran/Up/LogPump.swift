@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// Takes the output of a process, line by line, to its file and to the console; on a thread of its own.
 struct LogPump: Sendable {
@@ -12,6 +13,7 @@ struct LogPump: Sendable {
     private let log: LogFile
     private let console: Console?
     private let name: String
+    private let said = LastWords()
 
     init(log: LogFile, console: Console?, name: String) throws(CommandFailure) {
         let pair = try DescriptorPair()
@@ -45,11 +47,31 @@ struct LogPump: Sendable {
             }
         }
         if !line.isEmpty { self.take(&line) }
+        self.said.ended.open()
     }
+
+    /// What this process said last, and no other that writes to the same file. It has ended: what it said is waited for, but not whoever it left behind.
+    func lastLine() async -> String? {
+        let limit = Task { [said] in
+            try? await Task.sleep(for: Self.patience)
+            said.ended.open()
+        }
+        await self.said.ended.pass()
+        limit.cancel()
+        return self.said.line.withLock { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static let patience = Duration.seconds(1)
 
     private func take(_ line: inout [UInt8]) {
         self.log.append(line)
+        self.said.line.withLock { [line] in $0 = line }
         self.console?.show(line, of: self.name)
         line.removeAll(keepingCapacity: true)
     }
+}
+
+private final class LastWords: Sendable {
+    let line = Mutex<[UInt8]>([])
+    let ended = Gate()
 }

@@ -5,10 +5,12 @@ actor Supervisor {
     /// One run of a process.
     private final class Run: Sendable {
         let child: ChildProcess
+        let pump: LogPump
         let end: Task<ChildProcess.End, Never>
 
-        init(_ child: ChildProcess, _ end: Task<ChildProcess.End, Never>) {
+        init(_ child: ChildProcess, _ pump: LogPump, _ end: Task<ChildProcess.End, Never>) {
             self.child = child
+            self.pump = pump
             self.end = end
         }
     }
@@ -20,6 +22,8 @@ actor Supervisor {
         var running: Set<pid_t> = []
         /// Of the last one, until the next is started.
         var ended: ChildProcess.End?
+        /// Has what that one said last.
+        var pump: LogPump?
         var isBeingReplaced = false
     }
 
@@ -65,10 +69,11 @@ actor Supervisor {
     func isReady() { self.wasReady = true }
 
     /// What a process that never came up said last, once it has ended; nil while there is hope.
-    func hopeless(_ name: String) -> String? {
+    func hopeless(_ name: String) async -> String? {
         guard let state = self.states[name], let ended = state.ended else { return nil }
         if case .signalled = ended, !self.isStandby(name) { return nil }
-        return "\(name) \(ended)" + (self.logs[name]?.lastLine.map { ": \($0)" } ?? "")
+        let said = await state.pump?.lastLine()
+        return "\(name) \(ended)" + (said.map { ": \($0)" } ?? "")
     }
 
     /// Whether it is this program that is kept running under its name.
@@ -114,6 +119,7 @@ actor Supervisor {
             guard self.states[process.name]?.current === run else { continue }
             self.states[process.name]?.current = nil
             self.states[process.name]?.ended = end
+            self.states[process.name]?.pump = run.pump
             return end
         }
         return nil
@@ -141,7 +147,7 @@ actor Supervisor {
         self.guardian?.watch(child.processID, process.role)
         self.states[process.name, default: State()].running.insert(child.processID)
         return Run(
-            child,
+            child, pump,
             Task {
                 let end = await child.end()
                 self.gone(child.processID, process.name)
@@ -214,7 +220,9 @@ actor Supervisor {
         }
         guard await ready.isReady(within: limit), !self.isStopping else {
             kill(-new.child.processID, SIGKILL)
-            throw CommandFailure(.refused, "the new \(name) did not become ready, the old one goes on" + (self.logs[name]?.lastLine.map { ": \($0)" } ?? ""))
+            // Not the last line of their common log: the old one writes there, too.
+            let said = await new.pump.lastLine()
+            throw CommandFailure(.refused, "the new \(name) did not become ready, the old one goes on" + (said.map { ": \($0)" } ?? ""))
         }
         let took = start.duration(to: clock.now)
         let old = self.states[name]?.current?.child.processID ?? 0

@@ -44,7 +44,12 @@ struct UpPlan: Sendable {
         // Without a shared cache everything works, only slower: a missing redis-server matters for the ledger alone.
         if !isGiven("CACHE_REDIS_URL"), redisServer != nil { stores.append(.cache(in: directory)) }
         if !stores.isEmpty, redisServer == nil { throw CommandFailure(.usage, "redis-server is not in PATH; install it, or name a Redis with --redis") }
-        for store in stores { shared[store.setting] = store.url }
+        for store in stores {
+            shared[store.setting] = store.url
+            // Of another Redis: this one has none, or has it in its address.
+            let password = store.setting.replacing("_URL", with: "_PASSWORD")
+            if isGiven(password) || isGiven(password + "_FILE") { shared[password] = "" }
+        }
         self.stores = stores
 
         func preset(_ name: String, _ value: String) { if !isGiven(name) { shared[name] = value } }

@@ -1,3 +1,5 @@
+import IntentModel
+
 /// A Near-RT RIC: an A1-P producer we send policies to.
 package struct RIC: Sendable, Equatable, Codable {
     /// As in the setting; a DNS label.
@@ -32,7 +34,7 @@ package struct RIC: Sendable, Equatable, Codable {
                 name = String(entry[..<equals])
                 url = String(entry[entry.index(after: equals)...])
             }
-            guard RIC.isLabel(name) else { throw InvalidSetting(reason: "'\(name)' is not a name of lower-case letters, digits and '-'") }
+            guard name.isDNSLabel else { throw InvalidSetting(reason: "'\(name)' is not a name of lower-case letters, digits and '-'") }
             let (root, variant) = try RIC.root(of: url)
             let ric = RIC(name: name, url: root, variant: variant)
             guard !rics.contains(where: { $0.name == name }) else { throw InvalidSetting(reason: "the name '\(name)' is used twice") }
@@ -53,11 +55,5 @@ package struct RIC: Sendable, Equatable, Codable {
             throw InvalidSetting(reason: "'\(text)' names no host, or has a query")
         }
         return (url, variant)
-    }
-
-    /// A DNS label: what an element of the RAN is called in a setting.
-    static func isLabel(_ name: String) -> Bool {
-        guard (1...63).contains(name.utf8.count), name.utf8.first != UInt8(ascii: "-"), name.utf8.last != UInt8(ascii: "-") else { return false }
-        return name.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
     }
 }

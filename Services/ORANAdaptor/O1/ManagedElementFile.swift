@@ -1,4 +1,5 @@
 import Foundation
+import IntentModel
 import JSONSchema
 
 /// The file of `O1_ELEMENTS`: a list under `elements`, YAML or JSON.
@@ -36,7 +37,7 @@ enum ManagedElementFile {
                 return text
             }
             let name = try text("name")
-            guard RIC.isLabel(name) else { throw Unreadable(reason: "\(place): '\(name)' is not a name of lower-case letters, digits and '-'") }
+            guard name.isDNSLabel else { throw Unreadable(reason: "\(place): '\(name)' is not a name of lower-case letters, digits and '-'") }
             guard !elements.contains(where: { $0.name == name }) else { throw Unreadable(reason: "the name '\(name)' is used twice") }
             let port = entry["port"] == nil ? 830 : entry["port"]?.integer ?? 0
             guard (1...65_535).contains(port) else { throw Unreadable(reason: "\(place): port is 1…65535") }

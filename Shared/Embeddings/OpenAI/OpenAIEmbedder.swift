@@ -1,6 +1,7 @@
 package import HTTPFetch
 import JSONSchema
 package import Resilience
+import Telemetry
 
 /// Vectors from an OpenAI-compatible endpoint, many texts in a request.
 package final class OpenAIEmbedder: TextEmbedder {
@@ -126,12 +127,13 @@ package final class OpenAIEmbedder: TextEmbedder {
         Judgement(outcome, repeated: 500...599, whenShed: .seconds(1))
     }
 
-    /// The endpoint's own message; never more than a line, and never our key.
+    /// The endpoint's own message; never more than a line, and never our key, nor one of another peer.
     private static func excerpt(_ body: [UInt8], without key: String?) -> String {
         guard let value = try? JSONValue(parsing: body) else { return "" }
         let message = value["error"]?["message"]?.string ?? value["error"]?.string ?? value["message"]?.string ?? value["detail"]?.string ?? ""
         let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        guard let key, !key.isEmpty else { return String(line.prefix(200)) }
-        return String(line.replacing(key, with: "…").prefix(200))
+        // Whole before it is cut: half a key is one, too.
+        let own = key.map { $0.isEmpty ? line : line.replacing($0, with: "…") } ?? line
+        return String(KnownSecrets.shared.hidden(in: own).prefix(200))
     }
 }

@@ -20,7 +20,7 @@ struct Greeting {
     init(_ configuration: RedisConfiguration, label: String, needsPrimary: Bool = false) {
         var steps: [Step] = []
         var bytes: [UInt8] = []
-        if let password = configuration.password {
+        if let password = configuration.password?.value {
             steps.append(.authenticate)
             if let user = configuration.username {
                 bytes += RedisCommand("AUTH", user, password).encoded

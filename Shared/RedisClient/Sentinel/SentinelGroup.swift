@@ -36,7 +36,7 @@ struct SentinelGroup: Sendable {
             reply = try await RedisNode.ask(sentinel, question, open, within: Self.patience, label: self.label)
         } catch {
             // Sentinels have passwords more seldom than the servers they watch.
-            guard error.serverCode == "NOAUTH", self.configuration.password != nil else {
+            guard error.serverCode == "NOAUTH", self.configuration.password?.value != nil else {
                 throw RedisError(.disconnected, "sentinel \(sentinel): \(error.message)")
             }
             reply = try await RedisNode.ask(sentinel, question, self.configuration, within: Self.patience, label: self.label)

@@ -10,6 +10,9 @@ extension ServiceContext {
         LoggingSystem.bootstrap(
             { label, provider in JSONLogHandler(label: label, service: name, metadataProvider: provider) }, metadataProvider: Correlation.metadataProvider
         )
+        settings.secrets.forEach(KnownSecrets.shared.add)
+        // Those of before stay known: a peer may still quote them.
+        settings.onReload { $0.secrets.forEach(KnownSecrets.shared.add) }
         settings.onReload { LogLevel.shared.value = Logger.Level(rawValue: $0[CommonSettings.logLevel]) ?? .info }
 
         do throws(AddressList.Invalid) { OutboundPolicy.current = OutboundPolicy(try AddressList(settings[CommonSettings.outbound])) } catch {

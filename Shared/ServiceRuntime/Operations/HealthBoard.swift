@@ -73,7 +73,7 @@ package actor HealthBoard {
         let (answers, continuation) = AsyncStream<(isUp: Bool, detail: String?)>.makeStream(bufferingPolicy: .bufferingOldest(1))
         let probe = Task {
             do {
-                continuation.yield((true, try await check.probe()))
+                continuation.yield((true, try await check.probe().map(Redaction.text)))
             } catch {
                 continuation.yield((false, Redaction.text("\(error)")))
             }

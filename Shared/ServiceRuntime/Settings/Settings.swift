@@ -101,6 +101,21 @@ package final class Settings: Sendable {
         }
     }
 
+    /// What must not be told: the values of secrets, and the passwords in addresses.
+    var secrets: [String] {
+        let texts = self.state.withLock { $0.texts }
+        return texts.flatMap { name, text in
+            // Names and values: a name such as "authorization" is no secret.
+            if name == TraceSettings.headers.name { return (try? TraceSettings.headers(text))?.map(\.1) ?? [] }
+            return self.declarations[name]?.isSecret == true ? [text] : Self.passwords(in: text)
+        }
+    }
+
+    /// Of `scheme://user:password@host`, as it stands there and as it is meant.
+    private static func passwords(in text: String) -> [String] {
+        text.matches(of: /:\/\/[^\/\s:@]*:([^\/\s]+)@/).map { String($0.output.1) }.flatMap { [$0, $0.removingPercentEncoding ?? $0] }
+    }
+
     // MARK: Layers
 
     private func readFile() throws(InvalidSetting) -> [AbsoluteConfigKey: ConfigValue] {

@@ -72,9 +72,7 @@ extension Context {
     init(_ parameters: Parameters) {
         self.init()
         func text(_ name: String) -> String? { parameters.value("context", name)?.string }
-        if let slice = parameters.value("context", "slice"), let sst = slice["sst"]?.string.flatMap({ Int($0) }) {
-            self.slice = SliceID(sst: sst, sd: slice["sd"]?.string)
-        }
+        self.slice = SliceID(parameters)
         self.plmn = text("plmn")
         self.dnn = text("dnn")
         self.tac = text("tac")

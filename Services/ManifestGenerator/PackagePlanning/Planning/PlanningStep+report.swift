@@ -76,9 +76,7 @@ extension PlanningStep {
             let marks = [scaling.cpu.map { "\($0) % CPU" }, scaling.memory.map { "\($0) % memory" }].compactMap(\.self).joined(separator: " and ")
             return "autoscaled from \(scaling.minimum) to \(scaling.maximum)" + (marks.isEmpty ? "" : " at \(marks)")
         }
-        let slice = state.parameters.value("context", "slice").flatMap { node in
-            node["sst"]?.integer.map { sst in "slice \(sst)" + (node["sd"]?.string.map { "-\($0)" } ?? "") }
-        }
+        let slice = SliceID(state.parameters).map { "slice \($0.text)" }
         return [
             scaling ?? "not autoscaled", state.highAvailability ? "highly available" : nil,
             amount("CPU", state.cpuRequest.map(Quantity.cores), state.cpuLimit.map(Quantity.cores)),

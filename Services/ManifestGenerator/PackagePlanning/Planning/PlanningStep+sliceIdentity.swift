@@ -141,8 +141,9 @@ extension PlanningStep {
 }
 
 extension SliceID {
+    /// That a package keeps of what intents said; a person may have put its SST in quotes.
     init?(_ parameters: Parameters) {
-        guard let slice = parameters.value("context", "slice"), let sst = slice["sst"]?.integer else { return nil }
+        guard let slice = parameters.value("context", "slice"), let sst = slice["sst"]?.string.flatMap({ Int($0) }) else { return nil }
         self.init(sst: sst, sd: slice["sd"]?.string)
     }
 

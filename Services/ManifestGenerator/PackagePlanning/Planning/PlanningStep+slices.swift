@@ -49,7 +49,7 @@ extension PlanningStep {
             guard let published = try await self.package(self.identity(of: item), draft: draft)?.files else { continue }
             var own = PackageContents(published)
             // What a person made unreadable is told to whoever changes it.
-            guard let state = try? own.state(of: self.identity(of: item), entry: profile), let slice = Context(state.parameters).slice else { continue }
+            guard let state = try? own.state(of: self.identity(of: item), entry: profile), let slice = SliceID(state.parameters) else { continue }
             _ = try await self.admit(slice, in: &contents, identity, entry: entry)
         }
         package.files = contents.files
@@ -60,7 +60,7 @@ extension PlanningStep {
         guard let profile = self.catalogue.entry(FunctionEntry.sliceCode), let published = try await self.package(self.identity(of: item), draft: draft)?.files
         else { return }
         var own = PackageContents(published)
-        guard let slice = Context(try own.state(of: self.identity(of: item), entry: profile).parameters).slice else { return }
+        guard let slice = SliceID(try own.state(of: self.identity(of: item), entry: profile).parameters) else { return }
         let place = (cluster: item.cluster, namespace: item.namespace)
         func isThere(_ other: InventoryItem) -> Bool { other.cluster == place.cluster && other.namespace == place.namespace }
         for other in try await self.candidates(function: FunctionEntry.sliceCode, instance: nil, draft: draft) where isThere(other) && other.path != item.path {

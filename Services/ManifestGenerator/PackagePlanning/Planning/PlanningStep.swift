@@ -60,18 +60,20 @@ struct PlanningStep {
 
     /// Changes functions alike, each as far as it is concerned.
     private func change(_ items: [InventoryItem], into draft: inout PlanDraft) async throws {
-        var told: [FunctionEntry] = []
+        // By instance: of one function some may be an operator's, which reads its parameters itself.
+        var told: [String: FunctionEntry] = [:]
         for item in items {
             let entry = self.entry(of: item)
-            if try await self.isTold(item, entry: entry, draft: draft) { told.append(entry) }
+            if try await self.isTold(item, entry: entry, draft: draft) { told[item.path] = entry }
         }
+        let all = Array(told.values)
         var step = self
         step.members = items.count
         for item in items {
             let entry = self.entry(of: item)
             step.expectation = self.expectation
-            if told.contains(entry) {
-                guard let part = try self.part(of: entry, among: told) else { continue }
+            if told[item.path] != nil {
+                guard let part = try self.part(of: entry, among: all) else { continue }
                 step.expectation = part
             }
             try await step.change(self.identity(of: item), entry: entry, into: &draft)

@@ -1,6 +1,7 @@
 import CSSH
 import Foundation
 import HTTPFetch
+import Telemetry
 
 /// A NETCONF subsystem of an SSH connection, blocking: it lives on one thread of its own and never on the cooperative pool.
 /// Sole owner of the C session, key and channel.
@@ -237,6 +238,8 @@ final class SSHChannel {
 
     private static func secret(_ path: String) -> String? {
         guard let text = FileManager.default.contents(atPath: path).map({ String(decoding: $0, as: UTF8.self) }) else { return nil }
-        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+        let secret = text.hasSuffix("\n") ? String(text.dropLast()) : text
+        KnownSecrets.shared.add(secret)
+        return secret
     }
 }
