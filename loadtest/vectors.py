@@ -239,6 +239,8 @@ def peers(rows, queries):
             part = rows[start : start + 5_000]
             collection.add(ids=[str(start + i) for i in range(len(part))], embeddings=part)
         yield "chromadb", [("ef 200", lambda q: map(int, collection.query(query_embeddings=q[None], n_results=LIMIT, include=[])["ids"][0]))]
+        # Collections of a process share one store.
+        client.delete_collection("bench")
     if is_there("lancedb"):
         import lancedb
         import pyarrow

@@ -47,10 +47,10 @@ struct MixedKnowledgeLoad: Sendable {
         let start = ContinuousClock.now
         let end = start + .seconds(self.seconds)
         var first = 0
-        let bulk = Task { await self.bulk(until: end, notes) }
+        async let bulk: Void = self.bulk(until: end, notes)
         await withTaskGroup(of: Void.self) { group in
             var number = 0
-            while ContinuousClock.now < end {
+            while ContinuousClock.now < end, !Task.isCancelled {
                 let due = start + .seconds(1) * number / self.rate
                 try? await Task.sleep(until: due, clock: .continuous)
                 let index = number
@@ -63,7 +63,7 @@ struct MixedKnowledgeLoad: Sendable {
                 if first == 0, ContinuousClock.now - start > .seconds(self.seconds) / 3 { first = self.resident }
             }
         }
-        await bulk.value
+        await bulk
         var result = Result()
         let sorted = notes.took.sorted()
         result.requests = sorted.count
@@ -102,7 +102,7 @@ struct MixedKnowledgeLoad: Sendable {
     /// The same five hundred documents over and over, each time changed: the store is written to all the time and does not grow.
     private func bulk(until end: ContinuousClock.Instant, _ notes: Notes) async {
         var round = 0
-        while ContinuousClock.now < end {
+        while ContinuousClock.now < end, !Task.isCancelled {
             for batch in 0..<5 where ContinuousClock.now < end {
                 let documents = (0..<100).map { index in
                     (
