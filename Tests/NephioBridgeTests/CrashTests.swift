@@ -118,6 +118,21 @@ import Testing
         #expect(result[0].packages?.first?.revision == "v1")
     }
 
+    @Test("the lock of a killed process is taken away by who takes its work over, not while another of ours may hold it")
+    func lockOfOurs() async throws {
+        let store = try TestRepository()
+        let repository = store.open()
+        try await repository.open()
+        try store.leaveLock(at: "refs/heads/main.lock", age: 2)
+        func publish() async -> PublishResult { await repository.publish([request(store.intent(), "default/core5g/amf", to: package("amf"))])[0] }
+        let turn = await ProcessTurn(at: store.directory, within: .seconds(1))
+        let held = await publish()
+        #expect(held.packages == nil)
+        _ = consume turn
+        let taken = await publish()
+        #expect(taken.packages?.first?.revision == "v1")
+    }
+
     @Test("reading goes on after its git process was killed")
     func reader() async throws {
         let store = try TestRepository()

@@ -52,6 +52,21 @@ import Testing
         }
     }
 
+    @Test("a search between a commit and the indexes that follow it waits for them")
+    func searchBetweenCommitAndIndex() async throws {
+        try await withStore { knowledge, _ in
+            _ = try await knowledge.ingest(Self.documents(0..<20))
+            let pool = knowledge.store.pool
+            // As after the commit of a restoration: what the index knows is not in the file.
+            try await pool.write { db in try db.execute(sql: "PRAGMA defer_foreign_keys = ON; UPDATE passages SET number = -number") }
+            async let found = knowledge.search("handover", limit: 10)
+            try await Task.sleep(for: .milliseconds(60))
+            try await pool.write { db in try db.execute(sql: "PRAGMA defer_foreign_keys = ON; UPDATE passages SET number = -number") }
+            let count = try await found.count
+            #expect(count == 10)
+        }
+    }
+
     @Test("what is no sound backup changes nothing", arguments: ["", "no database at all", "missing"])
     func unusable(content: String) async throws {
         try await withStore { knowledge, path in

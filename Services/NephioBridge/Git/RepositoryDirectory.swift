@@ -4,6 +4,8 @@ import Foundation
 enum RepositoryDirectory {
     /// Git holds a ref's lock for milliseconds. One that is older belongs to nobody.
     static let staleLockAge: TimeInterval = 10
+    /// … and a ref's, where the process that took it cannot be one of ours: it was killed, and who takes its work over does not wait for the rest.
+    static let ownerlessLockAge: TimeInterval = 1
     private static let staleTemporaryAge: TimeInterval = 3_600
 
     /// Makes the directory, clears what an earlier process left behind, and counts what maintenance would join.
@@ -19,13 +21,14 @@ enum RepositoryDirectory {
         return (packs, self.removeEmptyTags(in: directory))
     }
 
-    static func removeStaleLocks(in directory: String) throws {
+    /// - Parameter hasTurn: no other process of ours is at it, see ``ProcessTurn``.
+    static func removeStaleLocks(in directory: String, hasTurn: Bool = false) throws {
         self.removeFiles(in: directory, olderThan: self.staleLockAge) {
             $0 == "packed-refs.lock" || $0 == "HEAD.lock" || $0 == "config.lock" || $0 == "packed-refs.new"
         }
         guard let files = FileManager.default.enumerator(atPath: directory + "/refs") else { return }
         for case let name as String in files where name.hasSuffix(".lock") {
-            self.remove(directory + "/refs/" + name, olderThan: self.staleLockAge)
+            self.remove(directory + "/refs/" + name, olderThan: hasTurn ? self.ownerlessLockAge : self.staleLockAge)
         }
     }
 

@@ -49,12 +49,12 @@ extension PackageRepository {
 
     private func publishInTurn(_ requests: [PublishRequest]) async -> [PublishResult] {
         let turn = await ProcessTurn(at: self.target.directory, within: Self.longestTurn)
-        let results = await self.publishWhileOthersMay(requests)
+        let results = await self.publishWhileOthersMay(requests, hasTurn: turn != nil)
         _ = consume turn
         return results
     }
 
-    private func publishWhileOthersMay(_ requests: [PublishRequest]) async -> [PublishResult] {
+    private func publishWhileOthersMay(_ requests: [PublishRequest], hasTurn: Bool) async -> [PublishResult] {
         var last = GitError.moved
         var refusals = 0
         for attempt in 0..<Self.maxAttempts {
@@ -67,7 +67,9 @@ extension PackageRepository {
                 return batch.results(ids)
             } catch GitError.moved {
                 last = .moved
-                if attempt > 2 { try? await Blocking.run { [directory = self.target.directory] in try RepositoryDirectory.removeStaleLocks(in: directory) } }
+                if attempt > 2 {
+                    try? await Blocking.run { [directory = self.target.directory] in try RepositoryDirectory.removeStaleLocks(in: directory, hasTurn: hasTurn) }
+                }
                 let limit = min(10 << attempt, 1_000)
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 1...limit)))
             } catch {

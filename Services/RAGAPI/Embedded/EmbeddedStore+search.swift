@@ -8,11 +8,16 @@ extension EmbeddedStore {
     /// … and of the nearest, so many for each that is asked for are the nearest of all: whoever comes after them comes first only by the words.
     private static let nearest = 4
 
+    /// Before each attempt. The indexes follow a commit, which may write much of the file over before it returns: a second in all.
+    private static let pauses: [Duration] = [.zero, .zero] + (0..<10).map { .milliseconds(1 << $0) }
+
     func search(_ query: PassageQuery) async throws -> FoundPassages {
-        for attempt in 0..<3 {
+        for (attempt, pause) in Self.pauses.enumerated() {
+            if pause > .zero { try await Task.sleep(for: pause) }
             // On a reader's queue: the search computes, and fetching what it found blocks. Passages are never changed under their numbers, so that
             // they need not be read in one transaction, which would cost as much as reading them.
-            let found = try await self.pool.unsafeRead { db in try self.search(query, in: db, isLast: attempt == 2) }
+            let isLast = attempt == Self.pauses.count - 1
+            let found = try await self.pool.unsafeRead { db in try self.search(query, in: db, isLast: isLast) }
             if let found { return found }
         }
         return FoundPassages(passages: [], version: self.version, mode: query.mode)
